@@ -1,0 +1,16 @@
+package dev.caravanserai.cluster;
+
+import dev.caravanserai.session.Failure;
+
+/** How a channel to a process ended. */
+public sealed interface ExecEnd {
+
+  /** The runtime told the exit code. */
+  record Exited(int code) implements ExecEnd {}
+
+  /** The runtime or the cluster refused to start it, in its own words. */
+  record Refused(Failure failure) implements ExecEnd {}
+
+  /** The connection ended without a status; what became of the process is not known. */
+  record Lost(Failure failure) implements ExecEnd {}
+}

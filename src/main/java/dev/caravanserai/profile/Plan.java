@@ -1,0 +1,59 @@
+package dev.caravanserai.profile;
+
+import dev.caravanserai.session.Expiry;
+import dev.caravanserai.session.SessionSpec;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What starting a session will create: known completely before anything is touched.
+ *
+ * @param id the session's exact id
+ * @param profile name of the profile it comes from
+ * @param spec the request, completed by the profile
+ * @param namespace where all objects go
+ * @param expiry when it has to be gone
+ * @param startTimeout how long it may take to become ready
+ * @param anchor made first; owns all others
+ * @param objects all others but the pod, without owner references
+ * @param pod made last, without owner references
+ * @param container the pod's main container
+ */
+public record Plan(
+    String id,
+    String profile,
+    SessionSpec spec,
+    String namespace,
+    Expiry expiry,
+    Duration startTimeout,
+    ConfigMap anchor,
+    List<HasMetadata> objects,
+    Pod pod,
+    String container) {
+
+  public Plan {
+    Objects.requireNonNull(id, "id");
+    objects = List.copyOf(objects);
+  }
+
+  /**
+   * The reference that makes the anchor the owner of an object. Without {@code blockOwnerDeletion},
+   * which needs more rights where OwnerReferencesPermissionEnforcement is on.
+   *
+   * @param uid the anchor's uid, known once it is created
+   */
+  public OwnerReference owner(String uid) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("ConfigMap")
+        .withName(anchor.getMetadata().getName())
+        .withUid(uid)
+        .build();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.caravanserai.session;
+
+/**
+ * Every annotation key that Caravanserai writes. Times are RFC 3339 UTC, durations whole seconds.
+ */
+public final class Annotations {
+  /** The exact id; on anchor and pod. */
+  public static final String ID = Labels.PREFIX + "id";
+
+  /** The exact tenant; on anchor and pod. */
+  public static final String TENANT = Labels.PREFIX + "tenant";
+
+  public static final String CREATED_AT = Labels.PREFIX + "created-at";
+  public static final String EXPIRES_AT = Labels.PREFIX + "expires-at";
+
+  /** A session that is not ready by then has failed. */
+  public static final String START_BY = Labels.PREFIX + "start-by";
+
+  public static final String LAST_ACTIVITY = Labels.PREFIX + "last-activity";
+  public static final String MAX_LIFETIME = Labels.PREFIX + "max-lifetime";
+
+  /** Set once, when the pod became ready. */
+  public static final String STARTED_AT = Labels.PREFIX + "started-at";
+
+  /** Why it failed, as JSON. */
+  public static final String FAILURE = Labels.PREFIX + "failure";
+
+  /** SHA-256 of the Idempotency-Key. */
+  public static final String IDEMPOTENCY_KEY = Labels.PREFIX + "idempotency-key";
+
+  /** SHA-256 of the request, to tell a repeated request from another one with the same key. */
+  public static final String REQUEST = Labels.PREFIX + "request";
+
+  /** The objects of the session as {@code Kind/name}, comma-separated. */
+  public static final String OBJECTS = Labels.PREFIX + "objects";
+
+  private Annotations() {}
+}
