@@ -1,0 +1,213 @@
+package dev.caravanserai.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Labels;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads a session from its anchor, its pod, or both: all that a session is stands on the cluster. */
+final class SessionReader {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Object>> VALUES = new TypeReference<>() {};
+
+  private final String cluster;
+
+  SessionReader(String cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Whose it is; empty for objects that are not, or no longer, a session's. */
+  static Optional<SessionKey> key(HasMetadata object) {
+    Map<String, String> annotations = annotations(object);
+    String id = annotations.get(Annotations.ID);
+    String tenant = annotations.get(Annotations.TENANT);
+    return id == null || tenant == null
+        ? Optional.empty()
+        : Optional.of(new SessionKey(tenant, id));
+  }
+
+  /**
+   * @param anchor empty once the session is being taken down
+   * @param pod empty before it is made, and when somebody took it away
+   */
+  Session read(SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod) {
+    HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
+    JsonNode spec = anchor.map(SessionReader::spec).orElseGet(JSON::createObjectNode);
+    Map<String, String> marks = annotations(bearer);
+    Optional<Failure> failure = failure(anchor, pod);
+    Instant createdAt = instant(marks, Annotations.CREATED_AT).orElse(Instant.EPOCH);
+    return new Session(
+        key.id(),
+        key.tenant(),
+        Optional.ofNullable(bearer.getMetadata().getLabels())
+            .map(l -> l.getOrDefault(Labels.PROFILE, ""))
+            .orElse(""),
+        state(anchor, pod, failure),
+        text(spec, "image").or(() -> pod.flatMap(SessionReader::image)).orElse(""),
+        cluster,
+        bearer.getMetadata().getNamespace(),
+        text(spec, "container").or(() -> pod.flatMap(SessionReader::container)).orElse(""),
+        pod.filter(p -> p.getMetadata().getUid() != null).map(SessionReader::pod),
+        storage(spec.path("storage")),
+        createdAt,
+        pod.flatMap(SessionReader::startedAt)
+            .or(() -> instant(marks, Annotations.STARTED_AT)),
+        instant(marks, Annotations.LAST_ACTIVITY).orElse(createdAt),
+        instant(marks, Annotations.EXPIRES_AT).orElse(createdAt),
+        failure,
+        spec.has("labels") ? JSON.convertValue(spec.get("labels"), TEXTS) : Map.of(),
+        spec.has("metadata") ? JSON.convertValue(spec.get("metadata"), VALUES) : Map.of());
+  }
+
+  private static State state(
+      Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> failure) {
+    if (anchor.isEmpty() || anchor.get().getMetadata().getDeletionTimestamp() != null) {
+      return State.STOPPING;
+    }
+    if (failure.isPresent()) {
+      return State.FAILED;
+    }
+    return pod.map(PodStatusReader::state).orElse(State.PENDING);
+  }
+
+  private static Optional<Failure> failure(Optional<ConfigMap> anchor, Optional<Pod> pod) {
+    Optional<Failure> told =
+        anchor
+            .map(a -> annotations(a).get(Annotations.FAILURE))
+            .flatMap(SessionReader::readFailure);
+    if (told.isPresent() || anchor.isEmpty()) {
+      return told;
+    }
+    if (pod.isPresent()) {
+      return PodStatusReader.failure(pod.get());
+    }
+    return instant(annotations(anchor.get()), Annotations.STARTED_AT)
+        .map(
+            at ->
+                Failure.of(
+                    FailureCode.EVICTED,
+                    "The session's pod is gone, though nobody asked Caravanserai to stop it."
+                        + " Stop the session and start it again.",
+                    "PodDeleted"));
+  }
+
+  /** The failure as the anchor keeps it. */
+  static String writeFailure(Failure failure) {
+    var node = JSON.createObjectNode();
+    node.put("code", failure.code().name()).put("message", failure.message());
+    failure.reason().ifPresent(r -> node.put("reason", r));
+    failure.events().forEach(node.putArray("events")::add);
+    return node.toString();
+  }
+
+  private static Optional<Failure> readFailure(String json) {
+    try {
+      JsonNode node = JSON.readTree(json);
+      List<String> events = new ArrayList<>();
+      node.path("events").forEach(e -> events.add(e.asText()));
+      return Optional.of(
+          new Failure(
+              FailureCode.valueOf(node.path("code").asText()),
+              node.path("message").asText(),
+              text(node, "reason"),
+              events));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      return Optional.of(
+          Failure.of(FailureCode.CONFIG_ERROR, "The anchor's failure cannot be read: " + json));
+    }
+  }
+
+  private static Session.Pod pod(Pod pod) {
+    List<ContainerStatus> statuses =
+        pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
+    int restarts = statuses.stream().mapToInt(ContainerStatus::getRestartCount).sum();
+    return new Session.Pod(
+        pod.getMetadata().getName(),
+        pod.getMetadata().getUid(),
+        Optional.ofNullable(pod.getSpec()).map(s -> s.getNodeName()),
+        PodStatusReader.phase(pod),
+        restarts);
+  }
+
+  private static Optional<Session.Storage> storage(JsonNode node) {
+    return text(node, "claim")
+        .map(
+            claim ->
+                new Session.Storage(
+                    claim,
+                    node.path("size").asText(),
+                    text(node, "storageClass"),
+                    node.path("path").asText()));
+  }
+
+  private static Optional<Instant> startedAt(Pod pod) {
+    if (pod.getStatus() == null) {
+      return Optional.empty();
+    }
+    return pod.getStatus().getContainerStatuses().stream()
+        .map(ContainerStatus::getState)
+        .filter(s -> s != null)
+        .map(SessionReader::startedAt)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Instant> startedAt(ContainerState state) {
+    if (state.getRunning() != null) {
+      return Optional.ofNullable(state.getRunning().getStartedAt()).map(Instant::parse);
+    }
+    return Optional.ofNullable(state.getTerminated())
+        .map(t -> t.getStartedAt())
+        .map(Instant::parse);
+  }
+
+  private static Optional<String> image(Pod pod) {
+    return Optional.ofNullable(pod.getSpec())
+        .flatMap(s -> s.getContainers().stream().findFirst())
+        .map(c -> c.getImage());
+  }
+
+  private static Optional<String> container(Pod pod) {
+    return Optional.ofNullable(pod.getSpec())
+        .flatMap(s -> s.getContainers().stream().findFirst())
+        .map(c -> c.getName());
+  }
+
+  private static JsonNode spec(ConfigMap anchor) {
+    try {
+      return JSON.readTree(
+          Optional.ofNullable(anchor.getData()).map(d -> d.get("spec")).orElse("{}"));
+    } catch (JsonProcessingException e) {
+      return JSON.createObjectNode();
+    }
+  }
+
+  private static Optional<String> text(JsonNode node, String field) {
+    return Optional.ofNullable(node.get(field)).filter(JsonNode::isTextual).map(JsonNode::asText);
+  }
+
+  static Map<String, String> annotations(HasMetadata object) {
+    return Optional.ofNullable(object.getMetadata().getAnnotations()).orElse(Map.of());
+  }
+
+  static Optional<Instant> instant(Map<String, String> marks, String key) {
+    return Optional.ofNullable(marks.get(key)).map(Instant::parse);
+  }
+}

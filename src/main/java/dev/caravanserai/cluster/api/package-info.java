@@ -1,0 +1,2 @@
+/** Clusters reached through an API server, with the fabric8 client. */
+package dev.caravanserai.cluster.api;
