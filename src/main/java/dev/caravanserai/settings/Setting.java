@@ -1,0 +1,49 @@
+package dev.caravanserai.settings;
+
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * One thing that can be set.
+ *
+ * @param <T> what the program sees
+ * @param key begins with {@code caravanserai.}
+ * @param defaultText as a person would write it; may be empty
+ * @param secret never shown, and read from the environment only
+ */
+public record Setting<T>(
+    String key, SettingType<T> type, String defaultText, boolean secret, String description) {
+  static final String PREFIX = "caravanserai.";
+
+  public Setting {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(defaultText, "defaultText");
+    Objects.requireNonNull(description, "description");
+    if (!key.matches("caravanserai(\\.[a-z]+(-[a-z]+)*)+")) {
+      throw new IllegalArgumentException(key + " is not a key of this product");
+    }
+  }
+
+  static <T> Setting<T> setting(
+      String key, SettingType<T> type, String byDefault, String description) {
+    return new Setting<>(PREFIX + key, type, byDefault, false, description);
+  }
+
+  static <T> Setting<T> secret(String key, SettingType<T> type, String description) {
+    return new Setting<>(PREFIX + key, type, "", true, description);
+  }
+
+  /** The variable that sets it, such as {@code CARAVANSERAI_CLUSTER_KIND}. */
+  public String environmentName() {
+    return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  T parse(String text) {
+    return type.parse().apply(text.strip());
+  }
+
+  /** The same value in the form that Camel reads alike, such as {@code 3600s} for {@code 1h}. */
+  String canonical(String text) {
+    return type.format().apply(parse(text));
+  }
+}

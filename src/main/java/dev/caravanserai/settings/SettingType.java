@@ -1,0 +1,139 @@
+package dev.caravanserai.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * How the text of a setting becomes a value and back.
+ *
+ * @param unit what a person writes, as the settings table shows it
+ * @param parse throws {@link IllegalArgumentException} that says what would be right, without
+ *     repeating the text
+ * @param format a text that {@code parse} and Camel understand alike
+ */
+record SettingType<T>(String unit, Function<String, T> parse, Function<T, String> format) {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
+  private static final Map<String, Long> MILLIS =
+      Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+  private static final Map<String, Long> BYTES =
+      Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+
+  /** From 1 ms to 3650 days. A plain number is seconds. */
+  static SettingType<Duration> duration() {
+    return new SettingType<>("duration", SettingType::parseDuration, SettingType::formatDuration);
+  }
+
+  /** From 1 byte to what an array holds, about 2 GiB. A plain number is bytes. */
+  static SettingType<Integer> size() {
+    return new SettingType<>("size", SettingType::parseSize, String::valueOf);
+  }
+
+  static SettingType<Integer> number(int least, int most) {
+    return new SettingType<>(
+        "number " + least + " to " + most, text -> parseNumber(text, least, most), String::valueOf);
+  }
+
+  static SettingType<String> text() {
+    return new SettingType<>("text", SettingType::present, Function.identity());
+  }
+
+  static SettingType<Optional<String>> optionalText() {
+    return new SettingType<>(
+        "text or empty", text -> Optional.of(text).filter(t -> !t.isEmpty()), t -> t.orElse(""));
+  }
+
+  static SettingType<Path> path() {
+    return new SettingType<>("path", text -> toPath(present(text)), Path::toString);
+  }
+
+  static SettingType<Optional<Path>> optionalPath() {
+    return new SettingType<>(
+        "path or empty",
+        text -> text.isEmpty() ? Optional.empty() : Optional.of(toPath(text)),
+        path -> path.map(Path::toString).orElse(""));
+  }
+
+  /** One of an enum's constants, written in lower case. */
+  static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
+    var names = Stream.of(type.getEnumConstants()).map(SettingType::lowerCase).toList().toString();
+    var unit = "one of " + names.substring(1, names.length() - 1);
+    return new SettingType<>(
+        unit,
+        text ->
+            Stream.of(type.getEnumConstants())
+                .filter(constant -> lowerCase(constant).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("must be " + unit)),
+        SettingType::lowerCase);
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String present(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("must not be empty");
+    }
+    return text;
+  }
+
+  private static Path toPath(String text) {
+    return text.startsWith("~/")
+        ? Path.of(System.getProperty("user.home"), text.substring(2))
+        : Path.of(text);
+  }
+
+  private static int parseNumber(String text, int least, int most) {
+    if (text.matches("\\d{1,10}")) {
+      var value = Long.parseLong(text);
+      if (value >= least && value <= most) {
+        return (int) value;
+      }
+    }
+    throw new IllegalArgumentException("must be a whole number from " + least + " to " + most);
+  }
+
+  private static Duration parseDuration(String text) {
+    var millis = scaled(DURATION.matcher(text), "s", MILLIS);
+    if (millis < 1 || millis > Duration.ofDays(3650).toMillis()) {
+      throw new IllegalArgumentException(
+          "must be a duration from 1ms to 3650d such as 500ms, 90s, 5m, 1h or 1d; a plain number is"
+              + " seconds");
+    }
+    return Duration.ofMillis(millis);
+  }
+
+  private static String formatDuration(Duration duration) {
+    var millis = duration.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+  }
+
+  private static int parseSize(String text) {
+    var bytes = scaled(SIZE.matcher(text), "B", BYTES);
+    if (bytes < 1 || bytes > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "must be a size from 1 byte to just below 2GiB such as 512KiB, 16MiB or 1GiB; a plain"
+              + " number is bytes");
+    }
+    return (int) bytes;
+  }
+
+  /** The amount in the smallest unit, or -1 where the text does not have the form. */
+  private static long scaled(Matcher matcher, String plainUnit, Map<String, Long> factors) {
+    if (!matcher.matches()) {
+      return -1;
+    }
+    var factor = factors.get(Optional.ofNullable(matcher.group(2)).orElse(plainUnit));
+    var amount = Long.parseLong(matcher.group(1));
+    return amount > Long.MAX_VALUE / factor ? -1 : amount * factor;
+  }
+}

@@ -1,0 +1,238 @@
+package dev.caravanserai.settings;
+
+import static dev.caravanserai.settings.Setting.setting;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every setting, and the values of this process. Immutable. {@link SettingsReader} makes it from
+ * the file, the environment and the system properties.
+ */
+public final class Settings {
+  public static final Setting<Integer> PORT =
+      setting(
+          "port",
+          SettingType.number(0, 65535),
+          "8080",
+          "Port of the HTTP API; 0 takes a free one.");
+  public static final Setting<String> BIND =
+      setting(
+          "bind",
+          SettingType.text(),
+          "127.0.0.1",
+          "Address to listen on. Beyond loopback only with API keys of your own.");
+  public static final Setting<Path> HOME =
+      setting(
+          "home",
+          SettingType.path(),
+          "~/.caravanserai",
+          "State folder. Two servers on one machine need two.");
+  public static final Setting<Optional<String>> API_KEY =
+      Setting.secret(
+          "api-key",
+          SettingType.optionalText(),
+          "One API key of the tenant `default` with every right. From the environment only.");
+  public static final Setting<Optional<Path>> API_KEYS_FILE =
+      setting(
+          "api-keys.file",
+          SettingType.optionalPath(),
+          "",
+          "YAML or JSON list of API keys (below); others must not be able to read it.");
+  public static final Setting<ClusterKind> CLUSTER_KIND =
+      setting(
+          "cluster.kind",
+          SettingType.oneOf(ClusterKind.class),
+          "local",
+          "`local`: the embedded cluster, which runs this machine's own programs; `api`: a"
+              + " Kubernetes API server.");
+  public static final Setting<Optional<String>> CLUSTER_NAME =
+      setting(
+          "cluster.name",
+          SettingType.optionalText(),
+          "",
+          "What sessions, logs and metrics call the cluster; empty: its kind.");
+  public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
+      setting(
+          "cluster.namespace",
+          SettingType.optionalText(),
+          "",
+          "Namespace of sessions whose profile names none; empty: `default` on a local cluster,"
+              + " else that of the kubeconfig's context or of the service account.");
+  public static final Setting<Optional<Path>> CLUSTER_KUBECONFIG =
+      setting(
+          "cluster.kubeconfig",
+          SettingType.optionalPath(),
+          "",
+          "Kubeconfig to use; empty: in-cluster credentials, then `KUBECONFIG`, then"
+              + " `~/.kube/config`.");
+  public static final Setting<Optional<String>> CLUSTER_CONTEXT =
+      setting(
+          "cluster.context",
+          SettingType.optionalText(),
+          "",
+          "Context of the kubeconfig; empty: its current one.");
+  public static final Setting<String> PROFILE_DEFAULT =
+      setting(
+          "profile.default",
+          SettingType.text(),
+          "default",
+          "Profile of a session that asks for none.");
+  public static final Setting<Path> PROFILE_FOLDER =
+      setting(
+          "profile.folder",
+          SettingType.path(),
+          "config/profiles",
+          "Folder of profiles; one there replaces a shipped one of the same name.");
+  public static final Setting<Duration> SESSION_TIMEOUT =
+      setting(
+          "session.timeout",
+          SettingType.duration(),
+          "3600s",
+          "Life of a session that asks for none.");
+  public static final Setting<Duration> SESSION_MAX_TIMEOUT =
+      setting(
+          "session.max-timeout",
+          SettingType.duration(),
+          "86400s",
+          "Longest life that a session may ask for.");
+  public static final Setting<Duration> SESSION_START_TIMEOUT =
+      setting(
+          "session.start-timeout",
+          SettingType.duration(),
+          "300s",
+          "How long a session may take until it is ready.");
+  public static final Setting<Duration> SESSION_UNSCHEDULABLE_AFTER =
+      setting(
+          "session.unschedulable-after",
+          SettingType.duration(),
+          "15s",
+          "How long no node may take the pod until the start fails.");
+  public static final Setting<Duration> SESSION_FAILURE_RETENTION =
+      setting(
+          "session.failure-retention",
+          SettingType.duration(),
+          "600s",
+          "How long a failed session can still be read.");
+  public static final Setting<Duration> EXEC_TIMEOUT =
+      setting(
+          "exec.timeout", SettingType.duration(), "600s", "Time of an exec that asks for none.");
+  public static final Setting<Duration> EXEC_MAX_TIMEOUT =
+      setting(
+          "exec.max-timeout",
+          SettingType.duration(),
+          "86400s",
+          "Longest time that an exec may ask for.");
+  public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
+      setting(
+          "exec.output-limit",
+          SettingType.size(),
+          "16MiB",
+          "Kept of each of stdout and stderr of one exec; head and tail stay.");
+  public static final Setting<Integer> EXEC_PARALLEL =
+      setting(
+          "exec.parallel",
+          SettingType.number(1, 100_000),
+          "512",
+          "Execs that run at once; more wait.");
+  public static final Setting<Duration> EXEC_KILL_GRACE =
+      setting(
+          "exec.kill-grace",
+          SettingType.duration(),
+          "2s",
+          "Between TERM and KILL when an exec times out or is cancelled.");
+  public static final Setting<Integer> HTTP_BODY_LIMIT =
+      setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
+  public static final Setting<Duration> REAPER_INTERVAL =
+      setting(
+          "reaper.interval",
+          SettingType.duration(),
+          "500ms",
+          "How often the reaper looks for sessions that are past their time.");
+  public static final Setting<Path> ROUTES_FOLDER =
+      setting("routes.folder", SettingType.path(), "routes", "Folder of the routes.");
+  public static final Setting<Path> KAMELETS_FOLDER =
+      setting("kamelets.folder", SettingType.path(), "kamelets", "Folder of the Kamelets.");
+
+  private static final List<Setting<?>> ALL =
+      List.of(
+          PORT,
+          BIND,
+          HOME,
+          API_KEY,
+          API_KEYS_FILE,
+          CLUSTER_KIND,
+          CLUSTER_NAME,
+          CLUSTER_NAMESPACE,
+          CLUSTER_KUBECONFIG,
+          CLUSTER_CONTEXT,
+          PROFILE_DEFAULT,
+          PROFILE_FOLDER,
+          SESSION_TIMEOUT,
+          SESSION_MAX_TIMEOUT,
+          SESSION_START_TIMEOUT,
+          SESSION_UNSCHEDULABLE_AFTER,
+          SESSION_FAILURE_RETENTION,
+          EXEC_TIMEOUT,
+          EXEC_MAX_TIMEOUT,
+          EXEC_OUTPUT_LIMIT,
+          EXEC_PARALLEL,
+          EXEC_KILL_GRACE,
+          HTTP_BODY_LIMIT,
+          REAPER_INTERVAL,
+          ROUTES_FOLDER,
+          KAMELETS_FOLDER);
+
+  private final Map<String, String> texts;
+
+  Settings(Map<String, String> texts) {
+    this.texts = Map.copyOf(texts);
+  }
+
+  /** In the order of the documentation. */
+  public static List<Setting<?>> all() {
+    return ALL;
+  }
+
+  /**
+   * The defaults with some values changed, checked like any other source.
+   *
+   * @param changes text by key
+   * @throws SettingsException if one is unknown or bad
+   */
+  public static Settings of(Map<String, String> changes) {
+    return new SettingsReader().values("given values", changes).read();
+  }
+
+  public <T> T get(Setting<T> setting) {
+    return setting.parse(text(setting));
+  }
+
+  /** {@link #CLUSTER_NAME}, or the kind where there is none. */
+  public String clusterName() {
+    return get(CLUSTER_NAME).orElse(get(CLUSTER_KIND).name().toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Every value but secrets, for routes to use as <code>{{caravanserai.reaper.interval}}</code>.
+   * Durations and sizes are written so that Camel reads them alike.
+   *
+   * @return text by key, in the order of the documentation
+   */
+  public Map<String, String> placeholders() {
+    var result = new LinkedHashMap<String, String>();
+    ALL.stream()
+        .filter(setting -> !setting.secret())
+        .forEach(setting -> result.put(setting.key(), setting.canonical(text(setting))));
+    return result;
+  }
+
+  private String text(Setting<?> setting) {
+    return texts.getOrDefault(setting.key(), setting.defaultText());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.caravanserai.settings;
+
+import java.util.List;
+
+/** The server cannot start with what was set; the message lists every problem, one per line. */
+public final class SettingsException extends RuntimeException {
+  private final transient List<String> problems;
+
+  SettingsException(List<String> problems) {
+    super(
+        "Caravanserai cannot start with these settings (docs/settings.md lists all):\n  - "
+            + String.join("\n  - ", problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  SettingsException(String problem) {
+    this(List.of(problem));
+  }
+
+  /** Whole sentences, without any secret's value. */
+  public List<String> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.caravanserai.settings;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Collects values from sources, of which a later one beats an earlier one, and checks them all. Not
+ * thread-safe; used once at the start.
+ */
+public final class SettingsReader {
+  private static final String VARIABLE_PREFIX = "CARAVANSERAI_";
+
+  /** Variables of clients, tests and of processes inside local pods; no settings of a server. */
+  private static final List<String> OTHER_VARIABLES =
+      List.of("URL", "IT_", "LOCAL", "EXEC_ID").stream().map(VARIABLE_PREFIX::concat).toList();
+
+  private final Map<String, Setting<?>> byKey = new LinkedHashMap<>();
+  private final Map<String, Setting<?>> byVariable = new LinkedHashMap<>();
+  private final Map<String, String> texts = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
+
+  public SettingsReader() {
+    for (var setting : Settings.all()) {
+      byKey.put(setting.key(), setting);
+      byVariable.put(setting.environmentName(), setting);
+    }
+  }
+
+  /**
+   * The settings of this process: defaults, then the file, then the environment, then system
+   * properties.
+   *
+   * @param file need not exist
+   * @throws SettingsException that lists everything wrong at once
+   */
+  public static Settings load(Path file, Map<String, String> environment, Properties properties) {
+    return new SettingsReader()
+        .file(file)
+        .environment(environment)
+        .values("system property", strings(properties))
+        .read();
+  }
+
+  /** Keys that do not begin with {@code caravanserai.} are Camel's and left alone. */
+  SettingsReader file(Path file) {
+    if (!Files.exists(file)) {
+      return this;
+    }
+    var properties = new Properties();
+    try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      problems.add("The file " + file + " cannot be read as UTF-8 properties: " + e + ".");
+    }
+    return values("file " + file, strings(properties));
+  }
+
+  SettingsReader environment(Map<String, String> environment) {
+    new TreeMap<>(environment)
+        .forEach(
+            (name, text) -> {
+              if (byVariable.containsKey(name)) {
+                if (!text.isBlank()) { // what an unset value of a template becomes
+                  take(byVariable.get(name), name, "environment", text);
+                }
+              } else if (name.startsWith(VARIABLE_PREFIX)
+                  && OTHER_VARIABLES.stream().noneMatch(name::startsWith)) {
+                problems.add(
+                    "The environment variable %s is no setting.%s"
+                        .formatted(name, Nearest.hint(name, byVariable.keySet())));
+              }
+            });
+    return this;
+  }
+
+  SettingsReader values(String source, Map<String, String> values) {
+    new TreeMap<>(values)
+        .forEach(
+            (key, text) -> {
+              var setting = byKey.get(key);
+              if (setting == null && key.startsWith(Setting.PREFIX)) {
+                if (!key.startsWith(Setting.PREFIX + "it.")) { // how the tests are told things
+                  problems.add(
+                      "%s (%s) is no setting.%s"
+                          .formatted(key, source, Nearest.hint(key, byKey.keySet())));
+                }
+              } else if (setting != null && setting.secret()) {
+                problems.add(
+                    "%s (%s) is a secret: give it in the environment variable %s only."
+                        .formatted(key, source, setting.environmentName()));
+              } else if (setting != null) {
+                take(setting, key, source, text);
+              }
+            });
+    return this;
+  }
+
+  Settings read() {
+    if (problems.isEmpty()) {
+      var settings = new Settings(texts);
+      notLonger(settings, Settings.SESSION_TIMEOUT, Settings.SESSION_MAX_TIMEOUT);
+      notLonger(settings, Settings.EXEC_TIMEOUT, Settings.EXEC_MAX_TIMEOUT);
+      if (problems.isEmpty()) {
+        return settings;
+      }
+    }
+    throw new SettingsException(problems);
+  }
+
+  private void take(Setting<?> setting, String name, String source, String text) {
+    try {
+      setting.parse(text);
+      texts.put(setting.key(), text);
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          "%s=%s (%s) %s."
+              .formatted(name, setting.secret() ? "<hidden>" : text, source, e.getMessage()));
+    }
+  }
+
+  private void notLonger(Settings settings, Setting<Duration> one, Setting<Duration> other) {
+    if (settings.get(one).compareTo(settings.get(other)) > 0) {
+      var values = settings.placeholders();
+      problems.add(
+          "%s=%s must not be longer than %s=%s."
+              .formatted(one.key(), values.get(one.key()), other.key(), values.get(other.key())));
+    }
+  }
+
+  private static Map<String, String> strings(Properties properties) {
+    return properties.stringPropertyNames().stream()
+        .collect(Collectors.toMap(name -> name, properties::getProperty));
+  }
+}

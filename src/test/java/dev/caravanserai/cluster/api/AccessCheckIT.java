@@ -1,0 +1,86 @@
+package dev.caravanserai.cluster.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** As a user who may do everything needed in one namespace and nothing elsewhere. */
+class AccessCheckIT {
+  private KubernetesClient client;
+
+  @BeforeEach
+  void connect() {
+    assumeTrue(
+        System.getProperty("caravanserai.it.cluster", "api").equals("api"),
+        "a real cluster is missing: run with -Pcluster");
+    assumeTrue(System.getenv("KUBECONFIG") != null, "KUBECONFIG of a real cluster is missing");
+    client = new KubernetesClientBuilder().build();
+  }
+
+  @AfterEach
+  void disconnect() {
+    if (client != null) {
+      client.close();
+    }
+  }
+
+  @Test
+  void nothingIsMissingWhereSessionsAreAllowed() {
+    // When
+    var report = new AccessCheck(client).check(client.getNamespace());
+
+    // Then
+    assertThat(report.missing()).isEmpty();
+    assertThat(report.complete()).isTrue();
+    assertThat(report.rules()).isEmpty();
+  }
+
+  @Test
+  void everyMissingVerbIsNamedWithTheRuleThatGivesIt() {
+    // When
+    var report = new AccessCheck(client).check("default");
+
+    // Then
+    assumeTrue(!report.complete(), "a user who may not work in the namespace default is missing");
+    assertThat(report.missing()).isEqualTo(Access.needed());
+    assertThat(report.describe())
+        .contains("create pods/exec", "watch configmaps", "get ingresses.networking.k8s.io");
+    assertThat(report.rules())
+        .contains(
+            """
+            - apiGroups: ["networking.k8s.io"]
+              resources: [ingresses, networkpolicies]
+              verbs: [create, get, delete]
+            """);
+  }
+
+  @Test
+  void refusedCredentialsAreSaidSo() {
+    // Given
+    var config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(client.getMasterUrl().toString())
+            .withCaCertData(client.getConfiguration().getCaCertData())
+            .withOauthToken("wrong")
+            .build();
+
+    // Then
+    try (var stranger = new KubernetesClientBuilder().withConfig(config).build()) {
+      assertThatThrownBy(() -> new AccessCheck(stranger).check("default"))
+          .isInstanceOfSatisfying(
+              FailureException.class,
+              e -> assertThat(e.failure().code()).isEqualTo(FailureCode.FORBIDDEN))
+          .hasMessageContaining("refused the server's credentials");
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.caravanserai.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class SettingsTableTest {
+  @Test
+  void theDocumentationListsExactlyTheSettings() throws Exception {
+    // Given
+    var document = Files.readString(Path.of("docs/settings.md"));
+    var start = document.indexOf("| key | default |");
+
+    // When
+    var table = document.substring(start, document.indexOf("\n\n", start) + 1);
+
+    // Then
+    assertThat(table)
+        .withFailMessage("The table of docs/settings.md should be:%n%n%s", SettingsTable.markdown())
+        .isEqualTo(SettingsTable.markdown());
+  }
+
+  @Test
+  void everyDefaultIsAValueAndEveryVariableSetsOneThing() {
+    assertThat(Settings.of(java.util.Map.of()).placeholders()).hasSize(Settings.all().size() - 1);
+    assertThat(Settings.all()).extracting(Setting::environmentName).doesNotHaveDuplicates();
+    assertThat(Settings.all()).extracting(Setting::key).doesNotHaveDuplicates();
+  }
+}

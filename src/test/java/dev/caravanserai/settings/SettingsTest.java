@@ -1,0 +1,176 @@
+package dev.caravanserai.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  @TempDir Path folder;
+
+  @Test
+  void whatIsNotSetHasItsDefault() {
+    // When
+    var settings = SettingsReader.load(folder.resolve("none"), Map.of(), new Properties());
+
+    // Then
+    assertThat(settings.get(Settings.PORT)).isEqualTo(8080);
+    assertThat(settings.get(Settings.BIND)).isEqualTo("127.0.0.1");
+    assertThat(settings.get(Settings.CLUSTER_KIND)).isEqualTo(ClusterKind.LOCAL);
+    assertThat(settings.clusterName()).isEqualTo("local");
+    assertThat(settings.get(Settings.CLUSTER_KUBECONFIG)).isEmpty();
+    assertThat(settings.get(Settings.HOME))
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".caravanserai"));
+    assertThat(settings.get(Settings.EXEC_OUTPUT_LIMIT)).isEqualTo(16 << 20);
+    assertThat(settings.get(Settings.REAPER_INTERVAL)).isEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  void environmentBeatsFileAndSystemPropertyBeatsBoth() throws Exception {
+    // Given
+    var file =
+        Files.writeString(
+            folder.resolve("application.properties"),
+            """
+            caravanserai.port=1
+            caravanserai.bind=::1
+            caravanserai.session.max-timeout=2d
+            camel.main.name=x
+            """);
+    var properties = new Properties();
+    properties.setProperty("caravanserai.port", "3");
+
+    // When
+    var settings =
+        SettingsReader.load(
+            file,
+            Map.of("CARAVANSERAI_PORT", "2", "CARAVANSERAI_SESSION_MAX_TIMEOUT", "3h"),
+            properties);
+
+    // Then
+    assertThat(settings.get(Settings.PORT)).isEqualTo(3);
+    assertThat(settings.get(Settings.SESSION_MAX_TIMEOUT)).isEqualTo(Duration.ofHours(3));
+    assertThat(settings.get(Settings.BIND)).isEqualTo("::1");
+  }
+
+  @Test
+  void everythingWrongIsToldAtOnceWithItsSourceAndTheNearestKey() throws Exception {
+    // Given
+    var file = Files.writeString(folder.resolve("a.properties"), "caravanserai.prot=1\n");
+    var properties = new Properties();
+    properties.setProperty("caravanserai.cluster.kind", "remote");
+
+    // When
+    var failure =
+        catchThrowableOfType(
+            SettingsException.class,
+            () ->
+                SettingsReader.load(
+                    file,
+                    Map.of("CARAVANSERAI_CLUSTER_KNID", "api", "CARAVANSERAI_PORT", "high"),
+                    properties));
+
+    // Then
+    assertThat(failure.problems())
+        .containsExactly(
+            "caravanserai.prot (file " + file + ") is no setting. Did you mean caravanserai.port?",
+            "The environment variable CARAVANSERAI_CLUSTER_KNID is no setting. Did you mean"
+                + " CARAVANSERAI_CLUSTER_KIND?",
+            "CARAVANSERAI_PORT=high (environment) must be a whole number from 0 to 65535.",
+            "caravanserai.cluster.kind=remote (system property) must be one of local, api.");
+  }
+
+  @Test
+  void variablesOfClientsTestsAndOtherProgramsAreLeftAlone() {
+    // When
+    var settings =
+        new SettingsReader()
+            .environment(
+                Map.of(
+                    "CARAVANSERAI_URL", "http://x",
+                    "CARAVANSERAI_IT_IMAGE", "busybox",
+                    "CARAVANSERAI_PORT", "",
+                    "PATH", "/bin"))
+            .read();
+
+    // Then
+    assertThat(settings.placeholders()).isEqualTo(Settings.of(Map.of()).placeholders());
+  }
+
+  @Test
+  void aSecretIsTakenFromTheEnvironmentOnlyAndNeverShown() {
+    // When
+    var settings =
+        new SettingsReader().environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t")).read();
+
+    // Then
+    assertThat(settings.get(Settings.API_KEY)).contains("s3cr3t");
+    assertThat(settings.placeholders().toString()).doesNotContain("s3cr3t", "api-key=");
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.api-key", "s3cr3t")))
+        .hasMessageContaining("CARAVANSERAI_API_KEY only")
+        .hasMessageNotContaining("s3cr3t");
+  }
+
+  @Test
+  void aDefaultThatIsLongerThanItsMaximumIsRefused() {
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.timeout", "2d")))
+        .hasMessageContaining(
+            "caravanserai.exec.timeout=172800s must not be longer than"
+                + " caravanserai.exec.max-timeout=86400s");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"90,90000", "90s,90000", "5m,300000", "1h,3600000", "1d,86400000", "250ms,250"})
+  void durationsAreWrittenAsPeopleDo(String text, long millis) {
+    var settings = Settings.of(Map.of("caravanserai.reaper.interval", text));
+    assertThat(settings.get(Settings.REAPER_INTERVAL)).hasMillis(millis);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1", "1.5s", "1w", "''", "5 m", "99999999999d", "999999999999999999999"})
+  void whatIsNoDurationIsRefused(String text) {
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.timeout", text)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("must be a duration");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1024,1024", "1KiB,1024", "16MiB,16777216", "1GiB,1073741824", "7B,7"})
+  void sizesAreWrittenAsPeopleDo(String text, int bytes) {
+    var settings = Settings.of(Map.of("caravanserai.http.body-limit", text));
+    assertThat(settings.get(Settings.HTTP_BODY_LIMIT)).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "16MB", "3GiB", "-1", "''"})
+  void whatIsNoSizeIsRefused(String text) {
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.http.body-limit", text)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("must be a size");
+  }
+
+  @Test
+  void placeholdersMeanTheSameToCamel() {
+    // When
+    var placeholders =
+        Settings.of(
+                Map.of("caravanserai.exec.timeout", "90", "caravanserai.http.body-limit", "1KiB"))
+            .placeholders();
+
+    // Then
+    assertThat(placeholders)
+        .containsEntry("caravanserai.exec.timeout", "90s")
+        .containsEntry("caravanserai.reaper.interval", "500ms")
+        .containsEntry("caravanserai.http.body-limit", "1024")
+        .containsEntry("caravanserai.cluster.kind", "local");
+  }
+}
