@@ -1,0 +1,2 @@
+/** A cluster that is an API server, reached with the fabric8 client. */
+package dev.caravanserai.cluster.api;
