@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where sessions live. Safe for use by several threads. No call waits: what a stage fails with is a {@link
- * dev.caravanserai.session.FailureException}.
+ * Where sessions live. Safe for use by several threads. No call waits: what a stage fails with is a
+ * {@link dev.caravanserai.session.FailureException}.
  */
 public interface Cluster extends ExecOpener, AutoCloseable {
 
@@ -32,8 +32,8 @@ public interface Cluster extends ExecOpener, AutoCloseable {
   /**
    * Creates an object under its fixed name.
    *
-   * @return the object as the cluster has it; fails with CONFLICT when the name is taken, QUOTA_EXCEEDED, FORBIDDEN,
-   *     CONFIG_ERROR (refused as invalid), CLUSTER_UNREACHABLE
+   * @return the object as the cluster has it; fails with CONFLICT when the name is taken,
+   *     QUOTA_EXCEEDED, FORBIDDEN, CONFIG_ERROR (refused as invalid), CLUSTER_UNREACHABLE
    */
   <T extends HasMetadata> CompletionStage<T> create(T object);
 

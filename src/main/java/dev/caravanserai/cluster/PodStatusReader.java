@@ -192,7 +192,6 @@ public final class PodStatusReader {
   }
 
   private static Optional<Failure> fail(FailureCode code, Pod pod, String what, String reason) {
-    return Optional.of(
-        Failure.of(code, "Pod " + pod.getMetadata().getName() + " " + what, reason));
+    return Optional.of(Failure.of(code, "Pod " + pod.getMetadata().getName() + " " + what, reason));
   }
 }

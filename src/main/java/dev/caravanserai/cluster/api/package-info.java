@@ -1,2 +1,2 @@
-/** Clusters reached through an API server, with the fabric8 client. */
+/** A cluster that is an API server, reached with the fabric8 client. */
 package dev.caravanserai.cluster.api;

@@ -1,0 +1,122 @@
+package dev.caravanserai.cluster.api;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.ExecListener;
+import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.ExecStart;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.vertx.core.http.UpgradeRejectedException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts processes in containers over the WebSockets of an API server: {@code v5.channel.k8s.io}
+ * where the server has it, else {@code v4.channel.k8s.io}. Nothing waits in a thread, nothing is
+ * tried twice. Safe for use by several threads; closing the client and the scheduler is up to who
+ * made them.
+ */
+public final class PodExecOpener implements ExecOpener {
+  private static final String PROTOCOLS = "v5.channel.k8s.io,v4.channel.k8s.io";
+  private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+
+  private final URI master;
+  private final HttpClient http;
+  private final KubernetesSerialization serialization;
+  private final ScheduledExecutorService scheduler;
+
+  /**
+   * Uses the connections and credentials of a client.
+   *
+   * @param scheduler for short waits; its tasks take microseconds
+   */
+  public PodExecOpener(KubernetesClient client, ScheduledExecutorService scheduler) {
+    this.master = URI.create(client.getMasterUrl().toString());
+    this.serialization = client.getKubernetesSerialization();
+    this.scheduler = scheduler;
+    // The client would repeat a failed handshake, and with it perhaps a command that has begun.
+    this.http =
+        client
+            .getHttpClient()
+            .newBuilder()
+            .tag(
+                new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build();
+  }
+
+  @Override
+  public void open(ExecStart start, ExecListener listener) {
+    PodExecSocket socket = new PodExecSocket(start.container(), listener, serialization, scheduler);
+    http.newWebSocketBuilder()
+        .uri(uri(start))
+        .subprotocol(PROTOCOLS)
+        .connectTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
+        .buildAsync(socket)
+        .whenComplete(
+            (opened, error) -> {
+              if (error != null) {
+                socket.refused(new ExecEnd.Refused(refusal(start, error)));
+              }
+            });
+  }
+
+  private URI uri(ExecStart start) {
+    StringBuilder uri =
+        new StringBuilder(master.toString().replaceFirst("/*$", "/"))
+            .append("api/v1/namespaces/")
+            .append(encoded(start.container().namespace()))
+            .append("/pods/")
+            .append(encoded(start.container().pod()))
+            .append("/exec?container=")
+            .append(encoded(start.container().container()))
+            .append("&stdin=")
+            .append(start.stdin())
+            .append("&stdout=true&stderr=")
+            .append(!start.tty())
+            .append("&tty=")
+            .append(start.tty());
+    start.command().forEach(word -> uri.append("&command=").append(encoded(word)));
+    return URI.create(uri.toString());
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private Failure refusal(ExecStart start, Throwable error) {
+    Throwable cause = error;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof WebSocketHandshakeException refused) {
+      String body =
+          refused.getCause() instanceof UpgradeRejectedException rejected
+                  && rejected.getBody() != null
+              ? rejected.getBody().toString()
+              : "";
+      return PodExecStatus.refusedHandshake(
+          start.container(), refused.getResponse().code(), body, serialization);
+    }
+    return Failure.of(
+        FailureCode.CLUSTER_UNREACHABLE,
+        "Exec in "
+            + start.container()
+            + " could not be asked of "
+            + master
+            + ": "
+            + cause
+            + ". Look whether the cluster answers, and try again.");
+  }
+}
