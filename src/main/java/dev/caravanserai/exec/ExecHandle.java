@@ -1,0 +1,20 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.session.ExecResult;
+import java.util.concurrent.CompletionStage;
+
+/** An exec that runs. Safe for use by several threads. */
+public interface ExecHandle {
+  /** 32 hexadecimal digits. */
+  String execId();
+
+  /**
+   * Done once the command has ended and, if it was ended early, all its processes are gone. Fails
+   * with a {@link dev.caravanserai.session.FailureException} when it could not be tried at all: no
+   * such pod, not running, forbidden, cluster away.
+   */
+  CompletionStage<ExecResult> result();
+
+  /** Ends it with all its processes; the result is {@code cancelled} then. Without effect later. */
+  void cancel();
+}

@@ -1,0 +1,30 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.session.ExecSpec;
+import java.time.Duration;
+
+/**
+ * Bounds of one exec.
+ *
+ * @param defaultTimeout for a request that names none
+ * @param maxTimeout the most a request gets, whatever it names
+ * @param outputBytes most bytes kept of each stream, half from its head and half from its tail
+ * @param grace between TERM and KILL when it is ended early, at most 60 s
+ */
+public record ExecLimits(
+    Duration defaultTimeout, Duration maxTimeout, int outputBytes, Duration grace) {
+
+  public static final ExecLimits DEFAULT =
+      new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(24), 16 << 20, Duration.ofSeconds(2));
+
+  public ExecLimits {
+    if (outputBytes < 0 || grace.isNegative() || grace.toSeconds() > 60) {
+      throw new IllegalArgumentException("outputBytes ≥ 0 and 0 ≤ grace ≤ 60 s are needed");
+    }
+  }
+
+  Duration timeout(ExecSpec spec) {
+    Duration wanted = spec.timeout().orElse(defaultTimeout);
+    return wanted.compareTo(maxTimeout) > 0 ? maxTimeout : wanted;
+  }
+}

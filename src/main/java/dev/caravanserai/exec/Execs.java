@@ -1,0 +1,80 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/**
+ * Runs commands in containers, supervised: their end is told for certain, and nothing of them is
+ * left when they are ended early. No thread waits for them. Nothing is ever run twice. Safe for use
+ * by several threads.
+ */
+public final class Execs {
+  /** Parallel execs of one cluster, unless told otherwise: the client itself bounds nothing. */
+  public static final int DEFAULT_PARALLEL = 512;
+
+  private final ExecSurroundings surroundings;
+  private final Semaphore places;
+  private final int parallel;
+
+  /**
+   * @param scheduler for time-outs and short waits; not closed by this class
+   * @param answers where results are given and {@code gone} is asked; may be blocked by neither
+   * @param gone says why a container is no longer there, or empty while it is; asked when a
+   *     connection is lost or a command was killed, best answered from memory
+   * @param parallel most execs at once, at least 1; further ones are refused with LIMIT_REACHED
+   */
+  public Execs(
+      ExecOpener opener,
+      ScheduledExecutorService scheduler,
+      Executor answers,
+      Function<ContainerRef, Optional<Failure>> gone,
+      int parallel) {
+    this.surroundings = new ExecSurroundings(opener, new Killer(opener), scheduler, answers, gone);
+    this.places = new Semaphore(parallel);
+    this.parallel = parallel;
+  }
+
+  /** As {@link #start}, for who never cancels. */
+  public CompletionStage<ExecResult> run(ContainerRef container, ExecSpec spec, ExecLimits limits) {
+    return start(container, spec, limits).result();
+  }
+
+  /**
+   * Starts a command; returns at once.
+   *
+   * @throws dev.caravanserai.session.InvalidRequestException for what no process can be given
+   * @throws FailureException LIMIT_REACHED when too many execs run
+   */
+  public ExecHandle start(ContainerRef container, ExecSpec spec, ExecLimits limits) {
+    ExecHeader.check(spec);
+    if (!places.tryAcquire()) {
+      throw FailureException.of(
+          FailureCode.LIMIT_REACHED,
+          "The command for "
+              + container
+              + " was not started: "
+              + parallel
+              + " commands run already, which is the limit. Try again when some have ended.");
+    }
+    RunningExec exec = new RunningExec(id(), id(), container, spec, limits, surroundings);
+    exec.result().whenComplete((result, error) -> places.release());
+    exec.start();
+    return exec;
+  }
+
+  private static String id() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+}
