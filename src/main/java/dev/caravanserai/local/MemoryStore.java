@@ -56,7 +56,9 @@ final class MemoryStore implements ObjectStore {
       throw new ApiError(
           409, "AlreadyExists", "%s \"%s\" already exists".formatted(resource(kind), key.name));
     }
-    meta.put("uid", UUID.randomUUID().toString());
+    if (!meta.hasNonNull("uid")) {
+      meta.put("uid", UUID.randomUUID().toString());
+    }
     meta.put("creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     commit(key, Change.Type.ADDED, node, Optional.empty());
     return node.deepCopy();
@@ -167,9 +169,7 @@ final class MemoryStore implements ObjectStore {
   }
 
   static ObjectNode meta(ObjectNode object) {
-    return object.get("metadata") instanceof ObjectNode meta
-        ? meta
-        : object.putObject("metadata");
+    return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
   }
 
   private void commit(Key key, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {

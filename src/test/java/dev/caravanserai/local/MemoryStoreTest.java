@@ -78,7 +78,8 @@ class MemoryStoreTest {
       Awaitility.await()
           .untilAsserted(
               () ->
-                  assertThat(heard).containsExactly("ADDED x", "ADDED y", "MODIFIED y", "DELETED x"));
+                  assertThat(heard)
+                      .containsExactly("ADDED x", "ADDED y", "MODIFIED y", "DELETED x"));
     }
   }
 
