@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 /** The verbs of the API on the store. Never blocks on anything but the store's lock. */
 final class Resources {
   private static final String FOREGROUND = "foregroundDeletion";
-  private static final Set<Kind> WITH_STATUS =
+  static final Set<Kind> WITH_STATUS =
       Set.of(Kind.POD, Kind.PVC, Kind.SERVICE, Kind.NAMESPACE, Kind.INGRESS);
 
   private final MemoryStore store;
