@@ -65,7 +65,9 @@ final class ApiRouter implements Handler<HttpServerRequest> {
       return;
     }
     if (path.equals(Discovery.ACCESS_REVIEWS) && request.method().equals(HttpMethod.POST)) {
-      withBody(request, body -> Answers.json(request, 201, AccessReview.answer(json(body), store)));
+      withBody(
+          request,
+          body -> Answers.json(request, 201, AccessReview.answer(json(request, body), store)));
       return;
     }
     ApiPath target = ApiPath.parse(path).orElseThrow(() -> notServed(path));
@@ -123,9 +125,13 @@ final class ApiRouter implements Handler<HttpServerRequest> {
     switch (method) {
       case "POST" ->
           Answers.object(
-              request, 201, kind, resources.create(kind, path.namespace(), json(body), query));
+              request,
+              201,
+              kind,
+              resources.create(kind, path.namespace(), json(request, body), query));
       case "PUT" ->
-          Answers.object(request, 200, kind, resources.replace(path, name, json(body), query));
+          Answers.object(
+              request, 200, kind, resources.replace(path, name, json(request, body), query));
       case "PATCH" ->
           Answers.object(
               request,
@@ -141,7 +147,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
     Kind kind = path.kind();
     DeleteOptions options =
         DeleteOptions.of(
-            body.length() == 0 ? JsonNodeFactory.instance.objectNode() : json(body), query);
+            body.length() == 0 ? JsonNodeFactory.instance.objectNode() : json(request, body),
+            query);
     if (path.name().isEmpty()) {
       ObjectNode list = JsonNodeFactory.instance.objectNode();
       list.put("apiVersion", kind.apiVersion()).put("kind", kind.kind + "List");
@@ -193,9 +200,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Also takes YAML, of which JSON is a part. */
-  private static ObjectNode json(Buffer body) {
-    return Patches.yaml(body.getBytes());
+  private static ObjectNode json(HttpServerRequest request, Buffer body) {
+    return Patches.body(Answers.contentType(request), body.getBytes());
   }
 
   private static void only(HttpServerRequest request, HttpMethod method) {

@@ -99,7 +99,7 @@ final class ExecSession {
         }
       }
     } else if (channel == 4) {
-      JsonNode size = Patches.yaml(message.getBytes(1, message.length()));
+      JsonNode size = Patches.body("", message.getBytes(1, message.length()));
       process.thenAccept(p -> p.resize(size.path("Width").asInt(), size.path("Height").asInt()));
     } else if (channel == 255 && message.length() > 1 && message.getByte(1) == 0) {
       input.add(END);

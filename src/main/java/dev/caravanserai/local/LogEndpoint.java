@@ -2,6 +2,7 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +33,27 @@ final class LogEndpoint {
     response.setChunked(true).putHeader("Content-Type", "text/plain");
     Throttle throttle = new Throttle(response);
     Context context = Vertx.currentContext();
+    CompletableFuture<AutoCloseable> reading = new CompletableFuture<>();
+    Handler<Void> over =
+        gone -> {
+          throttle.close();
+          reading.thenAcceptAsync(LogEndpoint::close, pool);
+        };
+    response.closeHandler(over).endHandler(over);
+    Sink sink = new Sink(response, throttle);
     pool.execute(
         () -> {
           try {
-            AutoCloseable reading =
+            reading.complete(
                 kubelet.logs(
                     pod.at("/metadata/namespace").asText(),
                     pod.at("/metadata/name").asText(),
                     container,
                     wanted,
-                    sink(response, throttle));
-            context.runOnContext(v -> begun(response, throttle, reading, wanted.follow()));
+                    sink));
+            if (wanted.follow()) {
+              sink.begin();
+            }
           } catch (ApiError e) {
             context.runOnContext(
                 v -> {
@@ -55,39 +67,38 @@ final class LogEndpoint {
         });
   }
 
-  private void begun(
-      HttpServerResponse response, Throttle throttle, AutoCloseable reading, boolean follow) {
-    Runnable stop =
-        () -> {
-          throttle.close();
-          pool.execute(() -> close(reading));
-        };
-    if (response.closed()) {
-      stop.run();
-      return;
-    }
-    response.closeHandler(closed -> stop.run());
-    if (follow && !response.ended()) {
-      response.write(Buffer.buffer());
-    }
-  }
+  /** Writes as fast as the caller reads. */
+  private record Sink(HttpServerResponse response, Throttle throttle)
+      implements PodRuntime.LogSink {
 
-  private static PodRuntime.LogSink sink(HttpServerResponse response, Throttle throttle) {
-    return new PodRuntime.LogSink() {
-      @Override
-      public void write(byte[] bytes) {
-        if (throttle.awaitRoom() && !response.closed()) {
-          response.write(Buffer.buffer(bytes));
+    /** Sends the headers, although there may be no log yet. */
+    void begin() {
+      send(Buffer.buffer());
+    }
+
+    @Override
+    public void write(byte[] bytes) {
+      if (throttle.awaitRoom()) {
+        send(Buffer.buffer(bytes));
+      }
+    }
+
+    private void send(Buffer bytes) {
+      synchronized (throttle) {
+        if (!response.ended() && !response.closed()) {
+          response.write(bytes);
         }
       }
+    }
 
-      @Override
-      public void end() {
+    @Override
+    public void end() {
+      synchronized (throttle) {
         if (!response.ended() && !response.closed()) {
           response.end();
         }
       }
-    };
+    }
   }
 
   private static PodRuntime.LogQuery wanted(Query query) {

@@ -60,8 +60,21 @@ final class Patches {
     throw new ApiError(400, "BadRequest", "the patch does not leave an object");
   }
 
-  static ObjectNode yaml(byte[] body) {
-    if (read(YAML, body) instanceof ObjectNode object) {
+  /** A body as JSON or YAML, by its content type; JSON when it has none. */
+  static ObjectNode body(String contentType, byte[] body) {
+    ObjectMapper mapper =
+        switch (contentType) {
+          case "", "application/json" -> JSON;
+          case "application/yaml", APPLY -> YAML;
+          default ->
+              throw new ApiError(
+                  415,
+                  "UnsupportedMediaType",
+                  "the local cluster takes bodies as application/json or application/yaml, not %s;"
+                          .formatted(contentType)
+                      + " with kubectl, use apply -f or create -f");
+        };
+    if (read(mapper, body) instanceof ObjectNode object) {
       return object;
     }
     throw new ApiError(400, "BadRequest", "the body is not an object");

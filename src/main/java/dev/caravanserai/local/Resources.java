@@ -97,7 +97,7 @@ final class Resources {
         () -> {
           boolean there = store.get(path.kind(), namespace, name).isPresent();
           if (!there && type.equals(Patches.APPLY) && path.subresource().isEmpty()) {
-            ObjectNode object = Patches.yaml(body);
+            ObjectNode object = Patches.body(type, body);
             meta(object).put("name", name);
             return create(path.kind(), path.namespace(), object, query);
           }
