@@ -275,6 +275,46 @@ class LocalApiTest {
   }
 
   @Test
+  void aForegroundDeletionWaitsForWhatItOwnsAndAnOrphaningOneLeavesIt() {
+    // Given
+    for (String name : List.of("front", "left")) {
+      ConfigMap owner = client.resource(map(name)).create();
+      ConfigMap owned = map(name + "-owned");
+      owned
+          .getMetadata()
+          .setOwnerReferences(
+              List.of(
+                  new io.fabric8.kubernetes.api.model.OwnerReferenceBuilder()
+                      .withApiVersion("v1")
+                      .withKind("ConfigMap")
+                      .withName(name)
+                      .withUid(owner.getMetadata().getUid())
+                      .build()));
+      client.resource(owned).create();
+    }
+
+    // When
+    client
+        .configMaps()
+        .withName("front")
+        .withPropagationPolicy(io.fabric8.kubernetes.api.model.DeletionPropagation.FOREGROUND)
+        .delete();
+    client
+        .configMaps()
+        .withName("left")
+        .withPropagationPolicy(io.fabric8.kubernetes.api.model.DeletionPropagation.ORPHAN)
+        .delete();
+
+    // Then
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(client.configMaps().list().getItems())
+                    .extracting(m -> m.getMetadata().getName())
+                    .containsExactly("left-owned"));
+  }
+
+  @Test
   void aNamespaceTakesWhatItHeldWithIt() {
     // Given
     client.configMaps().inNamespace("other").resource(map("m")).create();

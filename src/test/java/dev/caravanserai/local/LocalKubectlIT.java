@@ -75,8 +75,8 @@ class LocalKubectlIT {
   }
 
   private void configMap(String name) throws Exception {
-    String map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}".formatted(name);
-    assertThat(kubectl(map, "create", "-f", "-").exit()).isZero();
+    String map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n".formatted(name);
+    assertThat(kubectl(map, "create", "-f", "-").out()).contains("created");
   }
 
   @Test
