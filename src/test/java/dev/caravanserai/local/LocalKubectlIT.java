@@ -119,6 +119,26 @@ class LocalKubectlIT {
   }
 
   @Test
+  void aSlowReaderGetsEveryByteAndHoldsTheProcessBack() throws Exception {
+    // Given
+    kubectl(POD, "apply", "-f", "-");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=10s");
+    Path mark = home.resolve("written");
+    String script = "head -c 50000000 /dev/zero; touch " + mark;
+
+    // When
+    Process exec = begin("exec", "p", "--", "sh", "-c", script);
+    long first = exec.getInputStream().readNBytes(1000).length;
+
+    // Then
+    Awaitility.await().during(java.time.Duration.ofMillis(700)).until(() -> !Files.exists(mark));
+    long rest = exec.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+    assertThat(first + rest).isEqualTo(50_000_000);
+    assertThat(exec.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(exec.exitValue()).isZero();
+  }
+
+  @Test
   void filesAreCopiedBothWays() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
