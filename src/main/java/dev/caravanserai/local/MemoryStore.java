@@ -1,0 +1,206 @@
+package dev.caravanserai.local;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store of the local cluster: keeps the last {@value #KEPT} changes for watches. */
+final class MemoryStore implements ObjectStore {
+  static final int KEPT = 1000;
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryStore.class);
+
+  /**
+   * One change with what it replaced.
+   *
+   * @param before the object as it was; empty when it was added
+   */
+  record Event(long version, Kind kind, Change change, Optional<ObjectNode> before) {}
+
+  private record Key(Kind kind, String namespace, String name) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int byKind = kind.compareTo(other.kind);
+      int byNamespace = byKind != 0 ? byKind : namespace.compareTo(other.namespace);
+      return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
+    }
+  }
+
+  private final NavigableMap<Key, ObjectNode> objects = new TreeMap<>();
+  private final Deque<Event> history = new ArrayDeque<>();
+  private final List<Consumer<Event>> taps = new CopyOnWriteArrayList<>();
+  private long version = 1;
+  private long forgotten = 0;
+
+  @Override
+  public synchronized ObjectNode create(Kind kind, ObjectNode object) {
+    ObjectNode node = object.deepCopy();
+    ObjectNode meta = meta(node);
+    Key key = new Key(kind, meta.path("namespace").asText(""), meta.path("name").asText());
+    if (objects.containsKey(key)) {
+      throw new ApiError(
+          409, "AlreadyExists", "%s \"%s\" already exists".formatted(resource(kind), key.name));
+    }
+    if (!meta.hasNonNull("uid")) {
+      meta.put("uid", UUID.randomUUID().toString());
+    }
+    meta.put("creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    commit(key, Change.Type.ADDED, node, Optional.empty());
+    return node.deepCopy();
+  }
+
+  @Override
+  public synchronized Optional<ObjectNode> get(Kind kind, String namespace, String name) {
+    return Optional.ofNullable(objects.get(new Key(kind, namespace, name)))
+        .map(ObjectNode::deepCopy);
+  }
+
+  @Override
+  public synchronized List<ObjectNode> list(Kind kind, Optional<String> namespace) {
+    List<ObjectNode> found = new ArrayList<>();
+    for (var entry : objects.tailMap(new Key(kind, namespace.orElse(""), ""), true).entrySet()) {
+      Key key = entry.getKey();
+      if (key.kind != kind || namespace.filter(n -> !n.equals(key.namespace)).isPresent()) {
+        break;
+      }
+      found.add(entry.getValue().deepCopy());
+    }
+    return found;
+  }
+
+  @Override
+  public synchronized ObjectNode update(
+      Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
+    Key key = new Key(kind, namespace, name);
+    ObjectNode before = Optional.ofNullable(objects.get(key)).orElseThrow(() -> notFound(key));
+    ObjectNode after = change.apply(before.deepCopy()).deepCopy();
+    meta(after).set("resourceVersion", before.path("metadata").get("resourceVersion"));
+    if (!after.equals(before)) {
+      commit(key, Change.Type.MODIFIED, after, Optional.of(before));
+    }
+    return after.deepCopy();
+  }
+
+  @Override
+  public synchronized Optional<ObjectNode> remove(Kind kind, String namespace, String name) {
+    Key key = new Key(kind, namespace, name);
+    ObjectNode before = objects.get(key);
+    if (before == null) {
+      return Optional.empty();
+    }
+    ObjectNode last = before.deepCopy();
+    commit(key, Change.Type.DELETED, last, Optional.of(before));
+    return Optional.of(last.deepCopy());
+  }
+
+  @Override
+  public AutoCloseable onChange(Kind kind, Consumer<Change> listener) {
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread named = new Thread(task, "local-store-" + kind.plural);
+              named.setDaemon(true);
+              return named;
+            });
+    Consumer<Event> tap =
+        event -> {
+          if (event.kind == kind && !thread.isShutdown()) {
+            Change own = new Change(event.change.type(), event.change.object().deepCopy());
+            thread.execute(() -> tell(listener, own));
+          }
+        };
+    synchronized (this) {
+      list(kind, Optional.empty())
+          .forEach(o -> thread.execute(() -> tell(listener, new Change(Change.Type.ADDED, o))));
+      taps.add(tap);
+    }
+    return () -> {
+      synchronized (this) {
+        taps.remove(tap);
+        thread.shutdownNow();
+      }
+    };
+  }
+
+  /** The version of the last change. */
+  synchronized long version() {
+    return version;
+  }
+
+  /**
+   * Gives every change of all kinds after a version, the kept ones first. The listener runs under
+   * the store's lock: it must return at once, and must not change what it is given.
+   *
+   * @return closes it
+   * @throws ApiError 410 when changes after that version are no longer kept
+   */
+  synchronized Runnable follow(long after, Consumer<Event> listener) {
+    if (after < forgotten) {
+      throw new ApiError(
+          410, "Expired", "too old resource version: %d (%d)".formatted(after, forgotten));
+    }
+    history.stream().filter(e -> e.version > after).forEach(listener);
+    taps.add(listener);
+    return () -> taps.remove(listener);
+  }
+
+  /** One view of several reads. */
+  synchronized <T> T atomically(java.util.function.Supplier<T> reads) {
+    return reads.get();
+  }
+
+  static String resource(Kind kind) {
+    return kind.group.isEmpty() ? kind.plural : kind.plural + "." + kind.group;
+  }
+
+  static ObjectNode meta(ObjectNode object) {
+    return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
+  }
+
+  private void commit(Key key, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
+    meta(node).set("resourceVersion", JsonNodeFactory.instance.textNode(Long.toString(++version)));
+    if (type == Change.Type.DELETED) {
+      objects.remove(key);
+    } else {
+      objects.put(key, node);
+    }
+    Event event = new Event(version, key.kind, new Change(type, node), before);
+    history.add(event);
+    if (history.size() > KEPT) {
+      forgotten = history.remove().version;
+    }
+    taps.forEach(tap -> tap.accept(event));
+  }
+
+  private static void tell(Consumer<Change> listener, Change change) {
+    try {
+      listener.accept(change);
+    } catch (RuntimeException e) {
+      LOG.error(
+          "local cluster: a listener failed on {} {}",
+          change.type(),
+          change.object().path("metadata").path("name").asText(),
+          e);
+    }
+  }
+
+  private static ApiError notFound(Key key) {
+    return new ApiError(
+        404, "NotFound", "%s \"%s\" not found".formatted(resource(key.kind), key.name));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class MemoryStoreTest {
+  private final MemoryStore store = new MemoryStore();
+
+  private static ObjectNode named(String namespace, String name) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.putObject("metadata").put("namespace", namespace).put("name", name);
+    return node;
+  }
+
+  @Test
+  void listsOneNamespaceOrAll() {
+    // Given
+    store.create(Kind.POD, named("a", "x"));
+    store.create(Kind.POD, named("b", "y"));
+    store.create(Kind.SERVICE, named("a", "z"));
+
+    // When
+    var all = store.list(Kind.POD, Optional.empty());
+
+    // Then
+    assertThat(all).extracting(o -> o.at("/metadata/name").asText()).containsExactly("x", "y");
+    assertThat(store.list(Kind.POD, Optional.of("b"))).hasSize(1);
+  }
+
+  @Test
+  void aChangeThatChangesNothingMakesNoVersion() {
+    // Given
+    store.create(Kind.POD, named("a", "x"));
+    long before = store.version();
+
+    // When
+    store.update(Kind.POD, "a", "x", o -> o);
+
+    // Then
+    assertThat(store.version()).isEqualTo(before);
+  }
+
+  @Test
+  void aNameIsTakenOnce() {
+    // Given
+    store.create(Kind.POD, named("a", "x"));
+
+    // When, Then
+    assertThatThrownBy(() -> store.create(Kind.POD, named("a", "x")))
+        .isInstanceOf(ApiError.class)
+        .hasMessage("pods \"x\" already exists");
+  }
+
+  @Test
+  void aListenerHearsWhatIsThereAndThenEveryChangeInOrder() throws Exception {
+    // Given
+    store.create(Kind.POD, named("a", "x"));
+    List<String> heard = new CopyOnWriteArrayList<>();
+
+    // When
+    try (var watch =
+        store.onChange(
+            Kind.POD, c -> heard.add(c.type() + " " + c.object().at("/metadata/name").asText()))) {
+      store.create(Kind.POD, named("a", "y"));
+      store.update(Kind.POD, "a", "y", o -> o.put("seen", true));
+      store.remove(Kind.POD, "a", "x");
+
+      // Then
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(heard)
+                      .containsExactly("ADDED x", "ADDED y", "MODIFIED y", "DELETED x"));
+    }
+  }
+
+  @Test
+  void aVersionOlderThanWhatIsKeptIsGone() {
+    // Given
+    store.create(Kind.POD, named("a", "x"));
+    long first = store.version();
+    for (int i = 0; i <= MemoryStore.KEPT; i++) {
+      int n = i;
+      store.update(Kind.POD, "a", "x", o -> o.put("n", n));
+    }
+
+    // When, Then
+    assertThatThrownBy(() -> store.follow(first, e -> {}))
+        .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.code).isEqualTo(410));
+    List<Long> kept = new ArrayList<>();
+    store.follow(store.version() - 3, e -> kept.add(e.version())).run();
+    assertThat(kept).hasSize(3);
+  }
+}
