@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Every session of a cluster as the watches last saw it, and when each is due. Safe for use by several threads;
- * listeners hear changes one at a time, in order, and must not block.
+ * Every session of a cluster as the watches last saw it, and when each is due. Safe for use by
+ * several threads; listeners hear changes one at a time, in order, and must not block.
  */
 public final class SessionIndex {
 
@@ -77,7 +77,10 @@ public final class SessionIndex {
     return entries.values().stream().filter(e -> e.session.state() == state).count();
   }
 
-  /** The sessions that should be gone by now, the most overdue first. Costs nothing when there are none. */
+  /**
+   * The sessions that should be gone by now, the most overdue first. Costs nothing when there are
+   * none.
+   */
   public synchronized List<Session> due(Instant now) {
     List<Session> due = new ArrayList<>();
     for (Due next : dues) {
@@ -174,7 +177,10 @@ public final class SessionIndex {
     dues.add(due);
   }
 
-  /** Its expiry, or earlier the end of the time it had to start: nobody may be waiting for it any more. */
+  /**
+   * Its expiry, or earlier the end of the time it had to start: nobody may be waiting for it any
+   * more.
+   */
   private static Instant dueAt(ConfigMap anchor, Session session) {
     Optional<Instant> startBy =
         session.state() == State.PENDING

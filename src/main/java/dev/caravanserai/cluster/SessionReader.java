@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads a session from its anchor, its pod, or both: all that a session is stands on the cluster. */
+/**
+ * Reads a session from its anchor, its pod, or both: all that a session is stands on the cluster.
+ */
 final class SessionReader {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
@@ -67,8 +69,7 @@ final class SessionReader {
         pod.filter(p -> p.getMetadata().getUid() != null).map(SessionReader::pod),
         storage(spec.path("storage")),
         createdAt,
-        pod.flatMap(SessionReader::startedAt)
-            .or(() -> instant(marks, Annotations.STARTED_AT)),
+        pod.flatMap(SessionReader::startedAt).or(() -> instant(marks, Annotations.STARTED_AT)),
         instant(marks, Annotations.LAST_ACTIVITY).orElse(createdAt),
         instant(marks, Annotations.EXPIRES_AT).orElse(createdAt),
         failure,

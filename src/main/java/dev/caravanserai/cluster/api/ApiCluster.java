@@ -25,15 +25,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A cluster behind an API server. The client's blocking calls, each as short as one request, run on a small bounded
- * pool: what waits for long (readiness, exec, streams) holds no thread.
+ * A cluster behind an API server. The client's blocking calls, each as short as one request, run on
+ * a small bounded pool: what waits for long (readiness, exec, streams) holds no thread.
  */
 public final class ApiCluster implements Cluster {
   private static final int REQUESTS_AT_ONCE = 16;
@@ -48,6 +50,7 @@ public final class ApiCluster implements Cluster {
   private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor requests;
+  private final ScheduledExecutorService timer;
 
   /**
    * @param client is closed with the cluster
@@ -57,10 +60,21 @@ public final class ApiCluster implements Cluster {
     this.name = name;
     this.namespace = namespace;
     this.client = client;
-    this.execs = new PodExecOpener(client);
+    this.timer = timer();
+    this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(client);
     this.index = new SessionIndex(name);
     this.requests = pool();
+  }
+
+  private static ScheduledExecutorService timer() {
+    return Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "cluster-timer"));
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static ThreadPoolExecutor pool() {
@@ -72,11 +86,7 @@ public final class ApiCluster implements Cluster {
             30,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "cluster-request-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> daemon(task, "cluster-request-" + number.incrementAndGet()));
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -137,8 +147,7 @@ public final class ApiCluster implements Cluster {
     return request(
         "Deleting " + object,
         () -> {
-          var chosen =
-              resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND);
+          var chosen = resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND);
           return !(grace.isPresent()
                   ? chosen.withGracePeriod(grace.get().toSeconds()).delete()
                   : chosen.delete())
@@ -206,6 +215,7 @@ public final class ApiCluster implements Cluster {
   public void close() {
     watches.values().forEach(NamespaceWatch::close);
     requests.shutdownNow();
+    timer.shutdownNow();
     client.close();
   }
 

@@ -33,8 +33,7 @@ final class ApiFailures {
         Optional.ofNullable(refusal.getStatus())
             .map(s -> s.getMessage())
             .orElse(refusal.getMessage());
-    String reason =
-        Optional.ofNullable(refusal.getStatus()).map(s -> s.getReason()).orElse(null);
+    String reason = Optional.ofNullable(refusal.getStatus()).map(s -> s.getReason()).orElse(null);
     FailureCode code = code(refusal.getCode(), String.valueOf(words));
     return Failure.of(code, action + " failed: " + words + ". " + nextStep(code), reason);
   }
@@ -53,7 +52,8 @@ final class ApiFailures {
 
   private static String nextStep(FailureCode code) {
     return switch (code) {
-      case FORBIDDEN -> "Give this server's user that right, or choose a namespace where it has it.";
+      case FORBIDDEN ->
+          "Give this server's user that right, or choose a namespace where it has it.";
       case QUOTA_EXCEEDED -> "Stop other sessions, ask for less, or raise the quota.";
       case NOT_FOUND -> "Check that the namespace exists.";
       case CONFLICT -> "Choose another id, or wait until the former object is gone.";

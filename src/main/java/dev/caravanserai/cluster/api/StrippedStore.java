@@ -8,7 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Keeps of each object what is used and drops the rest, so that ten thousand sessions fit in memory. */
+/**
+ * Keeps of each object what is used and drops the rest, so that ten thousand sessions fit in
+ * memory.
+ */
 final class StrippedStore<T extends HasMetadata> implements ItemStore<T> {
   private final Map<String, T> items = new ConcurrentHashMap<>();
   private final UnaryOperator<T> strip;

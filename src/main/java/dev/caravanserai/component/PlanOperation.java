@@ -1,0 +1,59 @@
+package dev.caravanserai.component;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.SessionSpec;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+
+/** A request becomes a plan. The body is a {@link SessionSpec}, JSON in any form, or nothing. */
+final class PlanOperation implements PodOperation {
+  private final PodEndpoint endpoint;
+  private final PodServices services;
+
+  PlanOperation(PodEndpoint endpoint, PodServices services) {
+    this.endpoint = endpoint;
+    this.services = services;
+  }
+
+  @Override
+  public CompletionStage<Plan> run(Exchange exchange) {
+    SessionSpec spec = withDefaults(spec(exchange));
+    Plan plan = services.planner().plan(spec, services.contexts().get());
+    exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
+    exchange.getMessage().setHeader(PodConstants.TENANT, spec.tenant());
+    return CompletableFuture.completedFuture(plan);
+  }
+
+  private SessionSpec spec(Exchange exchange) {
+    if (exchange.getMessage().getBody() instanceof SessionSpec spec) {
+      return spec;
+    }
+    String tenant =
+        exchange.getMessage().getHeader(PodConstants.TENANT, endpoint.getTenant(), String.class);
+    JsonNode request = JsonBody.read(exchange.getMessage());
+    return services.contract().readSession(request, tenant, Optional.empty());
+  }
+
+  private SessionSpec withDefaults(SessionSpec spec) {
+    return new SessionSpec(
+        spec.tenant(),
+        spec.profile().or(() -> Optional.ofNullable(endpoint.getProfile())),
+        spec.id(),
+        spec.image().or(() -> Optional.ofNullable(endpoint.getImage())),
+        spec.command(),
+        spec.args(),
+        spec.env(),
+        spec.workingDir(),
+        spec.timeout()
+            .or(() -> Optional.ofNullable(endpoint.getLifetime()).map(Duration::ofSeconds)),
+        spec.resources(),
+        spec.storage(),
+        spec.labels(),
+        spec.metadata(),
+        spec.idempotencyKey());
+  }
+}

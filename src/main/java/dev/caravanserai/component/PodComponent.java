@@ -1,0 +1,83 @@
+package dev.caravanserai.component;
+
+import java.util.Map;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+
+/**
+ * Sessions for routes. Finds its {@link PodServices} in the registry, or makes them from the
+ * surroundings.
+ */
+@Component("pod")
+public class PodComponent extends DefaultComponent {
+  @Metadata(
+      label = "advanced",
+      autowired = true,
+      description =
+          "What it works with. Where the registry holds none, one is made: the cluster of the"
+              + " kubeconfig, and the profiles on the class path.")
+  private PodServices services;
+
+  @Metadata(
+      description =
+          "Namespace for profiles that name none, where the component makes its own services; that"
+              + " of the kubeconfig's context if empty.")
+  private String namespace;
+
+  private StandaloneServices own;
+  private Readiness readiness;
+  private Activity activity;
+
+  @Override
+  protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
+      throws Exception {
+    PodEndpoint endpoint = new PodEndpoint(uri, this, Operation.valueOf(remaining));
+    setProperties(endpoint, parameters);
+    return endpoint;
+  }
+
+  @Override
+  protected void doInit() throws Exception {
+    super.doInit();
+    if (services == null) {
+      own = StandaloneServices.connect(namespace);
+      services = own.services();
+    }
+    readiness = new Readiness(services.cluster(), services.unschedulableAfter());
+    activity = new Activity(services.cluster());
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    super.doStop();
+    if (own != null) {
+      own.close();
+    }
+  }
+
+  public PodServices getServices() {
+    return services;
+  }
+
+  public void setServices(PodServices services) {
+    this.services = services;
+  }
+
+  public String getNamespace() {
+    return namespace;
+  }
+
+  public void setNamespace(String namespace) {
+    this.namespace = namespace;
+  }
+
+  Readiness readiness() {
+    return readiness;
+  }
+
+  Activity activity() {
+    return activity;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.SessionChange;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.DefaultConsumer;
+
+/** Tells every transition of every session, in order, from the watches. */
+class PodConsumer extends DefaultConsumer {
+  private AutoCloseable subscription;
+  private ExecutorService teller;
+
+  PodConsumer(PodEndpoint endpoint, Processor processor) {
+    super(endpoint, processor);
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    teller =
+        getEndpoint()
+            .getCamelContext()
+            .getExecutorServiceManager()
+            .newSingleThreadExecutor(this, "pod-events");
+    subscription =
+        ((PodEndpoint) getEndpoint())
+            .getComponent()
+            .getServices()
+            .cluster()
+            .sessions()
+            .onChange(this::changed);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    subscription.close();
+    getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(teller);
+    super.doStop();
+  }
+
+  private void changed(SessionChange change) {
+    boolean sameState =
+        change.previous().filter(before -> before == change.session().state()).isPresent();
+    if (!sameState) {
+      teller.execute(() -> tell(change));
+    }
+  }
+
+  private void tell(SessionChange change) {
+    Exchange exchange = createExchange(true);
+    exchange.getMessage().setBody(change.session());
+    exchange.getMessage().setHeader(PodConstants.SESSION_ID, change.session().id());
+    exchange.getMessage().setHeader(PodConstants.TENANT, change.session().tenant());
+    exchange.getMessage().setHeader(PodConstants.STATE, change.session().state().name());
+    change
+        .previous()
+        .ifPresent(
+            before -> exchange.getMessage().setHeader(PodConstants.PREVIOUS_STATE, before.name()));
+    try {
+      getProcessor().process(exchange);
+    } catch (Exception e) {
+      exchange.setException(e);
+    }
+    if (exchange.getException() != null) {
+      getExceptionHandler()
+          .handleException("Telling a transition failed", exchange, exchange.getException());
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.caravanserai.component;
+
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+
+/** Start, use and end sessions: short-lived places to run something on Kubernetes. */
+@UriEndpoint(
+    firstVersion = "0.1.0",
+    scheme = "pod",
+    title = "Pod",
+    syntax = "pod:operation",
+    category = {Category.CONTAINER, Category.CLOUD},
+    headersClass = PodConstants.class)
+public class PodEndpoint extends DefaultEndpoint {
+  @UriPath(description = "What to do")
+  @Metadata(required = true)
+  private final Operation operation;
+
+  @UriParam(
+      label = "plan",
+      description = "Tenant of the session, where the header CamelPodTenant does not say",
+      defaultValue = "default")
+  private String tenant = "default";
+
+  @UriParam(label = "plan", description = "Profile, where the request names none")
+  private String profile;
+
+  @UriParam(label = "plan", description = "Image, where the request names none")
+  private String image;
+
+  @UriParam(label = "plan", description = "Life in seconds, where the request names none")
+  private Long lifetime;
+
+  @UriParam(
+      label = "apply",
+      description = "Which objects of the plan to create: `anchor`, then `rest`",
+      enums = "anchor,rest")
+  private String part = "rest";
+
+  @UriParam(label = "exec", description = "Script to run, where the body is no exec request")
+  private String script;
+
+  @UriParam(label = "exec", description = "Time in seconds, where the request names none")
+  private Long timeout;
+
+  @UriParam(
+      label = "list",
+      description = "Only sessions that should be gone by now, of every tenant",
+      defaultValue = "false")
+  private boolean due;
+
+  @UriParam(
+      label = "delete",
+      description = "Wait until the session and all it owns is gone",
+      defaultValue = "false")
+  private boolean wait;
+
+  @UriParam(
+      label = "delete",
+      description =
+          "Keep the anchor for a while, with the failure of the exchange, so that it can be read",
+      defaultValue = "false")
+  private boolean keepFailure;
+
+  public PodEndpoint(String uri, PodComponent component, Operation operation) {
+    super(uri, component);
+    this.operation = operation;
+  }
+
+  @Override
+  public PodComponent getComponent() {
+    return (PodComponent) super.getComponent();
+  }
+
+  @Override
+  public Producer createProducer() {
+    if (operation == Operation.events) {
+      throw new IllegalArgumentException("pod:events is a source: use it in from");
+    }
+    return new PodProducer(this, operation());
+  }
+
+  @Override
+  public Consumer createConsumer(Processor processor) throws Exception {
+    if (operation != Operation.events) {
+      throw new IllegalArgumentException(
+          "pod:" + operation + " is no source: use it in to, or use pod:events");
+    }
+    PodConsumer consumer = new PodConsumer(this, processor);
+    configureConsumer(consumer);
+    return consumer;
+  }
+
+  private PodOperation operation() {
+    PodServices services = getComponent().getServices();
+    SessionLookup lookup = new SessionLookup(services.cluster());
+    return switch (operation) {
+      case plan -> new PlanOperation(this, services);
+      case apply -> new ApplyOperation(this, services.cluster());
+      case await -> new AwaitOperation(services.cluster(), getComponent().readiness());
+      case get -> new GetOperation(lookup);
+      case list -> new ListOperation(this, services.cluster().sessions());
+      case exec -> new ExecOperation(this, services, lookup, getComponent().activity());
+      case logs -> new LogsOperation(services, lookup, getComponent().activity());
+      case delete -> new DeleteOperation(this, services, lookup);
+      case events -> throw new IllegalStateException();
+    };
+  }
+
+  public Operation getOperation() {
+    return operation;
+  }
+
+  public String getTenant() {
+    return tenant;
+  }
+
+  public void setTenant(String tenant) {
+    this.tenant = tenant;
+  }
+
+  public String getProfile() {
+    return profile;
+  }
+
+  public void setProfile(String profile) {
+    this.profile = profile;
+  }
+
+  public String getImage() {
+    return image;
+  }
+
+  public void setImage(String image) {
+    this.image = image;
+  }
+
+  public Long getLifetime() {
+    return lifetime;
+  }
+
+  public void setLifetime(Long lifetime) {
+    this.lifetime = lifetime;
+  }
+
+  public String getPart() {
+    return part;
+  }
+
+  public void setPart(String part) {
+    this.part = part;
+  }
+
+  public String getScript() {
+    return script;
+  }
+
+  public void setScript(String script) {
+    this.script = script;
+  }
+
+  public Long getTimeout() {
+    return timeout;
+  }
+
+  public void setTimeout(Long timeout) {
+    this.timeout = timeout;
+  }
+
+  public boolean isDue() {
+    return due;
+  }
+
+  public void setDue(boolean due) {
+    this.due = due;
+  }
+
+  public boolean isWait() {
+    return wait;
+  }
+
+  public void setWait(boolean wait) {
+    this.wait = wait;
+  }
+
+  public boolean isKeepFailure() {
+    return keepFailure;
+  }
+
+  public void setKeepFailure(boolean keepFailure) {
+    this.keepFailure = keepFailure;
+  }
+}

@@ -1,0 +1,2 @@
+/** The Camel component {@code pod:}, sessions for routes. */
+package dev.caravanserai.component;
