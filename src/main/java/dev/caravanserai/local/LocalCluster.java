@@ -115,7 +115,7 @@ public final class LocalCluster implements AutoCloseable {
    */
   public static LocalCluster start(int port, Path home, Set<String> namespaces)
       throws IOException {
-    return start(port, home, namespaces, store -> ProcessKubelet.start(store, home));
+    return start(port, home, namespaces, store -> ProcessKubelet.start(store, home.resolve("kubelet")));
   }
 
   /**
