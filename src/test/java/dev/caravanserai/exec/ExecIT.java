@@ -163,8 +163,25 @@ class ExecIT {
         .isEqualToIgnoringWhitespace("0");
     assertThat(text(run(image, ExecSpec.command("wc", "-c")).stdout()))
         .isEqualToIgnoringWhitespace("0");
-    assertThat(run(image, ExecSpec.command("true").withStdin(some)).outcome())
-        .isEqualTo(Outcome.exited(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {BUSYBOX, DEBIAN})
+  void inputThatIsNotReadCostsNoExitCode(String image) {
+    // Given
+    byte[] some = new byte[1_000_003];
+    for (int i = 0; i < 20; i++) {
+      // When
+      ExecResult unread = run(image, ExecSpec.script("exit 7").withStdin(some));
+      ExecResult halfRead = run(image, ExecSpec.command("head", "-c", "70000").withStdin(some));
+      ExecResult none = run(image, ExecSpec.command("no-such-program").withStdin(some));
+
+      // Then
+      assertThat(unread.outcome()).isEqualTo(Outcome.exited(7));
+      assertThat(halfRead.outcome()).isEqualTo(Outcome.exited(0));
+      assertThat(halfRead.stdout().total()).isEqualTo(70_000);
+      assertThat(notStarted(none)).contains("no-such-program");
+    }
   }
 
   @ParameterizedTest
