@@ -1,8 +1,42 @@
 package dev.caravanserai;
 
-/** Boots the server. */
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.settings.Settings;
+import dev.caravanserai.settings.SettingsException;
+import dev.caravanserai.settings.SettingsReader;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Starts the server, or with the argument {@code demo} runs the whole main job once. Any other argument is a file of
+ * routes to run beside the server's own.
+ */
 public final class Main {
+  private static final Path CONFIGURATION = Path.of("config", "application.properties");
+
   private Main() {}
 
-  public static void main(String[] args) {}
+  public static void main(String[] args) throws Exception {
+    System.exit(run(List.of(args)));
+  }
+
+  private static int run(List<String> args) throws Exception {
+    try {
+      if (args.equals(List.of("demo"))) {
+        return new Demo(System.out).run();
+      }
+      try (Server server = Server.start(settings(), args)) {
+        System.out.println(server.welcome());
+        server.join();
+        return 0;
+      }
+    } catch (SettingsException | FailureException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    }
+  }
+
+  private static Settings settings() {
+    return SettingsReader.load(CONFIGURATION, System.getenv(), System.getProperties());
+  }
 }

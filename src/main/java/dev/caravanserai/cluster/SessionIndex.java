@@ -128,6 +128,31 @@ public final class SessionIndex {
                     }));
   }
 
+  /** An anchor or pod was just made here, and the watch may not have told yet. */
+  public void made(HasMetadata object) {
+    boolean told =
+        SessionReader.key(object)
+            .flatMap(key -> object instanceof ConfigMap ? anchor(key) : pod(key))
+            .isPresent();
+    if (!told) {
+      seen(object);
+    }
+  }
+
+  /** The cluster says there is no such anchor or pod, whatever the watch told. */
+  public void lost(ObjectRef object) {
+    List<HasMetadata> lost;
+    synchronized (this) {
+      lost =
+          entries.values().stream()
+              .flatMap(e -> Stream.concat(e.anchor.stream(), e.pods.values().stream()))
+              .map(o -> (HasMetadata) o)
+              .filter(o -> ObjectRef.to(o).equals(object))
+              .toList();
+    }
+    lost.forEach(this::gone);
+  }
+
   /** An anchor or pod is gone. */
   public void gone(HasMetadata object) {
     SessionReader.key(object)

@@ -24,7 +24,12 @@ public class PodEndpoint extends DefaultEndpoint {
   private final Operation operation;
 
   @UriParam(
-      label = "plan",
+      description =
+          "The session's id, or a Simple expression for it, where the header CamelPodSessionId is"
+              + " not to say")
+  private String sessionId;
+
+  @UriParam(
       description = "Tenant of the session, where the header CamelPodTenant does not say",
       defaultValue = "default")
   private String tenant = "default";
@@ -65,6 +70,13 @@ public class PodEndpoint extends DefaultEndpoint {
   @UriParam(
       label = "delete",
       description =
+          "Undo a start that failed: fails with what made it fail once the session is ended",
+      defaultValue = "false")
+  private boolean undo;
+
+  @UriParam(
+      label = "delete",
+      description =
           "Keep the anchor for a while, with the failure of the exchange, so that it can be read",
       defaultValue = "false")
   private boolean keepFailure;
@@ -100,13 +112,13 @@ public class PodEndpoint extends DefaultEndpoint {
 
   private PodOperation operation() {
     PodServices services = getComponent().getServices();
-    SessionLookup lookup = new SessionLookup(services.cluster());
+    SessionLookup lookup = new SessionLookup(this, services.cluster());
     return switch (operation) {
       case plan -> new PlanOperation(this, services);
       case apply -> new ApplyOperation(this, services.cluster());
       case await -> new AwaitOperation(services.cluster(), getComponent().readiness());
       case get -> new GetOperation(lookup);
-      case list -> new ListOperation(this, services.cluster().sessions());
+      case list -> new ListOperation(this, lookup, services.cluster().sessions());
       case exec -> new ExecOperation(this, services, lookup, getComponent().activity());
       case logs -> new LogsOperation(services, lookup, getComponent().activity());
       case delete -> new DeleteOperation(this, services, lookup);
@@ -116,6 +128,22 @@ public class PodEndpoint extends DefaultEndpoint {
 
   public Operation getOperation() {
     return operation;
+  }
+
+  public String getSessionId() {
+    return sessionId;
+  }
+
+  public void setSessionId(String sessionId) {
+    this.sessionId = sessionId;
+  }
+
+  public boolean isUndo() {
+    return undo;
+  }
+
+  public void setUndo(boolean undo) {
+    this.undo = undo;
   }
 
   public String getTenant() {

@@ -5,29 +5,48 @@ import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
 
 /** Finds the session that an exchange is about. */
 final class SessionLookup {
+  private final PodEndpoint endpoint;
   private final Cluster cluster;
+  private final Optional<Expression> sessionId;
 
-  SessionLookup(Cluster cluster) {
+  SessionLookup(PodEndpoint endpoint, Cluster cluster) {
+    this.endpoint = endpoint;
     this.cluster = cluster;
+    this.sessionId =
+        Optional.ofNullable(endpoint.getSessionId())
+            .map(
+                text ->
+                    endpoint
+                        .getCamelContext()
+                        .resolveLanguage("simple")
+                        .createExpression(text));
   }
 
-  /** The key in the exchange's headers. */
+  /** The key that the endpoint or the exchange's headers name. */
   SessionKey key(Exchange exchange) {
-    String id = exchange.getMessage().getHeader(PodConstants.SESSION_ID, String.class);
+    String id =
+        sessionId
+            .map(e -> e.evaluate(exchange, String.class))
+            .orElseGet(
+                () -> exchange.getMessage().getHeader(PodConstants.SESSION_ID, String.class));
     if (id == null) {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST,
-          "No session is named: set the header " + PodConstants.SESSION_ID + ".");
+          "No session is named: set the header "
+              + PodConstants.SESSION_ID
+              + ", or the option sessionId.");
     }
     return new SessionKey(tenant(exchange), id);
   }
 
-  static String tenant(Exchange exchange) {
-    return exchange.getMessage().getHeader(PodConstants.TENANT, "default", String.class);
+  String tenant(Exchange exchange) {
+    return exchange.getMessage().getHeader(PodConstants.TENANT, endpoint.getTenant(), String.class);
   }
 
   /**

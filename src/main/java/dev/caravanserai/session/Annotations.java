@@ -34,5 +34,8 @@ public final class Annotations {
   /** The objects of the session as {@code Kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";
 
+  /** What a Session is rendered from, as JSON, when only the pod is left; never holds a secret. */
+  public static final String SPEC = Labels.PREFIX + "spec";
+
   private Annotations() {}
 }

@@ -129,7 +129,12 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public <T extends HasMetadata> CompletionStage<T> create(T object) {
-    return request("Creating " + ObjectRef.to(object), () -> client.resource(object).create());
+    return request("Creating " + ObjectRef.to(object), () -> client.resource(object).create())
+        .thenApply(
+            made -> {
+              index.made(made);
+              return made;
+            });
   }
 
   @Override
@@ -148,10 +153,15 @@ public final class ApiCluster implements Cluster {
         "Deleting " + object,
         () -> {
           var chosen = resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND);
-          return !(grace.isPresent()
-                  ? chosen.withGracePeriod(grace.get().toSeconds()).delete()
-                  : chosen.delete())
-              .isEmpty();
+          boolean there =
+              !(grace.isPresent()
+                      ? chosen.withGracePeriod(grace.get().toSeconds()).delete()
+                      : chosen.delete())
+                  .isEmpty();
+          if (!there) {
+            index.lost(object);
+          }
+          return there;
         });
   }
 

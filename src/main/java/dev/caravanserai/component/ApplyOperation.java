@@ -1,0 +1,152 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+
+/**
+ * Creates what a plan says. The anchor's fixed name decides who makes the session when several try: whoever finds it
+ * taken by the same request (same Idempotency-Key, same request) joins it, anybody else is told CONFLICT.
+ */
+final class ApplyOperation implements PodOperation {
+  private final PodEndpoint endpoint;
+  private final Cluster cluster;
+
+  ApplyOperation(PodEndpoint endpoint, Cluster cluster) {
+    this.endpoint = endpoint;
+    this.cluster = cluster;
+  }
+
+  @Override
+  public CompletionStage<Plan> run(Exchange exchange) {
+    Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
+    return "anchor".equals(endpoint.getPart()) ? anchor(plan, exchange) : rest(plan, exchange);
+  }
+
+  private CompletionStage<Plan> anchor(Plan plan, Exchange exchange) {
+    return cluster
+        .watch(plan.namespace())
+        .thenCompose(watching -> cluster.create(plan.anchor()))
+        .thenApply(made -> placed(plan, exchange, made, false))
+        .exceptionallyCompose(
+            thrown -> conflict(thrown) ? join(plan, exchange) : failed(thrown));
+  }
+
+  private CompletionStage<Plan> join(Plan plan, Exchange exchange) {
+    return cluster
+        .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
+        .thenApply(
+            there ->
+                there
+                    .filter(anchor -> sameRequest(plan, anchor))
+                    .map(anchor -> placed(plan, exchange, anchor, true))
+                    .orElseThrow(() -> taken(plan)));
+  }
+
+  private static Plan placed(Plan plan, Exchange exchange, ConfigMap anchor, boolean joined) {
+    exchange.getMessage().setHeader(PodConstants.ANCHOR_UID, anchor.getMetadata().getUid());
+    exchange.getMessage().setHeader(PodConstants.JOINED, joined);
+    return plan;
+  }
+
+  private static boolean sameRequest(Plan plan, ConfigMap there) {
+    Map<String, String> asked = plan.anchor().getMetadata().getAnnotations();
+    Map<String, String> found = there.getMetadata().getAnnotations();
+    return there.getMetadata().getDeletionTimestamp() == null
+        && asked.get(Annotations.IDEMPOTENCY_KEY) != null
+        && asked.get(Annotations.IDEMPOTENCY_KEY).equals(found.get(Annotations.IDEMPOTENCY_KEY))
+        && asked.get(Annotations.REQUEST).equals(found.get(Annotations.REQUEST));
+  }
+
+  private static FailureException taken(Plan plan) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        plan.spec().idempotencyKey().isPresent()
+            ? "The Idempotency-Key was used for another request: repeat that request as it was, or use a new key."
+            : "There is a session %s already: use it, stop it, or choose another id."
+                .formatted(plan.id()));
+  }
+
+  private CompletionStage<Plan> rest(Plan plan, Exchange exchange) {
+    String anchorUid = exchange.getMessage().getHeader(PodConstants.ANCHOR_UID, String.class);
+    boolean joined = exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
+    if (joined && started(plan)) {
+      return CompletableFuture.completedFuture(plan);
+    }
+    OwnerReference owner = plan.owner(anchorUid);
+    CompletableFuture<?>[] others =
+        plan.objects().stream()
+            .map(object -> create(owned(object, owner), anchorUid).toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(others)
+        .thenCompose(made -> create(owned(plan.pod(), owner), anchorUid))
+        .thenApply(made -> plan);
+  }
+
+  private boolean started(Plan plan) {
+    return cluster
+        .sessions()
+        .anchor(Keys.of(plan))
+        .filter(a -> a.getMetadata().getAnnotations().containsKey(Annotations.STARTED_AT))
+        .isPresent();
+  }
+
+  private static <T extends HasMetadata> T owned(T object, OwnerReference owner) {
+    T copy = Serialization.clone(object);
+    copy.getMetadata().setOwnerReferences(List.of(owner));
+    return copy;
+  }
+
+  /** Creates it; one that is there already is as good if the same anchor owns it. */
+  private <T extends HasMetadata> CompletionStage<T> create(T object, String anchorUid) {
+    return cluster
+        .create(object)
+        .exceptionallyCompose(
+            thrown ->
+                conflict(thrown) ? accept(object, anchorUid, thrown) : failed(thrown));
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends HasMetadata> CompletionStage<T> accept(
+      T object, String anchorUid, Throwable conflict) {
+    ObjectRef ref = ObjectRef.to(object);
+    return cluster
+        .get((Class<T>) object.getClass(), ref.namespace(), ref.name())
+        .thenCompose(
+            there ->
+                there.filter(found -> ownedBy(found, anchorUid)).isPresent()
+                    ? CompletableFuture.completedFuture(there.get())
+                    : failed(conflict));
+  }
+
+  private static boolean ownedBy(HasMetadata object, String uid) {
+    return Optional.ofNullable(object.getMetadata().getOwnerReferences()).stream()
+        .flatMap(List::stream)
+        .anyMatch(owner -> owner.getUid().equals(uid));
+  }
+
+  private static boolean conflict(Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    return cause instanceof FailureException failure
+        && failure.failure().code() == FailureCode.CONFLICT;
+  }
+
+  private static <T> CompletionStage<T> failed(Throwable thrown) {
+    return CompletableFuture.failedFuture(
+        thrown instanceof CompletionException ? thrown.getCause() : thrown);
+  }
+}

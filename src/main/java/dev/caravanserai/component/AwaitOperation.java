@@ -1,0 +1,52 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Session;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for the plan's session; the body becomes the session. */
+final class AwaitOperation implements PodOperation {
+  private static final Logger LOG = LoggerFactory.getLogger(AwaitOperation.class);
+
+  private final Cluster cluster;
+  private final Readiness readiness;
+
+  AwaitOperation(Cluster cluster, Readiness readiness) {
+    this.cluster = cluster;
+    this.readiness = readiness;
+  }
+
+  @Override
+  public CompletionStage<Session> run(Exchange exchange) {
+    Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
+    return readiness
+        .await(Keys.of(plan), plan.startTimeout())
+        .thenApply(session -> remember(plan, session));
+  }
+
+  /** So that a pod that somebody takes away later is not mistaken for one that never was. */
+  private Session remember(Plan plan, Session session) {
+    String at = session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
+    cluster
+        .annotate(ObjectRef.to(plan.anchor()), Map.of(Annotations.STARTED_AT, at))
+        .exceptionally(
+            thrown -> {
+              LOG.warn(
+                  "session={} tenant={} could not be marked as started: {}",
+                  session.id(),
+                  session.tenant(),
+                  thrown.getMessage());
+              return null;
+            });
+    return session;
+  }
+}

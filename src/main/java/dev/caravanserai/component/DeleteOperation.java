@@ -1,0 +1,125 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.cluster.Sessions;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a session: its pod first, whose grace runs at once, then the anchor; Kubernetes collects the rest. Ending what
+ * is ending already is fine.
+ */
+final class DeleteOperation implements PodOperation {
+  private static final Logger LOG = LoggerFactory.getLogger(DeleteOperation.class);
+
+  private final PodEndpoint endpoint;
+  private final PodServices services;
+  private final Cluster cluster;
+  private final SessionLookup lookup;
+  private final Disappearance disappearance;
+
+  DeleteOperation(PodEndpoint endpoint, PodServices services, SessionLookup lookup) {
+    this.endpoint = endpoint;
+    this.services = services;
+    this.cluster = services.cluster();
+    this.lookup = lookup;
+    this.disappearance = new Disappearance(cluster);
+  }
+
+  @Override
+  public CompletionStage<Void> run(Exchange exchange) {
+    if (!endpoint.isUndo()) {
+      return end(exchange);
+    }
+    Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    return attempt(exchange)
+        .handle(
+            (ended, thrown) -> {
+              if (thrown != null) {
+                failure.addSuppressed(thrown);
+              }
+              return failure;
+            })
+        .thenCompose(CompletableFuture::failedFuture);
+  }
+
+  private CompletionStage<Void> attempt(Exchange exchange) {
+    try {
+      return end(exchange);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletionStage<Void> end(Exchange exchange) {
+    SessionKey key = lookup.key(exchange);
+    Optional<ConfigMap> anchor = cluster.sessions().anchor(key);
+    List<ObjectRef> objects = anchor.map(SessionObjects::of).orElse(List.of());
+    Optional<ObjectRef> pod = cluster.sessions().pod(key).map(ObjectRef::to);
+    if (anchor.isEmpty() && pod.isEmpty()) {
+      throw SessionLookup.notFound(key);
+    }
+    LOG.info(
+        "session={} cluster={} tenant={} is being ended", key.id(), cluster.name(), key.tenant());
+    if (endpoint.isKeepFailure() && anchor.isPresent()) {
+      return keepFailure(exchange, anchor.get(), objects);
+    }
+    CompletionStage<Void> accepted =
+        delete(pod).thenCompose(gone -> delete(anchor.map(ObjectRef::to)));
+    boolean wait =
+        exchange.getMessage().getHeader(PodConstants.WAIT, endpoint.isWait(), Boolean.class);
+    return wait ? accepted.thenCompose(done -> disappearance.await(key, objects)) : accepted;
+  }
+
+  private CompletionStage<Void> delete(Optional<ObjectRef> object) {
+    return object.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : cluster.delete(object.get(), Optional.empty()).thenApply(there -> null);
+  }
+
+  /** All goes but the anchor, which tells why until the reaper takes it. */
+  private CompletionStage<Void> keepFailure(
+      Exchange exchange, ConfigMap anchor, List<ObjectRef> objects) {
+    String until =
+        Instant.now()
+            .plus(services.failureRetention())
+            .truncatedTo(ChronoUnit.MILLIS)
+            .toString();
+    Map<String, String> marks =
+        Map.of(
+            Annotations.FAILURE,
+            Sessions.failureAnnotation(failure(exchange)),
+            Annotations.EXPIRES_AT,
+            until);
+    return cluster
+        .annotate(ObjectRef.to(anchor), marks)
+        .thenCompose(
+            marked ->
+                CompletableFuture.allOf(
+                    objects.stream()
+                        .map(o -> delete(Optional.of(o)).toCompletableFuture())
+                        .toArray(CompletableFuture[]::new)));
+  }
+
+  private static Failure failure(Exchange exchange) {
+    Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    return thrown instanceof FailureException told
+        ? told.failure()
+        : Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown);
+  }
+}

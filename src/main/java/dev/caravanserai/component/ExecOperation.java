@@ -1,0 +1,76 @@
+package dev.caravanserai.component;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.State;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+
+/** Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint has a script. */
+final class ExecOperation implements PodOperation {
+  private final PodEndpoint endpoint;
+  private final PodServices services;
+  private final SessionLookup lookup;
+  private final Activity activity;
+
+  ExecOperation(
+      PodEndpoint endpoint, PodServices services, SessionLookup lookup, Activity activity) {
+    this.endpoint = endpoint;
+    this.services = services;
+    this.lookup = lookup;
+    this.activity = activity;
+  }
+
+  @Override
+  public CompletionStage<ExecResult> run(Exchange exchange) {
+    ExecSpec spec = spec(exchange);
+    Session session = lookup.find(lookup.key(exchange));
+    ContainerRef container = container(session, spec);
+    activity.used(session);
+    return services.execs().run(container, spec, services.execLimits());
+  }
+
+  private ExecSpec spec(Exchange exchange) {
+    Object body = exchange.getMessage().getBody();
+    if (body instanceof ExecSpec spec) {
+      return spec;
+    }
+    ExecSpec spec = endpoint.getScript() != null ? ExecSpec.script(endpoint.getScript()) : read(exchange);
+    return endpoint.getTimeout() == null || spec.timeout().isPresent()
+        ? spec
+        : spec.withTimeout(Duration.ofSeconds(endpoint.getTimeout()));
+  }
+
+  private ExecSpec read(Exchange exchange) {
+    JsonNode request = JsonBody.read(exchange.getMessage());
+    return services.contract().readExec(request);
+  }
+
+  static ContainerRef container(Session session, ExecSpec spec) {
+    if (session.state() != State.RUNNING) {
+      throw notRunning(session);
+    }
+    return new ContainerRef(
+        session.namespace(),
+        session.pod().orElseThrow(() -> notRunning(session)).name(),
+        spec.container().orElse(session.container()));
+  }
+
+  private static FailureException notRunning(Session session) {
+    String why = session.failure().map(f -> " " + f.message()).orElse("");
+    String next =
+        session.state() == State.PENDING
+            ? " Wait until it is RUNNING."
+            : " Start a new session.";
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        "Session %s is %s, so nothing can be run in it.%s%s"
+            .formatted(session.id(), session.state(), why, next));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Session;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** Reads a session's log as bytes. */
+final class LogsOperation implements PodOperation {
+  private final PodServices services;
+  private final SessionLookup lookup;
+  private final Activity activity;
+
+  LogsOperation(PodServices services, SessionLookup lookup, Activity activity) {
+    this.services = services;
+    this.lookup = lookup;
+    this.activity = activity;
+  }
+
+  @Override
+  public CompletionStage<byte[]> run(Exchange exchange) {
+    Session session = lookup.find(lookup.key(exchange));
+    activity.used(session);
+    return services.cluster().logs(container(session, exchange), query(exchange.getMessage()));
+  }
+
+  private static ContainerRef container(Session session, Exchange exchange) {
+    String pod =
+        session
+            .pod()
+            .orElseThrow(
+                () ->
+                    FailureException.of(
+                        FailureCode.CONFLICT,
+                        "Session %s is %s and has no pod, so it has no log."
+                            .formatted(session.id(), session.state())))
+            .name();
+    return new ContainerRef(
+        session.namespace(),
+        pod,
+        exchange.getMessage().getHeader(PodConstants.CONTAINER, session.container(), String.class));
+  }
+
+  private LogQuery query(Message message) {
+    return new LogQuery(
+        Optional.ofNullable(message.getHeader(PodConstants.TAIL, Integer.class)),
+        Optional.ofNullable(message.getHeader(PodConstants.SINCE, Instant.class)),
+        message.getHeader(PodConstants.TIMESTAMPS, false, Boolean.class),
+        message.getHeader(PodConstants.PREVIOUS, false, Boolean.class),
+        services.execLimits().outputBytes());
+  }
+}

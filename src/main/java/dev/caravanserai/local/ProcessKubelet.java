@@ -1,0 +1,279 @@
+package dev.caravanserai.local;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node {@code local}: runs pods as processes of this machine, with the host's own programs
+ * whatever the image says. Resources are not enforced and {@code runAsUser}, {@code fsGroup} and
+ * the like are not honoured: processes run as the server's user. {@code /tmp} and what a container
+ * writes outside its volumes are its own and go with it where the machine allows an overlay; as an
+ * ordinary user the host's files are seen as they are. Safe for use by several threads.
+ */
+final class ProcessKubelet implements PodRuntime, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessKubelet.class);
+
+  private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
+  private final KubeletContext node;
+  private final Thread atExit = new Thread(this::end, "local-exit");
+  private AutoCloseable podWatch = () -> {};
+  private AutoCloseable claimWatch = () -> {};
+
+  private ProcessKubelet(ObjectStore store, Path home, String id) {
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread t = new Thread(() -> task.run(), "local-kubelet");
+              t.setDaemon(true);
+              return t;
+            });
+    HttpClient http = HttpClient.newBuilder().executor(thread).build();
+    node =
+        new KubeletContext(
+            store,
+            home,
+            id,
+            Sandbox.ofThisMachine(),
+            thread,
+            http,
+            run -> pods.remove(run.uid, run));
+  }
+
+  /**
+   * Ends what an earlier server of this home left behind, then runs the store's pods.
+   *
+   * @param home kept between starts; made when it is not there; one server at a time
+   */
+  static ProcessKubelet start(ObjectStore store, Path home) {
+    try {
+      Path folder = Files.createDirectories(home).toRealPath();
+      Path idFile = folder.resolve("id");
+      if (!Files.exists(idFile)) {
+        Files.writeString(idFile, UUID.randomUUID().toString());
+      }
+      String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
+      int swept = ProcessTree.kill(id + "/");
+      FolderTree.remove(folder.resolve("pods"));
+      FolderTree.remove(folder.resolve("logs"));
+      ProcessKubelet kubelet = new ProcessKubelet(store, folder, id);
+      LOG.info(
+          "local cluster: runs this machine's own programs whatever the image says home={}"
+              + " namespaces={} swept={}",
+          folder,
+          kubelet.node.sandbox().separate(),
+          swept);
+      kubelet.watch();
+      return kubelet;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void watch() {
+    Runtime.getRuntime().addShutdownHook(atExit);
+    claimWatch = node.store().onChange(Kind.PVC, c -> onThread(() -> claim(c)));
+    podWatch = node.store().onChange(Kind.POD, c -> onThread(() -> pod(c)));
+  }
+
+  private void onThread(Runnable task) {
+    try {
+      node.thread()
+          .execute(
+              () -> {
+                try {
+                  task.run();
+                } catch (RuntimeException e) {
+                  LOG.warn("the local kubelet could not follow a change", e);
+                }
+              });
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("a change after the end");
+    }
+  }
+
+  private void claim(ObjectStore.Change change) {
+    if (change.type() == ObjectStore.Change.Type.DELETED) {
+      String uid = change.object().at("/metadata/uid").asText();
+      FolderTree.remove(node.home().resolve("volumes").resolve(uid));
+    }
+  }
+
+  private void pod(ObjectStore.Change change) {
+    ObjectNode pod = change.object();
+    String uid = pod.at("/metadata/uid").asText();
+    PodRun run = pods.get(uid);
+    if (change.type() == ObjectStore.Change.Type.DELETED) {
+      if (run != null) {
+        run.vanished();
+      }
+      return;
+    }
+    if (run == null) {
+      run = new PodRun(node, pod);
+      pods.put(uid, run);
+      if (!pod.at("/metadata").hasNonNull("deletionTimestamp")) {
+        run.begin();
+      }
+    }
+    if (pod.at("/metadata").hasNonNull("deletionTimestamp")) {
+      run.stop(pod);
+    }
+  }
+
+  private ContainerRun container(String namespace, String pod, String container) {
+    PodRun run =
+        pods.values().stream()
+            .filter(p -> p.namespace.equals(namespace) && p.name.equals(pod))
+            .findFirst()
+            .orElseThrow(() -> new ApiError(404, "NotFound", "pods \"" + pod + "\" not found"));
+    return run.all()
+        .filter(c -> container.isEmpty() ? !c.init : c.name.equals(container))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ApiError(
+                    400,
+                    "BadRequest",
+                    "container %s is not valid for pod %s".formatted(container, pod)));
+  }
+
+  @Override
+  public PodProcess exec(
+      String namespace, String pod, String name, List<String> argv, boolean stdin, boolean tty) {
+    ContainerRun run = container(namespace, pod, name);
+    long pid = run.pid;
+    if (pid == 0) {
+      throw new ApiError(
+          400, "BadRequest", "container %s of pod %s is not running".formatted(run.name, pod));
+    }
+    Optional<String> cannot = node.sandbox().cannotRun(pid, argv.get(0), run.env, run.dir());
+    if (tty && !Files.isExecutable(Path.of("/usr/bin/python3"))) {
+      cannot = Optional.of("a terminal needs /usr/bin/python3, which this machine lacks");
+    }
+    if (cannot.isPresent()) {
+      throw new ApiError(
+          500,
+          "InternalError",
+          "OCI runtime exec failed: exec failed: unable to start container process: %s: unknown"
+              .formatted(cannot.get()));
+    }
+    try {
+      Optional<Path> size =
+          tty ? Optional.of(Files.createTempFile(node.home(), "tty", "")) : Optional.empty();
+      ProcessBuilder builder =
+          new ProcessBuilder(node.sandbox().beside(pid, run.dir(), argv, size));
+      builder.environment().clear();
+      builder.environment().putAll(run.env);
+      if (tty) {
+        builder.environment().put("TERM", "xterm");
+      }
+      Process process = builder.start();
+      if (!stdin && !tty) {
+        process.getOutputStream().close();
+      }
+      size.ifPresent(
+          file -> process.onExit().thenRun(() -> file.toFile().delete())); // gone with its exec
+      return new Beside(process, size);
+    } catch (IOException e) {
+      throw new ApiError(500, "InternalError", "exec failed: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public AutoCloseable logs(
+      String namespace, String pod, String name, LogQuery query, LogSink sink) {
+    ContainerRun run = container(namespace, pod, name);
+    Optional<PodLog> log = query.previous() ? run.previousLog : run.log;
+    return log.orElseThrow(
+            () ->
+                new ApiError(
+                    400,
+                    "BadRequest",
+                    query.previous()
+                        ? "previous terminated container \"%s\" in pod \"%s\" not found"
+                            .formatted(run.name, pod)
+                        : "container \"%s\" in pod \"%s\" is waiting to start: %s"
+                            .formatted(
+                                run.name,
+                                pod,
+                                run.state.at("/waiting/reason").asText("ContainerCreating"))))
+        .read(query, sink);
+  }
+
+  /** Ends every pod's processes; the objects stay in the store. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException exiting) {
+      LOG.debug("the JVM is ending already");
+    }
+    end();
+  }
+
+  private void end() {
+    try {
+      podWatch.close();
+      claimWatch.close();
+    } catch (Exception e) {
+      LOG.warn("a watch did not close", e);
+    }
+    node.thread().shutdownNow();
+    ProcessTree.kill(node.id() + "/");
+    FolderTree.remove(node.home().resolve("pods"));
+    FolderTree.remove(node.home().resolve("logs"));
+  }
+
+  private record Beside(Process process, Optional<Path> size) implements PodProcess {
+    @Override
+    public OutputStream stdin() {
+      return process.getOutputStream();
+    }
+
+    @Override
+    public InputStream stdout() {
+      return process.getInputStream();
+    }
+
+    @Override
+    public InputStream stderr() {
+      return size.isPresent() ? InputStream.nullInputStream() : process.getErrorStream();
+    }
+
+    @Override
+    public void resize(int columns, int rows) {
+      size.ifPresent(
+          file -> {
+            try {
+              Files.writeString(file, columns + " " + rows);
+              new ProcessBuilder("/bin/kill", "-WINCH", Long.toString(process.pid())).start();
+            } catch (IOException e) {
+              LOG.debug("the terminal is gone", e);
+            }
+          });
+    }
+
+    @Override
+    public CompletableFuture<Integer> exit() {
+      return process.onExit().thenApply(Process::exitValue);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.caravanserai.session;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Names and label values that Kubernetes takes, never equal for different sessions.
+ *
+ * <p>A text that is already a name stays as it is. Every other ends in a hash of the exact text,
+ * and so does whatever merely looks as if it did: nobody can ask for the name of another. RFC 1123.
+ */
+public final class Names {
+  /** The longest name and label value. */
+  public static final int MAX = 63;
+
+  /** The shortest room in which a slug can be told from all others. */
+  public static final int MIN = 24;
+
+  /** How much of a session's id a name shows when the profile does not say. */
+  public static final int SLUG = 50;
+
+  private static final int HASH = 16;
+  private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+  private static final Pattern HASHED = Pattern.compile("(?:.*[-_.])?[a-z2-7]{" + HASH + "}");
+  private static final Pattern DERIVED =
+      Pattern.compile(".*-(?:env|svc|svc-code|ingress-code|pvc|pv|secret|dep|service|net)");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
+  private static final Pattern LABEL =
+      Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?");
+
+  private Names() {}
+
+  /** The name of a session's anchor: depends on nothing but tenant and id. */
+  public static String anchor(String tenant, String id) {
+    return "session-" + slug(tenant, id, SLUG);
+  }
+
+  /**
+   * The part of a session's names that stands for the session.
+   *
+   * @param max the longest it may be, from {@link #MIN} to {@link #MAX}
+   * @return the id itself for the default tenant's ids that are names, else one that ends in a hash
+   */
+  public static String slug(String tenant, String id, int max) {
+    if (max < MIN || max > MAX) {
+      throw new IllegalArgumentException("max must be " + MIN + " to " + MAX + ", not " + max);
+    }
+    boolean plain =
+        tenant.equals(SessionSpec.DEFAULT_TENANT)
+            && id.length() <= max
+            && NAME.matcher(id).matches()
+            && !HASHED.matcher(id).matches()
+            && !DERIVED.matcher(id).matches();
+    return plain ? id : hashed(slug(id), hash(tenant, id), max);
+  }
+
+  /** A text as lower-case letters, digits and single dashes; different texts may be the same. */
+  public static String slug(String text) {
+    return text.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** A text as a label value (63 at most): itself where it is one, else one that ends in a hash. */
+  public static String label(String text) {
+    boolean plain =
+        text.length() <= MAX && LABEL.matcher(text).matches() && !HASHED.matcher(text).matches();
+    return plain ? text : hashed(slug(text), hash("label", text), MAX);
+  }
+
+  /** SHA-256 in lower-case hex of texts that cannot be shifted into one another. */
+  public static String sha256(String... texts) {
+    return HexFormat.of().formatHex(digest(texts));
+  }
+
+  private static String hashed(String slug, String hash, int max) {
+    String head = slug.substring(0, Math.min(slug.length(), max - HASH - 1)).replaceAll("-+$", "");
+    return head.isEmpty() ? hash : head + "-" + hash;
+  }
+
+  private static String hash(String... texts) {
+    byte[] digest = digest(texts);
+    StringBuilder hash = new StringBuilder(HASH);
+    long bits = 0;
+    int have = 0;
+    for (int next = 0; hash.length() < HASH; have -= 5) {
+      while (have < 5) {
+        bits = bits << 8 | digest[next++] & 0xff;
+        have += 8;
+      }
+      hash.append(BASE32.charAt((int) (bits >> have - 5 & 31)));
+    }
+    return hash.toString();
+  }
+
+  private static byte[] digest(String... texts) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String text : texts) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sha.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
+        sha.update(bytes);
+      }
+      return sha.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

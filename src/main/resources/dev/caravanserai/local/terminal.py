@@ -1,0 +1,45 @@
+# Runs a program on a terminal: stdin and stdout are the terminal's other end; SIGWINCH reads the size file.
+import fcntl, os, select, signal, struct, sys, termios
+
+size_file, argv = sys.argv[1], sys.argv[2:]
+master, slave = os.openpty()
+
+
+def resize(*_):
+    try:
+        cols, rows = map(int, open(size_file).read().split())
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+    except (OSError, ValueError):
+        pass
+
+
+signal.signal(signal.SIGWINCH, resize)
+resize()
+pid = os.fork()
+if pid == 0:
+    os.close(master)
+    for fd in (0, 1, 2):
+        os.dup2(slave, fd)
+    os.execvp(argv[0], argv)
+os.close(slave)
+sources = [0, master]
+while True:
+    ready = select.select(sources, [], [])[0]
+    if master in ready:
+        try:
+            data = os.read(master, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            break
+        while data:
+            data = data[os.write(1, data):]
+    if 0 in ready:
+        data = os.read(0, 65536)
+        if not data:
+            sources.remove(0)
+            data = b"\x04"
+        while data:
+            data = data[os.write(master, data):]
+status = os.waitpid(pid, 0)[1]
+os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
