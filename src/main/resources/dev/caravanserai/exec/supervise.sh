@@ -1,16 +1,18 @@
 # Runs one command in a container, exactly as asked for on standard input: what a caller gives is
 # never part of this text, so nothing of it is parsed as shell and nothing of it is in a URL.
-# Values come as lines: "+" a line that more lines follow, "=" the last line.
+# Values come as lines: "+" a line that more lines follow, "=" the last line; ":" is as "+", once
+# in a while, so that long values are not copied with every line.
 # First line out: the mark and the process id, which is also the session id. When the command
 # could not be started, the second is the mark with "!", then why. Only shell builtins are used.
 __cs_nl='
 '
 __cs_read() {
-  __cs_v=
+  __cs_v= __cs_some=
   while IFS= read -r __cs_l; do
     case $__cs_l in
-      +*) __cs_v=$__cs_v${__cs_l#+}$__cs_nl ;;
-      *) __cs_v=$__cs_v${__cs_l#=}; return 0 ;;
+      +*) __cs_some=$__cs_some${__cs_l#?}$__cs_nl ;;
+      :*) __cs_v=$__cs_v$__cs_some${__cs_l#?}$__cs_nl; __cs_some= ;;
+      *) __cs_v=$__cs_v$__cs_some${__cs_l#?}; return 0 ;;
     esac
   done
   exit 125
