@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 
 /**
  * Creates what a plan says. The anchor's fixed name decides who makes the session when several try:
@@ -33,7 +34,7 @@ final class ApplyOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<Plan> run(Exchange exchange) {
+  public CompletionStage<Plan> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
     return "anchor".equals(endpoint.getPart()) ? anchor(plan, exchange) : rest(plan, exchange);
   }

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ final class AwaitOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<Session> run(Exchange exchange) {
+  public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
     return readiness
         .await(Keys.of(plan), plan.startTimeout())

@@ -69,7 +69,7 @@ public record ApiConnection(Optional<Path> kubeconfig, Optional<String> context)
           "The kubeconfig %s has no context %s. Correct caravanserai.cluster.context."
               .formatted(file, context));
     }
-    return Config.fromKubeconfig(context, read(file));
+    return Config.fromKubeconfig(context, file.toFile());
   }
 
   private static Config inCluster(String host, String port) {
