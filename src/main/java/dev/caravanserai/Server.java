@@ -57,7 +57,8 @@ final class Server implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "exec-timer"));
     try {
       Routes routes =
-          Routes.start(settings, services(settings, profiles, cluster, timer), apiKeys(keys), files);
+          Routes.start(
+              settings, services(settings, profiles, cluster, timer), apiKeys(keys), files);
       Server server = new Server(settings, keys, cluster, timer, routes);
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
       return server;
@@ -136,8 +137,7 @@ final class Server implements AutoCloseable {
           curl -s -H 'Authorization: Bearer %5$s' -H 'Content-Type: application/json' \\
             -d '{"image": "busybox:1"}' %1$s/v1/sessions
         """
-        .formatted(
-            url(), cluster.cluster().name(), cluster.cluster().namespace(), made, key);
+        .formatted(url(), cluster.cluster().name(), cluster.cluster().namespace(), made, key);
   }
 
   /** Waits until it is closed. */

@@ -50,7 +50,9 @@ class RestartIT {
       await()
           .atMost(Duration.ofSeconds(40))
           .pollInterval(Duration.ofMillis(50))
-          .until(() -> !"RUNNING".equals(api.get("/v1/sessions/" + short_.field("id")).field("state")));
+          .until(
+              () ->
+                  !"RUNNING".equals(api.get("/v1/sessions/" + short_.field("id")).field("state")));
       assertThat(Instant.now()).isBefore(expires.plusSeconds(3));
       assertThat(api.call("DELETE", "/v1/sessions/" + kept + "?wait=true", null).status())
           .isEqualTo(204);

@@ -36,7 +36,8 @@ final class AwaitOperation implements PodOperation {
 
   /** So that a pod that somebody takes away later is not mistaken for one that never was. */
   private Session remember(Plan plan, Session session) {
-    String at = session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
+    String at =
+        session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
     cluster
         .annotate(ObjectRef.to(plan.anchor()), Map.of(Annotations.STARTED_AT, at))
         .exceptionally(

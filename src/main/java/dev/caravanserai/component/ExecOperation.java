@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/** Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint has a script. */
+/**
+ * Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint
+ * has a script.
+ */
 final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
@@ -41,7 +44,8 @@ final class ExecOperation implements PodOperation {
     if (body instanceof ExecSpec spec) {
       return spec;
     }
-    ExecSpec spec = endpoint.getScript() != null ? ExecSpec.script(endpoint.getScript()) : read(exchange);
+    ExecSpec spec =
+        endpoint.getScript() != null ? ExecSpec.script(endpoint.getScript()) : read(exchange);
     return endpoint.getTimeout() == null || spec.timeout().isPresent()
         ? spec
         : spec.withTimeout(Duration.ofSeconds(endpoint.getTimeout()));
@@ -65,9 +69,7 @@ final class ExecOperation implements PodOperation {
   private static FailureException notRunning(Session session) {
     String why = session.failure().map(f -> " " + f.message()).orElse("");
     String next =
-        session.state() == State.PENDING
-            ? " Wait until it is RUNNING."
-            : " Start a new session.";
+        session.state() == State.PENDING ? " Wait until it is RUNNING." : " Start a new session.";
     return FailureException.of(
         FailureCode.CONFLICT,
         "Session %s is %s, so nothing can be run in it.%s%s"

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How an API server is reached: with the credentials of the pod this runs in, else with a kubeconfig. TLS is verified;
- * tokens are read again when they change.
+ * How an API server is reached: with the credentials of the pod this runs in, else with a
+ * kubeconfig. TLS is verified; tokens are read again when they change.
  *
  * @param kubeconfig used before all else where it is given
  * @param context of the kubeconfig; empty for its current one
