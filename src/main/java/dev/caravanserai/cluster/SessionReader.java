@@ -51,7 +51,7 @@ final class SessionReader {
    */
   Session read(SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod) {
     HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
-    JsonNode spec = anchor.map(SessionReader::spec).orElseGet(JSON::createObjectNode);
+    JsonNode spec = spec(anchor, pod);
     Map<String, String> marks = annotations(bearer);
     Optional<Failure> failure = failure(anchor, pod);
     Instant createdAt = instant(marks, Annotations.CREATED_AT).orElse(Instant.EPOCH);
@@ -191,10 +191,15 @@ final class SessionReader {
         .map(c -> c.getName());
   }
 
-  private static JsonNode spec(ConfigMap anchor) {
+  private static JsonNode spec(Optional<ConfigMap> anchor, Optional<Pod> pod) {
+    String json =
+        anchor
+            .map(ConfigMap::getData)
+            .map(data -> data.get("spec"))
+            .or(() -> pod.map(SessionReader::annotations).map(a -> a.get(Annotations.SPEC)))
+            .orElse("{}");
     try {
-      return JSON.readTree(
-          Optional.ofNullable(anchor.getData()).map(d -> d.get("spec")).orElse("{}"));
+      return JSON.readTree(json);
     } catch (JsonProcessingException e) {
       return JSON.createObjectNode();
     }

@@ -24,7 +24,7 @@ final class FolderTree {
             @Override
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a)
                 throws IOException {
-              if (!Files.isWritable(dir) || !Files.isExecutable(dir)) {
+              if (!Files.isWritable(dir)) {
                 Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
               }
               return FileVisitResult.CONTINUE;
@@ -37,7 +37,11 @@ final class FolderTree {
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (Files.isDirectory(file) && !Files.isReadable(file)) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+                remove(file); // as an overlay's work folder, or one that the pod closed
+              }
               return FileVisitResult.CONTINUE;
             }
 

@@ -106,6 +106,19 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /**
+   * Starts it; ready when this returns.
+   *
+   * @param port 0 for a free one
+   * @param home where volumes, logs and the kubeconfig go
+   * @param namespaces that it has from the start
+   * @throws IOException when the port is taken or the folder cannot be written
+   */
+  public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
+    return start(
+        port, home, namespaces, store -> ProcessKubelet.start(store, home.resolve("kubelet")));
+  }
+
+  /**
    * Starts it.
    *
    * @param port 0 for any free one

@@ -17,9 +17,12 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One pod's life on the node {@code local}. All of it happens on the kubelet's thread. */
 final class PodRun implements ContainerRun.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
   private static final String NO_COMMAND =
       "the local cluster runs the host's programs and knows no image's own command: "
           + "give the container a command";
@@ -393,8 +396,12 @@ final class PodRun implements ContainerRun.Listener {
     ScheduledExecutorService thread = node.thread();
     thread.schedule(
         () -> {
-          if (!gone) {
-            task.run();
+          try {
+            if (!gone) {
+              task.run();
+            }
+          } catch (RuntimeException e) {
+            LOG.warn("pod={}/{} uid={} could not go on", namespace, name, uid, e);
           }
         },
         wait.toMillis(),

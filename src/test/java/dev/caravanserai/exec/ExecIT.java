@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -35,8 +34,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in real containers: of busybox (ash) and of Debian (dash). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -79,167 +76,6 @@ class ExecIT {
       client.close();
       scheduler.shutdownNow();
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void argumentsArriveAsGiven(String image) {
-    // Given
-    List<String> nasty =
-        List.of("a b;$(id)", "", "'\"`\\", "tail\n\n", "cr\r\n", "ünïcödé ☃", "-n", "*");
-    List<String> argv = new ArrayList<>(List.of("printf", "%s|"));
-    argv.addAll(nasty);
-
-    // When
-    ExecResult result = run(image, ExecSpec.command(argv.toArray(String[]::new)));
-
-    // Then
-    assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
-    assertThat(text(result.stdout())).isEqualTo(String.join("|", nasty) + "|");
-    assertThat(text(result.stderr())).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 7, 126, 127, 137, 255})
-  void theExitCodeIsTheCommandsOwn(int code) {
-    for (String image : List.of(BUSYBOX, DEBIAN)) {
-      // When
-      ExecResult plain = run(image, ExecSpec.script("exit " + code));
-      ExecResult fed = run(image, ExecSpec.script("exit " + code).withStdin(new byte[100]));
-
-      // Then
-      assertThat(plain.outcome()).isEqualTo(Outcome.exited(code));
-      assertThat(fed.outcome()).isEqualTo(Outcome.exited(code));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void whatCannotStartIsSaidToBeNotStarted(String image) {
-    assertThat(notStarted(run(image, ExecSpec.command("no-such-program"))))
-        .contains("exec: \"no-such-program\": executable file not found in $PATH");
-    assertThat(notStarted(run(image, ExecSpec.command("/etc/passwd"))))
-        .contains("permission denied");
-    assertThat(notStarted(run(image, in("/no/such", "pwd")))).contains("no such file or directory");
-    assertThat(text(run(image, in("/tmp", "pwd")).stdout())).isEqualTo("/tmp\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void aScriptArrivesUnchanged(String image) {
-    // Given
-    String script =
-        "x='it''s'; echo \"$x\" | tr a-z A-Z\ncat <<'EOF'\n$HOME `id` ☃ \\n\r\nEOF\n"
-            + "printf '%s' \"$#\"";
-
-    // When
-    ExecResult result = run(image, ExecSpec.script(script));
-
-    // Then
-    assertThat(text(result.stdout())).isEqualTo("ITS\n$HOME `id` ☃ \\n\r\n0");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void aScriptMayBeLongerThanAnArgument(String image) {
-    // Given
-    String script = "# a line of a long script\n".repeat(8_000) + "cat; exit 9";
-
-    // When
-    ExecResult result = run(image, ExecSpec.script(script).withStdin("in".getBytes()));
-
-    // Then
-    assertThat(result.outcome()).isEqualTo(Outcome.exited(9));
-    assertThat(text(result.stdout())).isEqualTo("in");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void standardInputEnds(String image) {
-    byte[] some = new byte[1_000_003];
-    assertThat(text(run(image, ExecSpec.command("wc", "-c").withStdin(some)).stdout()).strip())
-        .isEqualTo("1000003");
-    assertThat(text(run(image, ExecSpec.command("wc", "-c").withStdin(new byte[0])).stdout()))
-        .isEqualToIgnoringWhitespace("0");
-    assertThat(text(run(image, ExecSpec.command("wc", "-c")).stdout()))
-        .isEqualToIgnoringWhitespace("0");
-    assertThat(run(image, ExecSpec.command("true").withStdin(some)).outcome())
-        .isEqualTo(Outcome.exited(0));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void tenMegabytesReturnByteForByteOnBothStreams(String image) {
-    // Given
-    byte[] random = new byte[10_000_000];
-    new Random(7).nextBytes(random);
-
-    // When
-    ExecResult out = run(image, ExecSpec.command("cat").withStdin(random));
-    ExecResult err = run(image, ExecSpec.script("cat >&2; echo out").withStdin(random));
-
-    // Then
-    assertThat(out.outcome()).isEqualTo(Outcome.exited(0));
-    assertThat(out.stdout().bytes()).isEqualTo(random);
-    assertThat(out.stderr().total()).isZero();
-    assertThat(err.stderr().bytes()).isEqualTo(random);
-    assertThat(text(err.stdout())).isEqualTo("out\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void aTimeOutLeavesNoProcess(String image) {
-    // Given
-    String token = "7" + Math.abs(new Random().nextInt());
-    String script =
-        "trap '' TERM; setsid sh -c \"trap '' TERM; while :; do sleep %1$s; done\" & env -i setsid sleep %1$s & echo partial; sleep %1$s; sleep %1$s"
-            .formatted(token);
-
-    // When
-    ExecResult result = run(image, ExecSpec.script(script).withTimeout(Duration.ofSeconds(1)));
-
-    // Then
-    assertThat(result.outcome()).isEqualTo(Outcome.timedOut(Duration.ofSeconds(1)));
-    assertThat(text(result.stdout())).isEqualTo("partial\n");
-    assertThat(result.duration()).isLessThan(Duration.ofSeconds(8));
-    assertThat(commandLines(image)).doesNotContain(token);
-  }
-
-  @Test
-  void cancelEndsItWithItsProcesses() throws Exception {
-    // Given
-    String token = "8" + Math.abs(new Random().nextInt());
-    ExecHandle handle = execs.start(debian, ExecSpec.command("sleep", token), LIMITS);
-    Awaitility.await().until(() -> commandLines(DEBIAN).contains(token));
-
-    // When
-    handle.cancel();
-
-    // Then
-    assertThat(get(handle).outcome()).isEqualTo(Outcome.cancelled());
-    assertThat(commandLines(DEBIAN)).doesNotContain(token);
-  }
-
-  @Test
-  void environmentIsTheCommandsOnly() {
-    // Given
-    ExecSpec spec =
-        new ExecSpec(
-            List.of("sh", "-c", "printf %s \"$A\"; printf %s \"$B\""),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of("A", "x'\"\n$(id)\\n\r", "B", ""),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Encoding.UTF8);
-
-    // When
-    ExecResult result = run(BUSYBOX, spec);
-
-    // Then
-    assertThat(text(result.stdout())).isEqualTo("x'\"\n$(id)\\n\r");
   }
 
   @Test

@@ -199,6 +199,30 @@ class ProcessKubeletTest {
   }
 
   @Test
+  void aClaimsFilesOutliveItsPodsAndGoWithTheClaim() throws Exception {
+    // Given
+    ObjectNode claim = JSON.createObjectNode();
+    claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
+    claim.putObject("metadata").put("name", "data").put("namespace", "ns");
+    String uid = store.create(Kind.PVC, claim).at("/metadata/uid").asText();
+    String mount = "volumeMounts: [{name: p, mountPath: /data}]";
+
+    // When
+    pod(
+        "one",
+        "command: [sh, -c, 'echo kept > /data/f; mkdir /data/d; chmod 555 /data/d']\n" + mount);
+    awaitPhase("one", "Succeeded");
+    store.remove(Kind.POD, "ns", "one");
+    pod("two", "command: [cat, /data/f]\n" + mount);
+
+    // Then
+    awaitPhase("two", "Succeeded");
+    assertThat(logs("two", Optional.empty())).isEqualTo("kept\n");
+    store.remove(Kind.PVC, "ns", "data");
+    await().until(() -> !Files.exists(home.resolve("volumes").resolve(uid)));
+  }
+
+  @Test
   void theDeadlineEndsAPod() {
     // When
     pod("p", "command: [sh, -c, 'trap exit TERM; sleep 100 & wait']", "activeDeadlineSeconds: 1");
@@ -299,7 +323,7 @@ class ProcessKubeletTest {
         metadata: {name: %s, namespace: ns}
         spec:
           restartPolicy: Never
-          volumes: [{name: w, emptyDir: {}}, {name: e, emptyDir: {}}, {name: s, secret: {secretName: s}}]
+          volumes: [{name: p, persistentVolumeClaim: {claimName: data}}, {name: w, emptyDir: {}}, {name: e, emptyDir: {}}, {name: s, secret: {secretName: s}}]
           containers:
           - name: c
         """

@@ -1,0 +1,131 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.Api.Answer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a command is told exactly. */
+@ExtendWith(NothingLeftBehind.class)
+class ExecPromisesIT {
+  @RegisterExtension static final TestServer SERVER = new TestServer();
+  private static String session;
+
+  private final Api api = SERVER.api();
+
+  @BeforeAll
+  static void start() {
+    session = SERVER.api().session();
+  }
+
+  @Test
+  void arguments_are_never_read_by_a_shell() {
+    Answer answer = api.exec(session, Map.of("command", List.of("printf", "%s", "a b;$(id)")));
+
+    assertThat(answer.field("stdout")).isEqualTo("a b;$(id)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7, 126, 127, 137, 255})
+  void exit_codes_arrive(int code) {
+    Answer answer = api.exec(session, Map.of("command", List.of("sh", "-c", "exit " + code)));
+
+    assertThat(answer.field("outcome")).as(answer.text()).isEqualTo("exited");
+    assertThat(answer.body().path("exitCode").asInt(-1)).isEqualTo(code);
+  }
+
+  @Test
+  void ten_megabytes_of_random_bytes_come_back_as_they_were_on_both_streams() {
+    // Given
+    byte[] bytes = new byte[10_000_000];
+    new Random(42).nextBytes(bytes);
+    byte[] err = new byte[10_000_000];
+    new Random(43).nextBytes(err);
+
+    // When
+    Answer out =
+        api.exec(
+            session,
+            Map.of(
+                "command", List.of("cat"),
+                "stdin", Base64.getEncoder().encodeToString(bytes),
+                "encoding", "base64"));
+    Answer onError =
+        api.exec(
+            session,
+            Map.of(
+                "script", "cat >&2",
+                "stdin", Base64.getEncoder().encodeToString(err),
+                "encoding", "base64"));
+
+    // Then
+    assertThat(Arrays.equals(Base64.getDecoder().decode(out.field("stdout")), bytes)).isTrue();
+    assertThat(out.field("stderr")).isEmpty();
+    assertThat(Arrays.equals(Base64.getDecoder().decode(onError.field("stderr")), err)).isTrue();
+    assertThat(onError.field("stdout")).isEmpty();
+  }
+
+  @Test
+  void a_script_arrives_unchanged() {
+    String script =
+        """
+        printf '%s|' "a'b" 'c"d' "$((1+1))" | cat
+        cat <<'EOF' | tr a-z A-Z
+        here $HOME `id` ünïcödé \\ "x"
+        EOF
+        x='line\r'; printf %s "$x" | wc -c
+        """;
+
+    Answer answer = api.exec(session, Map.of("script", script));
+
+    assertThat(answer.field("stdout").replace(" ", ""))
+        .as(answer.text())
+        .startsWith("a'b|c\"d|2|HERE$HOME`ID`")
+        .endsWith("5\n");
+  }
+
+  @Test
+  void a_time_out_returns_what_was_written_and_leaves_no_process() {
+    // When
+    Answer late =
+        api.exec(
+            session,
+            Map.of(
+                "script",
+                "echo early; trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 4242' & sleep 4242",
+                "timeoutSeconds",
+                1));
+    Answer left =
+        api.exec(
+            session,
+            Map.of(
+                "script",
+                "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null; echo; done"
+                    + " | grep 'sleep 424[2]' || echo none"));
+
+    // Then
+    assertThat(late.field("outcome")).isEqualTo("timedOut");
+    assertThat(late.field("stdout")).isEqualTo("early\n");
+    assertThat(late.body().has("exitCode")).isFalse();
+    assertThat(left.field("stdout")).isEqualTo("none\n");
+  }
+
+  @Test
+  void a_missing_program_is_not_started() {
+    Answer answer = api.exec(session, Map.of("command", List.of("no-such-program")));
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.field("outcome")).isEqualTo("notStarted");
+    assertThat(answer.body().path("failure").path("message").asText()).contains("no-such-program");
+  }
+}

@@ -1,0 +1,79 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.Api.Answer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What cannot start says why, in the cluster's own words, and leaves nothing. */
+@ExtendWith(NothingLeftBehind.class)
+class FailureIT {
+  @RegisterExtension
+  static final TestServer SERVER =
+      new TestServer(Map.of("caravanserai.session.unschedulable-after", "2s"));
+
+  private final Api api = SERVER.api();
+
+  @Test
+  void an_image_that_cannot_be_pulled() {
+    // When
+    Answer answer = api.start(Map.of("image", "does-not-exist.invalid/none:1"));
+
+    // Then
+    assertThat(answer.field("code")).as(answer.text()).isEqualTo("IMAGE_PULL");
+    assertThat(answer.field("detail")).contains("does-not-exist.invalid/none:1");
+  }
+
+  @Test
+  void a_pod_that_crashes() {
+    // When
+    Answer answer = api.start(Map.of("command", List.of("sh", "-c", "exit 3")));
+
+    // Then: it ran for a moment, so either the start tells or the session does
+    if (answer.status() == 201) {
+      String path = "/v1/sessions/" + answer.field("id");
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> api.get(path).field("state").equals("FAILED"));
+      assertThat(api.get(path).body().path("failure").path("code").asText()).isEqualTo("CRASHED");
+    } else {
+      assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
+      assertThat(answer.field("detail")).contains("exited with 3");
+    }
+  }
+
+  @Test
+  void a_command_that_is_not_there() {
+    // When
+    Answer answer = api.start(Map.of("command", List.of("no-such-program")));
+
+    // Then
+    assertThat(answer.field("code")).as(answer.text()).isEqualTo("CONFIG_ERROR");
+    assertThat(answer.field("detail")).contains("no-such-program");
+  }
+
+  @Test
+  void a_failure_that_nobody_waited_for_can_be_read_later() {
+    // Given
+    Answer accepted =
+        api.startLater(
+                Map.of("image", "does-not-exist.invalid/none:1"), Map.of("Prefer", "respond-async"))
+            .join();
+    String path = "/v1/sessions/" + accepted.field("id");
+
+    // When
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> api.get(path).field("state").equals("FAILED"));
+
+    // Then
+    assertThat(accepted.status()).isEqualTo(202);
+    assertThat(api.get(path).body().path("failure").path("code").asText()).isEqualTo("IMAGE_PULL");
+  }
+}

@@ -1,0 +1,124 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.Api.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** From an HTTP request to nothing left behind. */
+@ExtendWith(NothingLeftBehind.class)
+class SessionIT {
+  @RegisterExtension static final TestServer SERVER = new TestServer();
+
+  private final Api api = SERVER.api();
+
+  @Test
+  void a_session_is_started_used_read_and_stopped() {
+    // Given
+    Answer started =
+        api.start(
+            Map.of(
+                "command",
+                List.of("sh", "-c", "echo born; while :; do sleep 1; done"),
+                "env",
+                Map.of("GREETING", "hello"),
+                "labels",
+                Map.of("team", "red"),
+                "metadata",
+                Map.of("ticket", 7)));
+    String path = "/v1/sessions/" + started.field("id");
+
+    // When
+    Answer result = api.exec(started.field("id"), Map.of("script", "printf %s \"$GREETING\""));
+    Answer stopped = api.call("DELETE", path + "?wait=true", null);
+
+    // Then
+    assertThat(started.status()).isEqualTo(201);
+    assertThat(started.field("state")).isEqualTo("RUNNING");
+    assertThat(started.raw().headers().firstValue("Location").orElse("")).endsWith(path);
+    assertThat(result.field("stdout")).isEqualTo("hello");
+    assertThat(stopped.status()).isEqualTo(204);
+    assertThat(api.get(path).status()).isEqualTo(404);
+  }
+
+  @Test
+  void what_has_outlived_its_time_is_stopped_at_most_a_second_late() {
+    // Given
+    Answer started = api.start(Map.of("timeoutSeconds", 6));
+    Instant expires = Instant.parse(started.field("expiresAt"));
+    String path = "/v1/sessions/" + started.field("id");
+
+    // When
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> !"RUNNING".equals(api.get(path).field("state")));
+    Instant seen = Instant.now();
+
+    // Then
+    assertThat(Duration.between(expires, seen)).isBetween(Duration.ZERO, Duration.ofMillis(1500));
+  }
+
+  @Test
+  void one_idempotency_key_makes_one_session_however_many_ask_at_once() {
+    // Given
+    Map<String, String> key = Map.of("Idempotency-Key", "same-" + Instant.now());
+
+    // When
+    List<CompletableFuture<Answer>> answers =
+        java.util.stream.IntStream.range(0, 8)
+            .mapToObj(i -> api.startLater(Map.of("timeoutSeconds", 120), key))
+            .toList();
+    List<Answer> all = answers.stream().map(CompletableFuture::join).toList();
+    Answer other = api.startLater(Map.of("timeoutSeconds", 121), key).join();
+
+    // Then
+    assertThat(all).allSatisfy(a -> assertThat(a.status()).as(a.text()).isEqualTo(201));
+    assertThat(all.stream().map(a -> a.field("id")).distinct()).hasSize(1);
+    assertThat(other.status()).isEqualTo(409);
+  }
+
+  @Test
+  void a_session_keeps_files_on_a_claim_when_storage_is_asked_for() {
+    // Given
+    Answer started = api.start(Map.of("storage", Map.of("size", "10Mi")));
+
+    // When
+    Answer result =
+        api.exec(
+            started.field("id"),
+            Map.of("script", "echo kept > /workspace/file && cat /workspace/file"));
+
+    // Then
+    assertThat(started.status()).as(started.text()).isEqualTo(201);
+    assertThat(started.body().path("storage").path("claim").asText()).isNotEmpty();
+    assertThat(result.field("stdout")).as(result.text()).isEqualTo("kept\n");
+  }
+
+  @Test
+  void a_main_process_that_ends_well_makes_a_completed_session() {
+    // Given
+    Answer started = api.start(Map.of("command", List.of("sh", "-c", "echo done")));
+
+    // When
+    String path = "/v1/sessions/" + started.field("id");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> api.get(path).field("state").equals("COMPLETED"));
+    Answer exec = api.exec(started.field("id"), Map.of("command", List.of("true")));
+    Answer logs = api.get(path + "/logs");
+
+    // Then
+    assertThat(exec.status()).isEqualTo(409);
+    assertThat(exec.field("code")).isEqualTo("CONFLICT");
+    assertThat(logs.body().path("items").path(0).path("text").asText()).isEqualTo("done");
+  }
+}

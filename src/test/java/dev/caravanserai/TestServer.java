@@ -1,0 +1,66 @@
+package dev.caravanserai;
+
+import dev.caravanserai.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A server in this JVM on the test cluster, for a test class. */
+final class TestServer implements BeforeAllCallback, AfterAllCallback {
+  static final String KEY = "integration-test-key";
+
+  private final Map<String, String> settings;
+  private Server server;
+  private Api api;
+
+  TestServer(Map<String, String> settings) {
+    this.settings = settings;
+  }
+
+  TestServer() {
+    this(Map.of());
+  }
+
+  static Map<String, String> settings(Path home) {
+    Map<String, String> all = new HashMap<>();
+    all.put(Settings.PORT.key(), "0");
+    all.put(Settings.HOME.key(), home.toString());
+    all.put(Settings.API_KEY.key(), KEY);
+    all.put(Settings.CLUSTER_KIND.key(), "api");
+    all.put(Settings.CLUSTER_NAMESPACE.key(), TestCluster.NAMESPACE);
+    all.put(Settings.CLUSTER_KUBECONFIG.key(), TestCluster.get().kubeconfig().toString());
+    return all;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    Map<String, String> all = settings(home());
+    all.putAll(settings);
+    server = Server.start(Settings.of(all), List.of());
+    api = new Api(server.url(), KEY);
+  }
+
+  private static Path home() throws IOException {
+    return Files.createTempDirectory("caravanserai-home");
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    api.stopAll();
+    server.close();
+  }
+
+  Api api() {
+    return api;
+  }
+
+  Server server() {
+    return server;
+  }
+}
