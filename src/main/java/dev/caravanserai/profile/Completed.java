@@ -1,5 +1,7 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Resources;
@@ -53,7 +55,14 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
   }
 
   static Duration seconds(Map<String, Object> map, String key, Duration otherwise) {
-    return text(map, key).map(s -> Duration.ofSeconds(Long.parseLong(s))).orElse(otherwise);
+    Optional<String> text = text(map, key);
+    if (text.filter(t -> !t.matches("[1-9][0-9]{0,8}")).isPresent()) {
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR,
+          "A profile's %s is '%s', but has to be whole seconds from 1. Correct it or the setting it is from."
+              .formatted(key, text.get()));
+    }
+    return text.map(t -> Duration.ofSeconds(Long.parseLong(t))).orElse(otherwise);
   }
 
   private static String id(SessionSpec spec, PlanContext context) {

@@ -1,6 +1,7 @@
 package dev.caravanserai.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -189,6 +190,15 @@ class PlannerTest {
         .containsKeys(Annotations.IDEMPOTENCY_KEY, Annotations.REQUEST);
     assertThat(Requests.of("default").id(null).plan().id())
         .isEqualTo(new java.util.UUID(1, 2).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "0", "-5", "1.5"})
+  void aSettingThatIsNoTimeIsAConfigError(String timeout) {
+    var context = Requests.context(Map.of("HYPHA_K8S_DEFAULT_TIMEOUT", timeout));
+    assertThatThrownBy(() -> Requests.of("hypha").plan(context))
+        .hasMessageContaining("CONFIG_ERROR")
+        .hasMessageContaining(timeout);
   }
 
   private static List<String> pointers(Requests request) {
