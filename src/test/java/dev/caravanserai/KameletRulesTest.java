@@ -1,7 +1,5 @@
 package dev.caravanserai;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -71,9 +69,7 @@ class KameletRulesTest {
                     .isNotBlank();
               }
             });
-    definition
-        .path("required")
-        .forEach(r -> rules.assertThat(declared).contains(r.asText()));
+    definition.path("required").forEach(r -> rules.assertThat(declared).contains(r.asText()));
     rules.assertThat(used(template)).as("used = declared").isEqualTo(declared);
     kamelet
         .path("spec")

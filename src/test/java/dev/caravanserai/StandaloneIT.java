@@ -45,7 +45,12 @@ class StandaloneIT {
             .send();
         boolean ours = camel.getCamelContext().getComponent("pod") instanceof PodComponent;
         System.out.println(
-            "RESULT " + ours + " " + (started.state() == State.RUNNING) + " " + result.stdout().text());
+            "RESULT "
+                + ours
+                + " "
+                + (started.state() == State.RUNNING)
+                + " "
+                + result.stdout().text());
       } finally {
         camel.stop();
       }
@@ -83,7 +88,10 @@ class StandaloneIT {
     assertThat(jar).exists();
     List<String> entries = new java.util.ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(":")) {
-      entries.add(entry.endsWith("target/classes") ? jar.toString() : Path.of(entry).toAbsolutePath().toString());
+      entries.add(
+          entry.endsWith("target/classes")
+              ? jar.toString()
+              : Path.of(entry).toAbsolutePath().toString());
     }
     return String.join(":", entries);
   }

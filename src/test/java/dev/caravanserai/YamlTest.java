@@ -24,7 +24,9 @@ import org.apache.camel.catalog.EndpointValidationResult;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every route and Kamelet is what Camel's own schema and catalog allow, and can be found by its id. */
+/**
+ * Every route and Kamelet is what Camel's own schema and catalog allow, and can be found by its id.
+ */
 class YamlTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final DefaultCamelCatalog CATALOG = catalog();
@@ -66,7 +68,8 @@ class YamlTest {
     JsonNode template = YAML.readTree(file.toFile()).path("spec").path("template");
 
     // When
-    var route = YAML.createArrayNode().add(YAML.createObjectNode().set("from", template.get("from")));
+    var route =
+        YAML.createArrayNode().add(YAML.createObjectNode().set("from", template.get("from")));
 
     // Then
     assertThat(template.has("from")).isTrue();
@@ -89,7 +92,10 @@ class YamlTest {
           .path("parameters")
           .fields()
           .forEachRemaining(p -> parameters.put(p.getKey(), p.getValue().asText()));
-      wrong.addAll(uri.startsWith("kamelet:") ? kamelet(uri, parameters.keySet()) : component(uri, parameters));
+      wrong.addAll(
+          uri.startsWith("kamelet:")
+              ? kamelet(uri, parameters.keySet())
+              : component(uri, parameters));
     }
 
     // Then
@@ -154,7 +160,8 @@ class YamlTest {
         full.append(separator)
             .append(p.getKey())
             .append('=')
-            .append(java.net.URLEncoder.encode(p.getValue(), java.nio.charset.StandardCharsets.UTF_8));
+            .append(
+                java.net.URLEncoder.encode(p.getValue(), java.nio.charset.StandardCharsets.UTF_8));
       }
       separator = '&';
     }
@@ -196,8 +203,7 @@ class YamlTest {
   private static JsonSchema schema() throws IOException {
     try (InputStream schema =
         YamlTest.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
-      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-          .getSchema(schema);
+      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
     }
   }
 }
