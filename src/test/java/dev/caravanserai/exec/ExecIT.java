@@ -110,7 +110,9 @@ class ExecIT extends ExecPromises {
 
     // Then
     Place.await(all.get(0));
-    assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + 20);
+    if (ExecCluster.isReal()) { // the server of a local cluster lives, with its threads, in here
+      assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + 20);
+    }
     for (int i = 0; i < 50; i++) {
       assertThat(Texts.of(Place.await(all.get(i)).stdout())).isEqualTo("n" + i + "\n");
     }
