@@ -5,7 +5,6 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +66,7 @@ final class EarlyEnd {
   private void killOnceAnnounced(long looks) {
     Optional<Integer> session = output.processId();
     if (session.isEmpty() && hasChannel() && looks > 0) {
-      later(() -> killOnceAnnounced(looks - 1), LOOK_AGAIN_MS);
+      around.later(() -> killOnceAnnounced(looks - 1), LOOK_AGAIN_MS);
       return;
     }
     if (session.isEmpty()) {
@@ -90,7 +89,7 @@ final class EarlyEnd {
       processesGone = true;
     }
     answerOnceAllIsGone();
-    later(channel::close, LAST_OUTPUT_MS);
+    around.later(channel::close, LAST_OUTPUT_MS);
   }
 
   private void answerOnceAllIsGone() {
@@ -103,12 +102,8 @@ final class EarlyEnd {
     }
   }
 
-  private void later(Runnable what, long ms) {
-    around.scheduler().schedule(what, ms, TimeUnit.MILLISECONDS);
-  }
-
   private void warn(String why) {
-    if (around.gone().apply(request.container()).isEmpty()) {
+    if (around.goneFrom(request.container()).isEmpty()) {
       LOG.warn(
           "{}",
           Failure.of(

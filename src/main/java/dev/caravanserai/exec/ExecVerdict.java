@@ -5,7 +5,6 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Tells what the end of a channel means for the command that ran behind it. */
 final class ExecVerdict {
@@ -40,7 +39,7 @@ final class ExecVerdict {
     boolean silent = output.supervised() && output.processId().isEmpty();
     boolean killed = code == 137 || code == 143;
     Optional<Failure> gone =
-        silent || killed ? around.gone().apply(request.container()) : Optional.empty();
+        silent || killed ? around.goneFrom(request.container()) : Optional.empty();
     if (why.isPresent()) {
       notStarted(why.get());
     } else if (gone.isPresent()) {
@@ -69,7 +68,7 @@ final class ExecVerdict {
   }
 
   private void lost(Failure failure, int looks) {
-    Optional<Failure> gone = around.gone().apply(request.container());
+    Optional<Failure> gone = around.goneFrom(request.container());
     Optional<String> why = output.notStarted();
     if (gone.isPresent()) {
       answer.give(Outcome.podGone(gone.get()));
@@ -79,12 +78,7 @@ final class ExecVerdict {
       answer.give(Outcome.connectionLost(failure));
     } else {
       // Whoever watches the pod may hear of its end a little later than we do.
-      around
-          .scheduler()
-          .schedule(
-              () -> around.answers().execute(() -> lost(failure, looks - 1)),
-              LOOK_AGAIN_MS,
-              TimeUnit.MILLISECONDS);
+      around.later(() -> around.answers().execute(() -> lost(failure, looks - 1)), LOOK_AGAIN_MS);
     }
   }
 

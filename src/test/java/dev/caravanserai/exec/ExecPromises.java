@@ -282,12 +282,12 @@ abstract class ExecPromises {
   @MethodSource("places")
   void aCancelAtAnyMomentLeavesNoProcess(Place place) {
     String token = Texts.seconds();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 12; i++) {
       // Given
       ExecHandle handle = place.start(ExecSpec.command("sleep", token));
 
       // When
-      long until = System.nanoTime() + i * 4_000_000L;
+      long until = System.nanoTime() + i * 6_000_000L;
       while (System.nanoTime() < until) {
         Thread.onSpinWait();
       }
