@@ -1,6 +1,8 @@
 package dev.caravanserai;
 
+import dev.caravanserai.http.ApiAnswers;
 import dev.caravanserai.http.ApiKeys;
+import dev.caravanserai.http.ApiRequests;
 import dev.caravanserai.http.HttpEngine;
 import dev.caravanserai.session.Contract;
 import dev.caravanserai.settings.Settings;
@@ -22,7 +24,8 @@ final class HttpSetup {
     camel.addOverrideProperty("camel.server.fileUploadEnabled", "false");
     camel.addOverrideProperty("camel.management.port", port);
     camel.bind("platform-http-engine", new HttpEngine(keys, limit));
-    camel.bind("contract", contract);
+    camel.bind("apiRequests", new ApiRequests(contract));
+    camel.bind("apiAnswers", new ApiAnswers());
   }
 
   static int port(CamelContext context) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.profile.Profile.Patterns;
 import dev.caravanserai.profile.Profile.Setting;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Nearest;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
 import java.util.LinkedHashMap;
@@ -173,7 +174,7 @@ final class ProfileReader {
       if (!keys.contains(key)) {
         throw wrong(
             path + "/" + key,
-            "there is no such key; the nearest is '" + Nearest.to(key, keys) + "'");
+            "there is no such key." + Nearest.hint(key, keys));
       }
     }
   }
