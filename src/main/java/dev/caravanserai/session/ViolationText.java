@@ -34,15 +34,15 @@ final class ViolationText {
     return switch (message.getType()) {
       case "additionalProperties" ->
           new Violation(
-              child(pointer, message.getProperty()), unknown(message.getProperty(), rule));
+              Pointers.child(pointer, message.getProperty()), unknown(message.getProperty(), rule));
       case "required" -> missing(message, pointer, rule);
       case "propertyNames" ->
           new Violation(
-              child(pointer, message.getProperty()),
+              Pointers.child(pointer, message.getProperty()),
               "is no name for this; it must be " + expectedName(message.getProperty(), rule));
       case "dependentRequired" ->
           new Violation(
-              child(pointer, message.getProperty()),
+              Pointers.child(pointer, message.getProperty()),
               "goes only with " + words(rule.at("/dependentRequired/" + message.getProperty())));
       case "maxLength" ->
           new Violation(
@@ -80,7 +80,8 @@ final class ViolationText {
   private Violation missing(ValidationMessage message, String pointer, JsonNode rule) {
     JsonNode wanted = resolved(rule.path("properties").path(message.getProperty()));
     return new Violation(
-        child(pointer, message.getProperty()), "is missing; it must be " + expected(wanted));
+        Pointers.child(pointer, message.getProperty()),
+        "is missing; it must be " + expected(wanted));
   }
 
   /** What the first rule that the name breaks says. */
@@ -146,9 +147,5 @@ final class ViolationText {
     return (value.isTextual() || value.isNumber() || value.isBoolean())
         && value.toString().length() <= LONGEST_SHOWN
         && !"password".equals(rule.path("format").asText());
-  }
-
-  private static String child(String pointer, String name) {
-    return pointer + "/" + Pointers.escape(name);
   }
 }
