@@ -67,6 +67,19 @@ class ContractFirstTest {
     assertThat(answer.body()).isEqualTo(reached);
   }
 
+  /** So the route has to decode it. */
+  @Test
+  void anIdArrivesAsEncodedAsItWasSent() throws Exception {
+    // Given
+    HttpRequest encoded = request("GET", "/v1/sessions/a%40b%3Ac").build();
+
+    // When
+    HttpResponse<String> answer = send(encoded);
+
+    // Then
+    assertThat(answer.body()).isEqualTo("getSession a%40b%3Ac");
+  }
+
   @Test
   void whatIsNotInTheContractReachesNoRoute() throws Exception {
     // Given

@@ -248,6 +248,25 @@ class ContractTest {
   }
 
   @Test
+  void theDocumentationHasEveryFailureCodeWithItsStatus() throws Exception {
+    // Given
+    Path documentation = Path.of("docs/api.md");
+
+    // When
+    List<String> rows =
+        Files.readAllLines(documentation).stream()
+            .filter(line -> line.matches("\\| `[A-Z_]+` \\| \\d+ .*"))
+            .toList();
+
+    // Then
+    assertThat(rows)
+        .containsExactly(
+            Stream.of(FailureCode.values())
+                .map(code -> "| `%s` | %d | %s |".formatted(code, code.httpStatus(), code.title()))
+                .toArray(String[]::new));
+  }
+
+  @Test
   void itPublishesTheFileOfTheConfiguration() throws Exception {
     // Given
     Path file = Path.of("config/openapi/caravanserai.yaml");
