@@ -142,9 +142,13 @@ final class ViolationText {
     };
   }
 
-  /** Short, and no secret. */
+  /**
+   * Short, and no secret; a text where a list or an object is due may be all of a command or env.
+   */
   private static boolean tellable(JsonNode value, JsonNode rule) {
-    return (value.isTextual() || value.isNumber() || value.isBoolean())
+    boolean simple = !List.of("object", "array").contains(rule.path("type").asText());
+    return simple
+        && (value.isTextual() || value.isNumber() || value.isBoolean())
         && value.toString().length() <= LONGEST_SHOWN
         && !"password".equals(rule.path("format").asText());
   }

@@ -40,7 +40,7 @@ class ContractTest {
         "{\"id\":\"-a\"}                                 | /id                      | a letter or digit first",
         "{\"id\":\"a\\n\"}                               | /id                      | not \"a\\n\"",
         "{\"profile\":\"No Such\"}                       | /profile                 | such as default",
-        "{\"command\":\"sleep 1\"}                       | /command                 | a list, not \"sleep 1\"",
+        "{\"command\":\"sleep 1\"}                       | /command                 | a list, not text",
         "{\"args\":[\"a\",5]}                            | /args/1                  | text",
         "{\"workingDir\":\"tmp\"}                        | /workingDir              | an absolute path",
         "{\"resources\":{\"limits\":{\"memory\":\"12Qx\"}}} | /resources/limits/memory | such as \"512Mi\"",
@@ -136,6 +136,8 @@ class ContractTest {
       strings = {
         "{\"env\":{\"TOKEN\":\"s3cret\\u0000\"}}",
         "{\"env\":{\"TOKEN\":534243}}",
+        "{\"env\":\"TOKEN=s3cret\"}",
+        "{\"command\":\"login s3cret\"}",
         "{\"command\":[\"s3cret\\u0000\"]}"
       })
   void aValueThatMayBeSecretIsNotRepeated(String body) {
