@@ -15,9 +15,11 @@ public final class Nearest {
 
   /** The known word that takes the fewest edits, but at most half of the word's length. */
   public static Optional<String> of(String word, Collection<String> known) {
+    int most = Math.max(2, word.length() / 2);
     return known.stream()
+        .filter(k -> Math.abs(k.length() - word.length()) <= most)
         .min(Comparator.comparingInt((String k) -> distance(word, k)).thenComparing(k -> k))
-        .filter(near -> distance(word, near) <= Math.max(2, word.length() / 2));
+        .filter(near -> distance(word, near) <= most);
   }
 
   /** Levenshtein's: insertions, deletions and replacements that turn one word into the other. */

@@ -32,7 +32,7 @@ final class Unreadable {
       if (halfCharacter(field.getKey())) {
         found.add(new Violation(pointer, "has a name with half of a surrogate pair, no character"));
       } else {
-        visit(pointer + "/" + Pointers.escape(field.getKey()), field.getValue());
+        visit(Pointers.child(pointer, field.getKey()), field.getValue());
       }
     }
   }

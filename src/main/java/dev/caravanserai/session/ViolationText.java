@@ -34,15 +34,15 @@ final class ViolationText {
     return switch (message.getType()) {
       case "additionalProperties" ->
           new Violation(
-              child(pointer, message.getProperty()), unknown(message.getProperty(), rule));
+              Pointers.child(pointer, message.getProperty()), unknown(message.getProperty(), rule));
       case "required" -> missing(message, pointer, rule);
       case "propertyNames" ->
           new Violation(
-              child(pointer, message.getProperty()),
+              Pointers.child(pointer, message.getProperty()),
               "is no name for this; it must be " + expectedName(message.getProperty(), rule));
       case "dependentRequired" ->
           new Violation(
-              child(pointer, message.getProperty()),
+              Pointers.child(pointer, message.getProperty()),
               "goes only with " + words(rule.at("/dependentRequired/" + message.getProperty())));
       case "maxLength" ->
           new Violation(
@@ -80,7 +80,8 @@ final class ViolationText {
   private Violation missing(ValidationMessage message, String pointer, JsonNode rule) {
     JsonNode wanted = resolved(rule.path("properties").path(message.getProperty()));
     return new Violation(
-        child(pointer, message.getProperty()), "is missing; it must be " + expected(wanted));
+        Pointers.child(pointer, message.getProperty()),
+        "is missing; it must be " + expected(wanted));
   }
 
   /** What the first rule that the name breaks says. */
@@ -141,14 +142,14 @@ final class ViolationText {
     };
   }
 
-  /** Short, and no secret. */
+  /**
+   * Short, and no secret; a text where a list or an object is due may be all of a command or env.
+   */
   private static boolean tellable(JsonNode value, JsonNode rule) {
-    return (value.isTextual() || value.isNumber() || value.isBoolean())
+    boolean simple = !List.of("object", "array").contains(rule.path("type").asText());
+    return simple
+        && (value.isTextual() || value.isNumber() || value.isBoolean())
         && value.toString().length() <= LONGEST_SHOWN
         && !"password".equals(rule.path("format").asText());
-  }
-
-  private static String child(String pointer, String name) {
-    return pointer + "/" + Pointers.escape(name);
   }
 }
