@@ -3,7 +3,9 @@ package dev.caravanserai.http;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -48,7 +50,7 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
   private static Answer of(Problem problem, Map<String, Iterable<String>> headers) {
     var all = new LinkedHashMap<>(headers);
     all.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
-    all.put("Content-Type", java.util.List.of(Problem.CONTENT_TYPE));
+    all.put("Content-Type", List.of(Problem.CONTENT_TYPE));
     return new Answer(problem.status(), all, problem.json());
   }
 
@@ -78,12 +80,13 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
             (name, value) -> {
               if (value == null
                   || asked.get(name) == value
-                  || filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                  || !name.equalsIgnoreCase("Content-Type")
+                      && filter.applyFilterToCamelHeaders(name, value, exchange)) {
                 return;
               }
-              var values = new java.util.ArrayList<String>();
+              var values = new ArrayList<String>();
               for (Object one :
-                  value instanceof Iterable<?> many ? many : java.util.List.of(value)) {
+                  value instanceof Iterable<?> many ? many : List.of(value)) {
                 Optional.ofNullable(converter.tryConvertTo(String.class, exchange, one))
                     .ifPresent(values::add);
               }

@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.TimeoutHandler;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -111,7 +112,7 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
 
   /** Before the body is read. */
   private void admit(RoutingContext ctx) {
-    var type = ctx.parsedHeaders().contentType().value().toLowerCase(java.util.Locale.ROOT);
+    var type = ctx.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT);
     if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
       ctx.response().putHeader("Retry-After", "5");
       ctx.fail(503);

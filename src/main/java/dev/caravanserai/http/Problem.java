@@ -30,10 +30,10 @@ record Problem(
 
   static final String CONTENT_TYPE = "application/problem+json";
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().setSerializationInclusion(JsonInclude.Include.NON_EMPTY);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What goes over the wire; the order is the one of the contract. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
   private record Wire(
       String type,
       String title,

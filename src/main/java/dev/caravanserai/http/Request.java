@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +43,7 @@ record Request(
     lists(ctx.request().headers())
         .forEach(
             (name, values) -> {
-              if (!SECRET.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+              if (!SECRET.contains(name.toLowerCase(Locale.ROOT))) {
                 headers.put(name, values.size() == 1 ? values.get(0) : String.join(", ", values));
               }
             });
