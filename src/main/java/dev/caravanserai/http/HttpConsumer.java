@@ -164,7 +164,8 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
           }
         };
     try {
-      getAsyncProcessor().process(exchange, doneSync -> answer.run());
+      getAsyncProcessor()
+          .process(exchange, sync -> Operations.goOn(exchange, doneSync -> answer.run()));
     } catch (RuntimeException e) {
       exchange.setException(e);
       answer.run();

@@ -9,6 +9,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 
 /**
  * The HTTP server's engine, to be bound as {@code platform-http-engine} before Camel starts: every
@@ -34,9 +35,16 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     this.maxBody = maxBody;
   }
 
-  /** Is in the registry already. */
+  /** Is in the registry already. Stock contract-first routes would hold a thread per request. */
   @Override
-  protected void doInit() {}
+  protected void doInit() {
+    var component = getCamelContext().getComponent("rest-openapi", RestOpenApiComponent.class);
+    if (!(component.getRestOpenapiProcessorStrategy() instanceof Operations)) {
+      throw new IllegalStateException(
+          "Set camel.component.rest-openapi.rest-openapi-processor-strategy=#class:"
+              + Operations.class.getName());
+    }
+  }
 
   @Override
   public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {

@@ -2,6 +2,7 @@ package dev.caravanserai.http;
 
 import static dev.caravanserai.http.HttpEngineTest.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Contract;
@@ -16,6 +17,7 @@ import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.State;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,23 +26,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The routes of the API as callers see them; the sessions behind them are made up. */
+@Timeout(60)
 class ApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Instant NOW = Instant.parse("2026-11-21T09:30:00Z");
 
   /** What reached the session routes. */
   private static final ConcurrentLinkedDeque<Call> CALLS = new ConcurrentLinkedDeque<>();
+
+  private static final Gate GATE = new Gate(executed());
 
   private static HttpServer server;
 
@@ -61,7 +68,12 @@ class ApiTest {
                 from("direct:session-list")
                     .process(e -> answer(e, "list", new SessionPage(List.of(session("a", State.RUNNING)), Optional.of("more"))));
                 from("direct:session-stop").process(e -> answer(e, "stop", found(e)));
-                from("direct:session-exec").process(e -> answer(e, "exec", executed()));
+                from("direct:session-exec")
+                    .choice()
+                    .when(header("CamelPodSessionId").isEqualTo("slow"))
+                    .process(GATE)
+                    .otherwise()
+                    .process(e -> answer(e, "exec", executed()));
                 from("direct:session-logs")
                     .process(e -> answer(e, "logs", "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n".getBytes(StandardCharsets.UTF_8)));
               }
@@ -242,6 +254,32 @@ class ApiTest {
     }
     var refused = server.send(server.anonymous("/v1/docs"));
     assertThat(refused.headers().allValues("WWW-Authenticate")).anyMatch(c -> c.startsWith("Basic "));
+  }
+
+  @Test
+  void execs_that_run_hold_no_thread() throws Exception {
+    // Given
+    var exec =
+        server
+            .request("/v1/sessions/slow/exec")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"command\":[\"sleep\",\"9\"]}"))
+            .build();
+
+    // When
+    var answers =
+        Stream.generate(() -> server.client().sendAsync(exec, BodyHandlers.ofString()))
+            .limit(300)
+            .toList();
+
+    // Then
+    await().until(() -> GATE.waiting() == 300);
+    assertThat(server.get("/v1/sessions/a").statusCode()).isEqualTo(200);
+    GATE.open();
+    for (var answer : answers) {
+      assertThat(answer.get().statusCode()).isEqualTo(200);
+    }
+    await().until(() -> server.inflight() == 0);
   }
 
   private static HttpResponse<String> logs(String accept, String query) {

@@ -46,6 +46,9 @@ final class HttpServer implements AutoCloseable {
     main.addInitialProperty("camel.server.port", "0");
     main.addInitialProperty("camel.management.host", "127.0.0.1");
     main.addInitialProperty("camel.management.port", "0");
+    main.addInitialProperty(
+        "camel.component.rest-openapi.rest-openapi-processor-strategy",
+        "#class:dev.caravanserai.http.Operations");
     main.addInitialProperty("camel.health.exposure-level", "default");
     main.addInitialProperty("camel.main.shutdownTimeout", "5");
     main.addInitialProperty("camel.beans.vertxOptions", "#class:io.vertx.core.VertxOptions");
