@@ -85,8 +85,7 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
                 return;
               }
               var values = new ArrayList<String>();
-              for (Object one :
-                  value instanceof Iterable<?> many ? many : List.of(value)) {
+              for (Object one : value instanceof Iterable<?> many ? many : List.of(value)) {
                 Optional.ofNullable(converter.tryConvertTo(String.class, exchange, one))
                     .ifPresent(values::add);
               }

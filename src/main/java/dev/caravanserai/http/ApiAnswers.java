@@ -34,8 +34,7 @@ public final class ApiAnswers {
   /** Body: an {@link ExecResult}. */
   public void result(Exchange exchange) throws IOException {
     var encoding =
-        exchange.getProperty(
-            ApiRequests.ENCODING, ExecSpec.Encoding.UTF8, ExecSpec.Encoding.class);
+        exchange.getProperty(ApiRequests.ENCODING, ExecSpec.Encoding.UTF8, ExecSpec.Encoding.class);
     write(exchange, ExecJson.of(body(exchange, ExecResult.class), encoding));
   }
 
@@ -53,7 +52,9 @@ public final class ApiAnswers {
     var items = json.putArray("items");
     new String(log, StandardCharsets.UTF_8)
         .lines()
-        .forEach(line -> items.add(timestamps ? timed(line) : JSON.createObjectNode().put("text", line)));
+        .forEach(
+            line ->
+                items.add(timestamps ? timed(line) : JSON.createObjectNode().put("text", line)));
     write(exchange, json);
   }
 

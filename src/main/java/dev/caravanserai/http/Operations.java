@@ -16,8 +16,8 @@ import org.apache.camel.support.service.ServiceHelper;
  *
  * <p>Camel 4.17 calls that route from an advice (RestOpenApiEndpoint.RestOpenApiProcessorAdvice),
  * which cannot but wait for its end. So the advice only notes here which operation it is, and the
- * consumer goes on with it when the advised route is through. To be set before the routes are there:
- * {@code camel.component.rest-openapi.rest-openapi-processor-strategy}.
+ * consumer goes on with it when the advised route is through. To be set before the routes are
+ * there: {@code camel.component.rest-openapi.rest-openapi-processor-strategy}.
  */
 public final class Operations extends DefaultRestOpenapiProcessorStrategy {
   private static final String NEXT = Operations.class.getName() + ".next";

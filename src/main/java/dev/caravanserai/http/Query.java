@@ -26,7 +26,10 @@ final class Query {
   }
 
   Optional<String> text(String name, Pattern pattern, String right) {
-    return read(name, text -> pattern.matcher(text).matches() ? Optional.of(text) : Optional.empty(), right);
+    return read(
+        name,
+        text -> pattern.matcher(text).matches() ? Optional.of(text) : Optional.empty(),
+        right);
   }
 
   Optional<Integer> integer(String name, int least, int most) {
@@ -79,7 +82,8 @@ final class Query {
   }
 
   /**
-   * @throws InvalidRequestException with all that is wrong, parameters that nobody asked for included
+   * @throws InvalidRequestException with all that is wrong, parameters that nobody asked for
+   *     included
    */
   void refuseOthers() {
     parameters.keySet().stream()

@@ -66,7 +66,13 @@ class ApiTest {
                 from("direct:session-start").process(e -> answer(e, "start", started(e)));
                 from("direct:session-get").process(e -> answer(e, "get", found(e)));
                 from("direct:session-list")
-                    .process(e -> answer(e, "list", new SessionPage(List.of(session("a", State.RUNNING)), Optional.of("more"))));
+                    .process(
+                        e ->
+                            answer(
+                                e,
+                                "list",
+                                new SessionPage(
+                                    List.of(session("a", State.RUNNING)), Optional.of("more"))));
                 from("direct:session-stop").process(e -> answer(e, "stop", found(e)));
                 from("direct:session-exec")
                     .choice()
@@ -75,7 +81,13 @@ class ApiTest {
                     .otherwise()
                     .process(e -> answer(e, "exec", executed()));
                 from("direct:session-logs")
-                    .process(e -> answer(e, "logs", "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n".getBytes(StandardCharsets.UTF_8)));
+                    .process(
+                        e ->
+                            answer(
+                                e,
+                                "logs",
+                                "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n"
+                                    .getBytes(StandardCharsets.UTF_8)));
               }
             });
   }
@@ -93,7 +105,15 @@ class ApiTest {
   @Test
   void a_start_answers_201_with_the_session_and_where_it_is() throws Exception {
     // When
-    var answer = server.send(server.request("/v1/sessions").header("Content-Type", "application/json; charset=utf-8").header("Idempotency-Key", "k1").POST(BodyPublishers.ofString("{\"id\":\"x:1\",\"image\":\"busybox:1\",\"timeoutSeconds\":60}")));
+    var answer =
+        server.send(
+            server
+                .request("/v1/sessions")
+                .header("Content-Type", "application/json; charset=utf-8")
+                .header("Idempotency-Key", "k1")
+                .POST(
+                    BodyPublishers.ofString(
+                        "{\"id\":\"x:1\",\"image\":\"busybox:1\",\"timeoutSeconds\":60}")));
 
     // Then
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
@@ -104,12 +124,20 @@ class ApiTest {
     assertThat(spec.tenant()).isEqualTo("default");
     assertThat(spec.timeout()).hasValue(Duration.ofSeconds(60));
     assertThat(spec.idempotencyKey()).hasValue("k1");
-    assertThat(CALLS.getFirst().headers()).containsEntry("CamelPodAsync", false).containsEntry("CamelPodTenant", "default");
+    assertThat(CALLS.getFirst().headers())
+        .containsEntry("CamelPodAsync", false)
+        .containsEntry("CamelPodTenant", "default");
   }
 
   @Test
   void a_start_that_need_not_wait_answers_202() {
-    var answer = server.send(server.request("/v1/sessions").header("Content-Type", "application/json").header("Prefer", "wait=5, respond-async").POST(BodyPublishers.ofString("{}")));
+    var answer =
+        server.send(
+            server
+                .request("/v1/sessions")
+                .header("Content-Type", "application/json")
+                .header("Prefer", "wait=5, respond-async")
+                .POST(BodyPublishers.ofString("{}")));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
     assertThat(answer.headers().firstValue("Location")).hasValue("/v1/sessions/made");
     assertThat(CALLS.getFirst().headers()).containsEntry("CamelPodAsync", true);
@@ -138,10 +166,28 @@ class ApiTest {
 
   @Test
   void a_body_must_say_that_it_is_json() {
-    for (var type : List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx")) {
-      assertProblem(server.send(server.request("/v1/sessions").header("Content-Type", type).POST(BodyPublishers.ofString("{}"))), 415, "INVALID_REQUEST");
+    for (var type :
+        List.of(
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/jsonx")) {
+      assertProblem(
+          server.send(
+              server
+                  .request("/v1/sessions")
+                  .header("Content-Type", type)
+                  .POST(BodyPublishers.ofString("{}"))),
+          415,
+          "INVALID_REQUEST");
     }
-    assertProblem(server.send(server.request("/v1/sessions?Content-Type=application/json").POST(BodyPublishers.ofString("{}"))), 415, "INVALID_REQUEST");
+    assertProblem(
+        server.send(
+            server
+                .request("/v1/sessions?Content-Type=application/json")
+                .POST(BodyPublishers.ofString("{}"))),
+        415,
+        "INVALID_REQUEST");
     assertProblem(server.post("/v1/sessions", ""), 400, "INVALID_REQUEST");
     assertThat(CALLS).isEmpty();
   }
@@ -150,7 +196,9 @@ class ApiTest {
   void a_session_is_found_under_its_exact_id_and_no_other() throws Exception {
     var answer = server.get("/v1/sessions/a%3Ab");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    assertThat(CALLS.getFirst().headers()).containsEntry("CamelPodSessionId", "a:b").containsEntry("CamelPodTenant", "default");
+    assertThat(CALLS.getFirst().headers())
+        .containsEntry("CamelPodSessionId", "a:b")
+        .containsEntry("CamelPodTenant", "default");
     assertProblem(server.get("/v1/sessions/none"), 404, "NOT_FOUND");
     assertProblem(server.get("/v1/sessions/a%2Fb"), 404, "NOT_FOUND");
     assertProblem(server.get("/v1/sessions/a+b"), 404, "NOT_FOUND");
@@ -159,7 +207,9 @@ class ApiTest {
 
   @Test
   void a_list_takes_its_filters_and_gives_a_page() throws Exception {
-    var answer = server.get("/v1/sessions?state=RUNNING&label=team%3Dred,x&limit=500&profile=default&continue=abc");
+    var answer =
+        server.get(
+            "/v1/sessions?state=RUNNING&label=team%3Dred,x&limit=500&profile=default&continue=abc");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     var page = JSON.readTree(answer.body());
     assertThat(page.path("items")).hasSize(1);
@@ -196,15 +246,19 @@ class ApiTest {
 
   @Test
   void a_stop_answers_204_and_waits_when_asked_to() {
-    assertThat(server.send(server.request("/v1/sessions/a?wait=true").DELETE()).statusCode()).isEqualTo(204);
-    assertThat(CALLS.getFirst().headers()).containsEntry("CamelPodWait", true).containsEntry("CamelPodSessionId", "a");
+    assertThat(server.send(server.request("/v1/sessions/a?wait=true").DELETE()).statusCode())
+        .isEqualTo(204);
+    assertThat(CALLS.getFirst().headers())
+        .containsEntry("CamelPodWait", true)
+        .containsEntry("CamelPodSessionId", "a");
     assertThat(server.send(server.request("/v1/sessions/a").DELETE()).body()).isEmpty();
     assertProblem(server.send(server.request("/v1/sessions/none").DELETE()), 404, "NOT_FOUND");
   }
 
   @Test
   void an_exec_gives_what_became_of_the_command() throws Exception {
-    var answer = server.post("/v1/sessions/a/exec", "{\"command\":[\"true\"],\"timeoutSeconds\":0.5}");
+    var answer =
+        server.post("/v1/sessions/a/exec", "{\"command\":[\"true\"],\"timeoutSeconds\":0.5}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     var result = JSON.readTree(answer.body());
     assertThat(result.path("outcome").asText()).isEqualTo("exited");
@@ -214,15 +268,25 @@ class ApiTest {
     var bytes = server.post("/v1/sessions/a/exec", "{\"script\":\"true\",\"encoding\":\"base64\"}");
     assertThat(JSON.readTree(bytes.body()).path("stdout").asText()).isEqualTo("/wB4");
     assertProblem(server.post("/v1/sessions/a/exec", "{}"), 400, "INVALID_REQUEST");
-    assertProblem(server.post("/v1/sessions/a/exec", "{\"command\":[\"true\"],\"script\":\"true\"}"), 400, "INVALID_REQUEST");
+    assertProblem(
+        server.post("/v1/sessions/a/exec", "{\"command\":[\"true\"],\"script\":\"true\"}"),
+        400,
+        "INVALID_REQUEST");
   }
 
   @Test
   void logs_come_as_the_caller_accepts_them() throws Exception {
     var json = logs("application/json", "?timestamps=true&tail=2&since=60");
-    assertThat(JSON.readTree(json.body()).path("items").get(1)).isEqualTo(JSON.readTree("{\"text\":\"two words\",\"time\":\"2026-11-21T09:30:01.123456789Z\"}"));
-    assertThat(CALLS.getFirst().headers()).containsEntry("CamelPodTail", 2).containsEntry("CamelPodTimestamps", true);
-    assertThat((Instant) CALLS.getFirst().headers().get("CamelPodSince")).isCloseTo(Instant.now().minusSeconds(60), org.assertj.core.api.Assertions.within(30, ChronoUnit.SECONDS));
+    assertThat(JSON.readTree(json.body()).path("items").get(1))
+        .isEqualTo(
+            JSON.readTree("{\"text\":\"two words\",\"time\":\"2026-11-21T09:30:01.123456789Z\"}"));
+    assertThat(CALLS.getFirst().headers())
+        .containsEntry("CamelPodTail", 2)
+        .containsEntry("CamelPodTimestamps", true);
+    assertThat((Instant) CALLS.getFirst().headers().get("CamelPodSince"))
+        .isCloseTo(
+            Instant.now().minusSeconds(60),
+            org.assertj.core.api.Assertions.within(30, ChronoUnit.SECONDS));
     assertThat(JSON.readTree(logs("*/*", "").body()).path("items")).hasSize(2);
     var text = logs("text/*;q=0.9, application/json;q=0.1", "");
     assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
@@ -236,7 +300,8 @@ class ApiTest {
   void paths_and_methods_that_are_not_there_are_problems() {
     assertProblem(server.get("/v1/nothing"), 404, "NOT_FOUND");
     assertProblem(server.get("/nothing"), 404, "NOT_FOUND");
-    var answer = server.send(server.request("/v1/sessions").method("PATCH", BodyPublishers.noBody()));
+    var answer =
+        server.send(server.request("/v1/sessions").method("PATCH", BodyPublishers.noBody()));
     assertProblem(answer, 405, "INVALID_REQUEST");
     assertThat(answer.headers().firstValue("Allow").orElse("")).contains("GET").contains("POST");
   }
@@ -247,13 +312,20 @@ class ApiTest {
     assertThat(contract.body()).startsWith("openapi: 3");
     assertThat(contract.headers().firstValue("Content-Type")).hasValue("application/yaml");
     var page = server.get("/v1/docs");
-    assertThat(page.body()).contains("/v1/docs/swagger-ui-bundle.js").doesNotContain("http://").doesNotContain("https://");
-    assertThat(page.headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'").doesNotContain("unsafe");
-    for (var asset : List.of("docs.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")) {
+    assertThat(page.body())
+        .contains("/v1/docs/swagger-ui-bundle.js")
+        .doesNotContain("http://")
+        .doesNotContain("https://");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains("default-src 'none'")
+        .doesNotContain("unsafe");
+    for (var asset :
+        List.of("docs.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")) {
       assertThat(server.get("/v1/docs/" + asset).statusCode()).as(asset).isEqualTo(200);
     }
     var refused = server.send(server.anonymous("/v1/docs"));
-    assertThat(refused.headers().allValues("WWW-Authenticate")).anyMatch(c -> c.startsWith("Basic "));
+    assertThat(refused.headers().allValues("WWW-Authenticate"))
+        .anyMatch(c -> c.startsWith("Basic "));
   }
 
   @Test
@@ -313,6 +385,23 @@ class ApiTest {
   }
 
   private static Session session(String id, State state) {
-    return new Session(id, "default", "default", state, "busybox:1", "local", "sessions", "main", Optional.empty(), Optional.empty(), NOW, Optional.of(NOW), NOW, NOW.plusSeconds(60), Optional.empty(), Map.of(), Map.of());
+    return new Session(
+        id,
+        "default",
+        "default",
+        state,
+        "busybox:1",
+        "local",
+        "sessions",
+        "main",
+        Optional.empty(),
+        Optional.empty(),
+        NOW,
+        Optional.of(NOW),
+        NOW,
+        NOW.plusSeconds(60),
+        Optional.empty(),
+        Map.of(),
+        Map.of());
   }
 }

@@ -24,7 +24,7 @@ final class HttpServer implements AutoCloseable {
   static final String RUNNER = "0123456789abcdef-runner";
 
   private final Main main = new Main();
-  private final HttpClient client = 
+  private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
 
