@@ -83,7 +83,6 @@ class RestartIT {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Map<String, String> settings = TestServer.settings(home);
     settings.put("caravanserai.port", String.valueOf(port));
-    settings.remove("caravanserai.api-key");
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     File log = home.resolve("server.log").toFile();
@@ -91,7 +90,6 @@ class RestartIT {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
-    process.environment().put("CARAVANSERAI_API_KEY", TestServer.KEY);
     return process.start();
   }
 

@@ -9,6 +9,7 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -44,11 +45,16 @@ final class ExecOperation implements PodOperation {
     if (body instanceof ExecSpec spec) {
       return spec;
     }
-    ExecSpec spec =
-        endpoint.getScript() != null ? ExecSpec.script(endpoint.getScript()) : read(exchange);
+    ExecSpec spec = script(exchange).map(ExecSpec::script).orElseGet(() -> read(exchange));
     return endpoint.getTimeout() == null || spec.timeout().isPresent()
         ? spec
         : spec.withTimeout(Duration.ofSeconds(endpoint.getTimeout()));
+  }
+
+  private Optional<String> script(Exchange exchange) {
+    return Optional.ofNullable(exchange.getMessage().getHeader(PodConstants.SCRIPT, String.class))
+        .or(() -> Optional.ofNullable(endpoint.getScript()))
+        .filter(script -> !script.isBlank());
   }
 
   private ExecSpec read(Exchange exchange) {
