@@ -113,9 +113,9 @@ public final class LocalCluster implements AutoCloseable {
    * @param namespaces that it has from the start
    * @throws IOException when the port is taken or the folder cannot be written
    */
-  public static LocalCluster start(int port, Path home, Set<String> namespaces)
-      throws IOException {
-    return start(port, home, namespaces, store -> ProcessKubelet.start(store, home.resolve("kubelet")));
+  public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
+    return start(
+        port, home, namespaces, store -> ProcessKubelet.start(store, home.resolve("kubelet")));
   }
 
   /**

@@ -40,7 +40,7 @@ class LocalApiTest {
 
   @BeforeEach
   void start() throws Exception {
-    cluster = LocalCluster.start(0, home, Set.of("sessions", "other"), HostRuntime::new);
+    cluster = LocalCluster.start(0, home, Set.of("sessions", "other"));
     Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
     config.setNamespace("sessions");
     config.setRequestRetryBackoffLimit(0);
@@ -70,6 +70,7 @@ class LocalApiTest {
         .addNewContainer()
         .withName("main")
         .withImage("busybox:1")
+        .withCommand("sh", "-c", "echo one; echo two >&2; echo three; exec sleep 60")
         .endContainer()
         .endSpec();
   }
@@ -84,8 +85,7 @@ class LocalApiTest {
     long before = System.nanoTime();
 
     // When
-    try (LocalCluster second =
-        LocalCluster.start(0, home.resolve("second"), Set.of("a"), HostRuntime::new)) {
+    try (LocalCluster second = LocalCluster.start(0, home.resolve("second"), Set.of("a"))) {
 
       // Then
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
@@ -124,7 +124,7 @@ class LocalApiTest {
     assertThat(made.getStatus().getPhase()).isEqualTo("Pending");
     assertThat(made.getStatus().getQosClass()).isEqualTo("BestEffort");
     assertThat(ready.getStatus().getPhase()).isEqualTo("Running");
-    client.pods().withName("p1").delete();
+    client.pods().withName("p1").withGracePeriod(0).delete();
     Awaitility.await().until(() -> client.pods().withName("p1").get() == null);
   }
 
@@ -404,8 +404,10 @@ class LocalApiTest {
   void logsAreReadWholeOrByTheirTail() {
     // Given
     client.resource(pod("p").build()).create();
+    client.pods().withName("p").waitUntilReady(5, TimeUnit.SECONDS);
 
     // When, Then
+    Awaitility.await().until(() -> client.pods().withName("p").getLog().length() == 14);
     assertThat(client.pods().withName("p").getLog()).isEqualTo("one\ntwo\nthree\n");
     assertThat(client.pods().withName("p").tailingLines(1).getLog()).isEqualTo("three\n");
     assertThatThrownBy(() -> client.pods().withName("p").terminated().getLog())
