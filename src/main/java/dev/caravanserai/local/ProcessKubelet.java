@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +14,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The node {@code local}: runs pods as processes of this machine, with the host's own programs
  * whatever the image says. Resources are not enforced and {@code runAsUser}, {@code fsGroup} and
- * the like are not honoured: processes run as the server's user. {@code /tmp} and what a container
- * writes outside its volumes are its own and go with it where the machine allows an overlay; as an
- * ordinary user the host's files are seen as they are. Safe for use by several threads.
+ * the like are not honoured: processes run as the server's user. What a container writes outside
+ * its volumes is its own and goes with it. Safe for use by several threads.
  */
 final class ProcessKubelet implements PodRuntime, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessKubelet.class);
@@ -37,76 +32,56 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
   private AutoCloseable podWatch = () -> {};
   private AutoCloseable claimWatch = () -> {};
 
-  private ProcessKubelet(ObjectStore store, Path home, String id) {
-    ScheduledExecutorService thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread t = new Thread(() -> task.run(), "local-kubelet");
-              t.setDaemon(true);
-              return t;
-            });
-    HttpClient http = HttpClient.newBuilder().executor(thread).build();
+  private ProcessKubelet(ObjectStore store, Path home, String id, Sandbox sandbox) {
     node =
         new KubeletContext(
             store,
             home,
             id,
-            Sandbox.ofThisMachine(),
-            thread,
-            http,
-            run -> pods.remove(run.uid, run));
+            sandbox,
+            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "local-kubelet")),
+            Executors.newCachedThreadPool(task -> daemon(task, "local-container")));
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(null, task, name, 256 << 10);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
    * Ends what an earlier server of this home left behind, then runs the store's pods.
    *
-   * @param home kept between starts; made when it is not there; one server at a time
+   * @param home kept between starts; one server at a time
    */
-  static ProcessKubelet start(ObjectStore store, Path home) {
-    try {
-      Path folder = Files.createDirectories(home).toRealPath();
-      Path idFile = folder.resolve("id");
-      if (!Files.exists(idFile)) {
-        Files.writeString(idFile, UUID.randomUUID().toString());
-      }
-      String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
-      int swept = ProcessTree.kill(id + "/");
-      FolderTree.remove(folder.resolve("pods"));
-      FolderTree.remove(folder.resolve("logs"));
-      ProcessKubelet kubelet = new ProcessKubelet(store, folder, id);
-      LOG.info(
-          "local cluster: runs this machine's own programs whatever the image says home={}"
-              + " namespaces={} swept={}",
-          folder,
-          kubelet.node.sandbox().separate(),
-          swept);
-      kubelet.watch();
-      return kubelet;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  static ProcessKubelet start(ObjectStore store, Path home) throws IOException {
+    return start(store, home, Sandbox.ofThisMachine(home.toRealPath()));
+  }
+
+  static ProcessKubelet start(ObjectStore store, Path home, Sandbox sandbox) throws IOException {
+    Path folder = home.toRealPath();
+    Path idFile = folder.resolve("id");
+    if (!Files.exists(idFile)) {
+      Files.writeString(idFile, UUID.randomUUID().toString());
     }
+    String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
+    int swept = ProcessTree.kill(id + "/");
+    FolderTree.remove(folder.resolve("pods"));
+    FolderTree.remove(folder.resolve("logs"));
+    ProcessKubelet kubelet = new ProcessKubelet(store, folder, id, sandbox);
+    LOG.info(
+        "local cluster: pods run as processes home={} namespaces={} swept={}",
+        folder,
+        sandbox.separate(),
+        swept);
+    kubelet.watch();
+    return kubelet;
   }
 
   private void watch() {
     Runtime.getRuntime().addShutdownHook(atExit);
-    claimWatch = node.store().onChange(Kind.PVC, c -> onThread(() -> claim(c)));
-    podWatch = node.store().onChange(Kind.POD, c -> onThread(() -> pod(c)));
-  }
-
-  private void onThread(Runnable task) {
-    try {
-      node.thread()
-          .execute(
-              () -> {
-                try {
-                  task.run();
-                } catch (RuntimeException e) {
-                  LOG.warn("the local kubelet could not follow a change", e);
-                }
-              });
-    } catch (RejectedExecutionException closed) {
-      LOG.debug("a change after the end");
-    }
+    claimWatch = node.store().onChange(Kind.PVC, c -> node.run(() -> claim(c)));
+    podWatch = node.store().onChange(Kind.POD, c -> node.run(() -> pod(c)));
   }
 
   private void claim(ObjectStore.Change change) {
@@ -127,7 +102,7 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
       return;
     }
     if (run == null) {
-      run = new PodRun(node, pod);
+      run = new PodRun(node, pod, gone -> pods.remove(gone.uid, gone));
       pods.put(uid, run);
       if (!pod.at("/metadata").hasNonNull("deletionTimestamp")) {
         run.begin();
@@ -238,6 +213,7 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
     }
     node.thread().shutdownNow();
     ProcessTree.kill(node.id() + "/");
+    node.streams().shutdown();
     FolderTree.remove(node.home().resolve("pods"));
     FolderTree.remove(node.home().resolve("logs"));
   }

@@ -29,8 +29,9 @@ class ProcessKubeletTest {
   private ProcessKubelet kubelet;
 
   @BeforeEach
-  void start() {
-    Assumptions.assumeTrue(Sandbox.ofThisMachine().separate(), "no mount or user namespaces here");
+  void start() throws Exception {
+    Assumptions.assumeTrue(
+        Sandbox.ofThisMachine(home).separate(), "no mount or user namespaces here");
     kubelet = ProcessKubelet.start(store, home);
   }
 
