@@ -6,6 +6,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +48,8 @@ public final class LocalCluster implements AutoCloseable {
 
   private LocalCluster(HomeLock lock, Path home, Set<String> namespaces) throws IOException {
     this.lock = lock;
+    // Half a start each: the server's engine, and what the kubelet tries out.
+    CompletableFuture<Vertx> engine = CompletableFuture.supplyAsync(LocalCluster::engine, pool);
     Resources resources = new Resources(store);
     new TreeSet<>(namespaces).forEach(name -> namespace(resources, name));
     kubelet = ProcessKubelet.start(store, home);
@@ -53,7 +57,7 @@ public final class LocalCluster implements AutoCloseable {
     byte[] secret = new byte[32];
     new SecureRandom().nextBytes(secret);
     token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(1));
+    vertx = engine.join();
     Watches watches = new Watches(vertx, store);
     LogEndpoint logs = new LogEndpoint(kubelet, pool);
     ExecSocket execs = new ExecSocket(kubelet, pool);
@@ -114,6 +118,13 @@ public final class LocalCluster implements AutoCloseable {
       String why = "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port";
       throw new IOException(why.formatted(port, e.getMessage()), e);
     }
+  }
+
+  private static Vertx engine() {
+    FileSystemOptions files = new FileSystemOptions();
+    files.setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    VertxOptions options = new VertxOptions().setFileSystemOptions(files);
+    return Vertx.vertx(options.setEventLoopPoolSize(2).setWorkerPoolSize(1));
   }
 
   private static Thread thread(Runnable task) {
