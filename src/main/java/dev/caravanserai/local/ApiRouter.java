@@ -153,12 +153,12 @@ final class ApiRouter implements Handler<HttpServerRequest> {
       ObjectNode list = JsonNodeFactory.instance.objectNode();
       list.put("apiVersion", kind.apiVersion()).put("kind", kind.kind + "List");
       list.putObject("metadata").put("resourceVersion", Long.toString(store.version()));
-      list.set("items", resources.deleteAll(kind, path.namespace(), query, options));
+      list.set("items", resources.deletions().deleteAll(kind, path.namespace(), query, options));
       Answers.json(request, 200, list);
       return;
     }
     ObjectNode last =
-        resources.delete(kind, path.namespace().orElse(""), path.name().get(), options);
+        resources.deletions().delete(kind, path.namespace().orElse(""), path.name().get(), options);
     boolean whole = kind == Kind.POD || last.at("/metadata").hasNonNull("deletionTimestamp");
     Answers.json(request, 200, whole ? last : Statuses.deleted(kind, last));
   }

@@ -53,7 +53,7 @@ public final class LocalCluster implements AutoCloseable {
     Resources resources = new Resources(store);
     new TreeSet<>(namespaces).forEach(name -> namespace(resources, name));
     kubelet = ProcessKubelet.start(store, home);
-    collector = new GarbageCollector(store, resources);
+    collector = new GarbageCollector(store, resources.deletions());
     byte[] secret = new byte[32];
     new SecureRandom().nextBytes(secret);
     token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);

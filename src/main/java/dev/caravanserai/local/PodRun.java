@@ -63,33 +63,11 @@ final class PodRun implements ContainerRun.Listener {
       later(Duration.ofSeconds(deadline.asLong()), this::deadline);
     }
     switch (fault) {
-      case NEVER_PULLS -> pull(Duration.ofSeconds(1));
+      case NEVER_PULLS ->
+          new PodPull(status, events, all().findFirst().orElseThrow(), this::later).fail(1);
       case SLOW_START -> later(SLOW_START, this::advance);
       default -> advance();
     }
-  }
-
-  private void pull(Duration wait) {
-    ContainerRun run = all().findFirst().orElseThrow();
-    String image = run.spec.path("image").asText();
-    String why =
-        "failed to resolve reference \"%s\": not found (a fault asked for)".formatted(image);
-    event("Normal", "Pulling", "Pulling image \"" + image + "\"", run);
-    event("Warning", "Failed", "Failed to pull image \"%s\": %s".formatted(image, why), run);
-    event("Warning", "Failed", "Error: ErrImagePull", run);
-    run.state = ContainerRun.waiting("ErrImagePull", why);
-    status.publish();
-    later(Duration.ofMillis(500), () -> backOffPull(run, image, wait));
-  }
-
-  private void backOffPull(ContainerRun run, String image, Duration wait) {
-    String message = "Back-off pulling image \"" + image + "\"";
-    event("Normal", "BackOff", message, run);
-    event("Warning", "Failed", "Error: ImagePullBackOff", run);
-    run.state = ContainerRun.waiting("ImagePullBackOff", message);
-    status.publish();
-    long next = Math.min(LONGEST_BACK_OFF_SECONDS, wait.toSeconds() * 2);
-    later(wait, () -> pull(Duration.ofSeconds(next)));
   }
 
   /** Starts what is next: the first init container that has not succeeded, then all others. */

@@ -2,8 +2,6 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -120,7 +117,7 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
             .findFirst()
             .orElseThrow(() -> new ApiError(404, "NotFound", "pods \"" + pod + "\" not found"));
     return run.all()
-        .filter(c -> container.isEmpty() ? !c.init : c.name.equals(container))
+        .filter(c -> c.name.equals(container))
         .findFirst()
         .orElseThrow(
             () ->
@@ -134,42 +131,11 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
   public PodProcess exec(
       String namespace, String pod, String name, List<String> argv, boolean stdin, boolean tty) {
     ContainerRun run = container(namespace, pod, name);
-    long pid = run.pid;
-    if (pid == 0) {
+    if (run.pid == 0) {
       throw new ApiError(
           400, "BadRequest", "container %s of pod %s is not running".formatted(run.name, pod));
     }
-    Optional<String> cannot = node.sandbox().cannotRun(pid, argv.get(0), run.env, run.dir());
-    if (tty && !Files.isExecutable(Path.of("/usr/bin/python3"))) {
-      cannot = Optional.of("a terminal needs /usr/bin/python3, which this machine lacks");
-    }
-    if (cannot.isPresent()) {
-      throw new ApiError(
-          500,
-          "InternalError",
-          "OCI runtime exec failed: exec failed: unable to start container process: %s: unknown"
-              .formatted(cannot.get()));
-    }
-    try {
-      Optional<Path> size =
-          tty ? Optional.of(Files.createTempFile(node.home(), "tty", "")) : Optional.empty();
-      ProcessBuilder builder =
-          new ProcessBuilder(node.sandbox().beside(pid, run.dir(), argv, size));
-      builder.environment().clear();
-      builder.environment().putAll(run.env);
-      if (tty) {
-        builder.environment().put("TERM", "xterm");
-      }
-      Process process = builder.start();
-      if (!stdin && !tty) {
-        process.getOutputStream().close();
-      }
-      size.ifPresent(
-          file -> process.onExit().thenRun(() -> file.toFile().delete())); // gone with its exec
-      return new Beside(process, size);
-    } catch (IOException e) {
-      throw new ApiError(500, "InternalError", "exec failed: " + e.getMessage());
-    }
+    return ExecProcess.start(node, run, argv, stdin, tty);
   }
 
   @Override
@@ -216,40 +182,5 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
     node.streams().shutdown();
     FolderTree.remove(node.home().resolve("pods"));
     FolderTree.remove(node.home().resolve("logs"));
-  }
-
-  private record Beside(Process process, Optional<Path> size) implements PodProcess {
-    @Override
-    public OutputStream stdin() {
-      return process.getOutputStream();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return process.getInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return size.isPresent() ? InputStream.nullInputStream() : process.getErrorStream();
-    }
-
-    @Override
-    public void resize(int columns, int rows) {
-      size.ifPresent(
-          file -> {
-            try {
-              Files.writeString(file, columns + " " + rows);
-              new ProcessBuilder("/bin/kill", "-WINCH", Long.toString(process.pid())).start();
-            } catch (IOException e) {
-              LOG.debug("the terminal is gone", e);
-            }
-          });
-    }
-
-    @Override
-    public CompletableFuture<Integer> exit() {
-      return process.onExit().thenApply(Process::exitValue);
-    }
   }
 }
