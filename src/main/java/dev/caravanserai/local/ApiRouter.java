@@ -118,7 +118,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
     Kind kind = path.kind();
     String method = request.method().name();
     boolean named = path.name().isPresent();
-    if (kind.namespaced && path.namespace().isEmpty() || named == method.equals("POST")) {
+    boolean misnamed = named ? method.equals("POST") : !method.matches("POST|DELETE");
+    if (kind.namespaced && path.namespace().isEmpty() || misnamed) {
       throw notAllowed(request);
     }
     String name = path.name().orElse("");

@@ -39,6 +39,9 @@ record ExecProcess(Process process, Optional<Path> size) implements PodRuntime.P
           tty ? Optional.of(Files.createTempFile(node.home(), "tty", "")) : Optional.empty();
       ProcessBuilder builder =
           new ProcessBuilder(node.sandbox().beside(pid, run.dir(), argv, size));
+      if (!node.sandbox().separate()) {
+        builder.directory(Path.of("/proc/%d/cwd".formatted(pid)).toRealPath().toFile());
+      }
       builder.environment().clear();
       builder.environment().putAll(run.env);
       if (tty) {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.WebSocket;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -391,6 +392,129 @@ class LocalApiTest {
     assertThat(client.pods().withName("p").tailingLines(1).getLog()).isEqualTo("three\n");
     assertThatThrownBy(() -> client.pods().withName("p").terminated().getLog())
         .satisfies(e -> assertThat(code(e)).isEqualTo(400));
+  }
+
+  @Test
+  void anAccessReviewToldOfWhatIsServed() throws Exception {
+    // When
+    String yes = review("pods", "exec", "create", "sessions");
+    String no = review("deployments", "", "create", "sessions");
+    String elsewhere = review("pods", "", "get", "nowhere");
+
+    // Then
+    assertThat(yes).contains("\"allowed\":true");
+    assertThat(no).contains("\"allowed\":false");
+    assertThat(elsewhere).contains("\"allowed\":false");
+  }
+
+  private String review(String resource, String sub, String verb, String namespace) {
+    return client.raw(
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        "POST",
+        """
+        {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+         "spec": {"resourceAttributes": {"resource": "%s", "subresource": "%s", "verb": "%s",
+                                         "namespace": "%s"}}}
+        """
+            .formatted(resource, sub, verb, namespace));
+  }
+
+  @Test
+  void aCollectionIsDeletedBySelectorAndADryRunChangesNothing() {
+    // Given
+    client.resource(map("a", "tier", "one")).create();
+    client.resource(map("b")).create();
+
+    // When
+    client.resource(map("c")).dryRun(true).create();
+    client.configMaps().withLabel("tier", "one").delete();
+
+    // Then
+    assertThat(client.configMaps().list().getItems())
+        .extracting(m -> m.getMetadata().getName())
+        .containsExactly("b");
+    client.raw("/api/v1/namespaces/sessions/configmaps?labelSelector=!tier", "DELETE", null);
+    assertThat(client.configMaps().list().getItems()).isEmpty();
+  }
+
+  @Test
+  void aWatchIsServedOverHttpChunksAndOverAWebSocket() throws Exception {
+    // Given
+    String path = "/api/v1/namespaces/sessions/configmaps?watch=true&resourceVersion=1";
+    var http = client.getHttpClient();
+    var overHttp = new java.util.concurrent.LinkedBlockingQueue<String>();
+    var overSocket = new java.util.concurrent.LinkedBlockingQueue<String>();
+    var request = http.newHttpRequestBuilder().uri(cluster.url() + path).build();
+    var body =
+        http.consumeBytes(
+                request,
+                (parts, control) -> {
+                  parts.forEach(
+                      p ->
+                          overHttp.add(
+                              java.nio.charset.StandardCharsets.UTF_8.decode(p).toString()));
+                  control.consume();
+                })
+            .get(5, TimeUnit.SECONDS);
+    body.body().consume();
+    WebSocket socket =
+        http.newWebSocketBuilder()
+            .uri(java.net.URI.create(cluster.url() + path))
+            .buildAsync(
+                new WebSocket.Listener() {
+                  @Override
+                  public void onOpen(WebSocket opened) {
+                    opened.request();
+                  }
+
+                  @Override
+                  public void onMessage(WebSocket from, String text) {
+                    overSocket.add(text);
+                    from.request();
+                  }
+                })
+            .get(5, TimeUnit.SECONDS);
+
+    // When
+    client.resource(map("m")).create();
+
+    // Then
+    assertThat(overHttp.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    assertThat(overSocket.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    body.body().cancel();
+    socket.sendClose(1000, "");
+  }
+
+  @Test
+  void anInformerGoesOnAfterItsVersionIsNoLongerKept() throws Exception {
+    // Given
+    client.resource(map("m")).create();
+    client.resource(map("gone")).create();
+    try (Relay relay = new Relay(java.net.URI.create(cluster.url()).getPort())) {
+      Config through = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+      through.setMasterUrl("https://127.0.0.1:" + relay.port());
+      through.setWatchReconnectInterval(50);
+      try (KubernetesClient far = new KubernetesClientBuilder().withConfig(through).build();
+          var informer = far.configMaps().inNamespace("sessions").inform()) {
+        Awaitility.await().until(() -> informer.getStore().list().size() == 2);
+
+        // When
+        relay.cut();
+        client.configMaps().withName("gone").delete();
+        churn(MemoryStore.KEPT + 1);
+        client.resource(map("after")).create();
+        relay.mend();
+
+        // Then
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () ->
+                    assertThat(informer.getStore().list())
+                        .extracting(m -> m.getMetadata().getName())
+                        .containsExactlyInAnyOrder("m", "after"));
+      }
+    }
   }
 
   private void churn(int times) {

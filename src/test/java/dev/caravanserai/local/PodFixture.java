@@ -57,13 +57,18 @@ abstract class PodFixture {
   }
 
   String logs(String pod, Optional<Integer> tail) {
+    return logs(pod, tail, false, Optional.empty());
+  }
+
+  String logs(
+      String pod, Optional<Integer> tail, boolean timestamps, Optional<java.time.Instant> since) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     CompletableFuture<String> done = new CompletableFuture<>();
     kubelet.logs(
         "ns",
         pod,
         "c",
-        new PodRuntime.LogQuery(false, true, false, tail, Optional.empty(), Optional.empty()),
+        new PodRuntime.LogQuery(false, true, timestamps, tail, since, Optional.empty()),
         new PodRuntime.LogSink() {
           @Override
           public void write(byte[] bytes) {
@@ -90,7 +95,7 @@ abstract class PodFixture {
         metadata: {name: %s, namespace: ns}
         spec:
           restartPolicy: Never
-          volumes: [{name: p, persistentVolumeClaim: {claimName: data}}, {name: w, emptyDir: {}}, {name: e, emptyDir: {}}, {name: s, secret: {secretName: s}}]
+          volumes: [{name: p, persistentVolumeClaim: {claimName: data}}, {name: w, emptyDir: {}}, {name: e, emptyDir: {}}, {name: s, secret: {secretName: s}}, {name: m, configMap: {name: m}}]
           containers:
           - name: c
         """

@@ -249,4 +249,119 @@ class ProcessKubeletTest extends PodFixture {
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
     next.close();
   }
+
+  @Test
+  void onFailureRestartsUntilItSucceeds() {
+    // When
+    pod(
+        "p",
+        """
+        command: [sh, -c, 'echo x >> /keep/runs; test $(wc -l < /keep/runs) = 2']
+        volumeMounts: [{name: w, mountPath: /keep}]
+        """,
+        "restartPolicy: OnFailure");
+
+    // Then
+    awaitPhase("p", "Succeeded");
+    assertThat(at("p", "/status/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
+    assertThat(at("p", "/status/containerStatuses/0/lastState/terminated/exitCode").asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aConfigMapIsReadAsEnvironmentAndAsFiles() throws Exception {
+    // Given
+    ObjectNode map = JSON.createObjectNode();
+    map.put("apiVersion", "v1").put("kind", "ConfigMap");
+    map.putObject("metadata").put("name", "m").put("namespace", "ns");
+    map.putObject("data").put("KEY", "value").put("file.txt", "text");
+
+    // When
+    store.create(Kind.CONFIG_MAP, map);
+    pod(
+        "p",
+        """
+        command: [sleep, infinity]
+        env: [{name: ONE, valueFrom: {configMapKeyRef: {name: m, key: KEY}}}]
+        envFrom: [{configMapRef: {name: m}, prefix: ALL_}]
+        volumeMounts: [{name: m, mountPath: /etc/m}, {name: m, mountPath: /opt/f, subPath: file.txt}]
+        """);
+    awaitPhase("p", "Running");
+
+    // Then
+    assertThat(exec("p", "", "sh", "-c", "echo $ONE $ALL_KEY; ls /etc/m; cat /opt/f").out())
+        .isEqualTo("value value\nKEY\nfile.txt\ntext");
+    assertThat(exec("p", "", "sh", "-c", "echo x > /etc/m/KEY").code()).isNotZero();
+  }
+
+  @Test
+  void aCrashAndASlowStartCanBeAskedFor() {
+    // Given
+    long before = System.nanoTime();
+
+    // When
+    pod("crash", "image: local/crashes\ncommand: [sleep, '9']");
+    pod("slow", "image: local/slow-start\ncommand: [sleep, '9']");
+
+    // Then
+    awaitPhase("crash", "Failed");
+    assertThat(at("crash", "/status/containerStatuses/0/state/terminated/exitCode").asInt())
+        .isEqualTo(1);
+    awaitPhase("slow", "Running");
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void logsAreDatedAndBeginWhenAsked() {
+    // Given
+    pod("p", "command: [sh, -c, 'echo a; sleep 1.2; echo b']");
+    awaitPhase("p", "Succeeded");
+
+    // When
+    String dated = logs("p", Optional.empty(), true, Optional.empty());
+    java.time.Instant second =
+        java.time.Instant.parse(dated.split("\n")[1].split(" ")[0]).minusMillis(500);
+
+    // Then
+    assertThat(dated).matches("(?s)20\\S+Z a\n20\\S+Z b\n");
+    assertThat(logs("p", Optional.empty(), false, Optional.of(second))).isEqualTo("b\n");
+  }
+
+  @Test
+  void aLineLongerThanTheBufferIsKeptWhole() {
+    // When
+    pod("p", "command: [sh, -c, 'head -c 200000 /dev/zero | tr \"\\\\0\" x; echo; echo end']");
+    awaitPhase("p", "Succeeded");
+
+    // Then
+    assertThat(logs("p", Optional.empty())).isEqualTo("x".repeat(200000) + "\nend\n");
+    assertThat(logs("p", Optional.of(1))).isEqualTo("end\n");
+  }
+
+  @Test
+  void withoutNamespacesAMountAtTheWorkingDirectoryIsHonouredAndAnyOtherRefused() throws Exception {
+    // Given
+    kubelet.close();
+    kubelet = ProcessKubelet.start(store, home, Sandbox.none(home));
+
+    // When
+    pod(
+        "near",
+        """
+        command: [sh, -c, 'echo here > f; exec sleep 100']
+        workingDir: /workspace
+        volumeMounts: [{name: w, mountPath: /workspace}]
+        """);
+    pod("far", "command: [sleep, '100']\nvolumeMounts: [{name: w, mountPath: /data}]");
+
+    // Then
+    awaitPhase("near", "Running");
+    await().until(() -> exec("near", "", "cat", "f").out().equals("here\n"));
+    assertThat(store.list(Kind.EVENT, Optional.of("ns")).toString()).contains("MountDiffers");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(at("far", "/status/containerStatuses/0/state/waiting/message").asText())
+                    .contains("cannot mount at /data"));
+  }
 }
