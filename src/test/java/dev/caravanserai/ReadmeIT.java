@@ -44,7 +44,8 @@ class ReadmeIT {
   @Test
   void every_file_that_the_readme_names_is_there() throws IOException {
     // Given
-    Matcher links = Pattern.compile("]\\(([^)#:]+)\\)").matcher(Files.readString(Path.of("README.md")));
+    Matcher links =
+        Pattern.compile("]\\(([^)#:]+)\\)").matcher(Files.readString(Path.of("README.md")));
     List<String> missing = new ArrayList<>();
 
     // When

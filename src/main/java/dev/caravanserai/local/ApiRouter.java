@@ -118,7 +118,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
     Kind kind = path.kind();
     String method = request.method().name();
     boolean named = path.name().isPresent();
-    if (kind.namespaced && path.namespace().isEmpty() || named == method.equals("POST")) {
+    boolean misnamed = named ? method.equals("POST") : !method.matches("POST|DELETE");
+    if (kind.namespaced && path.namespace().isEmpty() || misnamed) {
       throw notAllowed(request);
     }
     String name = path.name().orElse("");
@@ -153,12 +154,12 @@ final class ApiRouter implements Handler<HttpServerRequest> {
       ObjectNode list = JsonNodeFactory.instance.objectNode();
       list.put("apiVersion", kind.apiVersion()).put("kind", kind.kind + "List");
       list.putObject("metadata").put("resourceVersion", Long.toString(store.version()));
-      list.set("items", resources.deleteAll(kind, path.namespace(), query, options));
+      list.set("items", resources.deletions().deleteAll(kind, path.namespace(), query, options));
       Answers.json(request, 200, list);
       return;
     }
     ObjectNode last =
-        resources.delete(kind, path.namespace().orElse(""), path.name().get(), options);
+        resources.deletions().delete(kind, path.namespace().orElse(""), path.name().get(), options);
     boolean whole = kind == Kind.POD || last.at("/metadata").hasNonNull("deletionTimestamp");
     Answers.json(request, 200, whole ? last : Statuses.deleted(kind, last));
   }

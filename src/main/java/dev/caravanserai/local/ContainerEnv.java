@@ -94,21 +94,8 @@ final class ContainerEnv {
           "%s \"%s\" not found".formatted(kind.kind.toLowerCase(java.util.Locale.ROOT), name));
     }
     boolean secret = kind == Kind.SECRET;
-    object
-        .get()
-        .path("data")
-        .fields()
-        .forEachRemaining(e -> data.put(e.getKey(), bytes(e.getValue().asText(), secret)));
-    object
-        .get()
-        .path("stringData")
-        .fields()
-        .forEachRemaining(e -> data.put(e.getKey(), bytes(e.getValue().asText(), false)));
-    object
-        .get()
-        .path("binaryData")
-        .fields()
-        .forEachRemaining(e -> data.put(e.getKey(), bytes(e.getValue().asText(), true)));
+    object.get().path("data").properties().forEach(e -> data.put(e.getKey(), bytes(e, secret)));
+    object.get().path("binaryData").properties().forEach(e -> data.put(e.getKey(), bytes(e, true)));
     return data;
   }
 
@@ -138,7 +125,8 @@ final class ContainerEnv {
     };
   }
 
-  private static byte[] bytes(String text, boolean base64) {
+  private static byte[] bytes(Map.Entry<String, JsonNode> entry, boolean base64) {
+    String text = entry.getValue().asText();
     return base64
         ? Base64.getMimeDecoder().decode(text)
         : text.getBytes(java.nio.charset.StandardCharsets.UTF_8);

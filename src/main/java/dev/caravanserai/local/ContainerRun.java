@@ -15,7 +15,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 
 /**
  * One container of a pod: its process, its state and its log. Only the kubelet's thread changes it.
@@ -77,7 +76,6 @@ final class ContainerRun {
   }
 
   void terminated(int code, String reason, String message) {
-    ready = false;
     pid = 0;
     process = Optional.empty();
     state = JsonNodeFactory.instance.objectNode();
@@ -91,7 +89,8 @@ final class ContainerRun {
   }
 
   /** Starts the process; what becomes of it is told on the kubelet's thread. */
-  void start(List<String> command, Path folder, Path logFile, Executor kubelet, Listener listener)
+  void start(
+      List<String> command, Path folder, Path logFile, KubeletContext node, Listener listener)
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -100,18 +99,13 @@ final class ContainerRun {
             .redirectInput(new File("/dev/null"));
     builder.environment().clear();
     builder.environment().putAll(env);
-    starts++;
-    PodLog fresh = new PodLog(logFile);
+    PodLog fresh = new PodLog(logFile, node.streams());
     Process started = builder.start();
     process = Optional.of(started);
-    Thread capture =
-        new Thread(
-            null, () -> run(started, fresh, kubelet, listener), "local-log-" + name, 128 << 10);
-    capture.setDaemon(true);
-    capture.start();
+    node.streams().execute(() -> follow(started, fresh, node, listener));
   }
 
-  private void run(Process started, PodLog fresh, Executor kubelet, Listener listener) {
+  private void follow(Process started, PodLog fresh, KubeletContext node, Listener listener) {
     try (InputStream in = new BufferedInputStream(started.getInputStream())) {
       ByteArrayOutputStream first = new ByteArrayOutputStream();
       for (int b; (b = in.read()) >= 0 && b != '\n'; ) {
@@ -120,34 +114,35 @@ final class ContainerRun {
       String answer = first.toString(StandardCharsets.UTF_8);
       if (!answer.startsWith("ok ")) {
         String why = answer.startsWith("no ") ? answer.substring(3) : "the sandbox ended early";
-        kubelet.execute(() -> listener.refused(this, why));
+        node.run(() -> listener.refused(this, why));
         return;
       }
       long host = Long.parseLong(answer.substring(3).trim());
-      kubelet.execute(
-          () -> {
-            pid = host;
-            startedAt = Instant.now();
-            previousLog = log;
-            log = Optional.of(fresh);
-            state = JsonNodeFactory.instance.objectNode();
-            state.putObject("running").put("startedAt", seconds(startedAt));
-            listener.started(this);
-          });
+      node.run(() -> begun(host, fresh, listener));
       fresh.capture(in);
     } catch (IOException e) {
       started.destroyForcibly();
     } finally {
       fresh.end();
     }
-    started.onExit().thenAcceptAsync(p -> listener.ended(this, p.exitValue()), kubelet);
+    started.onExit().thenAccept(p -> node.run(() -> listener.ended(this, p.exitValue())));
+  }
+
+  private void begun(long host, PodLog fresh, Listener listener) {
+    pid = host;
+    startedAt = Instant.now();
+    previousLog = log;
+    log = Optional.of(fresh);
+    state = JsonNodeFactory.instance.objectNode();
+    state.putObject("running").put("startedAt", seconds(startedAt));
+    listener.started(this);
   }
 
   ObjectNode status() {
     ObjectNode status = JsonNodeFactory.instance.objectNode().put("name", name);
     status.set("state", state.deepCopy());
     status.set("lastState", lastState.deepCopy());
-    status.put("ready", init ? exitCode() == 0 : ready).put("restartCount", restarts);
+    status.put("ready", init ? exitCode() == 0 : running() && ready).put("restartCount", restarts);
     status.put("image", spec.path("image").asText()).put("imageID", "");
     status.put("started", running());
     if (starts > 0) {

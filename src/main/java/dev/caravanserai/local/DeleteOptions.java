@@ -9,32 +9,26 @@ import java.util.Optional;
  * @param grace seconds; empty for the pod's own
  */
 record DeleteOptions(
-    Optional<Long> grace,
-    Optional<String> uid,
-    Optional<String> version,
-    Optional<String> propagation,
-    boolean dryRun) {
+    Optional<Long> grace, Optional<String> uid, Optional<String> version, boolean dryRun) {
 
   static DeleteOptions none() {
-    return new DeleteOptions(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+    return new DeleteOptions(Optional.empty(), Optional.empty(), Optional.empty(), false);
   }
 
   /** The body's options win over the query's. */
   static DeleteOptions of(JsonNode body, Query query) {
-    Optional<String> propagation =
-        text(body.path("propagationPolicy")).or(() -> query.text("propagationPolicy"));
-    propagation.ifPresent(
-        p -> {
-          if (!p.matches("Background|Foreground|Orphan")) {
-            throw new ApiError(
-                422,
-                "Invalid",
-                "propagationPolicy: Unsupported value: \"%s\": supported values: \"Foreground\","
-                        .formatted(p)
-                    + " \"Background\", \"Orphan\"");
-          }
-        });
+    text(body.path("propagationPolicy"))
+        .or(() -> query.text("propagationPolicy"))
+        .filter(policy -> !policy.equals("Background"))
+        .ifPresent(
+            policy -> {
+              throw new ApiError(
+                  422,
+                  "Invalid",
+                  "propagationPolicy: Unsupported value: \"%s\": the local cluster deletes in the"
+                          .formatted(policy)
+                      + " background only: supported values: \"Background\"");
+            });
     JsonNode grace = body.path("gracePeriodSeconds");
     return new DeleteOptions(
         grace.isNumber()
@@ -42,16 +36,7 @@ record DeleteOptions(
             : query.number("gracePeriodSeconds"),
         text(body.at("/preconditions/uid")),
         text(body.at("/preconditions/resourceVersion")),
-        propagation,
         query.dryRun() || body.path("dryRun").size() > 0);
-  }
-
-  boolean orphan() {
-    return propagation.filter("Orphan"::equals).isPresent();
-  }
-
-  boolean foreground() {
-    return propagation.filter("Foreground"::equals).isPresent();
   }
 
   /**
@@ -66,7 +51,7 @@ record DeleteOptions(
   private static void precondition(
       Kind kind, JsonNode meta, String what, Optional<String> wanted, String is) {
     if (wanted.filter(w -> !w.equals(is)).isPresent()) {
-      throw Resources.conflict(
+      throw Admission.conflict(
           kind,
           meta.path("name").asText(),
           "Precondition failed: %s in precondition: %s, %s in object meta: %s"

@@ -33,7 +33,7 @@ final class GarbageCollector implements AutoCloseable {
   }
 
   private final MemoryStore store;
-  private final Resources resources;
+  private final Deletions deletions;
   private final AtomicBoolean due = new AtomicBoolean();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -44,9 +44,9 @@ final class GarbageCollector implements AutoCloseable {
           });
   private final Runnable unfollow;
 
-  GarbageCollector(MemoryStore store, Resources resources) {
+  GarbageCollector(MemoryStore store, Deletions deletions) {
     this.store = store;
-    this.resources = resources;
+    this.deletions = deletions;
     this.unfollow = store.follow(store.version(), this::heard);
   }
 
@@ -77,35 +77,23 @@ final class GarbageCollector implements AutoCloseable {
     try {
       List<Item> all = store.atomically(this::everything);
       Set<String> living = new HashSet<>();
-      Set<String> leavingInForeground = new HashSet<>();
       Set<String> terminating = new HashSet<>();
       for (Item item : all) {
         living.add(item.text("uid"));
-        if (Resources.waitsForDependents(item.object)) {
-          leavingInForeground.add(item.text("uid"));
-        }
         if (item.kind == Kind.NAMESPACE && item.leaving()) {
           terminating.add(item.text("name"));
         }
       }
-      Set<String> owning = new HashSet<>();
       Set<String> filled = new HashSet<>();
       for (Item item : all) {
         Set<String> owners = owners(item.object);
-        owning.addAll(owners);
         filled.add(item.text("namespace"));
-        boolean ownerless =
-            !owners.isEmpty()
-                && owners.stream()
-                    .allMatch(o -> !living.contains(o) || leavingInForeground.contains(o));
+        boolean ownerless = !owners.isEmpty() && owners.stream().noneMatch(living::contains);
         if (!item.leaving() && (ownerless || terminating.contains(item.text("namespace")))) {
           end(item, () -> delete(item));
         }
       }
       for (Item item : all) {
-        if (leavingInForeground.contains(item.text("uid")) && !owning.contains(item.text("uid"))) {
-          end(item, () -> resources.finishForeground(item.kind, item.object));
-        }
         if (item.kind == Kind.NAMESPACE && item.leaving() && !filled.contains(item.text("name"))) {
           end(item, () -> store.remove(item.kind, "", item.text("name")));
         }
@@ -117,13 +105,8 @@ final class GarbageCollector implements AutoCloseable {
 
   private void delete(Item item) {
     DeleteOptions same =
-        new DeleteOptions(
-            Optional.empty(),
-            Optional.of(item.text("uid")),
-            Optional.empty(),
-            Optional.empty(),
-            false);
-    resources.delete(item.kind, item.text("namespace"), item.text("name"), same);
+        new DeleteOptions(Optional.empty(), Optional.of(item.text("uid")), Optional.empty(), false);
+    deletions.delete(item.kind, item.text("namespace"), item.text("name"), same);
   }
 
   private static void end(Item item, Runnable step) {

@@ -34,7 +34,6 @@ final class Kubeconfig {
             user: {token: %s}
         """
             .formatted(url, authority, namespace, token);
-    Files.createDirectories(home);
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     Path fresh = Files.createTempFile(home, "kubeconfig", ".new", ownerOnly);

@@ -6,6 +6,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -17,11 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,110 +35,107 @@ import org.slf4j.LoggerFactory;
 public final class LocalCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
 
-  private final Vertx vertx;
+  private final HomeLock lock;
+  private final MemoryStore store = new MemoryStore();
   private final GarbageCollector collector;
-  private final PodRuntime kubelet;
-  private final ExecutorService pool;
-  private final MemoryStore store;
-  private final String url;
+  private final ProcessKubelet kubelet;
+  private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final String token;
-  private final Path kubeconfig;
+  private final Vertx vertx;
+  private final LoopbackCertificate tls = LoopbackCertificate.make();
+  private final HttpServer server;
+  private Path kubeconfig = Path.of("");
 
-  private LocalCluster(
-      int port, Path home, Set<String> namespaces, Function<ObjectStore, PodRuntime> kubelets)
-      throws IOException {
-    store = new MemoryStore();
+  private LocalCluster(HomeLock lock, Path home, Set<String> namespaces) throws IOException {
+    this.lock = lock;
+    // Half a start each: the server's engine, and what the kubelet tries out.
+    CompletableFuture<Vertx> engine = CompletableFuture.supplyAsync(LocalCluster::engine, pool);
     Resources resources = new Resources(store);
     new TreeSet<>(namespaces).forEach(name -> namespace(resources, name));
-    collector = new GarbageCollector(store, resources);
-    kubelet = kubelets.apply(store);
-    AtomicInteger count = new AtomicInteger();
-    pool =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "local-stream-" + count.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+    kubelet = ProcessKubelet.start(store, home);
+    collector = new GarbageCollector(store, resources.deletions());
     byte[] secret = new byte[32];
     new SecureRandom().nextBytes(secret);
     token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-    LoopbackCertificate tls = LoopbackCertificate.make();
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(1));
-    ApiRouter router =
-        new ApiRouter(
-            token,
-            store,
-            resources,
-            new Watches(vertx, store),
-            new LogEndpoint(kubelet, pool),
-            new ExecSocket(kubelet, pool));
-    try {
-      HttpServer server =
-          vertx
-              .createHttpServer(options(tls))
-              .requestHandler(router)
-              .listen(port, "127.0.0.1")
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(10, TimeUnit.SECONDS);
-      url = "https://127.0.0.1:" + server.actualPort();
-      String first = new TreeSet<>(namespaces).stream().findFirst().orElse("default");
-      kubeconfig = Kubeconfig.write(home, url, token, tls.certificate(), first);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      close();
-      throw new IOException("interrupted while the local cluster started", e);
-    } catch (IOException | java.util.concurrent.ExecutionException e) {
-      close();
-      throw new IOException(
-          "the local cluster cannot start on 127.0.0.1:%d with its files in %s: %s"
-              .formatted(port, home, e.getMessage()),
-          e);
-    } catch (java.util.concurrent.TimeoutException e) {
-      close();
-      throw new IOException("the local cluster did not start on port " + port + " in 10 s", e);
-    }
-    LOG.info(
-        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
-            + " whatever their image says; kubeconfig {}",
-        url,
-        namespaces,
-        kubeconfig);
+    vertx = engine.join();
+    Watches watches = new Watches(vertx, store);
+    LogEndpoint logs = new LogEndpoint(kubelet, pool);
+    ExecSocket execs = new ExecSocket(kubelet, pool);
+    server =
+        vertx
+            .createHttpServer(options(tls))
+            .requestHandler(new ApiRouter(token, store, resources, watches, logs, execs));
   }
 
   /**
    * Starts it; ready when this returns.
    *
-   * @param port 0 for a free one
-   * @param home where volumes, logs and the kubeconfig go
-   * @param namespaces that it has from the start
-   * @throws IOException when the port is taken or the folder cannot be written
+   * @param port 0 for any free one
+   * @param home folder for its volumes, logs and kubeconfig; made when missing, readable by its
+   *     owner only
+   * @param namespaces those that exist from the start; the first by name is the kubeconfig's
+   * @throws IOException when the port is taken, the folder cannot be written, or another running
+   *     server has it
    */
   public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
-    return start(
-        port, home, namespaces, store -> ProcessKubelet.start(store, home.resolve("kubelet")));
+    HomeLock lock = HomeLock.take(home);
+    LocalCluster cluster;
+    try {
+      cluster = new LocalCluster(lock, home, namespaces);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+    try {
+      cluster.listen(port);
+      String first = new TreeSet<>(namespaces).stream().findFirst().orElse("default");
+      String authority = cluster.tls.certificate();
+      cluster.kubeconfig = Kubeconfig.write(home, cluster.url(), cluster.token, authority, first);
+    } catch (IOException e) {
+      cluster.close();
+      throw e;
+    }
+    LOG.info(
+        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
+            + " whatever their image says; kubeconfig {}",
+        cluster.url(),
+        namespaces,
+        cluster.kubeconfig);
+    return cluster;
   }
 
-  /**
-   * Starts it.
-   *
-   * @param port 0 for any free one
-   * @param home folder for its kubeconfig; made when missing
-   * @param namespaces those that exist from the start; the first by name is the kubeconfig's
-   * @param kubelets makes what runs the pods of the store; closed with the cluster when it is
-   *     {@link AutoCloseable}
-   * @throws IOException when the port is taken or the folder cannot be written
-   */
-  static LocalCluster start(
-      int port, Path home, Set<String> namespaces, Function<ObjectStore, PodRuntime> kubelets)
-      throws IOException {
-    return new LocalCluster(port, home, namespaces, kubelets);
+  private void listen(int port) throws IOException {
+    try {
+      server
+          .listen(port, "127.0.0.1")
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the local cluster started", e);
+    } catch (ExecutionException | TimeoutException e) {
+      String why = "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port";
+      throw new IOException(why.formatted(port, e.getMessage()), e);
+    }
+  }
+
+  private static Vertx engine() {
+    FileSystemOptions files = new FileSystemOptions();
+    files.setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    VertxOptions options = new VertxOptions().setFileSystemOptions(files);
+    return Vertx.vertx(options.setEventLoopPoolSize(2).setWorkerPoolSize(1));
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "local-stream");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** {@code https://127.0.0.1:<port>}. */
   public String url() {
-    return url;
+    return "https://127.0.0.1:" + server.actualPort();
   }
 
   /** The bearer token: all rights. */
@@ -161,17 +160,16 @@ public final class LocalCluster implements AutoCloseable {
       vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       LOG.warn("local cluster: the server did not close", e);
     }
-    if (kubelet instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        LOG.warn("local cluster: the kubelet did not close", e);
-      }
-    }
+    kubelet.close();
     pool.shutdownNow();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("local cluster: the folder was not freed", e);
+    }
   }
 
   private static HttpServerOptions options(LoopbackCertificate tls) {

@@ -18,14 +18,6 @@ final class PodEvents {
     this.pod = pod;
   }
 
-  void normal(String reason, String message) {
-    write("Normal", reason, message, "");
-  }
-
-  void warning(String reason, String message) {
-    write("Warning", reason, message, "");
-  }
-
   void write(String type, String reason, String message, String container) {
     JsonNode meta = pod.path("metadata");
     String namespace = meta.path("namespace").asText();

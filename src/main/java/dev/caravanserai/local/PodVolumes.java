@@ -3,7 +3,6 @@ package dev.caravanserai.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -33,7 +32,7 @@ final class PodVolumes {
    *
    * @throws PodConfigException something that a mount needs is missing or of an unknown kind
    */
-  List<Sandbox.Mount> mountsOf(JsonNode container) {
+  List<Sandbox.Mount> mountsOf(JsonNode container) throws IOException {
     List<Sandbox.Mount> mounts = new ArrayList<>();
     for (JsonNode mount : container.path("volumeMounts")) {
       String name = mount.path("name").asText();
@@ -46,24 +45,20 @@ final class PodVolumes {
       }
       boolean readOnly =
           mount.path("readOnly").asBoolean() || volume.has("secret") || volume.has("configMap");
-      try {
-        Path source = folder(volume);
-        String sub = mount.path("subPath").asText("");
-        if (!sub.isEmpty()) {
-          Path inside = source.resolve(sub).normalize();
-          if (!inside.startsWith(source)) {
-            throw new PodConfigException("subPath \"" + sub + "\" must not leave its volume");
-          }
-          source = inside;
-          if (!Files.exists(source)) {
-            open(Files.createDirectories(source));
-          }
+      Path source = folder(volume);
+      String sub = mount.path("subPath").asText("");
+      if (!sub.isEmpty()) {
+        Path inside = source.resolve(sub).normalize();
+        if (!inside.startsWith(source)) {
+          throw new PodConfigException("subPath \"" + sub + "\" must not leave its volume");
         }
-        String target = Path.of("/" + mount.path("mountPath").asText()).normalize().toString();
-        mounts.add(new Sandbox.Mount(source, target, readOnly));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        source = inside;
+        if (!Files.exists(source)) {
+          open(Files.createDirectories(source));
+        }
       }
+      String target = Path.of("/" + mount.path("mountPath").asText()).normalize().toString();
+      mounts.add(new Sandbox.Mount(source, target, readOnly));
     }
     mounts.sort(java.util.Comparator.comparing(m -> m.target().length()));
     return mounts;

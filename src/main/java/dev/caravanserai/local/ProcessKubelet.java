@@ -2,10 +2,6 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,20 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The node {@code local}: runs pods as processes of this machine, with the host's own programs
  * whatever the image says. Resources are not enforced and {@code runAsUser}, {@code fsGroup} and
- * the like are not honoured: processes run as the server's user. {@code /tmp} and what a container
- * writes outside its volumes are its own and go with it where the machine allows an overlay; as an
- * ordinary user the host's files are seen as they are. Safe for use by several threads.
+ * the like are not honoured: processes run as the server's user. What a container writes outside
+ * its volumes is its own and goes with it. Safe for use by several threads.
  */
 final class ProcessKubelet implements PodRuntime, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessKubelet.class);
@@ -37,76 +29,56 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
   private AutoCloseable podWatch = () -> {};
   private AutoCloseable claimWatch = () -> {};
 
-  private ProcessKubelet(ObjectStore store, Path home, String id) {
-    ScheduledExecutorService thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread t = new Thread(() -> task.run(), "local-kubelet");
-              t.setDaemon(true);
-              return t;
-            });
-    HttpClient http = HttpClient.newBuilder().executor(thread).build();
+  private ProcessKubelet(ObjectStore store, Path home, String id, Sandbox sandbox) {
     node =
         new KubeletContext(
             store,
             home,
             id,
-            Sandbox.ofThisMachine(),
-            thread,
-            http,
-            run -> pods.remove(run.uid, run));
+            sandbox,
+            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "local-kubelet")),
+            Executors.newCachedThreadPool(task -> daemon(task, "local-container")));
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(null, task, name, 256 << 10);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
    * Ends what an earlier server of this home left behind, then runs the store's pods.
    *
-   * @param home kept between starts; made when it is not there; one server at a time
+   * @param home kept between starts; one server at a time
    */
-  static ProcessKubelet start(ObjectStore store, Path home) {
-    try {
-      Path folder = Files.createDirectories(home).toRealPath();
-      Path idFile = folder.resolve("id");
-      if (!Files.exists(idFile)) {
-        Files.writeString(idFile, UUID.randomUUID().toString());
-      }
-      String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
-      int swept = ProcessTree.kill(id + "/");
-      FolderTree.remove(folder.resolve("pods"));
-      FolderTree.remove(folder.resolve("logs"));
-      ProcessKubelet kubelet = new ProcessKubelet(store, folder, id);
-      LOG.info(
-          "local cluster: runs this machine's own programs whatever the image says home={}"
-              + " namespaces={} swept={}",
-          folder,
-          kubelet.node.sandbox().separate(),
-          swept);
-      kubelet.watch();
-      return kubelet;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  static ProcessKubelet start(ObjectStore store, Path home) throws IOException {
+    return start(store, home, Sandbox.ofThisMachine(home.toRealPath()));
+  }
+
+  static ProcessKubelet start(ObjectStore store, Path home, Sandbox sandbox) throws IOException {
+    Path folder = home.toRealPath();
+    Path idFile = folder.resolve("id");
+    if (!Files.exists(idFile)) {
+      Files.writeString(idFile, UUID.randomUUID().toString());
     }
+    String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
+    int swept = ProcessTree.kill(id + "/");
+    FolderTree.remove(folder.resolve("pods"));
+    FolderTree.remove(folder.resolve("logs"));
+    ProcessKubelet kubelet = new ProcessKubelet(store, folder, id, sandbox);
+    LOG.info(
+        "local cluster: pods run as processes home={} namespaces={} swept={}",
+        folder,
+        sandbox.separate(),
+        swept);
+    kubelet.watch();
+    return kubelet;
   }
 
   private void watch() {
     Runtime.getRuntime().addShutdownHook(atExit);
-    claimWatch = node.store().onChange(Kind.PVC, c -> onThread(() -> claim(c)));
-    podWatch = node.store().onChange(Kind.POD, c -> onThread(() -> pod(c)));
-  }
-
-  private void onThread(Runnable task) {
-    try {
-      node.thread()
-          .execute(
-              () -> {
-                try {
-                  task.run();
-                } catch (RuntimeException e) {
-                  LOG.warn("the local kubelet could not follow a change", e);
-                }
-              });
-    } catch (RejectedExecutionException closed) {
-      LOG.debug("a change after the end");
-    }
+    claimWatch = node.store().onChange(Kind.PVC, c -> node.run(() -> claim(c)));
+    podWatch = node.store().onChange(Kind.POD, c -> node.run(() -> pod(c)));
   }
 
   private void claim(ObjectStore.Change change) {
@@ -127,7 +99,7 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
       return;
     }
     if (run == null) {
-      run = new PodRun(node, pod);
+      run = new PodRun(node, pod, gone -> pods.remove(gone.uid, gone));
       pods.put(uid, run);
       if (!pod.at("/metadata").hasNonNull("deletionTimestamp")) {
         run.begin();
@@ -145,7 +117,7 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
             .findFirst()
             .orElseThrow(() -> new ApiError(404, "NotFound", "pods \"" + pod + "\" not found"));
     return run.all()
-        .filter(c -> container.isEmpty() ? !c.init : c.name.equals(container))
+        .filter(c -> c.name.equals(container))
         .findFirst()
         .orElseThrow(
             () ->
@@ -159,42 +131,11 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
   public PodProcess exec(
       String namespace, String pod, String name, List<String> argv, boolean stdin, boolean tty) {
     ContainerRun run = container(namespace, pod, name);
-    long pid = run.pid;
-    if (pid == 0) {
+    if (run.pid == 0) {
       throw new ApiError(
           400, "BadRequest", "container %s of pod %s is not running".formatted(run.name, pod));
     }
-    Optional<String> cannot = node.sandbox().cannotRun(pid, argv.get(0), run.env, run.dir());
-    if (tty && !Files.isExecutable(Path.of("/usr/bin/python3"))) {
-      cannot = Optional.of("a terminal needs /usr/bin/python3, which this machine lacks");
-    }
-    if (cannot.isPresent()) {
-      throw new ApiError(
-          500,
-          "InternalError",
-          "OCI runtime exec failed: exec failed: unable to start container process: %s: unknown"
-              .formatted(cannot.get()));
-    }
-    try {
-      Optional<Path> size =
-          tty ? Optional.of(Files.createTempFile(node.home(), "tty", "")) : Optional.empty();
-      ProcessBuilder builder =
-          new ProcessBuilder(node.sandbox().beside(pid, run.dir(), argv, size));
-      builder.environment().clear();
-      builder.environment().putAll(run.env);
-      if (tty) {
-        builder.environment().put("TERM", "xterm");
-      }
-      Process process = builder.start();
-      if (!stdin && !tty) {
-        process.getOutputStream().close();
-      }
-      size.ifPresent(
-          file -> process.onExit().thenRun(() -> file.toFile().delete())); // gone with its exec
-      return new Beside(process, size);
-    } catch (IOException e) {
-      throw new ApiError(500, "InternalError", "exec failed: " + e.getMessage());
-    }
+    return ExecProcess.start(node, run, argv, stdin, tty);
   }
 
   @Override
@@ -238,42 +179,8 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
     }
     node.thread().shutdownNow();
     ProcessTree.kill(node.id() + "/");
+    node.streams().shutdown();
     FolderTree.remove(node.home().resolve("pods"));
     FolderTree.remove(node.home().resolve("logs"));
-  }
-
-  private record Beside(Process process, Optional<Path> size) implements PodProcess {
-    @Override
-    public OutputStream stdin() {
-      return process.getOutputStream();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return process.getInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return size.isPresent() ? InputStream.nullInputStream() : process.getErrorStream();
-    }
-
-    @Override
-    public void resize(int columns, int rows) {
-      size.ifPresent(
-          file -> {
-            try {
-              Files.writeString(file, columns + " " + rows);
-              new ProcessBuilder("/bin/kill", "-WINCH", Long.toString(process.pid())).start();
-            } catch (IOException e) {
-              LOG.debug("the terminal is gone", e);
-            }
-          });
-    }
-
-    @Override
-    public CompletableFuture<Integer> exit() {
-      return process.onExit().thenApply(Process::exitValue);
-    }
   }
 }

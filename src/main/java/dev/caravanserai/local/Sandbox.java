@@ -24,31 +24,55 @@ final class Sandbox {
 
   static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+  private static final List<String> ROOT =
+      List.of("/usr/bin/unshare", "-m", "-p", "--fork", "--kill-child");
+  private static final List<String> USER =
+      List.of("/usr/bin/unshare", "-U", "-c", "--keep-caps", "-m", "-p", "--fork", "--kill-child");
+
   private final List<String> unshare;
   private final List<String> nsenter;
+  private final boolean overlay;
+  private final Path hidden;
   private final String script = resource("sandbox.sh");
   private final String terminal = resource("terminal.py");
 
-  private Sandbox(List<String> unshare, List<String> nsenter) {
+  private Sandbox(List<String> unshare, List<String> nsenter, boolean overlay, Path hidden) {
     this.unshare = unshare;
     this.nsenter = nsenter;
+    this.overlay = overlay;
+    this.hidden = hidden;
   }
 
-  /** What this machine allows this user; {@link #separate()} tells. */
-  static Sandbox ofThisMachine() {
-    List<String> plain = List.of("/usr/bin/unshare", "-m", "-p", "--fork", "--kill-child");
-    List<String> user =
-        List.of(
-            "/usr/bin/unshare", "-U", "-c", "--keep-caps", "-m", "-p", "--fork", "--kill-child");
-    String mounts =
-        "mount --make-rprivate / && mount -t tmpfs none /tmp && mount -t proc proc /proc";
-    if (works(plain, mounts)) {
-      return new Sandbox(plain, List.of("-m", "-p", "-r"));
+  /**
+   * What this machine allows this user; {@link #separate()} tells.
+   *
+   * @param hidden the server's own folder, which no container may read
+   */
+  static Sandbox ofThisMachine(Path hidden) throws IOException {
+    String mounts = "mount -t tmpfs none /tmp && mount -t proc proc /proc";
+    if (works(ROOT, mounts)) {
+      Path probe = Files.createTempDirectory(hidden, "overlay");
+      for (String part : List.of("u", "w", "r")) {
+        Files.createDirectory(probe.resolve(part));
+      }
+      boolean overlay =
+          works(
+              ROOT,
+              "cd \"$1\" && mount -t overlay -o lowerdir=/,upperdir=u,workdir=w none r",
+              probe.toString());
+      FolderTree.remove(probe);
+      return new Sandbox(ROOT, List.of("-m", "-p", "-r"), overlay, hidden);
     }
-    if (works(user, mounts)) {
-      return new Sandbox(user, List.of("-U", "--preserve-credentials", "-m", "-p", "-r"));
+    if (works(USER, mounts)) {
+      List<String> enter = List.of("-U", "--preserve-credentials", "-m", "-p", "-r");
+      return new Sandbox(USER, enter, false, hidden);
     }
-    return new Sandbox(List.of(), List.of());
+    return none(hidden);
+  }
+
+  /** For a machine that allows no namespaces. */
+  static Sandbox none(Path hidden) {
+    return new Sandbox(List.of(), List.of(), false, hidden);
   }
 
   /** Whether containers get namespaces; if not, they run as plain processes of the host. */
@@ -56,19 +80,21 @@ final class Sandbox {
     return !unshare.isEmpty();
   }
 
-  /** The command that starts a container's main process; its first line of output says how. */
-  List<String> container(Path layer, String dir, List<Mount> mounts, List<String> argv) {
+  /**
+   * The command that starts a container's main process; its first line of output says how.
+   *
+   * @param layer an empty folder for what the container writes
+   */
+  List<String> container(Path layer, String dir, List<Mount> mounts, List<String> argv)
+      throws IOException {
     List<String> all = new ArrayList<>(unshare);
-    if (!separate()) {
+    if (separate()) {
+      SandboxRoot.prepare(layer, overlay, hidden, dir, mounts);
+      String who = unshare == ROOT ? "root" : "user";
+      all.addAll(List.of("/bin/sh", "-c", script, "sandbox", layer.toString(), dir, who));
+    } else {
       all.addAll(
           List.of("/usr/bin/setsid", "/bin/sh", "-c", "echo \"ok $$\"; exec \"$@\"", "sandbox"));
-      all.addAll(argv);
-      return all;
-    }
-    all.addAll(List.of("/bin/sh", "-c", script, "sandbox", layer.toString(), dir));
-    all.add(Integer.toString(mounts.size()));
-    for (Mount m : mounts) {
-      all.addAll(List.of(m.source().toString(), m.target(), m.readOnly() ? "ro" : "rw"));
     }
     all.addAll(argv);
     return all;
@@ -141,10 +167,11 @@ final class Sandbox {
     return at;
   }
 
-  private static boolean works(List<String> prefix, String mounts) {
+  private static boolean works(List<String> prefix, String mounts, String... arguments) {
     try {
       List<String> all = new ArrayList<>(prefix);
-      all.addAll(List.of("/bin/sh", "-c", mounts));
+      all.addAll(List.of("/bin/sh", "-c", mounts, "probe"));
+      all.addAll(List.of(arguments));
       Process p =
           new ProcessBuilder(all)
               .redirectErrorStream(true)

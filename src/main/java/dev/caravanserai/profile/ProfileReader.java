@@ -7,9 +7,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.profile.Profile.Patterns;
 import dev.caravanserai.profile.Profile.Setting;
 import dev.caravanserai.session.FailureCode;
-import dev.caravanserai.session.Nearest;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
+import dev.caravanserai.session.Nearest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,9 +172,7 @@ final class ProfileReader {
     Set<String> keys = new TreeSet<>(List.of(known.split(" ")));
     for (String key : map.keySet()) {
       if (!keys.contains(key)) {
-        throw wrong(
-            path + "/" + key,
-            "there is no such key." + Nearest.hint(key, keys));
+        throw wrong(path + "/" + key, "there is no such key." + Nearest.hint(key, keys));
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.WebSocket;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ class LocalApiTest {
 
   @BeforeEach
   void start() throws Exception {
-    cluster = LocalCluster.start(0, home, Set.of("sessions", "other"), HostRuntime::new);
+    cluster = LocalCluster.start(0, home, Set.of("sessions", "other"));
     Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
     config.setNamespace("sessions");
     config.setRequestRetryBackoffLimit(0);
@@ -70,6 +72,7 @@ class LocalApiTest {
         .addNewContainer()
         .withName("main")
         .withImage("busybox:1")
+        .withCommand("sh", "-c", "echo one; echo two >&2; echo three; exec sleep 60")
         .endContainer()
         .endSpec();
   }
@@ -84,8 +87,7 @@ class LocalApiTest {
     long before = System.nanoTime();
 
     // When
-    try (LocalCluster second =
-        LocalCluster.start(0, home.resolve("second"), Set.of("a"), HostRuntime::new)) {
+    try (LocalCluster second = LocalCluster.start(0, home.resolve("second"), Set.of("a"))) {
 
       // Then
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
@@ -124,7 +126,7 @@ class LocalApiTest {
     assertThat(made.getStatus().getPhase()).isEqualTo("Pending");
     assertThat(made.getStatus().getQosClass()).isEqualTo("BestEffort");
     assertThat(ready.getStatus().getPhase()).isEqualTo("Running");
-    client.pods().withName("p1").delete();
+    client.pods().withName("p1").withGracePeriod(0).delete();
     Awaitility.await().until(() -> client.pods().withName("p1").get() == null);
   }
 
@@ -275,43 +277,21 @@ class LocalApiTest {
   }
 
   @Test
-  void aForegroundDeletionWaitsForWhatItOwnsAndAnOrphaningOneLeavesIt() {
+  void aDeletionThatIsNotInTheBackgroundIsRefused() {
     // Given
-    for (String name : List.of("front", "left")) {
-      ConfigMap owner = client.resource(map(name)).create();
-      ConfigMap owned = map(name + "-owned");
-      owned
-          .getMetadata()
-          .setOwnerReferences(
-              List.of(
-                  new io.fabric8.kubernetes.api.model.OwnerReferenceBuilder()
-                      .withApiVersion("v1")
-                      .withKind("ConfigMap")
-                      .withName(name)
-                      .withUid(owner.getMetadata().getUid())
-                      .build()));
-      client.resource(owned).create();
-    }
+    client.resource(map("m")).create();
 
-    // When
-    client
-        .configMaps()
-        .withName("front")
-        .withPropagationPolicy(io.fabric8.kubernetes.api.model.DeletionPropagation.FOREGROUND)
-        .delete();
-    client
-        .configMaps()
-        .withName("left")
-        .withPropagationPolicy(io.fabric8.kubernetes.api.model.DeletionPropagation.ORPHAN)
-        .delete();
-
-    // Then
-    Awaitility.await()
-        .untilAsserted(
+    // When, Then
+    assertThatThrownBy(
             () ->
-                assertThat(client.configMaps().list().getItems())
-                    .extracting(m -> m.getMetadata().getName())
-                    .containsExactly("left-owned"));
+                client
+                    .configMaps()
+                    .withName("m")
+                    .withPropagationPolicy(DeletionPropagation.ORPHAN)
+                    .delete())
+        .satisfies(e -> assertThat(code(e)).isEqualTo(422))
+        .hasMessageContaining("in the background only");
+    assertThat(client.configMaps().withName("m").get()).isNotNull();
   }
 
   @Test
@@ -404,12 +384,137 @@ class LocalApiTest {
   void logsAreReadWholeOrByTheirTail() {
     // Given
     client.resource(pod("p").build()).create();
+    client.pods().withName("p").waitUntilReady(5, TimeUnit.SECONDS);
 
     // When, Then
+    Awaitility.await().until(() -> client.pods().withName("p").getLog().length() == 14);
     assertThat(client.pods().withName("p").getLog()).isEqualTo("one\ntwo\nthree\n");
     assertThat(client.pods().withName("p").tailingLines(1).getLog()).isEqualTo("three\n");
     assertThatThrownBy(() -> client.pods().withName("p").terminated().getLog())
         .satisfies(e -> assertThat(code(e)).isEqualTo(400));
+  }
+
+  @Test
+  void anAccessReviewToldOfWhatIsServed() throws Exception {
+    // When
+    String yes = review("pods", "exec", "create", "sessions");
+    String no = review("deployments", "", "create", "sessions");
+    String elsewhere = review("pods", "", "get", "nowhere");
+
+    // Then
+    assertThat(yes).contains("\"allowed\":true");
+    assertThat(no).contains("\"allowed\":false");
+    assertThat(elsewhere).contains("\"allowed\":false");
+  }
+
+  private String review(String resource, String sub, String verb, String namespace) {
+    return client.raw(
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        "POST",
+        """
+        {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+         "spec": {"resourceAttributes": {"resource": "%s", "subresource": "%s", "verb": "%s",
+                                         "namespace": "%s"}}}
+        """
+            .formatted(resource, sub, verb, namespace));
+  }
+
+  @Test
+  void aCollectionIsDeletedBySelectorAndADryRunChangesNothing() {
+    // Given
+    client.resource(map("a", "tier", "one")).create();
+    client.resource(map("b")).create();
+
+    // When
+    client.resource(map("c")).dryRun(true).create();
+    client.configMaps().withLabel("tier", "one").delete();
+
+    // Then
+    assertThat(client.configMaps().list().getItems())
+        .extracting(m -> m.getMetadata().getName())
+        .containsExactly("b");
+    client.raw("/api/v1/namespaces/sessions/configmaps?labelSelector=!tier", "DELETE", null);
+    assertThat(client.configMaps().list().getItems()).isEmpty();
+  }
+
+  @Test
+  void aWatchIsServedOverHttpChunksAndOverAWebSocket() throws Exception {
+    // Given
+    String path = "/api/v1/namespaces/sessions/configmaps?watch=true&resourceVersion=1";
+    var http = client.getHttpClient();
+    var overHttp = new java.util.concurrent.LinkedBlockingQueue<String>();
+    var overSocket = new java.util.concurrent.LinkedBlockingQueue<String>();
+    var request = http.newHttpRequestBuilder().uri(cluster.url() + path).build();
+    var body =
+        http.consumeBytes(
+                request,
+                (parts, control) -> {
+                  parts.forEach(
+                      p ->
+                          overHttp.add(
+                              java.nio.charset.StandardCharsets.UTF_8.decode(p).toString()));
+                  control.consume();
+                })
+            .get(5, TimeUnit.SECONDS);
+    body.body().consume();
+    WebSocket socket =
+        http.newWebSocketBuilder()
+            .uri(java.net.URI.create(cluster.url() + path))
+            .buildAsync(
+                new WebSocket.Listener() {
+                  @Override
+                  public void onOpen(WebSocket opened) {
+                    opened.request();
+                  }
+
+                  @Override
+                  public void onMessage(WebSocket from, String text) {
+                    overSocket.add(text);
+                    from.request();
+                  }
+                })
+            .get(5, TimeUnit.SECONDS);
+
+    // When
+    client.resource(map("m")).create();
+
+    // Then
+    assertThat(overHttp.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    assertThat(overSocket.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    body.body().cancel();
+    socket.sendClose(1000, "");
+  }
+
+  @Test
+  void anInformerGoesOnAfterItsVersionIsNoLongerKept() throws Exception {
+    // Given
+    client.resource(map("m")).create();
+    client.resource(map("gone")).create();
+    try (Relay relay = new Relay(java.net.URI.create(cluster.url()).getPort())) {
+      Config through = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+      through.setMasterUrl("https://127.0.0.1:" + relay.port());
+      through.setWatchReconnectInterval(50);
+      try (KubernetesClient far = new KubernetesClientBuilder().withConfig(through).build();
+          var informer = far.configMaps().inNamespace("sessions").inform()) {
+        Awaitility.await().until(() -> informer.getStore().list().size() == 2);
+
+        // When
+        relay.cut();
+        client.configMaps().withName("gone").delete();
+        churn(MemoryStore.KEPT + 1);
+        client.resource(map("after")).create();
+        relay.mend();
+
+        // Then
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () ->
+                    assertThat(informer.getStore().list())
+                        .extracting(m -> m.getMetadata().getName())
+                        .containsExactlyInAnyOrder("m", "after"));
+      }
+    }
   }
 
   private void churn(int times) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +27,7 @@ class LocalKubectlIT {
       metadata: {name: p, labels: {app: x}}
       spec:
         containers:
-          - {name: main, image: 'busybox:1', command: [sleep, '60']}
+          - {name: main, image: 'busybox:1', command: [sh, -c, 'echo one; echo two >&2; echo three; exec sleep 60']}
       """;
 
   private record Run(int exit, String out) {}
@@ -40,7 +41,7 @@ class LocalKubectlIT {
         List.of(System.getenv().getOrDefault("PATH", "").split(":")).stream()
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
     Assumptions.assumeTrue(there, "kubectl is missing on PATH");
-    cluster = LocalCluster.start(0, home, Set.of("sessions"), HostRuntime::new);
+    cluster = LocalCluster.start(0, home, Set.of("sessions"));
   }
 
   @AfterEach
@@ -123,15 +124,16 @@ class LocalKubectlIT {
     // Given
     kubectl(POD, "apply", "-f", "-");
     ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=10s");
-    Path mark = home.resolve("written");
-    String script = "head -c 50000000 /dev/zero; touch " + mark;
+    String script = "head -c 50000000 /dev/zero; touch /tmp/written";
 
     // When
     Process exec = begin("exec", "p", "--", "sh", "-c", script);
     long first = exec.getInputStream().readNBytes(1000).length;
 
     // Then
-    Awaitility.await().during(java.time.Duration.ofMillis(700)).until(() -> !Files.exists(mark));
+    Awaitility.await()
+        .during(Duration.ofMillis(700))
+        .until(() -> kubectl("", "exec", "p", "--", "test", "-e", "/tmp/written").exit() == 1);
     long rest = exec.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
     assertThat(first + rest).isEqualTo(50_000_000);
     assertThat(exec.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -146,12 +148,11 @@ class LocalKubectlIT {
     byte[] bytes = new byte[3_000_000];
     new java.util.Random(1).nextBytes(bytes);
     Path sent = Files.write(home.resolve("sent"), bytes);
-    Path inPod = Files.createDirectory(home.resolve("pod")).resolve("file");
     Path back = home.resolve("back");
 
     // When
-    ok("", "cp", sent.toString(), "p:" + inPod);
-    ok("", "cp", "p:" + inPod, back.toString());
+    ok("", "cp", sent.toString(), "p:/tmp/file");
+    ok("", "cp", "p:/tmp/file", back.toString());
 
     // Then
     assertThat(back).hasBinaryContent(bytes);
@@ -177,5 +178,50 @@ class LocalKubectlIT {
     } finally {
       watch.destroy();
     }
+  }
+
+  @Test
+  void aPodThatIsRunHasEventsAndATerminal() throws Exception {
+    // Given
+    String script = "/usr/bin/script";
+    Assumptions.assumeTrue(Files.isExecutable(Path.of(script)), script + " is missing");
+    ok("created", "run", "r", "--image=busybox:1", "--command", "--", "sleep", "60");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/r", "--timeout=10s");
+
+    // When
+    String command =
+        "kubectl --kubeconfig=%s exec -it r -- sh -c 'tty; stty size; exit 3'"
+            .formatted(cluster.kubeconfig());
+    Process terminal =
+        new ProcessBuilder(script, "-qec", "stty cols 91 rows 17; " + command, "/dev/null").start();
+    String out = new String(terminal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    // Then
+    assertThat(terminal.waitFor()).isEqualTo(3);
+    assertThat(out).contains("/dev/pts/").contains("17 91");
+    Run described = kubectl("", "describe", "pod", "r");
+    assertThat(described.out()).contains("Scheduled", "Pulled", "Created", "Started container r");
+  }
+
+  @Test
+  void logsAreFollowedDatedAndKeptOfTheInstanceBefore() throws Exception {
+    // Given
+    String pod =
+        POD.replace(
+            "echo one; echo two >&2; echo three; exec sleep 60",
+            "echo before; sleep 0.3; echo after; exit 1");
+    kubectl(pod, "apply", "-f", "-");
+
+    // When
+    Awaitility.await().until(() -> kubectl("", "logs", "p").out().contains("before"));
+    Run followed = kubectl("", "logs", "-f", "p");
+
+    // Then
+    assertThat(followed.out()).contains("before").contains("after");
+    Awaitility.await().until(() -> kubectl("", "logs", "p", "--previous").exit() == 0);
+    ok("after", "logs", "p", "--previous", "--tail=1");
+    assertThat(kubectl("", "logs", "p", "--previous", "--timestamps", "--since=1h").out())
+        .containsPattern("20\\d\\d-\\d\\d-\\d\\dT\\S+Z before");
+    assertThat(kubectl("", "logs", "p", "--since-time=2100-01-01T00:00:00Z").out()).isEmpty();
   }
 }

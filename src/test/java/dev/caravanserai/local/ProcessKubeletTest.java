@@ -5,46 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ProcessKubeletTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  @TempDir Path home;
-  private final MemoryStore store = new MemoryStore();
-  private ProcessKubelet kubelet;
-
-  @BeforeEach
-  void start() {
-    Assumptions.assumeTrue(Sandbox.ofThisMachine().separate(), "no mount or user namespaces here");
-    kubelet = ProcessKubelet.start(store, home);
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    if (kubelet == null) {
-      return;
-    }
-    String id = Files.readString(home.resolve("id"));
-    kubelet.close();
-    assertThat(ProcessTree.marked(id)).isEmpty();
-    assertThat(home.resolve("pods")).doesNotExist();
-  }
-
+class ProcessKubeletTest extends PodFixture {
   @Test
   void aPodRunsAndItsExitCodeDecidesItsPhase() {
     // When
@@ -278,80 +250,118 @@ class ProcessKubeletTest {
     next.close();
   }
 
-  private record Ran(int code, String out, String err) {}
-
-  private Ran exec(String pod, String stdin, String... argv) throws Exception {
-    var process = kubelet.exec("ns", pod, "c", List.of(argv), true, false);
-    process.stdin().write(stdin.getBytes(StandardCharsets.UTF_8));
-    process.stdin().close();
-    String out = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.stderr().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ran(process.exit().get(5, TimeUnit.SECONDS), out, err);
-  }
-
-  private String logs(String pod, Optional<Integer> tail) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    CompletableFuture<String> done = new CompletableFuture<>();
-    kubelet.logs(
-        "ns",
-        pod,
-        "c",
-        new PodRuntime.LogQuery(false, true, false, tail, Optional.empty(), Optional.empty()),
-        new PodRuntime.LogSink() {
-          @Override
-          public void write(byte[] bytes) {
-            all.writeBytes(bytes);
-          }
-
-          @Override
-          public void end() {
-            done.complete(all.toString(StandardCharsets.UTF_8));
-          }
-        });
-    return done.orTimeout(5, TimeUnit.SECONDS).join();
-  }
-
-  private List<Long> ofPod(String uid) throws java.io.IOException {
-    return ProcessTree.marked(Files.readString(home.resolve("id")) + "/" + uid);
-  }
-
-  private void pod(String name, String container, String... spec) {
-    String yaml =
+  @Test
+  void onFailureRestartsUntilItSucceeds() {
+    // When
+    pod(
+        "p",
         """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s, namespace: ns}
-        spec:
-          restartPolicy: Never
-          volumes: [{name: p, persistentVolumeClaim: {claimName: data}}, {name: w, emptyDir: {}}, {name: e, emptyDir: {}}, {name: s, secret: {secretName: s}}]
-          containers:
-          - name: c
+        command: [sh, -c, 'echo x >> /keep/runs; test $(wc -l < /keep/runs) = 2']
+        volumeMounts: [{name: w, mountPath: /keep}]
+        """,
+        "restartPolicy: OnFailure");
+
+    // Then
+    awaitPhase("p", "Succeeded");
+    assertThat(at("p", "/status/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
+    assertThat(at("p", "/status/containerStatuses/0/lastState/terminated/exitCode").asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aConfigMapIsReadAsEnvironmentAndAsFiles() throws Exception {
+    // Given
+    ObjectNode map = JSON.createObjectNode();
+    map.put("apiVersion", "v1").put("kind", "ConfigMap");
+    map.putObject("metadata").put("name", "m").put("namespace", "ns");
+    map.putObject("data").put("KEY", "value").put("file.txt", "text");
+
+    // When
+    store.create(Kind.CONFIG_MAP, map);
+    pod(
+        "p",
         """
-            .formatted(name)
-            .replace(
-                "restartPolicy: Never",
-                spec.length == 0
-                    ? "restartPolicy: Never"
-                    : spec[0].startsWith("restartPolicy")
-                        ? spec[0]
-                        : "restartPolicy: Never\n  " + spec[0]);
-    store.create(
-        Kind.POD,
-        (ObjectNode)
-            JSON.valueToTree(
-                io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
-                    yaml + container.indent(4), java.util.Map.class)));
+        command: [sleep, infinity]
+        env: [{name: ONE, valueFrom: {configMapKeyRef: {name: m, key: KEY}}}]
+        envFrom: [{configMapRef: {name: m}, prefix: ALL_}]
+        volumeMounts: [{name: m, mountPath: /etc/m}, {name: m, mountPath: /opt/f, subPath: file.txt}]
+        """);
+    awaitPhase("p", "Running");
+
+    // Then
+    assertThat(exec("p", "", "sh", "-c", "echo $ONE $ALL_KEY; ls /etc/m; cat /opt/f").out())
+        .isEqualTo("value value\nKEY\nfile.txt\ntext");
+    assertThat(exec("p", "", "sh", "-c", "echo x > /etc/m/KEY").code()).isNotZero();
   }
 
-  private JsonNode at(String pod, String pointer) {
-    return store.get(Kind.POD, "ns", pod).orElseThrow().at(pointer);
+  @Test
+  void aCrashAndASlowStartCanBeAskedFor() {
+    // Given
+    long before = System.nanoTime();
+
+    // When
+    pod("crash", "image: local/crashes\ncommand: [sleep, '9']");
+    pod("slow", "image: local/slow-start\ncommand: [sleep, '9']");
+
+    // Then
+    awaitPhase("crash", "Failed");
+    assertThat(at("crash", "/status/containerStatuses/0/state/terminated/exitCode").asInt())
+        .isEqualTo(1);
+    awaitPhase("slow", "Running");
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofSeconds(2));
   }
 
-  private void awaitPhase(String pod, String phase) {
+  @Test
+  void logsAreDatedAndBeginWhenAsked() {
+    // Given
+    pod("p", "command: [sh, -c, 'echo a; sleep 1.2; echo b']");
+    awaitPhase("p", "Succeeded");
+
+    // When
+    String dated = logs("p", Optional.empty(), true, Optional.empty());
+    java.time.Instant second =
+        java.time.Instant.parse(dated.split("\n")[1].split(" ")[0]).minusMillis(500);
+
+    // Then
+    assertThat(dated).matches("(?s)20\\S+Z a\n20\\S+Z b\n");
+    assertThat(logs("p", Optional.empty(), false, Optional.of(second))).isEqualTo("b\n");
+  }
+
+  @Test
+  void aLineLongerThanTheBufferIsKeptWhole() {
+    // When
+    pod("p", "command: [sh, -c, 'head -c 200000 /dev/zero | tr \"\\\\0\" x; echo; echo end']");
+    awaitPhase("p", "Succeeded");
+
+    // Then
+    assertThat(logs("p", Optional.empty())).isEqualTo("x".repeat(200000) + "\nend\n");
+    assertThat(logs("p", Optional.of(1))).isEqualTo("end\n");
+  }
+
+  @Test
+  void withoutNamespacesAMountAtTheWorkingDirectoryIsHonouredAndAnyOtherRefused() throws Exception {
+    // Given
+    kubelet.close();
+    kubelet = ProcessKubelet.start(store, home, Sandbox.none(home));
+
+    // When
+    pod(
+        "near",
+        """
+        command: [sh, -c, 'echo here > f; exec sleep 100']
+        workingDir: /workspace
+        volumeMounts: [{name: w, mountPath: /workspace}]
+        """);
+    pod("far", "command: [sleep, '100']\nvolumeMounts: [{name: w, mountPath: /data}]");
+
+    // Then
+    awaitPhase("near", "Running");
+    await().until(() -> exec("near", "", "cat", "f").out().equals("here\n"));
+    assertThat(store.list(Kind.EVENT, Optional.of("ns")).toString()).contains("MountDiffers");
     await()
-        .pollInterval(Duration.ofMillis(10))
-        .atMost(Duration.ofSeconds(10))
         .untilAsserted(
-            () -> assertThat(at(pod, "/status").toString()).contains("\"" + phase + "\""));
+            () ->
+                assertThat(at("far", "/status/containerStatuses/0/state/waiting/message").asText())
+                    .contains("cannot mount at /data"));
   }
 }

@@ -1,0 +1,67 @@
+package dev.caravanserai.local;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/** A local cluster in a JVM of its own, with a pod whose processes would outlive it. */
+final class LocalServerProcess {
+  private LocalServerProcess() {}
+
+  /** Returns when its pod runs. */
+  static Process start(Path home) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            LocalServerProcess.class.getName(),
+            home.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    BufferedReader out = process.inputReader();
+    for (String line = out.readLine(); !"running".equals(line); line = out.readLine()) {
+      if (line == null) {
+        throw new IOException("the server ended before its pod ran");
+      }
+    }
+    return process;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    LocalCluster cluster = LocalCluster.start(0, Path.of(arguments[0]), Set.of("ns"));
+    CountDownLatch running = new CountDownLatch(1);
+    cluster
+        .store()
+        .onChange(
+            Kind.POD,
+            change -> {
+              if (change.object().at("/status/phase").asText().equals("Running")) {
+                running.countDown();
+              }
+            });
+    cluster
+        .store()
+        .create(
+            Kind.POD,
+            Patches.body(
+                "application/yaml",
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: p, namespace: ns}
+                spec:
+                  containers:
+                  - name: c
+                    image: x
+                    command: [sh, -c, 'setsid sleep 1000 & sleep 1000']
+                """
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    running.await();
+    System.out.println("running");
+    new CountDownLatch(1).await();
+  }
+}

@@ -1,0 +1,129 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A kubelet over a store of its own, and how tests talk to both. */
+abstract class PodFixture {
+  static final ObjectMapper JSON = new ObjectMapper();
+  @TempDir Path home;
+  final MemoryStore store = new MemoryStore();
+  ProcessKubelet kubelet;
+
+  @BeforeEach
+  void start() throws Exception {
+    Assumptions.assumeTrue(
+        Sandbox.ofThisMachine(home).separate(), "no mount or user namespaces here");
+    kubelet = ProcessKubelet.start(store, home);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    if (kubelet == null) {
+      return;
+    }
+    String id = Files.readString(home.resolve("id"));
+    kubelet.close();
+    assertThat(ProcessTree.marked(id)).isEmpty();
+    assertThat(home.resolve("pods")).doesNotExist();
+  }
+
+  record Ran(int code, String out, String err) {}
+
+  Ran exec(String pod, String stdin, String... argv) throws Exception {
+    var process = kubelet.exec("ns", pod, "c", List.of(argv), true, false);
+    process.stdin().write(stdin.getBytes(StandardCharsets.UTF_8));
+    process.stdin().close();
+    String out = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.stderr().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(process.exit().get(5, TimeUnit.SECONDS), out, err);
+  }
+
+  String logs(String pod, Optional<Integer> tail) {
+    return logs(pod, tail, false, Optional.empty());
+  }
+
+  String logs(
+      String pod, Optional<Integer> tail, boolean timestamps, Optional<java.time.Instant> since) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    CompletableFuture<String> done = new CompletableFuture<>();
+    kubelet.logs(
+        "ns",
+        pod,
+        "c",
+        new PodRuntime.LogQuery(false, true, timestamps, tail, since, Optional.empty()),
+        new PodRuntime.LogSink() {
+          @Override
+          public void write(byte[] bytes) {
+            all.writeBytes(bytes);
+          }
+
+          @Override
+          public void end() {
+            done.complete(all.toString(StandardCharsets.UTF_8));
+          }
+        });
+    return done.orTimeout(5, TimeUnit.SECONDS).join();
+  }
+
+  List<Long> ofPod(String uid) throws java.io.IOException {
+    return ProcessTree.marked(Files.readString(home.resolve("id")) + "/" + uid);
+  }
+
+  void pod(String name, String container, String... spec) {
+    String yaml =
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s, namespace: ns}
+        spec:
+          restartPolicy: Never
+          volumes: [{name: p, persistentVolumeClaim: {claimName: data}}, {name: w, emptyDir: {}}, {name: e, emptyDir: {}}, {name: s, secret: {secretName: s}}, {name: m, configMap: {name: m}}]
+          containers:
+          - name: c
+        """
+            .formatted(name)
+            .replace(
+                "restartPolicy: Never",
+                spec.length == 0
+                    ? "restartPolicy: Never"
+                    : spec[0].startsWith("restartPolicy")
+                        ? spec[0]
+                        : "restartPolicy: Never\n  " + spec[0]);
+    store.create(
+        Kind.POD,
+        (ObjectNode)
+            JSON.valueToTree(
+                io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
+                    yaml + container.indent(4), java.util.Map.class)));
+  }
+
+  JsonNode at(String pod, String pointer) {
+    return store.get(Kind.POD, "ns", pod).orElseThrow().at(pointer);
+  }
+
+  void awaitPhase(String pod, String phase) {
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> assertThat(at(pod, "/status").toString()).contains("\"" + phase + "\""));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PodSafetyTest extends PodFixture {
+
+  @Test
+  void aPodCannotChangeOrSeeTheUsersFiles() throws Exception {
+    // Given
+    Path folder = Files.createDirectories(Path.of("target").toAbsolutePath());
+    Path kept = Files.writeString(Files.createTempFile(folder, "kept", ""), "kept");
+    Path own =
+        Files.writeString(Path.of(System.getProperty("user.home"), ".caravanserai-test"), "k");
+    pod("p", "command: [sleep, infinity]");
+    awaitPhase("p", "Running");
+
+    // When
+    String script =
+        "echo lost > %s; rm -f %s; echo lost > /etc/lost; touch /dev/shm/lost /run/lost /root/lost /home/lost; cat %s; ls %s"
+            .formatted(kept, kept, own, home);
+    String seen = exec("p", "", "sh", "-c", script).out();
+
+    // Then
+    assertThat(kept).hasContent("kept");
+    assertThat(own).hasContent("k");
+    assertThat(seen).isEmpty();
+    for (String made : new String[] {"/etc/lost", "/dev/shm/lost", "/run/lost", "/home/lost"}) {
+      assertThat(Path.of(made)).doesNotExist();
+    }
+    assertThat(exec("p", "", "sh", "-c", "touch ~/mine && ls ~").out()).isEqualTo("mine\n");
+    Files.delete(kept);
+    Files.delete(own);
+  }
+
+  @Test
+  void twoServersCannotShareAHome() throws Exception {
+    // Given
+    Path shared = home.resolve("shared");
+    try (LocalCluster first = LocalCluster.start(0, shared, Set.of("a"))) {
+
+      // When / Then
+      assertThatThrownBy(() -> LocalCluster.start(0, shared, Set.of("a")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another running server");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shared)))
+          .isEqualTo("rwx------");
+      assertThat(first.url()).startsWith("https://127.0.0.1:");
+    }
+  }
+
+  @Test
+  void aSlowLogReaderHoldsNoContainerBack() throws Exception {
+    // Given
+    pod(
+        "p",
+        "command: [sh, -c, 'sleep 0.2; head -c 3000000 /dev/zero | tr \"\\\\0\" x; echo; touch /tmp/done; sleep 100']");
+    awaitPhase("p", "Running");
+    CountDownLatch never = new CountDownLatch(1);
+
+    // When
+    var reading =
+        kubelet.logs(
+            "ns",
+            "p",
+            "c",
+            new PodRuntime.LogQuery(
+                false, true, false, Optional.empty(), Optional.empty(), Optional.empty()),
+            new PodRuntime.LogSink() {
+              @Override
+              public void write(byte[] bytes) {
+                try {
+                  never.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+
+              @Override
+              public void end() {}
+            });
+
+    // Then
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> exec("p", "", "test", "-e", "/tmp/done").code() == 0);
+    never.countDown();
+    reading.close();
+  }
+
+  @Test
+  void nothingIsLeftOfAServerThatWasKilledOnceTheNextOneStarts() throws Exception {
+    // Given
+    Path own = home.resolve("killed");
+    Process server = LocalServerProcess.start(own);
+    String id = Files.readString(own.resolve("id"));
+    assertThat(ProcessTree.marked(id)).hasSizeGreaterThanOrEqualTo(3);
+
+    // When
+    server.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+    assertThat(ProcessTree.marked(id)).isNotEmpty();
+    try (LocalCluster next = LocalCluster.start(0, own, Set.of("ns"))) {
+
+      // Then
+      await().untilAsserted(() -> assertThat(ProcessTree.marked(id)).isEmpty());
+      assertThat(own.resolve("pods")).doesNotExist();
+      assertThat(next.store().list(Kind.POD, Optional.empty())).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatIsEndedTakesItsPodsWithIt() throws Exception {
+    // Given
+    Path own = home.resolve("ended");
+    Process server = LocalServerProcess.start(own);
+    String id = Files.readString(own.resolve("id"));
+
+    // When
+    server.destroy();
+
+    // Then
+    assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ProcessTree.marked(id)).isEmpty();
+    assertThat(own.resolve("pods")).doesNotExist();
+  }
+}
