@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,9 +90,10 @@ final class ClusterSetup implements AutoCloseable {
     }
     Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
     watch(cluster, namespace);
-    profiles.namespaces(System.getenv()).stream()
-        .filter(other -> !other.equals(namespace))
-        .forEach(other -> watchIfAllowed(cluster, other));
+    Set<String> others = new TreeSet<>(profiles.namespaces(System.getenv()));
+    others.remove(namespace);
+    CompletableFuture.runAsync(
+        () -> others.forEach(other -> watchIfAllowed(cluster, new AccessCheck(client), other)));
     return new ClusterSetup(cluster, Optional.empty());
   }
 
@@ -103,20 +105,26 @@ final class ClusterSetup implements AutoCloseable {
     }
   }
 
-  /** A profile's own namespace may be none of ours to see; who uses that profile is told so. */
-  private static void watchIfAllowed(Cluster cluster, String namespace) {
-    cluster
-        .watch(namespace)
-        .whenComplete(
-            (watching, thrown) -> {
-              if (thrown != null) {
-                LOG.warn(
-                    "cluster={} namespace={} cannot be watched, so profiles that live there cannot"
-                        + " be used: {}",
-                    cluster.name(),
-                    namespace,
-                    thrown.getMessage());
-              }
-            });
+  /** A profile's own namespace may be none of ours to use; who uses that profile is told so. */
+  private static void watchIfAllowed(Cluster cluster, AccessCheck access, String namespace) {
+    try {
+      AccessReport report = access.check(namespace);
+      if (report.complete()) {
+        watch(cluster, namespace);
+      } else {
+        LOG.warn(
+            "cluster={} namespace={} is not this server's to use, so profiles that live there"
+                + " cannot be used; {} rights are missing",
+            cluster.name(),
+            namespace,
+            report.missing().size());
+      }
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "cluster={} namespace={} cannot be watched: {}",
+          cluster.name(),
+          namespace,
+          e.getMessage());
+    }
   }
 }

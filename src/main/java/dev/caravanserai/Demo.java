@@ -57,8 +57,7 @@ final class Demo {
     own.setProperty(Settings.HOME.key(), home.toString());
     var environment = new java.util.HashMap<>(System.getenv());
     environment.put(Settings.API_KEY.environmentName(), key);
-    return SettingsReader.load(
-        Path.of("config", "application.properties"), environment, own);
+    return SettingsReader.load(Path.of("config", "application.properties"), environment, own);
   }
 
   private void play() throws Exception {
@@ -68,11 +67,14 @@ final class Demo {
             "POST",
             "/v1/sessions",
             Map.of(
-                "image", "busybox:1",
+                "image",
+                "busybox:1",
                 "command",
-                    List.of("sh", "-c", "echo the log of a session; while :; do sleep 1; done"),
-                "env", Map.of("GREETING", "hello"),
-                "timeoutSeconds", 120),
+                List.of("sh", "-c", "echo the log of a session; while :; do sleep 1; done"),
+                "env",
+                Map.of("GREETING", "hello"),
+                "timeoutSeconds",
+                120),
             201);
     String path = "/v1/sessions/" + session.path("id").asText();
     out.printf(

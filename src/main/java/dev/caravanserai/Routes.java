@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.main.Main;
 
-/** The Camel application: routes, Kamelets and configuration from their folders, and the beans they name. */
+/**
+ * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
+ * name.
+ */
 final class Routes implements AutoCloseable {
   private final Main camel;
 
@@ -15,8 +18,8 @@ final class Routes implements AutoCloseable {
     this.camel = camel;
   }
 
-  static Routes start(
-      Settings settings, PodServices services, ApiKeys keys, List<String> files) throws Exception {
+  static Routes start(Settings settings, PodServices services, ApiKeys keys, List<String> files)
+      throws Exception {
     Main camel = new Main();
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");

@@ -13,8 +13,11 @@ import dev.caravanserai.session.Contract;
 import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.StartKeys;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -51,13 +54,14 @@ final class Server implements AutoCloseable {
    */
   static Server start(Settings settings, List<String> files) throws Exception {
     StartKeys keys = StartKeys.of(settings, ApiKeys.SCOPES);
-    Profiles profiles = Profiles.load(settings.get(Settings.PROFILE_FOLDER));
+    Profiles profiles = Profiles.load(profileFolder(settings));
     ClusterSetup cluster = ClusterSetup.start(settings, profiles);
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "exec-timer"));
     try {
       Routes routes =
-          Routes.start(settings, services(settings, profiles, cluster, timer), apiKeys(keys), files);
+          Routes.start(
+              settings, services(settings, profiles, cluster, timer), apiKeys(keys), files);
       Server server = new Server(settings, keys, cluster, timer, routes);
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
       return server;
@@ -66,6 +70,10 @@ final class Server implements AutoCloseable {
       cluster.close();
       throw e;
     }
+  }
+
+  private static Optional<Path> profileFolder(Settings settings) {
+    return Optional.of(settings.get(Settings.PROFILE_FOLDER)).filter(Files::isDirectory);
   }
 
   private static PodServices services(
@@ -136,8 +144,7 @@ final class Server implements AutoCloseable {
           curl -s -H 'Authorization: Bearer %5$s' -H 'Content-Type: application/json' \\
             -d '{"image": "busybox:1"}' %1$s/v1/sessions
         """
-        .formatted(
-            url(), cluster.cluster().name(), cluster.cluster().namespace(), made, key);
+        .formatted(url(), cluster.cluster().name(), cluster.cluster().namespace(), made, key);
   }
 
   /** Waits until it is closed. */

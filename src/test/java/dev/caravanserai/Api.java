@@ -96,7 +96,10 @@ final class Api {
             ? HttpRequest.BodyPublishers.noBody()
             : HttpRequest.BodyPublishers.ofString(text(body)));
     return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-        .thenApply(response -> new Answer(response.statusCode(), json(response.body()), response.body(), response));
+        .thenApply(
+            response ->
+                new Answer(
+                    response.statusCode(), json(response.body()), response.body(), response));
   }
 
   /** Stops all that it started and waits until they are gone. */

@@ -48,7 +48,8 @@ class ConcurrencyIT {
                         Map.of("script", "echo begin; sleep 3; echo " + i)))
             .toList();
     long most = 0;
-    CompletableFuture<Void> all = CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
     while (!all.isDone()) {
       most = Math.max(most, threads());
       Thread.onSpinWait();

@@ -38,7 +38,9 @@ class FailureIT {
     // Then: it ran for a moment, so either the start tells or the session does
     if (answer.status() == 201) {
       String path = "/v1/sessions/" + answer.field("id");
-      await().atMost(Duration.ofSeconds(20)).until(() -> api.get(path).field("state").equals("FAILED"));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> api.get(path).field("state").equals("FAILED"));
       assertThat(api.get(path).body().path("failure").path("code").asText()).isEqualTo("CRASHED");
     } else {
       assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
@@ -61,13 +63,14 @@ class FailureIT {
     // Given
     Answer accepted =
         api.startLater(
-                Map.of("image", "does-not-exist.invalid/none:1"),
-                Map.of("Prefer", "respond-async"))
+                Map.of("image", "does-not-exist.invalid/none:1"), Map.of("Prefer", "respond-async"))
             .join();
     String path = "/v1/sessions/" + accepted.field("id");
 
     // When
-    await().atMost(Duration.ofSeconds(60)).until(() -> api.get(path).field("state").equals("FAILED"));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> api.get(path).field("state").equals("FAILED"));
 
     // Then
     assertThat(accepted.status()).isEqualTo(202);

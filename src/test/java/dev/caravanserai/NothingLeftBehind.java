@@ -10,7 +10,10 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Compares the namespace before and after a test class: whatever failed in between, nothing may be left. */
+/**
+ * Compares the namespace before and after a test class: whatever failed in between, nothing may be
+ * left.
+ */
 final class NothingLeftBehind implements BeforeAllCallback, AfterAllCallback {
   private static final ExtensionContext.Namespace STORE =
       ExtensionContext.Namespace.create(NothingLeftBehind.class);

@@ -50,7 +50,9 @@ class RestartIT {
       await()
           .atMost(Duration.ofSeconds(40))
           .pollInterval(Duration.ofMillis(50))
-          .until(() -> !"RUNNING".equals(api.get("/v1/sessions/" + short_.field("id")).field("state")));
+          .until(
+              () ->
+                  !"RUNNING".equals(api.get("/v1/sessions/" + short_.field("id")).field("state")));
       assertThat(Instant.now()).isBefore(expires.plusSeconds(3));
       assertThat(api.call("DELETE", "/v1/sessions/" + kept + "?wait=true", null).status())
           .isEqualTo(204);
@@ -81,7 +83,6 @@ class RestartIT {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Map<String, String> settings = TestServer.settings(home);
     settings.put("caravanserai.port", String.valueOf(port));
-    settings.remove("caravanserai.api-key");
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     File log = home.resolve("server.log").toFile();
@@ -89,7 +90,6 @@ class RestartIT {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
-    process.environment().put("CARAVANSERAI_API_KEY", TestServer.KEY);
     return process.start();
   }
 

@@ -110,7 +110,9 @@ class SessionIT {
 
     // When
     String path = "/v1/sessions/" + started.field("id");
-    await().atMost(Duration.ofSeconds(30)).until(() -> api.get(path).field("state").equals("COMPLETED"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> api.get(path).field("state").equals("COMPLETED"));
     Answer exec = api.exec(started.field("id"), Map.of("command", List.of("true")));
     Answer logs = api.get(path + "/logs");
 

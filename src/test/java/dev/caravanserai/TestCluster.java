@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The cluster that integration tests run against: a local one of their own, or with {@code -Pcluster} that of
- * KUBECONFIG. One for the whole run.
+ * The cluster that integration tests run against: a local one of their own, or with {@code
+ * -Pcluster} that of KUBECONFIG. One for the whole run.
  */
 final class TestCluster {
   /** Namespace that the tests may use on both. */
@@ -32,8 +32,7 @@ final class TestCluster {
 
   private TestCluster(Path kubeconfig) {
     this.kubeconfig = kubeconfig;
-    this.client =
-        new ApiConnection(Optional.of(kubeconfig), Optional.empty()).connect(Map.of());
+    this.client = new ApiConnection(Optional.of(kubeconfig), Optional.empty()).connect(Map.of());
   }
 
   static TestCluster get() {

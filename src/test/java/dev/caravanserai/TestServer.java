@@ -4,6 +4,7 @@ import dev.caravanserai.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A server in this JVM on the test cluster, for a test class. */
 final class TestServer implements BeforeAllCallback, AfterAllCallback {
-  static final String KEY = "integration-test-key";
+  static final String KEY = "c0ffee".repeat(10) + "beef";
 
   private final Map<String, String> settings;
   private Server server;
@@ -27,11 +28,14 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
     this(Map.of());
   }
 
-  static Map<String, String> settings(Path home) {
+  /** Settings for a server on the test cluster whose made API key is known. */
+  static Map<String, String> settings(Path home) throws IOException {
+    Path key = home.resolve("api-key");
+    Files.writeString(key, KEY);
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     Map<String, String> all = new HashMap<>();
     all.put(Settings.PORT.key(), "0");
     all.put(Settings.HOME.key(), home.toString());
-    all.put(Settings.API_KEY.key(), KEY);
     all.put(Settings.CLUSTER_KIND.key(), "api");
     all.put(Settings.CLUSTER_NAMESPACE.key(), TestCluster.NAMESPACE);
     all.put(Settings.CLUSTER_KUBECONFIG.key(), TestCluster.get().kubeconfig().toString());
@@ -52,8 +56,10 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void afterAll(ExtensionContext context) {
-    api.stopAll();
-    server.close();
+    if (server != null) {
+      api.stopAll();
+      server.close();
+    }
   }
 
   Api api() {

@@ -79,7 +79,10 @@ final class SessionReader {
 
   private static State state(
       Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> failure) {
-    if (anchor.isEmpty() || anchor.get().getMetadata().getDeletionTimestamp() != null) {
+    if (anchor.isEmpty() || deleted(anchor.get())) {
+      return State.STOPPING;
+    }
+    if (pod.filter(SessionReader::deleted).isPresent() && told(anchor).isEmpty()) {
       return State.STOPPING;
     }
     if (failure.isPresent()) {
@@ -88,16 +91,23 @@ final class SessionReader {
     return pod.map(PodStatusReader::state).orElse(State.PENDING);
   }
 
+  private static boolean deleted(HasMetadata object) {
+    return object.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  private static Optional<Failure> told(Optional<ConfigMap> anchor) {
+    return anchor
+        .map(a -> annotations(a).get(Annotations.FAILURE))
+        .flatMap(SessionReader::readFailure);
+  }
+
   private static Optional<Failure> failure(Optional<ConfigMap> anchor, Optional<Pod> pod) {
-    Optional<Failure> told =
-        anchor
-            .map(a -> annotations(a).get(Annotations.FAILURE))
-            .flatMap(SessionReader::readFailure);
+    Optional<Failure> told = told(anchor);
     if (told.isPresent() || anchor.isEmpty()) {
       return told;
     }
     if (pod.isPresent()) {
-      return PodStatusReader.failure(pod.get());
+      return deleted(pod.get()) ? Optional.empty() : PodStatusReader.failure(pod.get());
     }
     return instant(annotations(anchor.get()), Annotations.STARTED_AT)
         .map(

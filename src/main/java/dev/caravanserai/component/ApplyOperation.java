@@ -17,10 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 
 /**
- * Creates what a plan says. The anchor's fixed name decides who makes the session when several try: whoever finds it
- * taken by the same request (same Idempotency-Key, same request) joins it, anybody else is told CONFLICT.
+ * Creates what a plan says. The anchor's fixed name decides who makes the session when several try:
+ * whoever finds it taken by the same request (same Idempotency-Key, same request) joins it, anybody
+ * else is told CONFLICT.
  */
 final class ApplyOperation implements PodOperation {
   private final PodEndpoint endpoint;
@@ -32,7 +34,7 @@ final class ApplyOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<Plan> run(Exchange exchange) {
+  public CompletionStage<Plan> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
     return "anchor".equals(endpoint.getPart()) ? anchor(plan, exchange) : rest(plan, exchange);
   }
@@ -42,8 +44,7 @@ final class ApplyOperation implements PodOperation {
         .watch(plan.namespace())
         .thenCompose(watching -> cluster.create(plan.anchor()))
         .thenApply(made -> placed(plan, exchange, made, false))
-        .exceptionallyCompose(
-            thrown -> conflict(thrown) ? join(plan, exchange) : failed(thrown));
+        .exceptionallyCompose(thrown -> conflict(thrown) ? join(plan, exchange) : failed(thrown));
   }
 
   private CompletionStage<Plan> join(Plan plan, Exchange exchange) {
@@ -116,8 +117,7 @@ final class ApplyOperation implements PodOperation {
     return cluster
         .create(object)
         .exceptionallyCompose(
-            thrown ->
-                conflict(thrown) ? accept(object, anchorUid, thrown) : failed(thrown));
+            thrown -> conflict(thrown) ? accept(object, anchorUid, thrown) : failed(thrown));
   }
 
   @SuppressWarnings("unchecked")

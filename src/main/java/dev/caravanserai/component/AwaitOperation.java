@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ final class AwaitOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<Session> run(Exchange exchange) {
+  public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
     return readiness
         .await(Keys.of(plan), plan.startTimeout())
@@ -35,7 +36,8 @@ final class AwaitOperation implements PodOperation {
 
   /** So that a pod that somebody takes away later is not mistaken for one that never was. */
   private Session remember(Plan plan, Session session) {
-    String at = session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
+    String at =
+        session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
     cluster
         .annotate(ObjectRef.to(plan.anchor()), Map.of(Annotations.STARTED_AT, at))
         .exceptionally(

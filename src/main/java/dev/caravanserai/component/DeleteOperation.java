@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a session: its pod first, whose grace runs at once, then the anchor; Kubernetes collects the rest. Ending what
- * is ending already is fine.
+ * Ends a session: its pod first, whose grace runs at once, then the anchor; Kubernetes collects the
+ * rest. Ending what is ending already is fine.
  */
 final class DeleteOperation implements PodOperation {
   private static final Logger LOG = LoggerFactory.getLogger(DeleteOperation.class);
@@ -96,10 +96,7 @@ final class DeleteOperation implements PodOperation {
   private CompletionStage<Void> keepFailure(
       Exchange exchange, ConfigMap anchor, List<ObjectRef> objects) {
     String until =
-        Instant.now()
-            .plus(services.failureRetention())
-            .truncatedTo(ChronoUnit.MILLIS)
-            .toString();
+        Instant.now().plus(services.failureRetention()).truncatedTo(ChronoUnit.MILLIS).toString();
     Map<String, String> marks =
         Map.of(
             Annotations.FAILURE,

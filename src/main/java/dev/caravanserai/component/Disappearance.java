@@ -63,7 +63,8 @@ final class Disappearance {
         .thenComposeAsync(
             there ->
                 there.isPresent()
-                    ? CompletableFuture.supplyAsync(() -> objects, SOON).thenCompose(this::collected)
+                    ? CompletableFuture.supplyAsync(() -> objects, SOON)
+                        .thenCompose(this::collected)
                     : collected(objects.subList(1, objects.size())))
         .toCompletableFuture();
   }

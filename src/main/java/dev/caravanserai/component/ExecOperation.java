@@ -9,10 +9,14 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/** Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint has a script. */
+/**
+ * Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint
+ * has a script.
+ */
 final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
@@ -41,10 +45,16 @@ final class ExecOperation implements PodOperation {
     if (body instanceof ExecSpec spec) {
       return spec;
     }
-    ExecSpec spec = endpoint.getScript() != null ? ExecSpec.script(endpoint.getScript()) : read(exchange);
+    ExecSpec spec = script(exchange).map(ExecSpec::script).orElseGet(() -> read(exchange));
     return endpoint.getTimeout() == null || spec.timeout().isPresent()
         ? spec
         : spec.withTimeout(Duration.ofSeconds(endpoint.getTimeout()));
+  }
+
+  private Optional<String> script(Exchange exchange) {
+    return Optional.ofNullable(exchange.getMessage().getHeader(PodConstants.SCRIPT, String.class))
+        .or(() -> Optional.ofNullable(endpoint.getScript()))
+        .filter(script -> !script.isBlank());
   }
 
   private ExecSpec read(Exchange exchange) {
@@ -65,9 +75,7 @@ final class ExecOperation implements PodOperation {
   private static FailureException notRunning(Session session) {
     String why = session.failure().map(f -> " " + f.message()).orElse("");
     String next =
-        session.state() == State.PENDING
-            ? " Wait until it is RUNNING."
-            : " Start a new session.";
+        session.state() == State.PENDING ? " Wait until it is RUNNING." : " Start a new session.";
     return FailureException.of(
         FailureCode.CONFLICT,
         "Session %s is %s, so nothing can be run in it.%s%s"

@@ -18,7 +18,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * Lists the tenant's sessions as a {@link SessionPage}, or as a list those of every tenant that are due.
+ * Lists the tenant's sessions as a {@link SessionPage}, or as a list those of every tenant that are
+ * due.
  */
 final class ListOperation implements PodOperation {
   private static final int LIMIT = 100;

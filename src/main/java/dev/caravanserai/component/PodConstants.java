@@ -13,6 +13,12 @@ public final class PodConstants {
   @Metadata(description = "The tenant whose session it is", javaType = "String")
   public static final String TENANT = "CamelPodTenant";
 
+  @Metadata(
+      label = "exec",
+      description = "Script to run, where the body is no exec request; blank for none",
+      javaType = "String")
+  public static final String SCRIPT = "CamelPodScript";
+
   @Metadata(label = "list", description = "Only sessions in this state", javaType = "String")
   public static final String STATE = "CamelPodState";
 

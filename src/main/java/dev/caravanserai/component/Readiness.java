@@ -43,8 +43,8 @@ final class Readiness {
   }
 
   /**
-   * @return the session once it is RUNNING or COMPLETED; fails with what keeps it from that, or with START_TIMEOUT, with
-   *     the last warning events of its pod
+   * @return the session once it is RUNNING or COMPLETED; fails with what keeps it from that, or
+   *     with START_TIMEOUT, with the last warning events of its pod
    */
   CompletionStage<Session> await(SessionKey key, Duration atMost) {
     Waiter waiter = new Waiter();
@@ -67,9 +67,7 @@ final class Readiness {
   }
 
   private void look(Session session) {
-    waiters
-        .getOrDefault(Sessions.key(session), List.of())
-        .forEach(waiter -> look(waiter, session));
+    waiters.getOrDefault(Sessions.key(session), List.of()).forEach(waiter -> look(waiter, session));
   }
 
   private void look(Waiter waiter, Session session) {
@@ -109,10 +107,7 @@ final class Readiness {
   }
 
   private Optional<Failure> unschedulable(Session session) {
-    return cluster
-        .sessions()
-        .pod(Sessions.key(session))
-        .flatMap(PodStatusReader::unschedulable);
+    return cluster.sessions().pod(Sessions.key(session)).flatMap(PodStatusReader::unschedulable);
   }
 
   private CompletionStage<Session> explain(SessionKey key, Duration atMost, Throwable thrown) {
@@ -129,7 +124,10 @@ final class Readiness {
 
   private Failure tooLate(SessionKey key, Duration atMost) {
     String phase =
-        cluster.sessions().pod(key).map(p -> "its pod is " + PodStatusReader.phase(p))
+        cluster
+            .sessions()
+            .pod(key)
+            .map(p -> "its pod is " + PodStatusReader.phase(p))
             .orElse("it has no pod");
     return cluster
         .sessions()

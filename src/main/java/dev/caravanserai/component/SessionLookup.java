@@ -22,10 +22,7 @@ final class SessionLookup {
         Optional.ofNullable(endpoint.getSessionId())
             .map(
                 text ->
-                    endpoint
-                        .getCamelContext()
-                        .resolveLanguage("simple")
-                        .createExpression(text));
+                    endpoint.getCamelContext().resolveLanguage("simple").createExpression(text));
   }
 
   /** The key that the endpoint or the exchange's headers name. */

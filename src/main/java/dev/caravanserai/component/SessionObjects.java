@@ -31,8 +31,7 @@ final class SessionObjects {
 
   /** All of them but the anchor. */
   static List<ObjectRef> of(ConfigMap anchor) {
-    String listed =
-        anchor.getMetadata().getAnnotations().getOrDefault(Annotations.OBJECTS, "");
+    String listed = anchor.getMetadata().getAnnotations().getOrDefault(Annotations.OBJECTS, "");
     return Arrays.stream(listed.split(","))
         .map(entry -> entry.split("/", 2))
         .filter(entry -> entry.length == 2)
@@ -40,8 +39,7 @@ final class SessionObjects {
             entry ->
                 Stream.ofNullable(KINDS.get(entry[0]))
                     .map(
-                        type ->
-                            new ObjectRef(type, anchor.getMetadata().getNamespace(), entry[1])))
+                        type -> new ObjectRef(type, anchor.getMetadata().getNamespace(), entry[1])))
         .toList();
   }
 }

@@ -18,7 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** What the component makes itself in an application that has only the jar: the cluster of the kubeconfig. */
+/**
+ * What the component makes itself in an application that has only the jar: the cluster of the
+ * kubeconfig.
+ */
 final class StandaloneServices implements AutoCloseable {
   private static final Duration LIFETIME = Duration.ofHours(1);
   private static final Duration MAX_LIFETIME = Duration.ofHours(24);
@@ -33,7 +36,10 @@ final class StandaloneServices implements AutoCloseable {
 
   static StandaloneServices connect(String namespace) {
     KubernetesClient client = new KubernetesClientBuilder().build();
-    String chosen = Optional.ofNullable(namespace).or(() -> Optional.ofNullable(client.getNamespace())).orElse("default");
+    String chosen =
+        Optional.ofNullable(namespace)
+            .or(() -> Optional.ofNullable(client.getNamespace()))
+            .orElse("default");
     Cluster cluster = new ApiCluster("api", client, chosen);
     cluster.watch(chosen).toCompletableFuture().join();
     ScheduledExecutorService timer =
@@ -45,7 +51,11 @@ final class StandaloneServices implements AutoCloseable {
             });
     Execs execs =
         new Execs(
-            cluster, timer, ForkJoinPool.commonPool(), new PodGone(cluster.sessions()), Execs.DEFAULT_PARALLEL);
+            cluster,
+            timer,
+            ForkJoinPool.commonPool(),
+            new PodGone(cluster.sessions()),
+            Execs.DEFAULT_PARALLEL);
     PodServices services =
         new PodServices(
             cluster,

@@ -9,9 +9,11 @@ public interface ExecHandle {
   String execId();
 
   /**
-   * Done once the command has ended and, if it was ended early, all its processes are gone. Fails
-   * with a {@link dev.caravanserai.session.FailureException} when it could not be tried at all: no
-   * such pod, not running, forbidden, cluster away.
+   * Done once the command has ended and nobody holds its output any more, as everywhere in
+   * Kubernetes: a process left in the background with the command's output keeps it open, up to the
+   * time-out; one whose output goes elsewhere does not, and lives on. If it was ended early, done
+   * once all its processes are gone. Fails with a {@link dev.caravanserai.session.FailureException}
+   * when it could not be tried at all: no such pod, not running, forbidden, cluster away.
    */
   CompletionStage<ExecResult> result();
 

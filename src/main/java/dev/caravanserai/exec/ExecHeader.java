@@ -16,6 +16,7 @@ final class ExecHeader {
   /** Carries the exec's id into the environment of all its processes. */
   static final String MARKER = "CARAVANSERAI_EXEC_ID";
 
+  private static final int LINES_AT_A_TIME = 64;
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Set<String> OF_THE_SHELL =
       Set.of("PPID", "UID", "EUID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "_", MARKER);
@@ -101,11 +102,18 @@ final class ExecHeader {
   }
 
   private void value(String value) {
-    String lines = value.replace("\n", "\n+");
-    int last = lines.lastIndexOf('\n');
-    String encoded =
-        last < 0 ? "=" + value : "+" + lines.substring(0, last) + "\n=" + lines.substring(last + 2);
-    out.writeBytes(bytes(encoded + "\n"));
+    String[] lines = value.split("\n", -1);
+    int last = lines.length - 1;
+    for (int i = 0; i < last; i++) {
+      line(i % LINES_AT_A_TIME == LINES_AT_A_TIME - 1 ? ':' : '+', lines[i]);
+    }
+    line('=', lines[last]);
+  }
+
+  private void line(char kind, String line) {
+    out.write(kind);
+    out.writeBytes(bytes(line));
+    out.write('\n');
   }
 
   private static byte[] bytes(String text) {

@@ -8,18 +8,22 @@ import java.time.Duration;
  *
  * @param defaultTimeout for a request that names none
  * @param maxTimeout the most a request gets, whatever it names
- * @param outputBytes most bytes kept of each stream, half from its head and half from its tail
+ * @param outputBytes most bytes kept of each stream, half from its head and half from its tail; at
+ *     least 16 KiB, for a runtime's refusal must fit
  * @param grace between TERM and KILL when it is ended early, at most 60 s
  */
 public record ExecLimits(
     Duration defaultTimeout, Duration maxTimeout, int outputBytes, Duration grace) {
 
+  private static final int LEAST_OUTPUT = 16 * 1024;
+  private static final Duration MOST_GRACE = Duration.ofSeconds(60);
+
   public static final ExecLimits DEFAULT =
       new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(24), 16 << 20, Duration.ofSeconds(2));
 
   public ExecLimits {
-    if (outputBytes < 0 || grace.isNegative() || grace.toSeconds() > 60) {
-      throw new IllegalArgumentException("outputBytes ≥ 0 and 0 ≤ grace ≤ 60 s are needed");
+    if (outputBytes < LEAST_OUTPUT || grace.isNegative() || grace.compareTo(MOST_GRACE) > 0) {
+      throw new IllegalArgumentException("outputBytes ≥ 16384 and 0 ≤ grace ≤ 60 s are needed");
     }
   }
 

@@ -5,35 +5,26 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** Tells what the end of a channel means for the command that ran behind it. */
 final class ExecVerdict {
-  private static final Pattern NO_SHELL =
-      Pattern.compile("(?s).*(\"sh\"|sh): (executable file not found|no such file or directory).*");
   private static final int LOOKS = 12;
   private static final long LOOK_AGAIN_MS = 250;
 
-  private final RunningExec exec;
-  private final ExecEnd end;
+  private final ExecRequest request;
+  private final ExecSurroundings around;
+  private final ExecOutput output;
+  private final ExecAnswer answer;
 
-  ExecVerdict(RunningExec exec, ExecEnd end) {
-    this.exec = exec;
-    this.end = end;
+  ExecVerdict(ExecRequest request, ExecSurroundings around, ExecOutput output, ExecAnswer answer) {
+    this.request = request;
+    this.around = around;
+    this.output = output;
+    this.answer = answer;
   }
 
-  /** Whether the runtime could not find the supervisor's own shell. */
-  static boolean saysNoShell(ExecEnd end, String words) {
-    if (end instanceof ExecEnd.Refused refused) {
-      return NO_SHELL.matcher(refused.failure().message()).matches();
-    }
-    return end instanceof ExecEnd.Exited exited
-        && (exited.code() == 126 || exited.code() == 127 || exited.code() == 128)
-        && NO_SHELL.matcher(words).matches();
-  }
-
-  void give() {
+  /** Gives the answer, at once or, when a connection was lost, after a look at the container. */
+  void give(ExecEnd end) {
     if (end instanceof ExecEnd.Exited exited) {
       exited(exited.code());
     } else if (end instanceof ExecEnd.Refused refused) {
@@ -44,61 +35,58 @@ final class ExecVerdict {
   }
 
   private void exited(int code) {
-    Optional<String> why = code == 127 ? exec.refusedBySupervisor() : Optional.empty();
+    Optional<String> why = code == 127 ? output.notStarted() : Optional.empty();
+    boolean silent = output.supervised() && output.processId().isEmpty();
+    boolean killed = code == 137 || code == 143;
+    Optional<Failure> gone =
+        silent || killed ? around.goneFrom(request.container()) : Optional.empty();
     if (why.isPresent()) {
-      exec.finish(Outcome.notStarted(notStarted(why.get())));
-    } else if (exec.supervised() && exec.processId().isEmpty()) {
-      Optional<Failure> gone = exec.around().gone().apply(exec.container());
-      exec.finish(
-          gone.map(Outcome::podGone)
-              .orElseGet(
-                  () ->
-                      Outcome.notStarted(
-                          notStarted(
-                              "its supervisor ended with " + code + " first: " + exec.words()))));
-    } else if (code == 137 || code == 143) {
-      Optional<Failure> gone = exec.around().gone().apply(exec.container());
-      exec.finish(gone.map(Outcome::podGone).orElseGet(() -> Outcome.exited(code)));
+      notStarted(why.get());
+    } else if (gone.isPresent()) {
+      answer.give(Outcome.podGone(gone.get()));
+    } else if (silent) {
+      notStarted("its supervisor ended with " + code + " first: " + output.words());
     } else {
-      exec.finish(Outcome.exited(code));
+      answer.give(Outcome.exited(code));
     }
   }
 
   private void refused(Failure failure) {
-    if (exec.processId().isPresent()) {
+    if (output.processId().isPresent()) {
       lost(
-          Failure.of(
+          new Failure(
               FailureCode.CONNECTION_LOST,
               failure.message() + " It had begun; look whether it still runs.",
-              failure.reason().orElse("")),
+              failure.reason(),
+              failure.events()),
           LOOKS);
     } else if (failure.code() == FailureCode.CONFIG_ERROR) {
-      exec.finish(Outcome.notStarted(failure));
+      answer.give(Outcome.notStarted(failure));
     } else {
-      exec.fail(failure);
+      answer.fail(failure);
     }
   }
 
   private void lost(Failure failure, int looks) {
-    Optional<Failure> gone = exec.around().gone().apply(exec.container());
+    Optional<Failure> gone = around.goneFrom(request.container());
+    Optional<String> why = output.notStarted();
     if (gone.isPresent()) {
-      exec.finish(Outcome.podGone(gone.get()));
+      answer.give(Outcome.podGone(gone.get()));
+    } else if (why.isPresent()) {
+      notStarted(why.get());
     } else if (looks == 0) {
-      exec.finish(Outcome.connectionLost(failure));
+      answer.give(Outcome.connectionLost(failure));
     } else {
       // Whoever watches the pod may hear of its end a little later than we do.
-      exec.around()
-          .scheduler()
-          .schedule(
-              () -> exec.around().answers().execute(() -> lost(failure, looks - 1)),
-              LOOK_AGAIN_MS,
-              TimeUnit.MILLISECONDS);
+      around.later(() -> around.answers().execute(() -> lost(failure, looks - 1)), LOOK_AGAIN_MS);
     }
   }
 
-  private Failure notStarted(String why) {
-    return Failure.of(
-        FailureCode.CONFIG_ERROR,
-        "The command was not started in " + exec.container() + ": " + why.strip());
+  private void notStarted(String why) {
+    answer.give(
+        Outcome.notStarted(
+            Failure.of(
+                FailureCode.CONFIG_ERROR,
+                "The command was not started in " + request.container() + ": " + why.strip())));
   }
 }

@@ -68,7 +68,8 @@ public final class Execs {
               + parallel
               + " commands run already, which is the limit. Try again when some have ended.");
     }
-    RunningExec exec = new RunningExec(id(), id(), container, spec, limits, surroundings);
+    RunningExec exec =
+        new RunningExec(new ExecRequest(id(), id(), container, spec, limits), surroundings);
     exec.result().whenComplete((result, error) -> places.release());
     exec.start();
     return exec;

@@ -61,6 +61,9 @@ final class OutputCap {
   }
 
   ExecResult.Output output() {
+    if (tail.length == 0) {
+      return new ExecResult.Output(head.toByteArray(), head.size() + tailTotal);
+    }
     int kept = (int) Math.min(tailTotal, tail.length);
     byte[] all = Arrays.copyOf(head.toByteArray(), head.size() + kept);
     int start = tailTotal > tail.length ? (int) (tailTotal % tail.length) : 0;

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A constant shell program of ours, from the class path, without its comments. */
+/**
+ * A constant shell program of ours, from the class path, without its comments and indentation: it
+ * becomes part of a URL, and servers in between may refuse one of more than 8 KiB.
+ */
 record ShellText(String text) {
 
   static ShellText load(String name) {
@@ -18,7 +21,8 @@ record ShellText(String text) {
       return new ShellText(
           new String(in.readAllBytes(), StandardCharsets.UTF_8)
               .lines()
-              .filter(line -> !line.stripLeading().startsWith("#"))
+              .map(String::stripLeading)
+              .filter(line -> !line.startsWith("#"))
               .collect(Collectors.joining("\n")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

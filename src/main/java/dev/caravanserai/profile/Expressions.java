@@ -7,18 +7,20 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.commons.jexl3.JexlBuilder;
 import org.apache.commons.jexl3.JexlEngine;
 import org.apache.commons.jexl3.JexlException;
 import org.apache.commons.jexl3.JexlFeatures;
 import org.apache.commons.jexl3.MapContext;
-import org.apache.commons.jexl3.introspection.JexlPermissions;
 
 /**
  * Evaluates the {@code ${…}} in a profile's values, once: what they yield is data and never looked
  * at again. Keys are never evaluated. Thread safe.
  */
 final class Expressions {
+  private static final Pattern OPTIONAL = Pattern.compile("\\?\\?\\s*null\\s*$");
+
   private final JexlEngine engine;
   private final String profile;
   private final Map<String, Object> variables;
@@ -30,7 +32,7 @@ final class Expressions {
     functions.put(null, new Functions());
     engine =
         new JexlBuilder()
-            .permissions(new JexlPermissions.ClassPermissions(Functions.class))
+            .permissions(new OwnFunctionsOnly())
             .features(JexlFeatures.createNone())
             .namespaces(functions)
             .strict(true)
@@ -144,11 +146,16 @@ final class Expressions {
   }
 
   private Object run(String expression, String path) {
+    Object result;
     try {
-      return engine.createExpression(expression).evaluate(new MapContext(variables));
+      result = engine.createExpression(expression).evaluate(new MapContext(variables));
     } catch (JexlException e) {
       throw wrong(path, expression, e.getDetail() == null ? "it is not valid" : e.getDetail());
     }
+    if (result == null && !OPTIONAL.matcher(expression).find()) {
+      throw wrong(path, expression, "it yields nothing; where it may, it has to end with ?? null");
+    }
+    return result;
   }
 
   private FailureException wrong(String path, String expression, String why) {

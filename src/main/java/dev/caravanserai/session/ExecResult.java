@@ -1,5 +1,6 @@
 package dev.caravanserai.session;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -19,6 +20,11 @@ public record ExecResult(
    * @param total how many bytes were written
    */
   public record Output(byte[] bytes, long total) {
+    /** Decoded as UTF-8; bytes that are none become U+FFFD. */
+    public String text() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+
     public boolean truncated() {
       return total > bytes.length;
     }

@@ -1,5 +1,6 @@
 package dev.caravanserai.settings;
 
+import dev.caravanserai.session.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package dev.caravanserai.settings;
 
+import dev.caravanserai.session.Nearest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 # Ends all processes of one exec: those of its session, those that carry its mark in their
 # environment, and what descends from them. TERM first, then KILL until none is left.
+# Whoever was found once stays found, by process id and start time, when its parent has gone.
 # Standard input: the exec's id, its session id (0 when unknown), the grace in tenths of a second.
 # Last line out: "left", and how many would not go.
 IFS= read -r id && IFS= read -r sid && IFS= read -r grace || exit 125
@@ -33,19 +34,24 @@ look() {
     case $1 in Z | X) continue ;; esac
     [ "$p" = 1 ] && continue
     [ "$p" = "$$" ] && continue
-    table="$table $p:$2"
-    case $known$marked in *" $p "*) found="$found$p "; continue ;; esac
-    if [ "$4" = "$sid" ]; then found="$found$p "; fi
+    table="$table $p:$2:${20}"
+    case $known in *" $p:${20} "*) found="$found$p "; continue ;; esac
+    case $marked in *" $p "*) found="$found$p "; continue ;; esac
+    if [ "$sid" != 0 ] && [ "$4" = "$sid" ]; then found="$found$p "; fi
   done
   more=1
   while [ -n "$more" ]; do
     more=
     for e in $table; do
-      case $found in *" ${e%%:*} "*) continue ;; esac
-      case $found in *" ${e#*:} "*) found="$found${e%%:*} "; more=1 ;; esac
+      p=${e%%:*}
+      case $found in *" $p "*) continue ;; esac
+      e=${e#*:}
+      case $found in *" ${e%%:*} "*) found="$found$p "; more=1 ;; esac
     done
   done
-  known=$known$found
+  for e in $table; do
+    case $found in *" ${e%%:*} "*) known="$known${e%%:*}:${e##*:} " ;; esac
+  done
   [ "$found" != ' ' ]
 }
 nap() { sleep 0.1 2>/dev/null || { sleep 1; n=$((n + 9)); }; }

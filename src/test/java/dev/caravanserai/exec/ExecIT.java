@@ -2,349 +2,247 @@ package dev.caravanserai.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.api.PodExecOpener;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
-import dev.caravanserai.session.ExecSpec.Encoding;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.nio.charset.StandardCharsets;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.URL;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands in real containers: of busybox (ash) and of Debian (dash). */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ExecIT {
-  private static final String BUSYBOX = "busybox:1";
-  private static final String DEBIAN = "debian:12";
+/** Commands in containers: of busybox (ash), of Debian (dash), and with the least of rights. */
+class ExecIT extends ExecPromises {
   private static final ExecLimits LIMITS =
       new ExecLimits(
           Duration.ofSeconds(60), Duration.ofMinutes(10), 16 << 20, Duration.ofSeconds(1));
+  private static final SecurityContext RESTRICTED =
+      new SecurityContextBuilder()
+          .withRunAsUser(1000L)
+          .withRunAsNonRoot(true)
+          .withReadOnlyRootFilesystem(true)
+          .withAllowPrivilegeEscalation(false)
+          .withNewCapabilities()
+          .addToDrop("ALL")
+          .endCapabilities()
+          .build();
 
+  private final List<Place> places = new ArrayList<>();
   private final List<String> pods = new ArrayList<>();
+  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+  private ExecCluster cluster;
   private KubernetesClient client;
-  private ScheduledExecutorService scheduler;
   private Execs execs;
-  private ContainerRef busybox;
-  private ContainerRef debian;
 
   @BeforeAll
-  void podsRun() {
-    assumeTrue(System.getenv("KUBECONFIG") != null, "KUBECONFIG is not set: no cluster");
-    client = new KubernetesClientBuilder().build();
-    scheduler = Executors.newScheduledThreadPool(1);
-    execs =
-        new Execs(
-            new PodExecOpener(client, scheduler),
-            scheduler,
-            ForkJoinPool.commonPool(),
-            this::gone,
-            Execs.DEFAULT_PARALLEL);
-    busybox = create(BUSYBOX);
-    debian = create(DEBIAN);
-    running(busybox);
-    running(debian);
+  void podsRun() throws Exception {
+    cluster = ExecCluster.connect();
+    client = cluster.client();
+    execs = execs(client);
+    places.add(place("busybox", "busybox:1", new SecurityContext()));
+    if (ExecCluster.isReal()) {
+      places.add(place("debian", "debian:12", new SecurityContext()));
+      places.add(place("python", "python:3-slim", new SecurityContext()));
+      places.add(place("busybox, restricted", "busybox:1", RESTRICTED));
+      places.add(place("debian, restricted", "debian:12", RESTRICTED));
+    }
+    places.forEach(place -> running(place.container()));
   }
 
   @AfterAll
   void nothingIsLeft() {
-    if (client != null) {
-      pods.forEach(pod -> client.pods().withName(pod).withGracePeriod(0).delete());
-      client.close();
-      scheduler.shutdownNow();
+    scheduler.shutdownNow();
+    if (cluster != null) {
+      pods.forEach(
+          pod ->
+              client
+                  .pods()
+                  .inNamespace(ExecCluster.NAMESPACE)
+                  .withName(pod)
+                  .withGracePeriod(0)
+                  .delete());
+      cluster.close();
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void argumentsArriveAsGiven(String image) {
-    // Given
-    List<String> nasty =
-        List.of("a b;$(id)", "", "'\"`\\", "tail\n\n", "cr\r\n", "ünïcödé ☃", "-n", "*");
-    List<String> argv = new ArrayList<>(List.of("printf", "%s|"));
-    argv.addAll(nasty);
-
-    // When
-    ExecResult result = run(image, ExecSpec.command(argv.toArray(String[]::new)));
-
-    // Then
-    assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
-    assertThat(text(result.stdout())).isEqualTo(String.join("|", nasty) + "|");
-    assertThat(text(result.stderr())).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 7, 126, 127, 137, 255})
-  void theExitCodeIsTheCommandsOwn(int code) {
-    for (String image : List.of(BUSYBOX, DEBIAN)) {
-      // When
-      ExecResult plain = run(image, ExecSpec.script("exit " + code));
-      ExecResult fed = run(image, ExecSpec.script("exit " + code).withStdin(new byte[100]));
-
-      // Then
-      assertThat(plain.outcome()).isEqualTo(Outcome.exited(code));
-      assertThat(fed.outcome()).isEqualTo(Outcome.exited(code));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void whatCannotStartIsSaidToBeNotStarted(String image) {
-    assertThat(notStarted(run(image, ExecSpec.command("no-such-program"))))
-        .contains("exec: \"no-such-program\": executable file not found in $PATH");
-    assertThat(notStarted(run(image, ExecSpec.command("/etc/passwd"))))
-        .contains("permission denied");
-    assertThat(notStarted(run(image, in("/no/such", "pwd")))).contains("no such file or directory");
-    assertThat(text(run(image, in("/tmp", "pwd")).stdout())).isEqualTo("/tmp\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void aScriptArrivesUnchanged(String image) {
-    // Given
-    String script =
-        "x='it''s'; echo \"$x\" | tr a-z A-Z\ncat <<'EOF'\n$HOME `id` ☃ \\n\r\nEOF\n"
-            + "printf '%s' \"$#\"";
-
-    // When
-    ExecResult result = run(image, ExecSpec.script(script));
-
-    // Then
-    assertThat(text(result.stdout())).isEqualTo("ITS\n$HOME `id` ☃ \\n\r\n0");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void aScriptMayBeLongerThanAnArgument(String image) {
-    // Given
-    String script = "# a line of a long script\n".repeat(8_000) + "cat; exit 9";
-
-    // When
-    ExecResult result = run(image, ExecSpec.script(script).withStdin("in".getBytes()));
-
-    // Then
-    assertThat(result.outcome()).isEqualTo(Outcome.exited(9));
-    assertThat(text(result.stdout())).isEqualTo("in");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void standardInputEnds(String image) {
-    byte[] some = new byte[1_000_003];
-    assertThat(text(run(image, ExecSpec.command("wc", "-c").withStdin(some)).stdout()).strip())
-        .isEqualTo("1000003");
-    assertThat(text(run(image, ExecSpec.command("wc", "-c").withStdin(new byte[0])).stdout()))
-        .isEqualToIgnoringWhitespace("0");
-    assertThat(text(run(image, ExecSpec.command("wc", "-c")).stdout()))
-        .isEqualToIgnoringWhitespace("0");
-    assertThat(run(image, ExecSpec.command("true").withStdin(some)).outcome())
-        .isEqualTo(Outcome.exited(0));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void tenMegabytesReturnByteForByteOnBothStreams(String image) {
-    // Given
-    byte[] random = new byte[10_000_000];
-    new Random(7).nextBytes(random);
-
-    // When
-    ExecResult out = run(image, ExecSpec.command("cat").withStdin(random));
-    ExecResult err = run(image, ExecSpec.script("cat >&2; echo out").withStdin(random));
-
-    // Then
-    assertThat(out.outcome()).isEqualTo(Outcome.exited(0));
-    assertThat(out.stdout().bytes()).isEqualTo(random);
-    assertThat(out.stderr().total()).isZero();
-    assertThat(err.stderr().bytes()).isEqualTo(random);
-    assertThat(text(err.stdout())).isEqualTo("out\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {BUSYBOX, DEBIAN})
-  void aTimeOutLeavesNoProcess(String image) {
-    // Given
-    String token = "7" + Math.abs(new Random().nextInt());
-    String script =
-        "trap '' TERM; setsid sh -c \"trap '' TERM; while :; do sleep %1$s; done\" & env -i setsid sleep %1$s & echo partial; sleep %1$s; sleep %1$s"
-            .formatted(token);
-
-    // When
-    ExecResult result = run(image, ExecSpec.script(script).withTimeout(Duration.ofSeconds(1)));
-
-    // Then
-    assertThat(result.outcome()).isEqualTo(Outcome.timedOut(Duration.ofSeconds(1)));
-    assertThat(text(result.stdout())).isEqualTo("partial\n");
-    assertThat(result.duration()).isLessThan(Duration.ofSeconds(8));
-    assertThat(commandLines(image)).doesNotContain(token);
+  @Override
+  Stream<Place> places() {
+    return places.stream();
   }
 
   @Test
-  void cancelEndsItWithItsProcesses() throws Exception {
+  void fiftyAtOnceAllAnswerAndTakeNoThreadEach() {
     // Given
-    String token = "8" + Math.abs(new Random().nextInt());
-    ExecHandle handle = execs.start(debian, ExecSpec.command("sleep", token), LIMITS);
-    Awaitility.await().until(() -> commandLines(DEBIAN).contains(token));
+    Place place = places.get(0);
+    place.run(ExecSpec.command("true"));
+    int threads = ManagementFactory.getThreadMXBean().getThreadCount();
 
     // When
-    handle.cancel();
-
-    // Then
-    assertThat(get(handle).outcome()).isEqualTo(Outcome.cancelled());
-    assertThat(commandLines(DEBIAN)).doesNotContain(token);
-  }
-
-  @Test
-  void environmentIsTheCommandsOnly() {
-    // Given
-    ExecSpec spec =
-        new ExecSpec(
-            List.of("sh", "-c", "printf %s \"$A\"; printf %s \"$B\""),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of("A", "x'\"\n$(id)\\n\r", "B", ""),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Encoding.UTF8);
-
-    // When
-    ExecResult result = run(BUSYBOX, spec);
-
-    // Then
-    assertThat(text(result.stdout())).isEqualTo("x'\"\n$(id)\\n\r");
-  }
-
-  @Test
-  void fiftyAtOnceAllAnswer() {
-    // When
-    List<CompletableFuture<ExecResult>> all = new ArrayList<>();
+    List<ExecHandle> all = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      all.add(execs.run(busybox, ExecSpec.command("echo", "n" + i), LIMITS).toCompletableFuture());
+      all.add(place.start(ExecSpec.script("sleep 2; echo n" + i)));
     }
 
     // Then
+    Place.await(all.get(0));
+    if (ExecCluster.isReal()) { // the server of a local cluster lives, with its threads, in here
+      assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + 20);
+    }
     for (int i = 0; i < 50; i++) {
-      assertThat(text(all.get(i).orTimeout(60, TimeUnit.SECONDS).join().stdout()))
-          .isEqualTo("n" + i + "\n");
+      assertThat(Texts.of(Place.await(all.get(i)).stdout())).isEqualTo("n" + i + "\n");
     }
   }
 
   @Test
   void aPodDeletedUnderItIsSaidToBeGone() {
     // Given
-    ContainerRef doomed = create(BUSYBOX);
-    running(doomed);
-    ExecHandle handle = execs.start(doomed, ExecSpec.script("echo begun; sleep 100"), LIMITS);
-    Awaitility.await().until(() -> processes(doomed).contains("sleep 100"));
+    Place doomed = place("doomed", "busybox:1", new SecurityContext());
+    running(doomed.container());
+    String token = Texts.seconds();
+    ExecHandle handle = doomed.start(ExecSpec.script("echo begun; sleep " + token));
+    Awaitility.await().until(() -> doomed.processes().contains(token));
 
     // When
-    client.pods().withName(doomed.pod()).withGracePeriod(1).delete();
+    client
+        .pods()
+        .inNamespace(ExecCluster.NAMESPACE)
+        .withName(doomed.container().pod())
+        .withGracePeriod(1)
+        .delete();
 
     // Then
-    ExecResult result = get(handle);
+    ExecResult result = Place.await(handle);
     assertThat(result.outcome()).isInstanceOf(Outcome.PodGone.class);
-    assertThat(text(result.stdout())).isEqualTo("begun\n");
+    assertThat(Texts.of(result.stdout())).isEqualTo("begun\n");
+  }
+
+  @Test
+  void aConnectionThatIsCutIsSaidToBeLost() throws Exception {
+    // Given
+    Place direct = places.get(0);
+    String token = Texts.seconds();
+    URL server = client.getMasterUrl();
+    CutConnections wire =
+        new CutConnections(new InetSocketAddress(server.getHost(), server.getPort()));
+    try (wire;
+        KubernetesClient remote = through(wire, server)) {
+      ExecHandle handle =
+          execs(remote)
+              .start(direct.container(), ExecSpec.script("echo begun; sleep " + token), LIMITS);
+      Awaitility.await().until(() -> direct.processes().contains(token));
+
+      // When
+      wire.close();
+
+      // Then
+      ExecResult result = Place.await(handle);
+      assertThat(result.outcome())
+          .isInstanceOfSatisfying(
+              Outcome.ConnectionLost.class,
+              lost -> assertThat(lost.failure().code()).isEqualTo(FailureCode.CONNECTION_LOST));
+      assertThat(Texts.of(result.stdout())).isEqualTo("begun\n");
+      assertThat(result.duration()).isLessThan(Duration.ofSeconds(20));
+    }
   }
 
   @Test
   void whatCannotBeTriedIsAProblem() {
-    ContainerRef unknown = new ContainerRef(client.getNamespace(), "no-such-pod", "main");
-    assertThatThrownBy(() -> get(execs.start(unknown, ExecSpec.command("true"), LIMITS)))
-        .cause()
-        .isInstanceOfSatisfying(
-            FailureException.class,
-            e -> assertThat(e.failure().code()).isEqualTo(FailureCode.NOT_FOUND));
-    ContainerRef container =
-        new ContainerRef(busybox.namespace(), busybox.pod(), "no-such-container");
-    assertThatThrownBy(() -> get(execs.start(container, ExecSpec.command("true"), LIMITS)))
-        .cause()
-        .isInstanceOfSatisfying(
-            FailureException.class,
-            e -> assertThat(e.failure().code()).isEqualTo(FailureCode.NOT_FOUND));
+    assertThat(problem(new ContainerRef(ExecCluster.NAMESPACE, "no-such-pod", "main")))
+        .isEqualTo(FailureCode.NOT_FOUND);
+    ContainerRef known = places.get(0).container();
+    assertThat(problem(new ContainerRef(known.namespace(), known.pod(), "no-such-container")))
+        .isEqualTo(FailureCode.NOT_FOUND);
   }
 
-  private static ExecSpec in(String dir, String... command) {
-    return new ExecSpec(
-        List.of(command),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        Optional.of(dir),
-        Optional.empty(),
-        Optional.empty(),
-        Encoding.UTF8);
+  @Test
+  void aClusterThatIsAwayIsAProblem() throws Exception {
+    // Given
+    URL server = client.getMasterUrl();
+    CutConnections wire =
+        new CutConnections(new InetSocketAddress(server.getHost(), server.getPort()));
+    try (KubernetesClient remote = through(wire, server)) {
+      wire.close();
+
+      // When
+      ExecHandle handle =
+          execs(remote).start(places.get(0).container(), ExecSpec.command("true"), LIMITS);
+
+      // Then
+      assertThatThrownBy(() -> Place.await(handle))
+          .cause()
+          .isInstanceOfSatisfying(
+              FailureException.class,
+              e -> assertThat(e.failure().code()).isEqualTo(FailureCode.CLUSTER_UNREACHABLE));
+    }
   }
 
-  private String commandLines(String image) {
-    return processes(image.equals(BUSYBOX) ? busybox : debian);
+  private FailureCode problem(ContainerRef container) {
+    try {
+      Place.await(execs.start(container, ExecSpec.command("true"), LIMITS));
+      throw new AssertionError(container + " has run a command");
+    } catch (java.util.concurrent.CompletionException e) {
+      return ((FailureException) e.getCause()).failure().code();
+    }
   }
 
-  private String processes(ContainerRef container) {
-    String script = "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null";
-    return text(get(execs.start(container, ExecSpec.script(script), LIMITS)).stdout());
+  private KubernetesClient through(CutConnections wire, URL server) {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(client.getConfiguration())
+                .withMasterUrl("https://" + server.getHost() + ":" + wire.port())
+                .build())
+        .build();
   }
 
-  private ExecResult run(String image, ExecSpec spec) {
-    return get(execs.start(image.equals(BUSYBOX) ? busybox : debian, spec, LIMITS));
-  }
-
-  private static ExecResult get(ExecHandle handle) {
-    return handle.result().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
-  }
-
-  private static String text(ExecResult.Output output) {
-    return new String(output.bytes(), StandardCharsets.UTF_8);
-  }
-
-  private static String notStarted(ExecResult result) {
-    assertThat(result.outcome()).isInstanceOf(Outcome.NotStarted.class);
-    assertThat(result.stdout().total() + result.stderr().total()).isZero();
-    return ((Outcome.NotStarted) result.outcome()).failure().message();
+  private Execs execs(KubernetesClient with) {
+    return new Execs(
+        new PodExecOpener(with, scheduler),
+        scheduler,
+        ForkJoinPool.commonPool(),
+        this::gone,
+        Execs.DEFAULT_PARALLEL);
   }
 
   private Optional<Failure> gone(ContainerRef container) {
-    Pod pod = client.pods().withName(container.pod()).get();
+    Pod pod = client.pods().inNamespace(container.namespace()).withName(container.pod()).get();
     return pod == null || pod.getMetadata().getDeletionTimestamp() != null
         ? Optional.of(Failure.of(FailureCode.NOT_FOUND, "The pod " + container + " was deleted."))
         : Optional.empty();
   }
 
-  private ContainerRef create(String image) {
-    String name = "execit-" + UUID.randomUUID().toString().substring(0, 8);
-    pods.add(name);
-    Pod pod =
+  private Place place(String name, String image, SecurityContext security) {
+    String pod = "execit-" + UUID.randomUUID().toString().substring(0, 8);
+    pods.add(pod);
+    Pod wanted =
         new PodBuilder()
             .withNewMetadata()
-            .withName(name)
+            .withName(pod)
+            .withNamespace(ExecCluster.NAMESPACE)
             .endMetadata()
             .withNewSpec()
             .withAutomountServiceAccountToken(false)
@@ -354,16 +252,18 @@ class ExecIT {
             .withImage(image)
             .withImagePullPolicy("IfNotPresent")
             .withCommand("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait; done")
+            .withSecurityContext(security)
             .endContainer()
             .endSpec()
             .build();
-    client.pods().resource(pod).create();
-    return new ContainerRef(client.getNamespace(), name, "main");
+    client.pods().resource(wanted).create();
+    return new Place(name, execs, new ContainerRef(ExecCluster.NAMESPACE, pod, "main"), LIMITS);
   }
 
   private void running(ContainerRef container) {
     client
         .pods()
+        .inNamespace(container.namespace())
         .withName(container.pod())
         .waitUntilCondition(
             p -> p != null && p.getStatus() != null && "Running".equals(p.getStatus().getPhase()),

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How an API server is reached: with the credentials of the pod this runs in, else with a kubeconfig. TLS is verified;
- * tokens are read again when they change.
+ * How an API server is reached: with the credentials of the pod this runs in, else with a
+ * kubeconfig. TLS is verified; tokens are read again when they change.
  *
  * @param kubeconfig used before all else where it is given
  * @param context of the kubeconfig; empty for its current one
@@ -69,7 +69,7 @@ public record ApiConnection(Optional<Path> kubeconfig, Optional<String> context)
           "The kubeconfig %s has no context %s. Correct caravanserai.cluster.context."
               .formatted(file, context));
     }
-    return Config.fromKubeconfig(context, read(file));
+    return Config.fromKubeconfig(context, file.toFile());
   }
 
   private static Config inCluster(String host, String port) {

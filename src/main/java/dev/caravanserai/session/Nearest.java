@@ -1,27 +1,29 @@
-package dev.caravanserai.settings;
+package dev.caravanserai.session;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what somebody may have meant. */
-final class Nearest {
+/** Finds what somebody who wrote an unknown word may have meant. */
+public final class Nearest {
   private Nearest() {}
 
   /** " Did you mean x?", or nothing where no known word is close. */
-  static String hint(String word, Collection<String> known) {
+  public static String hint(String word, Collection<String> known) {
     return of(word, known).map(near -> " Did you mean " + near + "?").orElse("");
   }
 
   /** The known word that takes the fewest edits, but at most half of the word's length. */
-  static Optional<String> of(String word, Collection<String> known) {
+  public static Optional<String> of(String word, Collection<String> known) {
+    int most = Math.max(2, word.length() / 2);
     return known.stream()
+        .filter(k -> Math.abs(k.length() - word.length()) <= most)
         .min(Comparator.comparingInt((String k) -> distance(word, k)).thenComparing(k -> k))
-        .filter(near -> distance(word, near) <= Math.max(2, word.length() / 2));
+        .filter(near -> distance(word, near) <= most);
   }
 
   /** Levenshtein's: insertions, deletions and replacements that turn one word into the other. */
-  static int distance(String a, String b) {
+  private static int distance(String a, String b) {
     var row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;

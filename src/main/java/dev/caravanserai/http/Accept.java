@@ -1,0 +1,74 @@
+package dev.caravanserai.http;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Content negotiation by the header {@code Accept} (RFC 9110, section 12.5.1). */
+final class Accept {
+  private Accept() {}
+
+  /**
+   * The media type that the caller likes best; of equals, the one offered first.
+   *
+   * @param header empty for anything
+   * @param offered media types without parameters, in lower case
+   * @throws StatusException 406 if none is acceptable
+   */
+  static String best(Optional<String> header, List<String> offered) {
+    String best = null;
+    double most = 0;
+    for (var type : offered) {
+      var quality = header.map(accept -> quality(accept, type)).orElse(1.0);
+      if (quality > most) {
+        most = quality;
+        best = type;
+      }
+    }
+    if (best == null) {
+      throw new StatusException(
+          406,
+          "Accept: %s leaves nothing: this path gives %s."
+              .formatted(header.orElse(""), String.join(" and ", offered)));
+    }
+    return best;
+  }
+
+  /** Of the ranges that hold the type, the most specific one counts. */
+  private static double quality(String accept, String type) {
+    double quality = 0;
+    int specific = -1;
+    for (var range : accept.toLowerCase(Locale.ROOT).split(",")) {
+      var parts = range.strip().split("\\s*;\\s*");
+      int specificity = specificity(parts[0], type);
+      if (specificity > specific) {
+        specific = specificity;
+        quality = q(parts);
+      }
+    }
+    return quality;
+  }
+
+  private static int specificity(String range, String type) {
+    if (range.equals(type)) {
+      return 2;
+    }
+    if (range.equals(type.substring(0, type.indexOf('/')) + "/*")) {
+      return 1;
+    }
+    return range.equals("*/*") ? 0 : -1;
+  }
+
+  private static double q(String[] parts) {
+    for (int i = 1; i < parts.length; i++) {
+      if (parts[i].startsWith("q=")) {
+        try {
+          return Double.parseDouble(parts[i].substring(2));
+        } catch (NumberFormatException e) {
+          return 0;
+        }
+      }
+    }
+    return 1;
+  }
+}

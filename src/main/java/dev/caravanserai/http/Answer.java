@@ -1,0 +1,113 @@
+package dev.caravanserai.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.NoTypeConversionAvailableException;
+import org.apache.camel.spi.HeaderFilterStrategy;
+
+/**
+ * What a route answers: the headers that it has set and its body. What only came with the request
+ * does not go back.
+ *
+ * @param body empty array for none
+ */
+record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
+
+  /**
+   * Reads it off an exchange that is done. Takes the body to memory, so not on an event loop.
+   *
+   * @param asked the message's headers before the route began
+   */
+  static Answer of(Exchange exchange, Map<String, Object> asked, HeaderFilterStrategy filter) {
+    if (exchange.getException() != null) {
+      return of(Problems.of(exchange.getException(), exchange.getExchangeId()), Map.of());
+    }
+    try {
+      var message = exchange.getMessage();
+      var body = body(message);
+      var headers = headers(exchange, asked, filter);
+      int status =
+          Optional.ofNullable(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class))
+              .orElse(body.length == 0 ? 204 : 200);
+      if (status >= 400 && body.length == 0) {
+        var request = Request.of(exchange);
+        return of(Problems.of(status, request.method(), request.path()), headers);
+      }
+      return new Answer(status, headers, body);
+    } catch (Exception e) {
+      return of(Problems.of(e, exchange.getExchangeId()), Map.of());
+    }
+  }
+
+  private static Answer of(Problem problem, Map<String, Iterable<String>> headers) {
+    var all = new LinkedHashMap<>(headers);
+    all.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
+    all.put("Content-Type", List.of(Problem.CONTENT_TYPE));
+    return new Answer(problem.status(), all, problem.json());
+  }
+
+  private static byte[] body(Message message) throws NoTypeConversionAvailableException {
+    var body = message.getBody();
+    if (body == null) {
+      return new byte[0];
+    }
+    return body instanceof String text
+        ? text.getBytes(StandardCharsets.UTF_8)
+        : message
+            .getExchange()
+            .getContext()
+            .getTypeConverter()
+            .mandatoryConvertTo(byte[].class, message.getExchange(), body);
+  }
+
+  /** A value that is the very object that came in was not set by the route. */
+  private static Map<String, Iterable<String>> headers(
+      Exchange exchange, Map<String, Object> asked, HeaderFilterStrategy filter) {
+    var converter = exchange.getContext().getTypeConverter();
+    var set = new LinkedHashMap<String, Iterable<String>>();
+    exchange
+        .getMessage()
+        .getHeaders()
+        .forEach(
+            (name, value) -> {
+              if (value == null
+                  || asked.get(name) == value
+                  || !name.equalsIgnoreCase("Content-Type")
+                      && filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                return;
+              }
+              var values = new ArrayList<String>();
+              for (Object one : value instanceof Iterable<?> many ? many : List.of(value)) {
+                Optional.ofNullable(converter.tryConvertTo(String.class, exchange, one))
+                    .ifPresent(values::add);
+              }
+              set.put(name, values);
+            });
+    return set;
+  }
+
+  /**
+   * Sends it, unless the caller has gone or the route has answered by itself. On the response's own
+   * context.
+   */
+  void write(HttpServerResponse response) {
+    if (response.headWritten() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(status);
+    headers.forEach(response::putHeader);
+    if (body.length == 0) {
+      response.end();
+    } else {
+      response.end(Buffer.buffer(body));
+    }
+  }
+}

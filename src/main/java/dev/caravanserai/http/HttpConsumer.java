@@ -1,0 +1,174 @@
+package dev.caravanserai.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.TimeoutHandler;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
+import org.apache.camel.Suspendable;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.Method;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.support.DefaultConsumer;
+
+/**
+ * Lets HTTP requests into one route. A worker thread starts the route and is free again as soon as
+ * the route waits for something; whoever ends the wait writes the answer.
+ *
+ * <p>A request that is being answered counts as in flight, so a shutdown waits for it. A caller who
+ * goes away does not end the route: what it began, it finishes.
+ */
+final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer, Suspendable {
+  private static final String ALLOWED = HttpConsumer.class.getName() + ".allowed";
+
+  /** Where a path is a prefix of another, the longer one is asked first. */
+  private static final int LAST = 1_000_000;
+
+  private final Router router;
+  private final long maxBody;
+  private final Set<HttpMethod> methods;
+  private RequestMessage requests;
+  private Route route;
+  private Route missed;
+
+  HttpConsumer(PlatformHttpEndpoint endpoint, Processor processor, Router router, long maxBody) {
+    super(endpoint, processor);
+    this.router = router;
+    this.maxBody = maxBody;
+    this.methods =
+        Method.parseList(endpoint.getHttpMethodRestrict()).stream()
+            .map(method -> HttpMethod.valueOf(method.name()))
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The methods of consumers that know the path, but not the method it was asked with. */
+  static Set<String> allowed(RoutingContext ctx) {
+    return Optional.<Set<String>>ofNullable(ctx.get(ALLOWED)).orElse(Set.of());
+  }
+
+  @Override
+  public PlatformHttpEndpoint getEndpoint() {
+    return (PlatformHttpEndpoint) super.getEndpoint();
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    requests = new RequestMessage(getEndpoint().getHeaderFilterStrategy());
+    route = router.route(path());
+    if (path().endsWith("*")) {
+      route.order(LAST - path().length());
+    }
+    methods.forEach(route::method);
+    missed = router.route(path()).order(LAST).handler(this::wrongMethod);
+    route.handler(this::admit);
+    if (getEndpoint().getRequestTimeout() > 0) {
+      var timeout = TimeoutHandler.create(getEndpoint().getRequestTimeout(), 504);
+      route.handler(timeout::handle);
+    }
+    var body = BodyHandler.create(false).setBodyLimit(maxBody);
+    route.handler(body::handle).handler(this::handle).failureHandler(HttpEngine::failed);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    if (route != null) {
+      route.remove();
+      missed.remove();
+      route = null;
+    }
+    super.doStop();
+  }
+
+  /** Camel's {@code /path/{key}} is {@code /path/:key} in Vert.x. */
+  private String path() {
+    var path = getEndpoint().getPath();
+    if (getEndpoint().isMatchOnUriPrefix() && !path.endsWith("*")) {
+      path += "*";
+    }
+    return path.replaceAll("\\{([^/}]+)}", ":$1");
+  }
+
+  /** Reached only if {@link #route} did not match: leaves word for whoever answers. */
+  private void wrongMethod(RoutingContext ctx) {
+    var allowed = new TreeSet<>(allowed(ctx));
+    methods.forEach(method -> allowed.add(method.name()));
+    ctx.put(ALLOWED, allowed).next();
+  }
+
+  /** Before the body is read. */
+  private void admit(RoutingContext ctx) {
+    var type = ctx.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT);
+    if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
+      ctx.response().putHeader("Retry-After", "5");
+      ctx.fail(503);
+    } else if (type.startsWith("application/x-www-form-urlencoded")
+        || type.startsWith("multipart/")) {
+      Problems.of(new StatusException(415, "Forms are not taken: send application/json."), "")
+          .write(ctx.response());
+    } else {
+      ctx.next();
+    }
+  }
+
+  private void handle(RoutingContext ctx) {
+    var principal = Guard.principal(ctx);
+    if (principal.isEmpty()) {
+      ctx.fail(401);
+      return;
+    }
+    var exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOut);
+    requests.fill(exchange, ctx);
+    exchange.setProperty(Principal.TENANT, principal.get().tenant());
+    exchange.setProperty(Principal.KEY, principal.get().key());
+    Map<String, Object> asked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    asked.putAll(exchange.getMessage().getHeaders());
+    var context = ctx.vertx().getOrCreateContext();
+    ctx.vertx()
+        .executeBlocking(
+            () -> {
+              run(exchange, Collections.unmodifiableMap(asked), ctx, context);
+              return null;
+            },
+            false)
+        .onFailure(ctx::fail);
+  }
+
+  private void run(
+      Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context)
+      throws Exception {
+    createUoW(exchange);
+    var answered = new AtomicBoolean();
+    Runnable answer =
+        () -> {
+          if (answered.compareAndSet(false, true)) {
+            var given = Answer.of(exchange, asked, getEndpoint().getHeaderFilterStrategy());
+            context.runOnContext(nothing -> given.write(ctx.response()));
+            doneUoW(exchange);
+            releaseExchange(exchange, false);
+          }
+        };
+    try {
+      getAsyncProcessor()
+          .process(exchange, sync -> Operations.goOn(exchange, doneSync -> answer.run()));
+    } catch (RuntimeException e) {
+      exchange.setException(e);
+      answer.run();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes problems of exceptions and of bare statuses. */
+final class Problems {
+  private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+  private Problems() {}
+
+  /**
+   * Tells a {@link FailureException} as it is, wherever in the causes it is. Anything else is a
+   * fault of the server or of a route: the caller learns where to look, and the log has the rest.
+   *
+   * @param occurrence names this one request, in the answer and in the log
+   */
+  static Problem of(Throwable thrown, String occurrence) {
+    var cause = thrown;
+    for (int depth = 0; cause != null && depth < 20; depth++) {
+      if (cause instanceof StatusException e) {
+        return Problem.of(e.status(), e.failure().code(), e.failure().message());
+      }
+      if (cause instanceof InvalidRequestException e) {
+        return Problem.of(e);
+      }
+      if (cause instanceof FailureException e) {
+        return Problem.of(e.failure());
+      }
+      cause = cause.getCause();
+    }
+    LOG.error("Request failed: occurrence={}", occurrence, thrown);
+    return internal(occurrence);
+  }
+
+  private static Problem internal(String occurrence) {
+    var failure =
+        Failure.of(
+            FailureCode.CONFIG_ERROR,
+            "The server could not handle this request: a fault in it or in one of its routes."
+                + " Whether anything was done is not known. Its log tells more under "
+                + occurrence
+                + ".");
+    return new Problem(
+        500, "Internal error", failure, List.of(), Optional.of("urn:exchange:" + occurrence));
+  }
+
+  /** For a status that came without words. */
+  static Problem of(int status, String method, String path) {
+    return switch (status) {
+      case 401 -> Problem.of(FailureCode.UNAUTHENTICATED, "An API key is needed.");
+      case 403 -> Problem.of(FailureCode.NOT_PERMITTED, "This API key does not permit it.");
+      case 404 ->
+          Problem.of(
+              FailureCode.NOT_FOUND, "There is nothing at " + path + ": see /v1/docs for what is.");
+      case 405 ->
+          Problem.of(
+              405,
+              FailureCode.INVALID_REQUEST,
+              path + " does not take " + method + ": the header Allow says what it takes.");
+      case 413 ->
+          Problem.of(
+              413,
+              FailureCode.INVALID_REQUEST,
+              "The request body is larger than the server takes.");
+      case 503 ->
+          Problem.of(
+              503,
+              FailureCode.LIMIT_REACHED,
+              "The server takes no requests at the moment: try again in a few seconds.");
+      case 504 ->
+          Problem.of(
+              504,
+              FailureCode.START_TIMEOUT,
+              "The request took longer than this path allows; what it began may still go on.");
+      default ->
+          status < 500
+              ? Problem.of(status, FailureCode.INVALID_REQUEST, "The request was refused.")
+              : Problem.of(status, FailureCode.CONFIG_ERROR, "The server could not do it.");
+    };
+  }
+}

@@ -1,0 +1,174 @@
+package dev.caravanserai.profile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Expiry;
+import dev.caravanserai.session.Labels;
+import dev.caravanserai.session.Names;
+import dev.caravanserai.session.SessionSpec;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What Caravanserai itself writes on a session's objects, whatever the profile. */
+final class Stamp {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+
+  /** What a pod may outlive its session by when no reaper lives. */
+  static final long BACKSTOP_SECONDS = 60;
+
+  private static final long GRACE_SECONDS = 2;
+
+  private final SessionSpec spec;
+  private final String id;
+  private final Expiry expiry;
+  private final String namespace;
+  private final Map<String, String> labels;
+  private final String summary;
+
+  /**
+   * @param spec completed
+   * @param extra the profile's labels
+   * @param summary what a Session is rendered from, as JSON
+   */
+  Stamp(
+      SessionSpec spec,
+      Expiry expiry,
+      String namespace,
+      Map<String, String> extra,
+      String summary) {
+    this.spec = spec;
+    this.id = spec.id().orElseThrow();
+    this.expiry = expiry;
+    this.namespace = namespace;
+    this.summary = summary;
+    labels = new TreeMap<>(spec.labels());
+    labels.putAll(extra);
+    labels.put(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);
+    labels.put(Labels.SESSION, Names.label(id));
+    labels.put(Labels.TENANT, Names.label(spec.tenant()));
+    labels.put(Labels.PROFILE, spec.profile().orElseThrow());
+  }
+
+  static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Labels and namespace, for every object. */
+  void mark(HasMetadata object) {
+    Map<String, String> all = new LinkedHashMap<>();
+    if (object.getMetadata().getLabels() != null) {
+      all.putAll(object.getMetadata().getLabels());
+    }
+    all.putAll(labels);
+    object.getMetadata().setLabels(all);
+    object.getMetadata().setNamespace(namespace);
+  }
+
+  void mark(Pod pod, Map<String, String> extra) {
+    mark(pod);
+    Map<String, String> all = new TreeMap<>();
+    if (pod.getMetadata().getAnnotations() != null) {
+      all.putAll(pod.getMetadata().getAnnotations());
+    }
+    all.putAll(extra);
+    all.putAll(identity());
+    all.put(Annotations.SPEC, summary);
+    pod.getMetadata().setAnnotations(all);
+    var podSpec = pod.getSpec();
+    podSpec.setActiveDeadlineSeconds(expiry.lifetime().toSeconds() + BACKSTOP_SECONDS);
+    if (podSpec.getTerminationGracePeriodSeconds() == null) {
+      podSpec.setTerminationGracePeriodSeconds(GRACE_SECONDS);
+    }
+    if (podSpec.getRestartPolicy() == null) {
+      podSpec.setRestartPolicy("Never");
+    }
+    if (podSpec.getAutomountServiceAccountToken() == null) {
+      podSpec.setAutomountServiceAccountToken(false);
+    }
+  }
+
+  /**
+   * @param objects all that it will own, the pod too
+   * @param request the hash of the request as it came
+   */
+  ConfigMap anchor(
+      Stream<HasMetadata> objects, Duration startTimeout, Duration most, String request) {
+    Map<String, String> notes = identity();
+    var startBy = expiry.createdAt().plus(startTimeout);
+    notes.put(
+        Annotations.START_BY,
+        (startBy.isBefore(expiry.expiresAt()) ? startBy : expiry.expiresAt()).toString());
+    notes.put(Annotations.LAST_ACTIVITY, expiry.createdAt().toString());
+    notes.put(Annotations.MAX_LIFETIME, String.valueOf(most.toSeconds()));
+    notes.put(
+        Annotations.OBJECTS,
+        objects
+            .map(o -> o.getKind() + "/" + o.getMetadata().getName())
+            .collect(Collectors.joining(",")));
+    spec.idempotencyKey()
+        .ifPresent(
+            key -> {
+              notes.put(Annotations.IDEMPOTENCY_KEY, Names.sha256(key));
+              notes.put(Annotations.REQUEST, request);
+            });
+    ConfigMap anchor =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName(Names.anchor(spec.tenant(), id))
+            .addToLabels(Labels.ROLE, Labels.ROLE_ANCHOR)
+            .withAnnotations(notes)
+            .endMetadata()
+            .withData(Map.of("spec", summary))
+            .build();
+    mark(anchor);
+    return anchor;
+  }
+
+  private Map<String, String> identity() {
+    Map<String, String> notes = new TreeMap<>();
+    notes.put(Annotations.ID, id);
+    notes.put(Annotations.TENANT, spec.tenant());
+    notes.put(Annotations.CREATED_AT, expiry.createdAt().toString());
+    notes.put(Annotations.EXPIRES_AT, expiry.expiresAt().toString());
+    return notes;
+  }
+
+  /** SHA-256 of a request as it came, the same for the same request, whatever the order of maps. */
+  static String requestHash(SessionSpec spec) {
+    Map<String, Object> all = new TreeMap<>();
+    all.put("profile", spec.profile().orElse(""));
+    all.put("id", spec.id().orElse(""));
+    all.put("image", spec.image().orElse(""));
+    all.put("command", spec.command());
+    all.put("args", spec.args());
+    all.put("env", spec.env());
+    all.put("workingDir", spec.workingDir().orElse(""));
+    all.put("timeout", spec.timeout().map(Duration::toString).orElse(""));
+    all.put("resources", List.of(spec.resources().limits(), spec.resources().requests()));
+    all.put("labels", spec.labels());
+    all.put("metadata", spec.metadata());
+    all.put(
+        "storage",
+        spec.storage()
+            .map(s -> List.of(s.size(), s.storageClass().orElse(""), s.path().orElse("")))
+            .orElse(List.of()));
+    return Names.sha256(json(all));
+  }
+}

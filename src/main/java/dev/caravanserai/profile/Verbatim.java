@@ -1,0 +1,16 @@
+package dev.caravanserai.profile;
+
+import java.util.List;
+
+/**
+ * Keeps the kubelet from replacing {@code $(NAME)} in a caller's command: what was asked for runs
+ * as it was given. Rule: Kubernetes, Container v1, {@code command}: {@code $$(NAME)} stands for
+ * {@code $(NAME)}.
+ */
+final class Verbatim {
+  private Verbatim() {}
+
+  static List<String> of(List<String> command) {
+    return command.stream().map(text -> text.replaceAll("\\$(?=[$(])", "\\$\\$")).toList();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.component.PodComponent;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Any Camel application that has the jar can use the component and the Kamelets. */
+@ExtendWith(NothingLeftBehind.class)
+class StandaloneIT {
+
+  /** What runs in a JVM of its own, in an empty folder, with only the jar and its dependencies. */
+  public static final class App {
+    public static void main(String[] args) throws Exception {
+      org.apache.camel.main.Main camel = new org.apache.camel.main.Main();
+      camel.addInitialProperty("camel.component.pod.namespace", TestCluster.NAMESPACE);
+      camel.addInitialProperty("camel.component.kamelet.location", "classpath:kamelets");
+      camel.start();
+      try {
+        var template = camel.getCamelContext().createFluentProducerTemplate();
+        var started =
+            template
+                .to("kamelet:session-start-action?image=busybox:1&lifetime=120")
+                .request(dev.caravanserai.session.Session.class);
+        ExecResult result =
+            camel
+                .getCamelContext()
+                .createFluentProducerTemplate()
+                .to(
+                    "kamelet:session-exec-action?sessionId="
+                        + started.id()
+                        + "&script=RAW(printf standalone)")
+                .request(ExecResult.class);
+        camel
+            .getCamelContext()
+            .createFluentProducerTemplate()
+            .to("kamelet:session-stop-action?wait=true&sessionId=" + started.id())
+            .send();
+        boolean ours = camel.getCamelContext().getComponent("pod") instanceof PodComponent;
+        System.out.println(
+            "RESULT "
+                + ours
+                + " "
+                + (started.state() == State.RUNNING)
+                + " "
+                + result.stdout().text());
+      } finally {
+        camel.stop();
+      }
+      System.exit(0);
+    }
+  }
+
+  @Test
+  void an_application_with_only_the_jar_runs_a_command() throws Exception {
+    // Given
+    Path empty = Files.createTempDirectory("caravanserai-standalone");
+    Path log = empty.resolve("log");
+    ProcessBuilder app =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath(),
+                App.class.getName())
+            .directory(empty.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    app.environment().put("KUBECONFIG", TestCluster.get().kubeconfig().toString());
+
+    // When
+    int code = app.start().waitFor();
+
+    // Then
+    assertThat(code).as(Files.readString(log)).isZero();
+    assertThat(Files.readString(log)).contains("RESULT true true standalone");
+  }
+
+  /** The jar in place of target/classes, so that what is missing in it shows. */
+  private static String classPath() throws IOException {
+    Path jar = Path.of(System.getProperty("project.jar"));
+    assertThat(jar).exists();
+    List<String> entries = new java.util.ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(":")) {
+      entries.add(
+          entry.endsWith("target/classes")
+              ? jar.toString()
+              : Path.of(entry).toAbsolutePath().toString());
+    }
+    return String.join(":", entries);
+  }
+}

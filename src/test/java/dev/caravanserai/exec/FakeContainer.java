@@ -1,0 +1,118 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.cluster.ExecChannel;
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.ExecListener;
+import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.ExecStart;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A container in which a test says what happens. */
+final class FakeContainer implements ExecOpener {
+  private final List<Process> processes = new CopyOnWriteArrayList<>();
+  private final List<Process> killers = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void open(ExecStart start, ExecListener listener) {
+    boolean killer = start.command().equals(ShellText.load("kill.sh").command());
+    (killer ? killers : processes).add(new Process(start, listener));
+  }
+
+  /** All that were started, those that end others left out. */
+  List<Process> processes() {
+    return processes;
+  }
+
+  List<Process> killers() {
+    return killers;
+  }
+
+  Process process() {
+    return processes.get(processes.size() - 1);
+  }
+
+  static final class Process implements ExecChannel {
+    private final ExecStart start;
+    private final ExecListener listener;
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private boolean closed;
+
+    Process(ExecStart start, ExecListener listener) {
+      this.start = start;
+      this.listener = listener;
+    }
+
+    ExecStart start() {
+      return start;
+    }
+
+    /** The supervisor is up and says that the command's session has this id. */
+    Process announces(int sessionId) {
+      listener.onOpen(this);
+      return stdout(mark() + " " + sessionId + "\n");
+    }
+
+    Process opens() {
+      listener.onOpen(this);
+      return this;
+    }
+
+    String mark() {
+      return written().lines().findFirst().orElseThrow().substring(1);
+    }
+
+    Process stdout(String text) {
+      listener.onStdout(text.getBytes(StandardCharsets.UTF_8));
+      return this;
+    }
+
+    Process stderr(String text) {
+      listener.onStderr(text.getBytes(StandardCharsets.UTF_8));
+      return this;
+    }
+
+    void ends(ExecEnd end) {
+      listener.onEnd(end);
+    }
+
+    synchronized String written() {
+      return written.toString(StandardCharsets.UTF_8);
+    }
+
+    List<String> lines() {
+      return new ArrayList<>(written().lines().toList());
+    }
+
+    synchronized boolean closed() {
+      return closed;
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> write(byte[] bytes) {
+      written.writeBytes(bytes);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean canCloseStdin() {
+      return false;
+    }
+
+    @Override
+    public void closeStdin() {}
+
+    @Override
+    public void resize(int columns, int rows) {}
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+    }
+  }
+}

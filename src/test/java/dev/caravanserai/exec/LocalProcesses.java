@@ -1,0 +1,151 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.cluster.ExecChannel;
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.ExecListener;
+import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.ExecStart;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** Runs what is to run in a container as processes of this machine, under a given shell. */
+final class LocalProcesses implements ExecOpener {
+  private final List<String> shell;
+  private final boolean inputCanEnd;
+
+  /**
+   * @param shell stands for {@code sh}
+   * @param inputCanEnd as with v5.channel.k8s.io, or not, as with v4
+   */
+  LocalProcesses(List<String> shell, boolean inputCanEnd) {
+    this.shell = shell;
+    this.inputCanEnd = inputCanEnd;
+  }
+
+  @Override
+  public void open(ExecStart start, ExecListener listener) {
+    // As a container runtime does: every exec is a session of its own.
+    List<String> words = new ArrayList<>(List.of("setsid"));
+    words.addAll(shell);
+    words.addAll(start.command().subList(1, start.command().size()));
+    try {
+      new Channel(new ProcessBuilder(words).start(), listener).begin();
+    } catch (IOException e) {
+      listener.onEnd(new ExecEnd.Refused(Failure.of(FailureCode.CONFIG_ERROR, String.valueOf(e))));
+    }
+  }
+
+  private final class Channel implements ExecChannel {
+    private final Process process;
+    private final ExecListener listener;
+    private final ExecutorService writer = Executors.newSingleThreadExecutor();
+    private final OutputStream stdin;
+    private boolean ended;
+
+    Channel(Process process, ExecListener listener) {
+      this.process = process;
+      this.listener = listener;
+      this.stdin = process.getOutputStream();
+    }
+
+    void begin() {
+      synchronized (this) {
+        listener.onOpen(this);
+      }
+      CompletableFuture<Void> out = read(process.getInputStream(), listener::onStdout);
+      CompletableFuture<Void> err = read(process.getErrorStream(), listener::onStderr);
+      CompletableFuture.allOf(out, err, process.onExit())
+          .thenRun(() -> end(new ExecEnd.Exited(process.exitValue())));
+    }
+
+    private CompletableFuture<Void> read(InputStream stream, Consumer<byte[]> to) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      Thread reader =
+          new Thread(
+              () -> {
+                byte[] buffer = new byte[32 * 1024];
+                try {
+                  for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+                    tell(java.util.Arrays.copyOf(buffer, n), to);
+                  }
+                } catch (IOException closed) {
+                  // The same as its end.
+                }
+                done.complete(null);
+              });
+      reader.setDaemon(true);
+      reader.start();
+      return done;
+    }
+
+    private synchronized void tell(byte[] bytes, Consumer<byte[]> to) {
+      if (!ended) {
+        to.accept(bytes);
+      }
+    }
+
+    private synchronized void end(ExecEnd end) {
+      if (!ended) {
+        ended = true;
+        listener.onEnd(end);
+        closeInput();
+        writer.shutdown();
+      }
+    }
+
+    @Override
+    public CompletionStage<Void> write(byte[] bytes) {
+      return CompletableFuture.runAsync(
+          () -> {
+            try {
+              stdin.write(bytes);
+              stdin.flush();
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          },
+          writer);
+    }
+
+    @Override
+    public boolean canCloseStdin() {
+      return inputCanEnd;
+    }
+
+    @Override
+    public void closeStdin() {
+      if (inputCanEnd) {
+        closeInput();
+      }
+    }
+
+    private void closeInput() {
+      writer.execute(
+          () -> {
+            try {
+              stdin.close();
+            } catch (IOException alreadyGone) {
+              // Nobody reads it.
+            }
+          });
+    }
+
+    @Override
+    public void resize(int columns, int rows) {}
+
+    @Override
+    public void close() {
+      end(new ExecEnd.Lost(Failure.of(FailureCode.CONNECTION_LOST, "closed by the caller")));
+    }
+  }
+}

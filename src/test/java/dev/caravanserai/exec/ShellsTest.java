@@ -1,0 +1,119 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.session.ExecSpec;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The supervisor and the killer under the shells that images have, as far as this machine has. */
+class ShellsTest extends ExecPromises {
+  private static final List<List<String>> SHELLS =
+      List.of(List.of("dash"), List.of("bash", "--posix"), List.of("busybox", "sh"));
+  private static final ExecLimits LIMITS =
+      new ExecLimits(
+          Duration.ofSeconds(60), Duration.ofMinutes(10), 16 << 20, Duration.ofMillis(300));
+
+  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+  @TempDir Path folder;
+
+  @BeforeAll
+  void thisIsLinuxWithAShell() {
+    assumeTrue(Files.exists(Path.of("/proc/self/stat")), "/proc is missing");
+    assumeTrue(has("setsid"), "setsid is missing");
+    assumeFalse(shells().isEmpty(), "dash, bash and busybox are missing");
+  }
+
+  @AfterAll
+  void nothingRunsOn() {
+    scheduler.shutdownNow();
+  }
+
+  @Override
+  Stream<Place> places() {
+    return shells().stream().flatMap(shell -> Stream.of(place(shell, false), place(shell, true)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  void aProgramWhoseInterpreterIsMissingIsNotStarted(Place place) throws IOException {
+    // Given
+    Path program = folder.resolve("program");
+    Files.writeString(program, "#! /no/such/interpreter -x\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    // When
+    String why = notStarted(place.run(ExecSpec.command(program.toString())));
+
+    // Then
+    assertThat(why).contains("exec: \"" + program + "\": ");
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  void aProgramIsFoundByTheCallersPath(Place place) throws IOException {
+    // Given
+    Path program = folder.resolve("only-here");
+    Files.writeString(program, "#!/bin/sh\necho found $1\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    ExecSpec spec =
+        new ExecSpec(
+            List.of("only-here", "it"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new byte[10]),
+            java.util.Map.of("PATH", folder.toString()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            ExecSpec.Encoding.UTF8);
+
+    // When
+    String out = Texts.of(place.run(spec).stdout());
+
+    // Then
+    assertThat(out).isEqualTo("found it\n");
+  }
+
+  private Place place(List<String> shell, boolean inputCanEnd) {
+    Execs execs =
+        new Execs(
+            new LocalProcesses(shell, inputCanEnd),
+            scheduler,
+            ForkJoinPool.commonPool(),
+            container -> Optional.empty(),
+            Execs.DEFAULT_PARALLEL);
+    return new Place(
+        String.join(" ", shell) + (inputCanEnd ? " v5" : " v4"),
+        execs,
+        new ContainerRef("here", "this", "machine"),
+        LIMITS);
+  }
+
+  private static List<List<String>> shells() {
+    return SHELLS.stream().filter(words -> has(words.get(0))).toList();
+  }
+
+  private static boolean has(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.caravanserai.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.main.Main;
+
+/** The edge with routes of a test behind it, on a port of its own. */
+final class HttpServer implements AutoCloseable {
+  static final String KEY = "0123456789abcdef-everything";
+  static final String READER = "0123456789abcdef-reader";
+  static final String RUNNER = "0123456789abcdef-runner";
+
+  private final Main main = new Main();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final int port;
+
+  private HttpServer(Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
+    var keys =
+        new ApiKeys(
+            List.of(
+                new ApiKey("all", "default", Set.of("*"), sha256(KEY)),
+                new ApiKey("reader", "red", Set.of(ApiKeys.SESSIONS_READ), sha256(READER)),
+                new ApiKey("runner", "red", Set.of(ApiKeys.EXEC), sha256(RUNNER))));
+    main.configure().withBasePackageScanEnabled(false);
+    main.configure().withRoutesIncludePattern(yaml);
+    for (var builder : routes) {
+      main.configure().addRoutesBuilder(builder);
+    }
+    main.setDefaultPropertyPlaceholderLocation("false");
+    main.addInitialProperty("camel.server.enabled", "true");
+    main.addInitialProperty("camel.server.host", "127.0.0.1");
+    main.addInitialProperty("camel.server.port", "0");
+    main.addInitialProperty("camel.management.host", "127.0.0.1");
+    main.addInitialProperty("camel.management.port", "0");
+    main.addInitialProperty(
+        "camel.component.rest-openapi.rest-openapi-processor-strategy",
+        "#class:dev.caravanserai.http.Operations");
+    main.addInitialProperty("camel.health.exposure-level", "default");
+    main.addInitialProperty("camel.main.shutdownTimeout", "5");
+    main.addInitialProperty("camel.beans.vertxOptions", "#class:io.vertx.core.VertxOptions");
+    main.addInitialProperty("camel.beans.vertxOptions.workerPoolSize", "20");
+    main.bind("platform-http-engine", new HttpEngine(keys, 100_000));
+    beans.forEach(main::bind);
+    main.start();
+    port = main.getCamelContext().hasService(VertxPlatformHttpServer.class).getPort();
+  }
+
+  static HttpServer with(RoutesBuilder... routes) {
+    return new HttpServer(Map.of(), "false", routes);
+  }
+
+  static HttpServer with(Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
+    return new HttpServer(beans, yaml, routes);
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  /** With the key that may do everything. */
+  HttpRequest.Builder request(String path) {
+    return anonymous(path).header("Authorization", "Bearer " + KEY);
+  }
+
+  HttpRequest.Builder anonymous(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError("no answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(request(path));
+  }
+
+  HttpResponse<String> post(String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json)));
+  }
+
+  int inflight() {
+    return main.getCamelContext().getInflightRepository().size();
+  }
+
+  @Override
+  public void close() {
+    main.stop();
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.caravanserai.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Shipped profiles against the API server of KUBECONFIG, by dry runs that create nothing. */
+class ProfilesIT {
+  private static final Map<String, String> NAMESPACES =
+      Map.of(
+          "HYPHA_K8S_NAMESPACE", "sessions",
+          "KUBERNETES_NAMESPACE", "sessions",
+          "AUTOGEN_K8S_NAMESPACE", "sessions");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "hypha", "raworc", "autogen"})
+  void anApiServerTakesEveryObjectAsItWasPlanned(String profile) {
+    // Given
+    assumeThat(System.getenv("KUBECONFIG")).as("KUBECONFIG").isNotNull();
+    Plan plan =
+        Requests.of(profile)
+            .id("profiles-it-" + UUID.randomUUID())
+            .env(Map.of("A", "b"))
+            .storage("1Gi")
+            .plan(Requests.context(NAMESPACES));
+    List<HasMetadata> planned = new ArrayList<>(List.of(plan.anchor()));
+    planned.addAll(plan.objects());
+    planned.add(plan.pod());
+    try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+      for (HasMetadata object : planned) {
+        // When
+        HasMetadata taken = client.resource(object).dryRun(true).create();
+
+        // Then
+        assertThat(taken.getMetadata().getLabels())
+            .containsAllEntriesOf(object.getMetadata().getLabels());
+        assertThat(taken.getMetadata().getName()).isEqualTo(object.getMetadata().getName());
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.caravanserai.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ShippedProfilesTest {
+  private static final String ID = "c1b2c5f0-0d43-4d3a-9d19-2f1a4b5c6d7e";
+
+  @Test
+  void defaultIsRestrictedAndHasAWorkspace() {
+    Plan plan = Requests.of("default").image(null).plan();
+    restricted(plan.pod());
+    assertThat(main(plan).getImage()).isEqualTo("busybox:1");
+    assertThat(main(plan).getVolumeMounts())
+        .singleElement()
+        .satisfies(m -> assertThat(m.getMountPath()).isEqualTo("/workspace"));
+    assertThat(plan.pod().getSpec().getVolumes().get(0).getEmptyDir()).isNotNull();
+    assertThat(main(plan).getResources().getLimits()).containsKeys("cpu", "memory");
+    assertThat(main(plan).getResources().getRequests()).containsKeys("cpu", "memory");
+    Plan stored = Requests.of("default").storage("2Gi").plan();
+    assertThat(stored.objects()).hasOnlyElementsOfType(PersistentVolumeClaim.class);
+    assertThat(stored.pod().getSpec().getVolumes())
+        .singleElement()
+        .satisfies(
+            v ->
+                assertThat(v.getPersistentVolumeClaim().getClaimName())
+                    .isEqualTo("session-one-pvc"));
+  }
+
+  @Test
+  void hyphaHasItsNamesLabelsAnnotationsAndEnvironment() {
+    Plan plan =
+        Requests.of("hypha")
+            .id("ws/app")
+            .env(Map.of("HYPHA_APP_ID", "mine", "HYPHA_TOKEN", "t"))
+            .metadata(Map.of("app_id", "a", "workspace", "w", "client_id", "c", "server_url", "u"))
+            .plan(Requests.context(Map.of("HYPHA_K8S_NAMESPACE", "lab")));
+    restricted(plan.pod());
+    assertThat(plan.namespace()).isEqualTo("lab");
+    assertThat(plan.pod().getMetadata().getName()).startsWith("hypha-pod-ws-app-");
+    assertThat(plan.container()).isEqualTo("main");
+    assertThat(plan.pod().getMetadata().getLabels())
+        .containsEntry("app", "hypha")
+        .containsEntry("component", "worker-pod");
+    assertThat(plan.pod().getMetadata().getAnnotations())
+        .containsEntry("hypha.amun.ai/app-id", "a")
+        .containsEntry("hypha.amun.ai/workspace", "w")
+        .containsEntry("hypha.amun.ai/client-id", "c")
+        .containsEntry("hypha.amun.ai/session-id", "ws/app")
+        .containsEntry("hypha.amun.ai/worker-type", "k8s")
+        .containsKey("hypha.amun.ai/created-at");
+    assertThat(main(plan).getEnv())
+        .extracting("name")
+        .containsExactlyInAnyOrder(
+            "HYPHA_SERVER_URL",
+            "HYPHA_WORKSPACE",
+            "HYPHA_TOKEN",
+            "HYPHA_CLIENT_ID",
+            "HYPHA_APP_ID");
+    var data = ((io.fabric8.kubernetes.api.model.Secret) plan.objects().get(0)).getData();
+    assertThat(new String(java.util.Base64.getDecoder().decode(data.get("HYPHA_APP_ID"))))
+        .isEqualTo("mine");
+    assertThat(plan.expiry().lifetime()).hasSeconds(3600);
+    assertThat(plan.startTimeout()).hasSeconds(300);
+    assertThat(Requests.of("hypha").plan().namespace()).isEqualTo("default");
+  }
+
+  @Test
+  void raworcMakesItsClaimFirst() {
+    Plan plan =
+        Requests.of("raworc")
+            .id(ID)
+            .image(null)
+            .metadata(Map.of("name", "My session!"))
+            .plan(Requests.context(Map.of("KUBERNETES_CPU_LIMIT", "2")));
+    assertThat(plan.namespace()).isEqualTo("raworc-sessions");
+    assertThat(plan.objects())
+        .extracting(HasMetadata::getKind)
+        .containsExactly("PersistentVolumeClaim");
+    PersistentVolumeClaim claim = (PersistentVolumeClaim) plan.objects().get(0);
+    assertThat(claim.getMetadata().getName()).isEqualTo("session-pvc-" + ID);
+    assertThat(claim.getSpec().getStorageClassName()).isNull();
+    assertThat(claim.getSpec().getResources().getRequests())
+        .containsEntry("storage", new Quantity("1Gi"));
+    assertThat(plan.pod().getMetadata().getName()).isEqualTo("session-" + ID);
+    assertThat(plan.container()).isEqualTo("session-container");
+    assertThat(main(plan).getImage()).isEqualTo("python:3.11-slim");
+    assertThat(main(plan).getWorkingDir()).isEqualTo("/workspace");
+    assertThat(main(plan).getResources().getLimits())
+        .containsEntry("cpu", new Quantity("2"))
+        .containsEntry("memory", new Quantity("1Gi"));
+    assertThat(main(plan).getResources().getRequests())
+        .containsEntry("cpu", new Quantity("100m"))
+        .containsEntry("memory", new Quantity("128Mi"));
+    assertThat(plan.pod().getMetadata().getLabels())
+        .containsEntry("app", "raworc")
+        .containsEntry("component", "session")
+        .containsEntry("session-id", ID);
+    assertThat(plan.pod().getMetadata().getLabels().get("session-name")).startsWith("my-session-");
+  }
+
+  @Test
+  void autogenHasItsContainerAndImage() {
+    Plan plan = Requests.of("autogen").id(ID).image(null).plan();
+    assertThat(plan.namespace()).isEqualTo("default");
+    assertThat(plan.pod().getMetadata().getName()).isEqualTo("autogen-code-exec-" + ID);
+    assertThat(plan.container()).isEqualTo("autogen-executor");
+    assertThat(main(plan).getName()).isEqualTo("autogen-executor");
+    assertThat(main(plan).getImage()).isEqualTo("python:3-slim");
+    assertThat(main(plan).getWorkingDir()).isEqualTo("/workspace");
+    assertThat(plan.pod().getSpec().getRestartPolicy()).isEqualTo("Never");
+    assertThat(plan.startTimeout()).hasSeconds(60);
+    assertThat(plan.pod().getSpec().getAutomountServiceAccountToken()).isFalse();
+  }
+
+  @Test
+  void theNamespacesOfTheShippedProfilesAreKnown() {
+    assertThat(Profiles.shipped().namespaces(Map.of("HYPHA_K8S_NAMESPACE", "lab")))
+        .containsExactly("default", "lab", "raworc-sessions");
+  }
+
+  private static Container main(Plan plan) {
+    return plan.pod().getSpec().getContainers().get(0);
+  }
+
+  private static void restricted(Pod pod) {
+    var security = pod.getSpec().getSecurityContext();
+    assertThat(security.getRunAsNonRoot()).isTrue();
+    assertThat(security.getRunAsUser()).isEqualTo(1000);
+    assertThat(security.getFsGroup()).isEqualTo(1000);
+    assertThat(security.getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    var container = pod.getSpec().getContainers().get(0).getSecurityContext();
+    assertThat(container.getAllowPrivilegeEscalation()).isFalse();
+    assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
+  }
+}
