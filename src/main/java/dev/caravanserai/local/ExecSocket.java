@@ -10,10 +10,16 @@ import java.util.concurrent.ExecutorService;
 final class ExecSocket {
   private final PodRuntime kubelet;
   private final ExecutorService pool;
+  private final ExecutorService starts;
 
-  ExecSocket(PodRuntime kubelet, ExecutorService pool) {
+  /**
+   * @param pool for streams
+   * @param starts few threads: many execs at once start one after the other, instead of all slowly
+   */
+  ExecSocket(PodRuntime kubelet, ExecutorService pool, ExecutorService starts) {
     this.kubelet = kubelet;
     this.pool = pool;
+    this.starts = starts;
   }
 
   void serve(HttpServerRequest request, JsonNode pod, Query query) {
@@ -46,7 +52,7 @@ final class ExecSocket {
               ExecSession session =
                   new ExecSession(
                       socket, pool, stdin, query.flag("stdout"), query.flag("stderr") && !tty);
-              pool.execute(
+              starts.execute(
                   () ->
                       session.run(
                           () ->

@@ -40,6 +40,7 @@ public final class LocalCluster implements AutoCloseable {
   private final GarbageCollector collector;
   private final ProcessKubelet kubelet;
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
+  private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
   private final String token;
   private final Vertx vertx;
   private final LoopbackCertificate tls = LoopbackCertificate.make();
@@ -60,7 +61,7 @@ public final class LocalCluster implements AutoCloseable {
     vertx = engine.join();
     Watches watches = new Watches(vertx, store);
     LogEndpoint logs = new LogEndpoint(kubelet, pool);
-    ExecSocket execs = new ExecSocket(kubelet, pool);
+    ExecSocket execs = new ExecSocket(kubelet, pool, starts);
     server =
         vertx
             .createHttpServer(options(tls))
@@ -164,6 +165,7 @@ public final class LocalCluster implements AutoCloseable {
       LOG.warn("local cluster: the server did not close", e);
     }
     kubelet.close();
+    starts.shutdownNow();
     pool.shutdownNow();
     try {
       lock.close();
@@ -179,6 +181,7 @@ public final class LocalCluster implements AutoCloseable {
             new PemKeyCertOptions()
                 .setCertValue(Buffer.buffer(tls.certificate()))
                 .setKeyValue(Buffer.buffer(tls.key())))
+        .setSslHandshakeTimeout(60) // seconds: hundreds at once take their time on a busy machine
         .setTcpNoDelay(true)
         .setMaxHeaderSize(64 * 1024)
         .setMaxInitialLineLength(1024 * 1024)

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 final class PodRun implements ContainerRun.Listener {
   private static final Duration CONFIG_RETRY = Duration.ofMillis(500);
   private static final Duration SLOW_START = Duration.ofSeconds(3);
-  private static final long LONGEST_BACK_OFF_SECONDS = 30;
 
   final String namespace;
   final String name;
@@ -143,13 +142,9 @@ final class PodRun implements ContainerRun.Listener {
     }
   }
 
-  /** The first restart comes at once, as in Kubernetes. */
   private void restart(ContainerRun run) {
     run.lastState = run.state;
-    long wait =
-        run.restarts == 0
-            ? 0
-            : Math.min(LONGEST_BACK_OFF_SECONDS, 1L << Math.min(5, run.restarts - 1));
+    long wait = PodStatus.backOffSeconds(run);
     if (wait > 0) {
       event("Warning", "BackOff", "Back-off restarting failed container " + run.name, run);
       String message = "back-off %ds restarting failed container=%s".formatted(wait, run.name);
@@ -231,10 +226,7 @@ final class PodRun implements ContainerRun.Listener {
     killStrays();
     launch.clear();
     onGone.accept(this);
-    node.store()
-        .get(Kind.POD, namespace, name)
-        .filter(p -> p.at("/metadata/uid").asText().equals(uid))
-        .ifPresent(p -> node.store().remove(Kind.POD, namespace, name));
+    status.remove();
   }
 
   Stream<ContainerRun> all() {

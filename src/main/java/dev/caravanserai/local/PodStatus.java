@@ -56,6 +56,11 @@ final class PodStatus {
     return !failed() && (always || run.exitCode() != 0 && !policy.equals("Never"));
   }
 
+  /** 0 the first time, then 1, 2, 4 … 30. */
+  static long backOffSeconds(ContainerRun run) {
+    return run.restarts == 0 ? 0 : Math.min(30, 1L << Math.min(5, run.restarts - 1));
+  }
+
   String phase() {
     if (failed() || init.stream().anyMatch(r -> r.terminated() && !good(r) && !restarts(r))) {
       return "Failed";
@@ -87,6 +92,16 @@ final class PodStatus {
     } catch (ApiError gone) {
       LOG.debug("pod {} was removed meanwhile", meta.path("name").asText());
     }
+  }
+
+  /** Out of the store, unless another pod has its name by now. */
+  void remove() {
+    String namespace = pod.at("/metadata/namespace").asText();
+    String name = pod.at("/metadata/name").asText();
+    store
+        .get(Kind.POD, namespace, name)
+        .filter(p -> p.at("/metadata/uid").equals(pod.at("/metadata/uid")))
+        .ifPresent(p -> store.remove(Kind.POD, namespace, name));
   }
 
   private void write(ObjectNode stored) {

@@ -24,6 +24,12 @@ final class Sandbox {
 
   static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+  /**
+   * Stands outside of the container's pid namespace and waits for its child in it. nsenter could
+   * fork by itself, but stops with a child that is stopped, and then never hears of its end.
+   */
+  private static final String WAITER = "exec 3>&2 2>/dev/null; (exec \"$@\" 2>&3 3>&-); exit $?";
+
   private static final List<String> ROOT =
       List.of("/usr/bin/unshare", "-m", "-p", "--fork", "--kill-child");
   private static final List<String> USER =
@@ -108,7 +114,7 @@ final class Sandbox {
     if (separate()) {
       all.addAll(List.of("/usr/bin/nsenter", "-t", Long.toString(pid)));
       all.addAll(nsenter);
-      all.add("--wdns=" + dir);
+      all.addAll(List.of("--no-fork", "--wdns=" + dir, "/bin/sh", "-c", WAITER, "exec"));
     }
     all.add("/usr/bin/setsid");
     if (terminalSize.isPresent()) {

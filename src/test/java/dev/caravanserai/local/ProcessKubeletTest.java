@@ -364,4 +364,17 @@ class ProcessKubeletTest extends PodFixture {
                 assertThat(at("far", "/status/containerStatuses/0/state/waiting/message").asText())
                     .contains("cannot mount at /data"));
   }
+
+  @Test
+  void anExecThatIsStoppedAndThenKilledEnds() throws Exception {
+    // Given
+    pod("p", "command: [sleep, infinity]");
+    awaitPhase("p", "Running");
+
+    // When
+    Ran ran = exec("p", "", "sh", "-c", "(sleep 0.3; kill -KILL $$) & kill -STOP $$");
+
+    // Then
+    assertThat(ran).isEqualTo(new Ran(137, "", ""));
+  }
 }
