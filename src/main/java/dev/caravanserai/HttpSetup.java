@@ -4,6 +4,7 @@ import dev.caravanserai.http.ApiAnswers;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.http.ApiRequests;
 import dev.caravanserai.http.HttpEngine;
+import dev.caravanserai.http.Operations;
 import dev.caravanserai.session.Contract;
 import dev.caravanserai.settings.Settings;
 import org.apache.camel.CamelContext;
@@ -20,9 +21,11 @@ final class HttpSetup {
     camel.addOverrideProperty("camel.server.enabled", "true");
     camel.addOverrideProperty("camel.server.host", settings.get(Settings.BIND));
     camel.addOverrideProperty("camel.server.port", port);
-    camel.addOverrideProperty("camel.server.maxBodySize", String.valueOf(limit));
-    camel.addOverrideProperty("camel.server.fileUploadEnabled", "false");
+    camel.addOverrideProperty("camel.management.host", settings.get(Settings.BIND));
     camel.addOverrideProperty("camel.management.port", port);
+    camel.addOverrideProperty(
+        "camel.component.rest-openapi.rest-openapi-processor-strategy",
+        "#class:" + Operations.class.getName());
     camel.bind("platform-http-engine", new HttpEngine(keys, limit));
     camel.bind("apiRequests", new ApiRequests(contract));
     camel.bind("apiAnswers", new ApiAnswers());

@@ -1,0 +1,87 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.Api.Answer;
+import dev.caravanserai.cluster.api.ApiConnection;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What the cluster refuses half-way is undone, and told in the cluster's words. */
+@ExtendWith(NothingLeftBehind.class)
+class RefusalIT {
+  @RegisterExtension
+  static final TestServer SERVER =
+      new TestServer(Map.of("caravanserai.profile.folder", "src/test/profiles"));
+
+  private final Api api = SERVER.api();
+
+  @Test
+  void a_quota_that_is_used_up() {
+    try (KubernetesClient admin = TestCluster.real() ? admin() : null) {
+      // Given: a quota on the real cluster; the local one refuses by the profile's annotation
+      Optional<ResourceQuota> quota =
+          Optional.ofNullable(admin).map(client -> client.resource(noPods()).create());
+      try {
+        if (admin != null) {
+          admin
+              .resource(quota.get())
+              .waitUntilCondition(
+                  q -> q != null && q.getStatus() != null && q.getStatus().getHard() != null,
+                  30,
+                  java.util.concurrent.TimeUnit.SECONDS);
+        }
+
+        // When
+        Answer answer = api.start(Map.of("profile", "over-quota"));
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+        assertThat(answer.field("code")).isEqualTo("QUOTA_EXCEEDED");
+        assertThat(answer.field("detail")).contains("exceeded quota").contains("raise the quota");
+      } finally {
+        quota.ifPresent(q -> admin.resource(q).delete());
+      }
+    }
+  }
+
+  @Test
+  void a_claim_that_is_refused() {
+    // When
+    Answer answer =
+        api.start(Map.of("profile", "refused-claim", "storage", Map.of("size", "10Mi")));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isGreaterThanOrEqualTo(400);
+    assertThat(answer.field("code")).isIn("CONFIG_ERROR", "FORBIDDEN");
+    assertThat(answer.field("detail")).contains("PersistentVolumeClaim");
+  }
+
+  private static KubernetesClient admin() {
+    Path kubeconfig = TestCluster.get().kubeconfig().resolveSibling("admin.kubeconfig");
+    Assumptions.assumeTrue(Files.exists(kubeconfig), "needs an admin.kubeconfig beside KUBECONFIG");
+    return new ApiConnection(Optional.of(kubeconfig), Optional.empty()).connect(Map.of());
+  }
+
+  private static ResourceQuota noPods() {
+    return new ResourceQuotaBuilder()
+        .withNewMetadata()
+        .withName("no-pods")
+        .withNamespace(TestCluster.NAMESPACE)
+        .endMetadata()
+        .withNewSpec()
+        .addToHard("pods", new Quantity("0"))
+        .endSpec()
+        .build();
+  }
+}
