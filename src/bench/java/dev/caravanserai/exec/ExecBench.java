@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * What supervision costs: {@code true} in one container, over and over, in three ways that take
  * turns. Needs KUBECONFIG and kubectl. Arguments: rounds (200), image (busybox:1).
  */
-final class ExecBench {
+public final class ExecBench {
   private static final String RAW = "raw WebSocket";
   private static final int WARM_UP = 30;
 

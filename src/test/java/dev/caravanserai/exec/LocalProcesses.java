@@ -7,10 +7,15 @@ import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.ExecStart;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,44 +44,59 @@ final class LocalProcesses implements ExecOpener {
     words.addAll(shell);
     words.addAll(start.command().subList(1, start.command().size()));
     try {
-      new Channel(new ProcessBuilder(words).start(), listener).begin();
+      new Channel(listener).begin(words);
     } catch (IOException e) {
       listener.onEnd(new ExecEnd.Refused(Failure.of(FailureCode.CONFIG_ERROR, String.valueOf(e))));
     }
   }
 
   private final class Channel implements ExecChannel {
-    private final Process process;
     private final ExecListener listener;
     private final ExecutorService writer = Executors.newSingleThreadExecutor();
-    private final OutputStream stdin;
+    private final CompletableFuture<OutputStream> stdin = new CompletableFuture<>();
     private boolean ended;
 
-    Channel(Process process, ExecListener listener) {
-      this.process = process;
+    Channel(ExecListener listener) {
       this.listener = listener;
-      this.stdin = process.getOutputStream();
     }
 
-    void begin() {
+    /**
+     * Output goes through named pipes: Java ends its own when the process ends, though others may
+     * still hold them.
+     */
+    void begin(List<String> words) throws IOException {
+      Path folder = Files.createTempDirectory("exec");
+      Path out = folder.resolve("out");
+      Path err = folder.resolve("err");
+      new ProcessBuilder("mkfifo", out.toString(), err.toString()).start().onExit().join();
+      CompletableFuture<Void> outEnd = read(out, listener::onStdout);
+      CompletableFuture<Void> errEnd = read(err, listener::onStderr);
+      Process process;
       synchronized (this) {
+        process =
+            new ProcessBuilder(words)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        for (Path path : List.of(out, err, folder)) {
+          Files.delete(path);
+        }
+        stdin.complete(process.getOutputStream());
         listener.onOpen(this);
       }
-      CompletableFuture<Void> out = read(process.getInputStream(), listener::onStdout);
-      CompletableFuture<Void> err = read(process.getErrorStream(), listener::onStderr);
-      CompletableFuture.allOf(out, err, process.onExit())
+      CompletableFuture.allOf(outEnd, errEnd, process.onExit())
           .thenRun(() -> end(new ExecEnd.Exited(process.exitValue())));
     }
 
-    private CompletableFuture<Void> read(InputStream stream, Consumer<byte[]> to) {
+    private CompletableFuture<Void> read(Path pipe, Consumer<byte[]> to) {
       CompletableFuture<Void> done = new CompletableFuture<>();
       Thread reader =
           new Thread(
               () -> {
                 byte[] buffer = new byte[32 * 1024];
-                try {
+                try (InputStream stream = new FileInputStream(pipe.toFile())) {
                   for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-                    tell(java.util.Arrays.copyOf(buffer, n), to);
+                    tell(Arrays.copyOf(buffer, n), to);
                   }
                 } catch (IOException closed) {
                   // The same as its end.
@@ -108,10 +128,10 @@ final class LocalProcesses implements ExecOpener {
       return CompletableFuture.runAsync(
           () -> {
             try {
-              stdin.write(bytes);
-              stdin.flush();
+              stdin.join().write(bytes);
+              stdin.join().flush();
             } catch (IOException e) {
-              throw new java.io.UncheckedIOException(e);
+              throw new UncheckedIOException(e);
             }
           },
           writer);
@@ -133,7 +153,7 @@ final class LocalProcesses implements ExecOpener {
       writer.execute(
           () -> {
             try {
-              stdin.close();
+              stdin.join().close();
             } catch (IOException alreadyGone) {
               // Nobody reads it.
             }

@@ -38,7 +38,7 @@ class ShellsTest extends ExecPromises {
   @BeforeAll
   void thisIsLinuxWithAShell() {
     assumeTrue(Files.exists(Path.of("/proc/self/stat")), "/proc is missing");
-    assumeTrue(has("setsid"), "setsid is missing");
+    assumeTrue(has("setsid") && has("mkfifo"), "setsid and mkfifo are missing");
     assumeFalse(shells().isEmpty(), "dash, bash and busybox are missing");
   }
 
