@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * What a start costs over the raw client: create to Ready of one bare pod against {@code POST /v1/sessions} of the
- * same image and command on the same cluster, in turn. Then 20 sessions at once, and 200 execs over them at once.
+ * What a start costs over the raw client: create to Ready of one bare pod against {@code POST
+ * /v1/sessions} of the same image and command on the same cluster, in turn. Then 20 sessions at
+ * once, and 200 execs over them at once.
  */
 final class StartBench {
   private static final int ROUNDS = 15;
@@ -33,7 +34,8 @@ final class StartBench {
 
   private final KubernetesClient client;
   private final String namespace;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI url;
   private final String key;
 
@@ -52,10 +54,14 @@ final class StartBench {
     Settings settings =
         Settings.of(
             Map.of(
-                "caravanserai.port", "0",
-                "caravanserai.home", home.toString(),
-                "caravanserai.cluster.kind", "api",
-                "caravanserai.cluster.kubeconfig", kubeconfig.toString()));
+                "caravanserai.port",
+                "0",
+                "caravanserai.home",
+                home.toString(),
+                "caravanserai.cluster.kind",
+                "api",
+                "caravanserai.cluster.kubeconfig",
+                kubeconfig.toString()));
     try (Server server = Server.start(settings, List.of())) {
       String key = Files.readString(home.resolve("api-key"));
       new StartBench(client, client.getNamespace(), server.url(), key).run();
@@ -119,7 +125,8 @@ final class StartBench {
         IntStream.range(0, SESSIONS).mapToObj(i -> start()).toList().stream()
             .map(CompletableFuture::join)
             .toList();
-    System.out.printf("%d sessions at once: %.0f ms%n", SESSIONS, (System.nanoTime() - begin) / 1e6);
+    System.out.printf(
+        "%d sessions at once: %.0f ms%n", SESSIONS, (System.nanoTime() - begin) / 1e6);
     int threads = Thread.activeCount();
     long exec = System.nanoTime();
     List<CompletableFuture<HttpResponse<String>>> execs =

@@ -29,7 +29,8 @@ final class Api {
 
   private final URI url;
   private final String key;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Set<String> started = ConcurrentHashMap.newKeySet();
 
   Api(URI url, String key) {

@@ -36,6 +36,20 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
     return new SettingType<>("size", SettingType::parseSize, String::valueOf);
   }
 
+  /** As {@link #size()}, but no less than so many KiB. */
+  static SettingType<Integer> sizeFromKib(int least) {
+    return new SettingType<>(
+        "size from " + least + "KiB",
+        text -> {
+          int bytes = parseSize(text);
+          if (bytes < least * 1024) {
+            throw new IllegalArgumentException("must be at least " + least + "KiB");
+          }
+          return bytes;
+        },
+        String::valueOf);
+  }
+
   static SettingType<Integer> number(int least, int most) {
     return new SettingType<>(
         "number " + least + " to " + most, text -> parseNumber(text, least, most), String::valueOf);

@@ -131,7 +131,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting(
           "exec.output-limit",
-          SettingType.size(),
+          SettingType.sizeFromKib(16),
           "16MiB",
           "Kept of each of stdout and stderr of one exec; head and tail stay.");
   public static final Setting<Integer> EXEC_PARALLEL =
