@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * /v1/sessions} of the same image and command on the same cluster, in turn. Then 20 sessions at
  * once, and 200 execs over them at once.
  */
-final class StartBench {
+public final class StartBench {
   private static final int ROUNDS = 15;
   private static final int SESSIONS = 20;
   private static final int EXECS = 200;
