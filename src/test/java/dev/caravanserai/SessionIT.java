@@ -87,6 +87,24 @@ class SessionIT {
   }
 
   @Test
+  void one_idempotency_key_makes_no_second_session_under_another_id() {
+    // Given
+    String key = "ids-" + Instant.now();
+    String suffix = Long.toString(System.nanoTime(), 36);
+    Answer first =
+        api.startLater(Map.of("id", "one-" + suffix), Map.of("Idempotency-Key", key)).join();
+
+    // When
+    Answer second =
+        api.startLater(Map.of("id", "two-" + suffix), Map.of("Idempotency-Key", key)).join();
+
+    // Then
+    assertThat(first.status()).as(first.text()).isEqualTo(201);
+    assertThat(second.status()).as(second.text()).isEqualTo(409);
+    assertThat(second.field("detail")).contains("Idempotency-Key");
+  }
+
+  @Test
   void a_session_keeps_files_on_a_claim_when_storage_is_asked_for() {
     // Given
     Answer started = api.start(Map.of("storage", Map.of("size", "10Mi")));

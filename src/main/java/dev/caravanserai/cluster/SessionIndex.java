@@ -102,6 +102,20 @@ public final class SessionIndex {
     return Optional.ofNullable(entries.get(key)).flatMap(e -> e.anchor);
   }
 
+  /** The id of the tenant's session that was made with an Idempotency-Key of this hash. */
+  public synchronized Optional<String> madeWith(String tenant, String idempotencyKey) {
+    return entries.entrySet().stream()
+        .filter(e -> e.getKey().tenant().equals(tenant))
+        .filter(e -> e.getValue().anchor.filter(a -> madeWith(a, idempotencyKey)).isPresent())
+        .map(e -> e.getKey().id())
+        .findFirst();
+  }
+
+  private static boolean madeWith(ConfigMap anchor, String idempotencyKey) {
+    return idempotencyKey.equals(
+        SessionReader.annotations(anchor).get(Annotations.IDEMPOTENCY_KEY));
+  }
+
   /**
    * Tells every change from now on: of state, of pod, of expiry.
    *

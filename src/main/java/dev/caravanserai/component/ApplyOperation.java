@@ -42,9 +42,22 @@ final class ApplyOperation implements PodOperation {
   private CompletionStage<Plan> anchor(Plan plan, Exchange exchange) {
     return cluster
         .watch(plan.namespace())
-        .thenCompose(watching -> cluster.create(plan.anchor()))
+        .thenCompose(watching -> usedForAnotherId(plan) ? failed(taken(plan)) : create(plan))
         .thenApply(made -> placed(plan, exchange, made, false))
         .exceptionallyCompose(thrown -> conflict(thrown) ? join(plan, exchange) : failed(thrown));
+  }
+
+  private CompletionStage<ConfigMap> create(Plan plan) {
+    return cluster.create(plan.anchor());
+  }
+
+  /** A key without an id gives the id, so only one with an id of its own can go astray. */
+  private boolean usedForAnotherId(Plan plan) {
+    return Optional.ofNullable(
+            plan.anchor().getMetadata().getAnnotations().get(Annotations.IDEMPOTENCY_KEY))
+        .flatMap(key -> cluster.sessions().madeWith(plan.spec().tenant(), key))
+        .filter(id -> !id.equals(plan.id()))
+        .isPresent();
   }
 
   private CompletionStage<Plan> join(Plan plan, Exchange exchange) {
