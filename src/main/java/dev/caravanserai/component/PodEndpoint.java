@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -18,7 +19,7 @@ import org.apache.camel.support.DefaultEndpoint;
     syntax = "pod:operation",
     category = {Category.CONTAINER, Category.CLOUD},
     headersClass = PodConstants.class)
-public class PodEndpoint extends DefaultEndpoint {
+public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
   @UriPath(description = "What to do")
   @Metadata(required = true)
   private final Operation operation;
@@ -97,6 +98,12 @@ public class PodEndpoint extends DefaultEndpoint {
       throw new IllegalArgumentException("pod:events is a source: use it in from");
     }
     return new PodProducer(this, operation());
+  }
+
+  /** Several routes may hear the events. */
+  @Override
+  public boolean isMultipleConsumersSupported() {
+    return operation == Operation.events;
   }
 
   @Override

@@ -10,19 +10,19 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Passes connections on to a server, until it is closed and breaks them all. */
-final class CutConnections implements Closeable {
+/** Passes connections on to a server, until they are cut. */
+public final class CutConnections implements Closeable {
   private final ServerSocket front;
   private final InetSocketAddress server;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-  CutConnections(InetSocketAddress server) throws IOException {
+  public CutConnections(InetSocketAddress server) throws IOException {
     this.server = server;
     this.front = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     thread(this::accept);
   }
 
-  int port() {
+  public int port() {
     return front.getLocalPort();
   }
 
@@ -36,16 +36,26 @@ final class CutConnections implements Closeable {
     }
   }
 
+  /** Breaks all that there are; new ones are passed on. */
+  public void cut() {
+    try {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+      sockets.clear();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void close() {
     try {
       front.close();
-      for (Socket socket : sockets) {
-        socket.close();
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    cut();
   }
 
   private interface Work {
