@@ -40,7 +40,7 @@ final class HttpServer implements AutoCloseable {
     for (var builder : routes) {
       main.configure().addRoutesBuilder(builder);
     }
-    main.setDefaultPropertyPlaceholderLocation("false");
+    main.setDefaultPropertyPlaceholderLocation("file:config/application.properties");
     main.addInitialProperty("camel.server.enabled", "true");
     main.addInitialProperty("camel.server.host", "127.0.0.1");
     main.addInitialProperty("camel.server.port", "0");
@@ -49,8 +49,7 @@ final class HttpServer implements AutoCloseable {
     main.addInitialProperty(
         "camel.component.rest-openapi.rest-openapi-processor-strategy",
         "#class:dev.caravanserai.http.Operations");
-    main.addInitialProperty("camel.health.exposure-level", "default");
-    main.addInitialProperty("camel.main.shutdownTimeout", "5");
+    main.addOverrideProperty("camel.main.shutdownTimeout", "5");
     main.addInitialProperty("camel.beans.vertxOptions", "#class:io.vertx.core.VertxOptions");
     main.addInitialProperty("camel.beans.vertxOptions.workerPoolSize", "20");
     main.bind("platform-http-engine", new HttpEngine(keys, 100_000));
