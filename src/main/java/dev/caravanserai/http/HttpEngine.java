@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -94,6 +95,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     var allowed = HttpConsumer.allowed(ctx);
     if (!allowed.isEmpty()) {
       ctx.response().putHeader("Allow", String.join(", ", allowed));
+      if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
+        ctx.response().setStatusCode(204).end();
+        return;
+      }
     }
     problem(ctx, allowed.isEmpty() ? 404 : 405).write(ctx.response());
   }

@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
@@ -36,6 +37,11 @@ public final class Operations extends DefaultRestOpenapiProcessorStrategy {
       RestBindingAdvice binding,
       Exchange exchange,
       AsyncCallback callback) {
+    if (verb.equalsIgnoreCase("OPTIONS")) {
+      tellMethods(contract, operation, exchange);
+      callback.done(true);
+      return true;
+    }
     var uri = getComponent() + ":" + operation.getOperationId();
     if (getCamelContext().hasEndpoint(uri) == null) {
       return super.process(contract, operation, verb, path, binding, exchange, callback);
@@ -47,6 +53,20 @@ public final class Operations extends DefaultRestOpenapiProcessorStrategy {
     }
     callback.done(true);
     return true;
+  }
+
+  /** Camel takes OPTIONS for any operation of its path and would run that; RFC 9110, 9.3.7. */
+  private static void tellMethods(OpenAPI contract, Operation operation, Exchange exchange) {
+    var methods =
+        contract.getPaths().values().stream()
+            .filter(item -> item.readOperations().contains(operation))
+            .flatMap(item -> item.readOperationsMap().keySet().stream())
+            .map(Enum::name)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+    exchange.getMessage().setHeader("Allow", methods);
+    exchange.getMessage().setBody(null);
   }
 
   /** Goes on with the operation that was noted; is through at once if there is none. */

@@ -306,6 +306,32 @@ class ApiTest {
     assertThat(answer.headers().firstValue("Allow").orElse("")).contains("GET").contains("POST");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/sessions, 'GET, POST'",
+    "/v1/sessions/a, 'DELETE, GET'",
+    "/v1/sessions/a/exec, POST",
+    "/v1/sessions/a/logs, GET"
+  })
+  void options_runs_nothing_and_tells_what_a_path_takes(String path, String allowed) {
+    // Given
+    var body = BodyPublishers.ofString("{\"command\": [\"true\"]}");
+
+    // When
+    var answer =
+        server.send(
+            server
+                .request(path)
+                .header("Content-Type", "application/json")
+                .method("OPTIONS", body));
+
+    // Then
+    assertThat(answer.statusCode()).isEqualTo(204);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers().firstValue("Allow")).contains(allowed);
+    assertThat(CALLS).isEmpty();
+  }
+
   @Test
   void the_contract_and_a_page_to_try_it_are_served_from_here_alone() {
     var contract = server.get("/v1/openapi.yaml");
