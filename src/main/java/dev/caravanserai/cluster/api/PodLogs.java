@@ -4,13 +4,16 @@ import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.URLUtils;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Reads container logs byte for byte, without holding a thread. */
@@ -61,7 +64,7 @@ final class PodLogs {
     }
   }
 
-  private static byte[] body(ContainerRef container, HttpResponse<byte[]> response) {
+  private byte[] body(ContainerRef container, HttpResponse<byte[]> response) {
     byte[] body = response.body() == null ? new byte[0] : response.body();
     if (response.isSuccessful()) {
       return body;
@@ -76,8 +79,18 @@ final class PodLogs {
     throw Failure.of(
             code,
             "The log of %s cannot be read: %s"
-                .formatted(container, new String(body, StandardCharsets.UTF_8).strip()))
+                .formatted(container, words(new String(body, StandardCharsets.UTF_8).strip())))
         .asException();
+  }
+
+  /** The message of a Status; what is none (a proxy's page, say) as it is. */
+  private String words(String answer) {
+    try {
+      Status status = client.getKubernetesSerialization().unmarshal(answer, Status.class);
+      return Optional.ofNullable(status).map(Status::getMessage).orElse(answer);
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      return answer;
+    }
   }
 
   private static Throwable root(Throwable thrown) {

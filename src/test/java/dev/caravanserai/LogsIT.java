@@ -1,0 +1,85 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.Api.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a session's main process wrote can be read, as text or as JSON. */
+@ExtendWith(NothingLeftBehind.class)
+class LogsIT {
+  @RegisterExtension static final TestServer SERVER = new TestServer();
+
+  private static String logs;
+
+  @BeforeAll
+  static void three_lines_are_written() {
+    String script = "echo one; echo two >&2; sleep 1; echo drei ü; exec sleep 600";
+    Answer started = SERVER.api().start(Map.of("command", List.of("sh", "-c", script)));
+    assertThat(started.status()).as(started.text()).isEqualTo(201);
+    logs = "/v1/sessions/" + started.field("id") + "/logs";
+    await().atMost(Duration.ofSeconds(30)).until(() -> lines("").size() == 3);
+  }
+
+  @Test
+  void json_has_a_line_each_and_its_time_where_asked_for() {
+    // When
+    List<JsonNode> lines = lines("?timestamps=true");
+
+    // Then
+    assertThat(lines.stream().map(line -> line.path("text").asText()))
+        .containsExactlyInAnyOrder("one", "two", "drei ü");
+    assertThat(lines)
+        .allSatisfy(
+            line ->
+                assertThat(Instant.parse(line.path("time").asText()))
+                    .isBetween(Instant.now().minusSeconds(120), Instant.now().plusSeconds(5)));
+    assertThat(lines("")).noneMatch(line -> line.has("time"));
+  }
+
+  @Test
+  void tail_and_since_leave_out_what_is_older() {
+    // Given
+    String last = lines("?timestamps=true").get(2).path("time").asText();
+
+    // When
+    List<JsonNode> tail = lines("?tail=1");
+    List<JsonNode> since = lines("?since=" + Instant.parse(last).plusSeconds(60));
+
+    // Then
+    assertThat(tail).singleElement().extracting(l -> l.path("text").asText()).isEqualTo("drei ü");
+    assertThat(since).isEmpty();
+    assertThat(lines("?tail=0")).isEmpty();
+  }
+
+  @Test
+  void what_is_not_there_is_told_in_the_clusters_own_words() {
+    // When
+    Answer previous = SERVER.api().get(logs + "?previous=true");
+    Answer container = SERVER.api().get(logs + "?container=nope");
+
+    // Then
+    assertThat(previous.status()).as(previous.text()).isEqualTo(409);
+    assertThat(previous.field("detail"))
+        .contains("previous terminated container")
+        .doesNotContain("{");
+    assertThat(container.status()).as(container.text()).isIn(404, 409);
+    assertThat(container.field("detail")).contains("nope").doesNotContain("{");
+  }
+
+  private static List<JsonNode> lines(String query) {
+    Answer answer = SERVER.api().get(logs + query);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return StreamSupport.stream(answer.body().path("items").spliterator(), false).toList();
+  }
+}
