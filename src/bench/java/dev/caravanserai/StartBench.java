@@ -1,6 +1,7 @@
 package dev.caravanserai;
 
 import dev.caravanserai.cluster.api.ApiConnection;
+import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;

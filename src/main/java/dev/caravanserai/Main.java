@@ -1,5 +1,7 @@
 package dev.caravanserai;
 
+import dev.caravanserai.server.Demo;
+import dev.caravanserai.server.Server;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.SettingsException;

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.caravanserai.exec.CutConnections;
+import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -27,6 +27,8 @@ class HouseTest {
           .withOptionalLayers(true)
           .layer("main")
           .definedBy(ROOT)
+          .layer("server")
+          .definedBy(in("server"))
           .layer("local")
           .definedBy(in("local"))
           .layer("http")
@@ -47,20 +49,22 @@ class HouseTest {
           .definedBy(in("session"))
           .whereLayer("main")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("server")
+          .mayOnlyBeAccessedByLayers("main")
           .whereLayer("local")
-          .mayOnlyBeAccessedByLayers("main")
+          .mayOnlyBeAccessedByLayers("server")
           .whereLayer("http")
-          .mayOnlyBeAccessedByLayers("main")
+          .mayOnlyBeAccessedByLayers("server")
           .whereLayer("component")
-          .mayOnlyBeAccessedByLayers("main")
+          .mayOnlyBeAccessedByLayers("server")
           .whereLayer("record")
-          .mayOnlyBeAccessedByLayers("main")
+          .mayOnlyBeAccessedByLayers("server")
           .whereLayer("exec")
-          .mayOnlyBeAccessedByLayers("main", "component", "http", "record")
+          .mayOnlyBeAccessedByLayers("server", "component", "http", "record")
           .whereLayer("profile")
-          .mayOnlyBeAccessedByLayers("main", "component", "http", "record")
+          .mayOnlyBeAccessedByLayers("server", "component", "http", "record")
           .whereLayer("cluster")
-          .mayOnlyBeAccessedByLayers("main", "component", "http", "record", "exec", "profile");
+          .mayOnlyBeAccessedByLayers("server", "component", "http", "record", "exec", "profile");
 
   @ArchTest
   static final ArchRule the_lowest_know_nothing_of_ours_and_no_camel_and_no_fabric8 =
@@ -95,7 +99,7 @@ class HouseTest {
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule only_component_http_local_and_main_know_camel =
+  static final ArchRule only_component_http_local_and_server_know_camel =
       noClasses()
           .that()
           .resideInAnyPackage(
@@ -114,6 +118,16 @@ class HouseTest {
           .dependOnClassesThat(
               resideInAPackage(ROOT + "..").and(not(resideInAPackage(in("local")))))
           .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule main_is_one_class_that_knows_the_server_and_the_settings =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..")
+                  .and(not(resideInAnyPackage(ROOT, in("server"), in("settings"), in("session")))));
 
   @ArchTest
   static final ArchRule packages_have_no_cycles =

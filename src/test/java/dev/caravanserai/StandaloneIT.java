@@ -21,6 +21,7 @@ class StandaloneIT {
     public static void main(String[] args) throws Exception {
       org.apache.camel.main.Main camel = new org.apache.camel.main.Main();
       camel.addInitialProperty("camel.component.pod.namespace", TestCluster.NAMESPACE);
+      camel.addInitialProperty("caravanserai.cluster.name", "inn");
       camel.addInitialProperty("camel.component.kamelet.location", "classpath:kamelets");
       camel.start();
       try {
@@ -49,6 +50,8 @@ class StandaloneIT {
                 + ours
                 + " "
                 + (started.state() == State.RUNNING)
+                + " "
+                + started.cluster()
                 + " "
                 + result.stdout().text());
       } finally {
@@ -79,7 +82,7 @@ class StandaloneIT {
 
     // Then
     assertThat(code).as(Files.readString(log)).isZero();
-    assertThat(Files.readString(log)).contains("RESULT true true standalone");
+    assertThat(Files.readString(log)).contains("RESULT true true inn standalone");
   }
 
   /** The jar in place of target/classes, so that what is missing in it shows. */

@@ -3,6 +3,7 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.Api.Answer;
+import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;

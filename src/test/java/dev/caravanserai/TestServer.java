@@ -1,5 +1,6 @@
 package dev.caravanserai;
 
+import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
@@ -16,8 +17,9 @@ public class PodComponent extends DefaultComponent {
       label = "advanced",
       autowired = true,
       description =
-          "What it works with. Where the registry holds none, one is made: the cluster of the"
-              + " kubeconfig, and the profiles on the class path.")
+          "What it works with. Where the registry holds none, one is made of the application's"
+              + " properties caravanserai.* with the defaults of the server: the cluster of the"
+              + " pod it runs in or of the kubeconfig, and the profiles on the class path.")
   private PodServices services;
 
   @Metadata(
@@ -42,7 +44,12 @@ public class PodComponent extends DefaultComponent {
   protected void doInit() throws Exception {
     super.doInit();
     if (services == null) {
-      own = StandaloneServices.connect(namespace);
+      own =
+          StandaloneServices.connect(
+              Optional.ofNullable(namespace),
+              getCamelContext()
+                  .getPropertiesComponent()
+                  .loadProperties(key -> key.startsWith("caravanserai.")));
       services = own.services();
     }
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());

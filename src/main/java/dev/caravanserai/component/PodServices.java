@@ -5,16 +5,25 @@ import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.profile.PlanContext;
 import dev.caravanserai.profile.Planner;
+import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.session.Contract;
+import dev.caravanserai.settings.Settings;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
 /**
- * What the component works with.
+ * What the component works with. Immutable; safe for use by many threads.
  *
  * @param contexts a fresh planning context for each request
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
+ * @param timer of the execs; its thread ends with {@link #close}
  */
 public record PodServices(
     Cluster cluster,
@@ -24,4 +33,70 @@ public record PodServices(
     Execs execs,
     ExecLimits execLimits,
     Duration unschedulableAfter,
-    Duration failureRetention) {}
+    Duration failureRetention,
+    ScheduledExecutorService timer)
+    implements AutoCloseable {
+
+  /**
+   * The one place where they are put together, for the server and for an application that has only
+   * the jar.
+   *
+   * @param cluster stays the caller's to close
+   * @param environment what profiles may read, such as {@code HYPHA_K8S_NAMESPACE}
+   */
+  public static PodServices of(
+      Cluster cluster, Profiles profiles, Settings settings, Map<String, String> environment) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(PodServices::timerThread);
+    Execs execs =
+        new Execs(
+            cluster,
+            timer,
+            ForkJoinPool.commonPool(),
+            new PodGone(cluster.sessions()),
+            settings.get(Settings.EXEC_PARALLEL));
+    return new PodServices(
+        cluster,
+        new Planner(profiles),
+        () -> context(cluster, settings, environment),
+        Contract.load(),
+        execs,
+        limits(settings),
+        settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
+        settings.get(Settings.SESSION_FAILURE_RETENTION),
+        timer);
+  }
+
+  private static PlanContext context(
+      Cluster cluster, Settings settings, Map<String, String> environment) {
+    return new PlanContext(
+        Instant.now(),
+        UUID.randomUUID(),
+        environment,
+        cluster.namespace(),
+        settings.get(Settings.SESSION_TIMEOUT),
+        settings.get(Settings.SESSION_MAX_TIMEOUT),
+        cluster.name(),
+        settings.get(Settings.PROFILE_DEFAULT));
+  }
+
+  private static ExecLimits limits(Settings settings) {
+    return new ExecLimits(
+        settings.get(Settings.EXEC_TIMEOUT),
+        settings.get(Settings.EXEC_MAX_TIMEOUT),
+        settings.get(Settings.EXEC_OUTPUT_LIMIT),
+        settings.get(Settings.EXEC_KILL_GRACE));
+  }
+
+  private static Thread timerThread(Runnable task) {
+    Thread thread = new Thread(task, "exec-timer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Ends the timer: no exec times out any more. The cluster stays open. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

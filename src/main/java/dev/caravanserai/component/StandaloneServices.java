@@ -2,80 +2,57 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.api.ApiCluster;
-import dev.caravanserai.exec.ExecLimits;
-import dev.caravanserai.exec.Execs;
-import dev.caravanserai.profile.PlanContext;
-import dev.caravanserai.profile.Planner;
+import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.session.Contract;
+import dev.caravanserai.settings.Settings;
+import dev.caravanserai.settings.SettingsReader;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Properties;
 
 /**
- * What the component makes itself in an application that has only the jar: the cluster of the
- * kubeconfig.
+ * What the component makes itself in an application that has only the jar: the cluster of the pod
+ * it runs in or of the kubeconfig, and the settings that the application gives.
  */
 final class StandaloneServices implements AutoCloseable {
-  private static final Duration LIFETIME = Duration.ofHours(1);
-  private static final Duration MAX_LIFETIME = Duration.ofHours(24);
-
+  private final Cluster cluster;
   private final PodServices services;
-  private final ScheduledExecutorService timer;
 
-  private StandaloneServices(PodServices services, ScheduledExecutorService timer) {
+  private StandaloneServices(Cluster cluster, PodServices services) {
+    this.cluster = cluster;
     this.services = services;
-    this.timer = timer;
   }
 
-  static StandaloneServices connect(String namespace) {
-    KubernetesClient client = new KubernetesClientBuilder().build();
+  /**
+   * Connects and waits until the namespace is watched.
+   *
+   * @param namespace for profiles that name none; empty for the one that the settings name
+   * @param own properties of the application; those that begin with {@code caravanserai.} count
+   */
+  static StandaloneServices connect(Optional<String> namespace, Properties own) {
+    Map<String, String> environment = System.getenv();
+    Settings settings = SettingsReader.of(own, environment, System.getProperties());
+    KubernetesClient client =
+        new ApiConnection(
+                settings.get(Settings.CLUSTER_KUBECONFIG), settings.get(Settings.CLUSTER_CONTEXT))
+            .connect(environment);
     String chosen =
-        Optional.ofNullable(namespace)
+        namespace
+            .or(() -> settings.get(Settings.CLUSTER_NAMESPACE))
             .or(() -> Optional.ofNullable(client.getNamespace()))
             .orElse("default");
-    Cluster cluster = new ApiCluster("api", client, chosen);
-    cluster.watch(chosen).toCompletableFuture().join();
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "pod-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
-    Execs execs =
-        new Execs(
-            cluster,
-            timer,
-            ForkJoinPool.commonPool(),
-            new PodGone(cluster.sessions()),
-            Execs.DEFAULT_PARALLEL);
-    PodServices services =
-        new PodServices(
-            cluster,
-            new Planner(Profiles.shipped()),
-            () ->
-                new PlanContext(
-                    Instant.now(),
-                    UUID.randomUUID(),
-                    System.getenv(),
-                    chosen,
-                    LIFETIME,
-                    MAX_LIFETIME,
-                    cluster.name(),
-                    "default"),
-            Contract.load(),
-            execs,
-            ExecLimits.DEFAULT,
-            Duration.ofSeconds(15),
-            Duration.ofMinutes(10));
-    return new StandaloneServices(services, timer);
+    String name = settings.get(Settings.CLUSTER_NAME).orElse("api");
+    Cluster cluster = new ApiCluster(name, client, chosen);
+    try {
+      cluster.watch(chosen).toCompletableFuture().join();
+      Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
+      return new StandaloneServices(
+          cluster, PodServices.of(cluster, profiles, settings, environment));
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
   }
 
   PodServices services() {
@@ -84,7 +61,7 @@ final class StandaloneServices implements AutoCloseable {
 
   @Override
   public void close() {
-    services.cluster().close();
-    timer.shutdownNow();
+    services.close();
+    cluster.close();
   }
 }

@@ -52,6 +52,21 @@ public final class SettingsReader {
         .read();
   }
 
+  /**
+   * The settings of an application that has only the jar: as {@link #load}, with the application's
+   * own properties in place of the file.
+   *
+   * @throws SettingsException that lists everything wrong at once
+   */
+  public static Settings of(
+      Properties application, Map<String, String> environment, Properties properties) {
+    return new SettingsReader()
+        .values("property of the application", strings(application))
+        .environment(environment)
+        .values("system property", strings(properties))
+        .read();
+  }
+
   /** Keys that do not begin with {@code caravanserai.} are Camel's and left alone. */
   SettingsReader file(Path file) {
     if (!Files.exists(file)) {

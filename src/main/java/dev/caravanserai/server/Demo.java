@@ -1,4 +1,4 @@
-package dev.caravanserai;
+package dev.caravanserai.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The whole main job over HTTP, once: start a session, run commands, read its log, stop it. */
-final class Demo {
+public final class Demo {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final PrintStream out;
@@ -27,14 +27,14 @@ final class Demo {
   private final String key = UUID.randomUUID().toString();
   private String url;
 
-  Demo(PrintStream out) {
+  public Demo(PrintStream out) {
     this.out = out;
   }
 
   /**
    * @return 0 when all of it worked
    */
-  int run() throws Exception {
+  public int run() throws Exception {
     Path home = Files.createTempDirectory("caravanserai-demo");
     try (Server server = Server.start(settings(home), List.of())) {
       url = server.url().toString();

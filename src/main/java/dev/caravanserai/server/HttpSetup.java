@@ -1,4 +1,4 @@
-package dev.caravanserai;
+package dev.caravanserai.server;
 
 import dev.caravanserai.http.ApiAnswers;
 import dev.caravanserai.http.ApiKeys;

@@ -1,4 +1,4 @@
-package dev.caravanserai;
+package dev.caravanserai.server;
 
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.http.ApiKeys;

@@ -1,4 +1,4 @@
-package dev.caravanserai;
+package dev.caravanserai.server;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.api.AccessCheck;
