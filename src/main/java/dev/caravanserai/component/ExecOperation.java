@@ -40,7 +40,12 @@ final class ExecOperation implements PodOperation {
     activity.used(session);
     ExecHandle exec = services.execs().start(container, spec, services.execLimits());
     CallerGone.then(exchange, exec::cancel);
-    return exec.result();
+    return exec.result()
+        .thenApply(
+            result -> {
+              ExecLog.ended(session, result);
+              return result;
+            });
   }
 
   private ExecSpec spec(Exchange exchange) {
