@@ -47,6 +47,13 @@ final class DeleteOperation implements PodOperation {
       return end(exchange);
     }
     Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    SessionKey key = lookup.key(exchange);
+    LOG.info(
+        "session={} cluster={} tenant={} could not be started: {}",
+        key.id(),
+        cluster.name(),
+        key.tenant(),
+        failure.getMessage());
     return attempt(exchange)
         .handle(
             (ended, thrown) -> {

@@ -8,6 +8,9 @@ import dev.caravanserai.cluster.ExecStart;
 import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.WatchStatus;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,12 +28,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +54,8 @@ public final class ApiCluster implements Cluster {
   private final SessionIndex index;
   private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
+  private final List<Consumer<WatchStatus>> watchListeners = new CopyOnWriteArrayList<>();
+  private final FailureCounts failures = new FailureCounts();
   private final ThreadPoolExecutor requests;
   private final ScheduledExecutorService timer;
 
@@ -123,6 +130,7 @@ public final class ApiCluster implements Cluster {
                       })
                   .toCompletableFuture();
           watches.put(ns, watch);
+          ready.thenRun(() -> watchListeners.forEach(watch.status()::forEach));
           return ready;
         });
   }
@@ -213,7 +221,23 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public CompletionStage<byte[]> logs(ContainerRef container, LogQuery query) {
-    return logs.read(container, query);
+    return logs.read(container, query).whenComplete((log, thrown) -> count(thrown));
+  }
+
+  @Override
+  public long failures(FailureCode code) {
+    return failures.of(code);
+  }
+
+  @Override
+  public void onWatch(Consumer<WatchStatus> listener) {
+    watchListeners.add(listener);
+    watches.forEach(
+        (ns, watch) -> {
+          if (synced.containsKey(ns)) {
+            watch.status().forEach(listener);
+          }
+        });
   }
 
   @Override
@@ -239,10 +263,18 @@ public final class ApiCluster implements Cluster {
           try {
             return call.get();
           } catch (RuntimeException e) {
-            throw ApiFailures.of(e, action);
+            FailureException failure = ApiFailures.of(e, action);
+            count(failure);
+            throw failure;
           }
         },
         requests);
+  }
+
+  private void count(Throwable thrown) {
+    if (thrown != null && root(thrown) instanceof FailureException failure) {
+      failures.add(failure.failure().code());
+    }
   }
 
   private static Throwable root(Throwable thrown) {
