@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /**
  * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
@@ -23,6 +24,7 @@ final class Routes implements AutoCloseable {
     camel.addOverrideProperty(
         "caravanserai.reaper.interval-ms",
         String.valueOf(settings.get(Settings.REAPER_INTERVAL).toMillis()));
+    camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server ends it, in its order
     HttpSetup.configure(camel, settings, keys);
     camel.configure().setRoutesIncludePattern(String.join(",", patterns(settings, files)));
     camel.init();

@@ -182,7 +182,9 @@ class CredentialsTest {
       // When
       api.accept("tuesday");
       await().atMost(SOON).until(() -> api.refused() > 0);
-      assertThatThrownBy(() -> read(cluster)).isInstanceOf(CompletionException.class);
+      assertThatThrownBy(() -> read(cluster))
+          .isInstanceOf(CompletionException.class)
+          .hasMessageContaining("has expired");
       change.make();
 
       // Then

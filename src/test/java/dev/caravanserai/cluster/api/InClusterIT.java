@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.exec.ExecLimits;
+import dev.caravanserai.exec.Execs;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.ExecWatch;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,14 +62,23 @@ class InClusterIT {
 
   /** Copies the mount of a pod here; where the API server is reached from here. */
   private static Map<String, String> layOut(KubernetesClient client, Path folder) throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    Execs execs =
+        new Execs(
+            new PodExecOpener(client, timer),
+            timer,
+            ForkJoinPool.commonPool(),
+            container -> Optional.empty(),
+            1);
     Pod pod = client.resource(pod(client.getNamespace())).create();
     try {
       client.resource(pod).waitUntilReady(60, TimeUnit.SECONDS);
       for (String file : new String[] {"token", "ca.crt", "namespace"}) {
-        Files.write(folder.resolve(file), output(client, pod, "cat", MOUNT + file));
+        Files.write(folder.resolve(file), output(execs, pod, "cat", MOUNT + file));
       }
-      assertThat(output(client, pod, "printenv", "KUBERNETES_SERVICE_HOST")).isNotEmpty();
+      assertThat(output(execs, pod, "sh", "-c", "printf %s $KUBERNETES_SERVICE_HOST")).isNotEmpty();
     } finally {
+      timer.shutdownNow();
       client.resource(pod).withGracePeriod(0).delete();
       client.resource(pod).waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
     }
@@ -72,19 +88,16 @@ class InClusterIT {
         "KUBERNETES_SERVICE_PORT", String.valueOf(api.getPort()));
   }
 
-  private static byte[] output(KubernetesClient client, Pod pod, String... command)
-      throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ExecWatch exec =
-        client
-            .pods()
-            .inNamespace(pod.getMetadata().getNamespace())
-            .withName(pod.getMetadata().getName())
-            .writingOutput(out)
-            .exec(command)) {
-      assertThat(exec.exitCode().get(30, TimeUnit.SECONDS)).isZero();
-    }
-    return out.toByteArray();
+  private static byte[] output(Execs execs, Pod pod, String... command) throws Exception {
+    ContainerRef container =
+        new ContainerRef(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), "main");
+    ExecResult result =
+        execs
+            .run(container, ExecSpec.command(command), ExecLimits.DEFAULT)
+            .toCompletableFuture()
+            .get(60, TimeUnit.SECONDS);
+    assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
+    return result.stdout().bytes();
   }
 
   private static Pod pod(String namespace) {
