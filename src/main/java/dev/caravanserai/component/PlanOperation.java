@@ -5,7 +5,6 @@ import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -26,7 +25,7 @@ final class PlanOperation implements PodOperation {
     CallerGone.note(exchange, spec);
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
     exchange.getMessage().setHeader(PodConstants.TENANT, spec.tenant());
-    return CompletableFuture.completedFuture(plan);
+    return new NamedClaims(services.cluster()).allowed(plan);
   }
 
   private SessionSpec spec(Exchange exchange) {

@@ -48,6 +48,7 @@ final class StandaloneServices implements AutoCloseable {
     try {
       cluster.watch(chosen).toCompletableFuture().join();
       Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
+      profiles.namespaces(environment); // refuses settings of profiles that are wrong
       return new StandaloneServices(
           cluster, PodServices.of(cluster, profiles, Contract.load(), settings, environment));
     } catch (RuntimeException e) {

@@ -17,14 +17,21 @@ import java.util.Optional;
  *
  * @param status the HTTP status
  * @param title the same for every problem of its kind
- * @param failure what happened
+ * @param code which decision the caller has to make; empty where none of the list is right: the
+ *     server does not know what became of the request
+ * @param detail what happened, and what to do next
+ * @param reason Kubernetes' own, if it gave one
+ * @param events the last warning events, oldest first
  * @param violations what is wrong in the request; empty where that is not the reason
  * @param instance names this one occurrence, as the log does
  */
 record Problem(
     int status,
     String title,
-    Failure failure,
+    Optional<FailureCode> code,
+    String detail,
+    Optional<String> reason,
+    List<String> events,
     List<Violation> violations,
     Optional<String> instance) {
 
@@ -62,17 +69,36 @@ record Problem(
   }
 
   static Problem of(InvalidRequestException e) {
-    var failure = e.failure();
+    return of(e.failure().code().httpStatus(), e.failure(), e.violations());
+  }
+
+  /** A fault of the server: what became of the request is not known, so there is no code. */
+  static Problem internal(int status, String detail, Optional<String> instance) {
     return new Problem(
-        failure.code().httpStatus(),
-        failure.code().title(),
-        failure,
-        e.violations(),
-        Optional.empty());
+        status,
+        "Internal error",
+        Optional.empty(),
+        detail,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        instance);
   }
 
   private static Problem of(int status, Failure failure) {
-    return new Problem(status, failure.code().title(), failure, List.of(), Optional.empty());
+    return of(status, failure, List.of());
+  }
+
+  private static Problem of(int status, Failure failure, List<Violation> violations) {
+    return new Problem(
+        status,
+        failure.code().title(),
+        Optional.of(failure.code()),
+        failure.message(),
+        failure.reason(),
+        failure.events(),
+        violations,
+        Optional.empty());
   }
 
   byte[] json() {
@@ -82,12 +108,12 @@ record Problem(
               "about:blank",
               title,
               status,
-              failure.message(),
-              failure.code(),
+              detail,
+              code.orElse(null),
               instance.orElse(null),
-              failure.reason().orElse(null),
+              reason.orElse(null),
               violations,
-              failure.events()));
+              events));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a problem is strings and lists of strings", e);
     }

@@ -1,10 +1,8 @@
 package dev.caravanserai.http;
 
-import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,15 +38,14 @@ final class Problems {
   }
 
   private static Problem internal(String occurrence) {
-    var failure =
-        Failure.of(
-            FailureCode.CONFIG_ERROR,
-            "The server could not handle this request: a fault in it or in one of its routes."
-                + " Whether anything was done is not known. Its log tells more under "
-                + occurrence
-                + ".");
-    return new Problem(
-        500, "Internal error", failure, List.of(), Optional.of("urn:exchange:" + occurrence));
+    return Problem.internal(
+        500,
+        "The server could not handle this request: a fault in it or in one of its routes. Whether"
+            + " anything was done is not known: look before you repeat it, or repeat it with the"
+            + " same Idempotency-Key. The server's log tells more under "
+            + occurrence
+            + ".",
+        Optional.of("urn:exchange:" + occurrence));
   }
 
   /** For a status that came without words. */
@@ -82,7 +79,11 @@ final class Problems {
       default ->
           status < 500
               ? Problem.of(status, FailureCode.INVALID_REQUEST, "The request was refused.")
-              : Problem.of(status, FailureCode.CONFIG_ERROR, "The server could not do it.");
+              : Problem.internal(
+                  status,
+                  "The server could not do it. Whether anything was done is not known: look before"
+                      + " you repeat it.",
+                  Optional.empty());
     };
   }
 }

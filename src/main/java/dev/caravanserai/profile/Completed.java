@@ -19,11 +19,16 @@ import java.util.UUID;
 /** A request completed by its profile's defaults. */
 record Completed(SessionSpec spec, String id, Duration startTimeout) {
 
-  /** The profile's defaults, with their expressions evaluated, under the request. */
+  /**
+   * The profile's defaults, with their expressions evaluated, under the request.
+   *
+   * @param caps the most of each resource; what nobody asked for is lowered to it
+   */
   static Completed of(
       SessionSpec spec,
       Profile profile,
       Map<String, Object> defaults,
+      Map<String, String> caps,
       PlanContext context,
       Duration most,
       String workspace) {
@@ -46,7 +51,7 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
             spec.env(),
             spec.workingDir().or(() -> text(defaults, "workingDir")),
             Optional.of(lifetime),
-            resources(spec.resources(), section(defaults, "resources")),
+            resources(spec.resources(), section(defaults, "resources"), caps),
             storage(spec.storage(), section(defaults, "storage"), workspace),
             spec.labels(),
             spec.metadata(),
@@ -88,7 +93,8 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
   }
 
   /** What the request says wins; a default that contradicts it gives way. */
-  private static Resources resources(Resources asked, Map<String, Object> defaults) {
+  private static Resources resources(
+      Resources asked, Map<String, Object> defaults, Map<String, String> caps) {
     Map<String, String> limits = quantities(section(defaults, "limits"));
     Map<String, String> requests = quantities(section(defaults, "requests"));
     limits.putAll(asked.limits());
@@ -103,7 +109,20 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
         limits.put(name, requests.get(name));
       }
     }
+    caps.forEach(
+        (name, cap) -> {
+          if (!asked.limits().containsKey(name)) {
+            limits.merge(name, cap, Completed::least);
+          }
+          if (!asked.requests().containsKey(name)) {
+            requests.computeIfPresent(name, (n, request) -> least(request, cap));
+          }
+        });
     return new Resources(limits, requests);
+  }
+
+  private static String least(String a, String b) {
+    return less(b, a) ? b : a;
   }
 
   private static boolean less(String a, String b) {
@@ -124,13 +143,13 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
         .or(() -> text(defaults, "size").map(size -> new Storage(size, storageClass, path)));
   }
 
-  private static Map<String, String> quantities(Map<String, Object> map) {
+  static Map<String, String> quantities(Map<String, Object> map) {
     Map<String, String> result = new LinkedHashMap<>();
     map.forEach((k, v) -> result.put(k, String.valueOf(v)));
     return result;
   }
 
-  private static Optional<String> text(Map<String, Object> map, String key) {
+  static Optional<String> text(Map<String, Object> map, String key) {
     return Optional.ofNullable(map.get(key)).map(String::valueOf).filter(s -> !s.isEmpty());
   }
 
@@ -141,7 +160,7 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
   }
 
   @SuppressWarnings("unchecked")
-  private static Map<String, Object> section(Map<String, Object> map, String key) {
+  static Map<String, Object> section(Map<String, Object> map, String key) {
     return map.get(key) instanceof Map<?, ?> section ? (Map<String, Object>) section : Map.of();
   }
 }

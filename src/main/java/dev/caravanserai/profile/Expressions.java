@@ -26,20 +26,28 @@ final class Expressions {
   private final Map<String, Object> variables;
 
   Expressions(String profile, Map<String, Object> variables) {
-    this.profile = profile;
-    this.variables = variables;
+    this(engine(), profile, variables);
+  }
+
+  /** Knows our functions and nothing else of Java. */
+  static JexlEngine engine() {
     Map<String, Object> functions = new HashMap<>();
     functions.put(null, new Functions());
-    engine =
-        new JexlBuilder()
-            .permissions(new OwnFunctionsOnly())
-            .features(JexlFeatures.createNone())
-            .namespaces(functions)
-            .strict(true)
-            .safe(false)
-            .silent(false)
-            .antish(false)
-            .create();
+    return new JexlBuilder()
+        .permissions(new OwnFunctionsOnly())
+        .features(JexlFeatures.createNone())
+        .namespaces(functions)
+        .strict(true)
+        .safe(false)
+        .silent(false)
+        .antish(false)
+        .create();
+  }
+
+  private Expressions(JexlEngine engine, String profile, Map<String, Object> variables) {
+    this.engine = engine;
+    this.profile = profile;
+    this.variables = variables;
   }
 
   /** A value with its expressions evaluated; null when it is one expression that yields null. */
@@ -76,24 +84,59 @@ final class Expressions {
     for (int i = 0; i < list.size(); i++) {
       String at = path + "/" + i;
       Object item = list.get(i);
-      if (item instanceof Map<?, ?> map && map.containsKey("when")) {
-        if (!wanted(map.get("when"), at + "/when")) {
-          continue;
+      if (item instanceof Map<?, ?> map && map.containsKey("each")) {
+        Object rest = without(map, "each");
+        for (Object one : all(map.get("each"), at + "/each")) {
+          with("item", one).item(rest, at, result);
         }
-        Map<Object, Object> rest = new LinkedHashMap<>(map);
-        rest.remove("when");
-        item = rest;
+      } else {
+        item(item, at, result);
       }
-      result.add(evaluate(item, at));
     }
     return result;
   }
 
+  private void item(Object item, String at, List<Object> result) {
+    if (!(item instanceof Map<?, ?> map && map.containsKey("when"))) {
+      result.add(evaluate(item, at));
+    } else if (wanted(map.get("when"), at + "/when")) {
+      result.add(evaluate(without(map, "when"), at));
+    }
+  }
+
+  private static Map<Object, Object> without(Map<?, ?> map, String key) {
+    Map<Object, Object> rest = new LinkedHashMap<>(map);
+    rest.remove(key);
+    return rest;
+  }
+
+  /** These expressions with one more variable. */
+  private Expressions with(String name, Object value) {
+    Map<String, Object> more = new LinkedHashMap<>(variables);
+    more.put(name, value);
+    return new Expressions(engine, profile, more);
+  }
+
+  private List<?> all(Object each, String path) {
+    Object result = condition(each, path);
+    if (result == null) {
+      return List.of();
+    }
+    if (result instanceof List<?> list) {
+      return list;
+    }
+    throw wrong(path, String.valueOf(each), "it yields no list");
+  }
+
+  /** The whole of an {@code each} or {@code when} is one expression. */
+  private Object condition(Object value, String path) {
+    return value instanceof String text && !text.startsWith("${")
+        ? run(text, path)
+        : evaluate(value, path);
+  }
+
   private boolean wanted(Object condition, String path) {
-    Object result =
-        condition instanceof String text && !text.startsWith("${")
-            ? run(text, path)
-            : evaluate(condition, path);
+    Object result = condition(condition, path);
     if (result instanceof Boolean yes) {
       return yes;
     }
@@ -101,48 +144,24 @@ final class Expressions {
   }
 
   private Object text(String text, String path) {
+    Template template;
+    try {
+      template = Template.of(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong(path, text, e.getMessage());
+    }
+    if (template.whole()) {
+      return run(template.parts().get(0).text(), path);
+    }
     StringBuilder result = new StringBuilder();
-    int at = 0;
-    for (int start = text.indexOf("${"); start >= 0; start = text.indexOf("${", at)) {
-      if (start > at && text.charAt(start - 1) == '$') {
-        result.append(text, at, start - 1).append("${");
-        at = start + 2;
-        continue;
-      }
-      int end = end(text, start + 2);
-      if (end < 0) {
-        throw wrong(path, text.substring(start), "its closing } is missing");
-      }
-      Object value = run(text.substring(start + 2, end), path);
-      if (start == 0 && end == text.length() - 1) {
-        return value;
-      }
+    for (Template.Part part : template.parts()) {
+      Object value = part.expression() ? run(part.text(), path) : part.text();
       if (value == null || value instanceof Map || value instanceof List) {
         throw wrong(path, text, "only a text, number or boolean can stand within a text");
       }
-      result.append(text, at, start).append(value);
-      at = end + 1;
+      result.append(value);
     }
-    return result.append(text, at, text.length()).toString();
-  }
-
-  private static int end(String text, int from) {
-    char quote = 0;
-    for (int i = from; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (quote != 0) {
-        if (c == '\\') {
-          i++;
-        } else if (c == quote) {
-          quote = 0;
-        }
-      } else if (c == '\'' || c == '"') {
-        quote = c;
-      } else if (c == '}') {
-        return i;
-      }
-    }
-    return -1;
+    return result.toString();
   }
 
   private Object run(String expression, String path) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -24,6 +25,7 @@ import java.util.Objects;
  * @param objects all others but the pod, without owner references
  * @param pod made last, without owner references
  * @param container the pod's main container
+ * @param claims those that others made and the request names: the JSON pointer to each by its name
  */
 public record Plan(
     String id,
@@ -35,11 +37,13 @@ public record Plan(
     ConfigMap anchor,
     List<HasMetadata> objects,
     Pod pod,
-    String container) {
+    String container,
+    Map<String, String> claims) {
 
   public Plan {
     Objects.requireNonNull(id, "id");
     objects = List.copyOf(objects);
+    claims = Map.copyOf(claims);
   }
 
   /**

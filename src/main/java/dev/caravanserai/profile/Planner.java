@@ -61,13 +61,25 @@ public final class Planner {
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("settings", profile.settings(context.settings()));
     Expressions early = new Expressions(profile.name(), variables);
+    Map<String, Object> limits = map(early, profile.limits(), "/limits");
     Duration most =
         min(
             context.maxLifetime(),
-            seconds(early, profile.limits(), "/limits", context.maxLifetime()));
+            Completed.seconds(limits, "timeoutSeconds", context.maxLifetime()));
+    Map<String, String> caps = Completed.quantities(Completed.section(limits, "resources"));
+    Optional<String> storage = Completed.text(Completed.section(limits, "storage"), "size");
+    Stream.concat(caps.values().stream(), storage.stream())
+        .filter(cap -> Quantities.amount(cap).isEmpty())
+        .findFirst()
+        .ifPresent(
+            cap -> {
+              throw wrong(
+                  profile, "/limits: '%s' is no quantity such as 500m or 1Gi".formatted(cap));
+            });
+    rules.most(request, caps, storage);
     request.timeout().ifPresent(t -> rules.timeout(t, most));
     Map<String, Object> defaults = map(early, profile.defaults(), "/defaults");
-    Completed completed = Completed.of(request, profile, defaults, context, most, WORKSPACE);
+    Completed completed = Completed.of(request, profile, defaults, caps, context, most, WORKSPACE);
     SessionSpec spec = completed.spec();
     if (spec.image().isEmpty()) {
       rules.add("/image", "is required: profile %s has none of its own".formatted(profile.name()));
@@ -136,7 +148,8 @@ public final class Planner {
             Stamp.requestHash(request)),
         objects,
         pod,
-        profile.container());
+        profile.container(),
+        Claims.named(pod, objects, profile.objects(), request.metadata()));
   }
 
   /** What the profile itself adds must keep to the same rules, but is not the caller's fault. */
@@ -199,11 +212,6 @@ public final class Planner {
     summary.put("labels", spec.labels());
     summary.put("metadata", spec.metadata());
     return Stamp.json(summary);
-  }
-
-  private static Duration seconds(
-      Expressions expressions, Map<String, Object> map, String path, Duration otherwise) {
-    return Completed.seconds(map(expressions, map, path), "timeoutSeconds", otherwise);
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -36,17 +36,42 @@ record Profile(
     Patterns names,
     Map<String, Object> defaults,
     Map<String, Object> limits,
-    Map<String, Choice> metadata,
+    Map<String, Meaning> metadata,
     Map<String, Object> environment,
     boolean requestWins,
     Map<String, Object> labels,
     Map<String, Object> annotations,
     List<Object> objects) {
 
+  private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,8}");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
-  /** A setting's default, and what it means. */
-  record Setting(String value, String unit, String description, Choice choice) {}
+  /**
+   * A setting's default, and what it means.
+   *
+   * @param unit {@code seconds}, {@code quantity} and {@code image} are checked
+   */
+  record Setting(String value, String unit, String description, Choice choice) {
+    /** Why a value cannot be taken, if so. */
+    Optional<String> wrong(String text) {
+      if (!choice.allows(text)) {
+        return Optional.of("%s, not '%s'".formatted(choice.words(), text));
+      }
+      return switch (unit) {
+        case "seconds" -> unless(SECONDS.matcher(text).matches(), "whole seconds from 1", text);
+        case "quantity" ->
+            unless(Quantities.amount(text).isPresent(), "a quantity such as 500m or 1Gi", text);
+        case "image" ->
+            unless(
+                RequestRules.isImage(text), "an image reference such as registry/name:tag", text);
+        default -> Optional.empty();
+      };
+    }
+
+    private static Optional<String> unless(boolean right, String rule, String text) {
+      return right ? Optional.empty() : Optional.of("must be %s, not '%s'".formatted(rule, text));
+    }
+  }
 
   /**
    * @param values all that it may be; empty where that is anything
@@ -75,18 +100,34 @@ record Profile(
   }
 
   /**
-   * The settings it reads, each from the environment or its default.
+   * The settings it reads, each from the environment or, where it is not there or blank, its
+   * default.
    *
-   * @throws FailureException CONFIG_ERROR when one has a value that it may not have
+   * @throws FailureException CONFIG_ERROR with every one that has a value that it may not have
    */
   Map<String, Object> settings(Map<String, String> environment) {
+    Mistakes mistakes = new Mistakes();
+    Map<String, Object> values = settings(environment, mistakes);
+    mistakes.hold();
+    return values;
+  }
+
+  /**
+   * @param mistakes takes every value that a setting may not have
+   */
+  Map<String, Object> settings(Map<String, String> environment, Mistakes mistakes) {
     Map<String, Object> values = new TreeMap<>();
     settings.forEach(
         (key, setting) -> {
-          String value = environment.getOrDefault(key, setting.value());
-          if (!setting.choice().allows(value)) {
-            throw wrong("%s %s, not '%s'".formatted(key, setting.choice().words(), value));
-          }
+          String given = environment.getOrDefault(key, "").strip();
+          String value = given.isEmpty() ? setting.value() : given;
+          setting
+              .wrong(value)
+              .ifPresent(
+                  why ->
+                      mistakes.add(
+                          "The environment variable %s %s (profile %s, %s)."
+                              .formatted(key, why, name, source)));
           values.put(key, value);
         });
     return values;

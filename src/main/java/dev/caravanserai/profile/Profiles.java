@@ -32,7 +32,8 @@ public final class Profiles {
 
   /**
    * @param folder its {@code *.yaml} are profiles too; one that is not there counts as empty
-   * @throws FailureException CONFIG_ERROR when a file cannot be read or is no profile
+   * @throws FailureException CONFIG_ERROR with every file that is no profile, and every mistake in
+   *     it with its place
    */
   public static Profiles load(Optional<Path> folder) {
     Map<String, Profile> byName = new TreeMap<>();
@@ -40,21 +41,28 @@ public final class Profiles {
       String resource = "profiles/" + name + ".yaml";
       byName.put(name, ProfileReader.read("classpath:" + resource, resource(resource)));
     }
-    folder
-        .filter(Files::isDirectory)
-        .ifPresent(
-            path -> {
-              Map<String, Profile> own = new TreeMap<>();
-              for (Path file : files(path)) {
-                Profile profile = ProfileReader.read(file.toString(), text(file));
+    folder.filter(Files::isDirectory).ifPresent(path -> byName.putAll(own(path)));
+    return new Profiles(byName);
+  }
+
+  private static Map<String, Profile> own(Path folder) {
+    Map<String, Profile> own = new TreeMap<>();
+    Mistakes mistakes = new Mistakes();
+    for (Path file : files(folder)) {
+      ProfileReader.read(file.toString(), text(file), mistakes)
+          .ifPresent(
+              profile -> {
                 Profile other = own.put(profile.name(), profile);
                 if (other != null) {
-                  throw unreadable(file, "profile " + other.name() + " is in " + other.source());
+                  mistakes.in(
+                      file.toString(),
+                      "/name",
+                      "profile %s is in %s already".formatted(other.name(), other.source()));
                 }
-              }
-              byName.putAll(own);
-            });
-    return new Profiles(byName);
+              });
+    }
+    mistakes.hold();
+    return own;
   }
 
   /** Names of all profiles, sorted. */
@@ -66,13 +74,22 @@ public final class Profiles {
    * Every namespace that profiles choose themselves, sorted; the cluster's default comes on top.
    *
    * @param environment environment-style settings by name
-   * @throws FailureException CONFIG_ERROR when a profile's namespace cannot be evaluated
+   * @throws FailureException CONFIG_ERROR with every setting of a profile that has a bad value, and
+   *     every namespace that is none
    */
   public Set<String> namespaces(Map<String, String> environment) {
     Set<String> namespaces = new TreeSet<>();
+    Mistakes mistakes = new Mistakes();
+    byName.values().forEach(profile -> profile.settings(environment, mistakes));
+    mistakes.hold();
     for (Profile profile : byName.values()) {
-      profile.namespace(environment).ifPresent(namespaces::add);
+      try {
+        profile.namespace(environment).ifPresent(namespaces::add);
+      } catch (FailureException e) {
+        mistakes.add(e.failure().message());
+      }
     }
+    mistakes.hold();
     return namespaces;
   }
 

@@ -30,6 +30,9 @@ final class RequestRules {
               + "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
               + "(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?");
 
+  /** No text that a pod is made of is longer. */
+  static final int MAX_TEXT = 4096;
+
   private final List<Violation> violations = new ArrayList<>();
 
   /** The request itself, whatever the profile. */
@@ -58,15 +61,37 @@ final class RequestRules {
   void order(Map<String, String> limits, Map<String, String> requests) {
     requests.forEach(
         (name, request) -> {
-          Optional<BigDecimal> limit =
-              Optional.ofNullable(limits.get(name)).flatMap(Quantities::amount);
-          Optional<BigDecimal> asked = Quantities.amount(request);
-          if (limit.isPresent() && asked.isPresent() && asked.get().compareTo(limit.get()) > 0) {
-            add(
-                "/resources/requests/" + pointer(name),
-                "must not exceed the limit " + limits.get(name));
+          String limit = limits.get(name);
+          String at = "/resources/requests/" + pointer(name);
+          if (limit != null && more(request, limit) && !said(at)) {
+            add(at, "must not exceed the limit " + limit);
           }
         });
+  }
+
+  /** What the profile gives at most. */
+  void most(SessionSpec asked, Map<String, String> resources, Optional<String> storage) {
+    resources.forEach(
+        (name, most) -> {
+          notMore("/resources/limits/", name, asked.resources().limits(), most);
+          notMore("/resources/requests/", name, asked.resources().requests(), most);
+        });
+    asked
+        .storage()
+        .filter(wanted -> storage.filter(most -> more(wanted.size(), most)).isPresent())
+        .ifPresent(wanted -> add("/storage/size", "must not exceed " + storage.get()));
+  }
+
+  private void notMore(String at, String name, Map<String, String> asked, String most) {
+    Optional.ofNullable(asked.get(name))
+        .filter(amount -> more(amount, most))
+        .ifPresent(amount -> add(at + pointer(name), "must not exceed " + most));
+  }
+
+  private static boolean more(String amount, String most) {
+    Optional<BigDecimal> asked = Quantities.amount(amount);
+    Optional<BigDecimal> limit = Quantities.amount(most);
+    return asked.isPresent() && limit.isPresent() && asked.get().compareTo(limit.get()) > 0;
   }
 
   /** The profile's own labels are how others find its objects: a caller cannot replace them. */
@@ -79,14 +104,12 @@ final class RequestRules {
   }
 
   /** What of the metadata means something to the profile. */
-  void metadata(Map<String, ?> metadata, Map<String, Profile.Choice> meanings) {
-    meanings.forEach(
-        (name, choice) -> {
-          Object value = metadata.get(name);
-          if (value != null && !choice.allows(String.valueOf(value))) {
-            add("/metadata/" + pointer(name), "%s, not '%s'".formatted(choice.words(), value));
-          }
-        });
+  void metadata(Map<String, ?> metadata, Map<String, Meaning> meanings) {
+    Meaning.check(meanings, metadata, this::add);
+  }
+
+  private boolean said(String pointer) {
+    return violations.stream().anyMatch(v -> v.pointer().equals(pointer));
   }
 
   void add(String pointer, String message) {
@@ -109,9 +132,13 @@ final class RequestRules {
   }
 
   private void image(String image) {
-    if (image.length() > 1024 || !IMAGE.matcher(image).matches()) {
+    if (!isImage(image)) {
       add("/image", "'%s' is no image reference such as registry/name:tag".formatted(image));
     }
+  }
+
+  static boolean isImage(String text) {
+    return text.length() <= 1024 && IMAGE.matcher(text).matches();
   }
 
   private void env(String name, String value) {

@@ -2,10 +2,14 @@ package dev.caravanserai.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.SessionSpec.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -76,6 +80,134 @@ class ProfilesTest {
         .hasMessageContainingAll("raworc", "KUBERNETES_NAMESPACE", "'A b'", "a-z");
     assertWrong(
         OWN.formatted("x") + "metadata: {a: {values: yes}}\n", "/metadata/a/values", "list");
+  }
+
+  @Test
+  void everyMistakeOfEveryFileIsNamedAtOnceWithItsPlace() throws Exception {
+    // Given
+    Files.writeString(
+        folder.resolve("a.yaml"),
+        """
+        name: A b
+        container: c
+        settings: {TIME: {default: soon, unit: seconds}, SIZE: {default: 1Gi, unit: quantity}}
+        namespace: ${id}
+        names: {length: 3, pod: x}
+        defaults: {image: '${settings.IMAGE}', resources: {limit: {}}}
+        environment: {precedence: both, variables: {A: '${env}', B: '${metadata.b'}}
+        labels: {l: '${nmaes.pod}', m: '${names.pood}', n: '${settings.SIZE + }'}
+        metadata: {x: {pattern: '('}}
+        objects:
+          - apiVersion: v1
+            kind: Pod
+            metadata: {name: '${names.pod}'}
+            spec:
+              containers: [{each: metadata.x, name: '${item.a}', image: '${spec.imag}'}]
+              volumes: [{when: spec.strored, name: '${item.a}'}]
+        """);
+    Files.writeString(folder.resolve("b.yaml"), "name: b\n\t- c\n");
+    Files.writeString(folder.resolve("c.yaml"), OWN.formatted("c"));
+    Files.writeString(folder.resolve("d.yaml"), OWN.formatted("c"));
+
+    // When
+    String message =
+        catchThrowableOfType(FailureException.class, () -> Profiles.load(Optional.of(folder)))
+            .failure()
+            .message();
+
+    // Then
+    for (String place :
+        List.of(
+            "a.yaml, /name: ",
+            "a.yaml, /settings/TIME/default: ",
+            "a.yaml, /namespace: ",
+            "a.yaml, /names/length: ",
+            "a.yaml, /names/pod: ",
+            "a.yaml, /defaults/image: ",
+            "a.yaml, /defaults/resources/limit: ",
+            "a.yaml, /environment/precedence: ",
+            "a.yaml, /environment/variables/A: ",
+            "a.yaml, /environment/variables/B: ",
+            "a.yaml, /labels/l: ",
+            "a.yaml, /labels/m: ",
+            "a.yaml, /labels/n: ",
+            "a.yaml, /metadata/x/pattern: ",
+            "a.yaml, /objects/0/spec/containers/0/image: ",
+            "a.yaml, /objects/0/spec/volumes/0/when: ",
+            "a.yaml, /objects/0/spec/volumes/0/name: ",
+            "b.yaml, /: ",
+            "d.yaml, /name: ")) {
+      assertThat(message).contains(place);
+    }
+    assertThat(message)
+        .contains("did you mean names")
+        .contains("did you mean pod")
+        .contains("line 2");
+    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(19);
+  }
+
+  @Test
+  void everyVariableThatIsWrongIsNamedAtOnceWithWhatWouldBeRight() {
+    // Given
+    Map<String, String> environment =
+        Map.of(
+            "HYPHA_K8S_DEFAULT_TIMEOUT", "1h",
+            "KUBERNETES_MEMORY_LIMIT", "much",
+            "KUBERNETES_IMAGE", "UPPER CASE",
+            "KUBERNETES_IMAGE_PULL_POLICY", " ",
+            "KUBERNETES_STORAGE_SIZE", " 2Gi ");
+
+    // When
+    String message =
+        catchThrowableOfType(
+                FailureException.class, () -> Profiles.shipped().namespaces(environment))
+            .failure()
+            .message();
+
+    // Then
+    assertThat(message)
+        .contains("HYPHA_K8S_DEFAULT_TIMEOUT must be whole seconds from 1, not '1h'")
+        .contains("KUBERNETES_MEMORY_LIMIT must be a quantity such as 500m or 1Gi, not 'much'")
+        .contains("KUBERNETES_IMAGE must be an image reference")
+        .doesNotContain("PULL_POLICY")
+        .doesNotContain("STORAGE_SIZE");
+  }
+
+  @Test
+  void aRequestMayNotExceedTheLimitsOfAProfileAndDefaultsGiveWayToThem() throws Exception {
+    // Given
+    Files.writeString(
+        folder.resolve("a.yaml"),
+        OWN.formatted("small")
+            + """
+              defaults: {resources: {requests: {cpu: '3'}}}
+              limits: {resources: {cpu: '2', memory: 1Gi}, storage: {size: 5Gi}}
+              """);
+    Planner planner = new Planner(Profiles.load(Optional.of(folder)));
+    Requests greedy =
+        Requests.of("small")
+            .storage("6Gi")
+            .and(
+                Optional.empty(),
+                new Resources(Map.of("cpu", "2001m"), Map.of("memory", "2Gi")),
+                Requests.of("small").storage("6Gi").spec().storage(),
+                Map.of(),
+                Map.of());
+
+    // When
+    Resources given =
+        planner.plan(Requests.of("small").spec(), Requests.context()).spec().resources();
+    var refused =
+        catchThrowableOfType(
+            InvalidRequestException.class, () -> planner.plan(greedy.spec(), Requests.context()));
+
+    // Then
+    assertThat(given.limits()).containsEntry("cpu", "2").containsEntry("memory", "1Gi");
+    assertThat(given.requests()).containsEntry("cpu", "2");
+    assertThat(refused.violations())
+        .extracting(InvalidRequestException.Violation::pointer)
+        .containsExactlyInAnyOrder(
+            "/resources/limits/cpu", "/resources/requests/memory", "/storage/size");
   }
 
   private static void assertWrong(String yaml, String path, String what) {

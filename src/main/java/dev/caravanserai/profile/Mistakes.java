@@ -1,0 +1,40 @@
+package dev.caravanserai.profile;
+
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects all that is wrong, so that it is said at once. Not thread safe. */
+final class Mistakes {
+  private final List<String> found = new ArrayList<>();
+
+  /**
+   * @param path a JSON pointer into the file
+   */
+  void in(String file, String path, String what) {
+    add("Profile file %s, %s: %s.".formatted(file, path.isEmpty() ? "/" : path, what));
+  }
+
+  void add(String sentence) {
+    found.add(sentence);
+  }
+
+  int count() {
+    return found.size();
+  }
+
+  /**
+   * @throws FailureException CONFIG_ERROR with every mistake, one a line, if there is one
+   */
+  void hold() {
+    if (!found.isEmpty()) {
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR,
+          found.size() == 1
+              ? found.get(0)
+              : "These are wrong (docs/profiles.md says what is right):\n  - "
+                  + String.join("\n  - ", found));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.caravanserai.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.caravanserai.session.InvalidRequestException;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The {@code volumes} of Hypha's manifest: claims that are there already. */
+class VolumesTest {
+  private static final Map<String, String> DATA = volume("data", "/data", "team-data");
+  private static final Map<String, String> MODELS = volume("models", "/opt/models/", "models.v1");
+
+  @Test
+  void claimsThatARequestNamesAreMountedBesidesTheWorkspace() {
+    // Given
+    Requests request =
+        Requests.of("hypha").storage("1Gi").metadata(Map.of("volumes", List.of(DATA, MODELS)));
+
+    // When
+    Plan plan = request.plan();
+
+    // Then
+    assertThat(plan.pod().getSpec().getVolumes())
+        .extracting(Volume::getName, v -> v.getPersistentVolumeClaim().getClaimName())
+        .containsExactly(
+            tuple("workspace", "hypha-pvc-one"),
+            tuple("data", "team-data"),
+            tuple("models", "models.v1"));
+    assertThat(plan.pod().getSpec().getContainers().get(0).getVolumeMounts())
+        .extracting(VolumeMount::getName, VolumeMount::getMountPath)
+        .contains(tuple("data", "/data"));
+    assertThat(plan.claims())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "team-data", "/metadata/volumes/0/pvc_name",
+                "models.v1", "/metadata/volumes/1/pvc_name"));
+  }
+
+  @Test
+  void aRequestWithoutVolumesNamesNoClaim() {
+    // Given
+    Requests request = Requests.of("hypha").storage("1Gi");
+
+    // When
+    Plan plan = request.plan();
+
+    // Then
+    assertThat(plan.claims()).isEmpty();
+    assertThat(plan.pod().getSpec().getVolumes()).hasSize(1);
+  }
+
+  @Test
+  void everyMistakeInVolumesIsNamedWithItsPointer() {
+    // Given
+    List<Object> volumes =
+        List.of(
+            DATA,
+            DATA,
+            "text",
+            volume("workspace", "/a/../b", "A B"),
+            volume("x", "/", "c"),
+            Map.of("name", "y", "mount_path", "/y", "claim", "c"),
+            volume("z", List.of(), "c"));
+
+    // When
+    List<String> pointers = pointers(Map.of("volumes", volumes));
+
+    // Then
+    assertThat(pointers)
+        .containsExactlyInAnyOrder(
+            "/metadata/volumes/1/name",
+            "/metadata/volumes/1/mount_path",
+            "/metadata/volumes/2",
+            "/metadata/volumes/3/name",
+            "/metadata/volumes/3/mount_path",
+            "/metadata/volumes/3/pvc_name",
+            "/metadata/volumes/4/mount_path",
+            "/metadata/volumes/5/claim",
+            "/metadata/volumes/5/pvc_name",
+            "/metadata/volumes/6/mount_path");
+    assertThat(pointers(Map.of("volumes", "all"))).containsExactly("/metadata/volumes");
+    assertThat(pointers(Map.of("app_id", Map.of("a", 1)))).containsExactly("/metadata/app_id");
+  }
+
+  private static List<String> pointers(Map<String, Object> metadata) {
+    return catchThrowableOfType(
+            InvalidRequestException.class, () -> Requests.of("hypha").metadata(metadata).plan())
+        .violations()
+        .stream()
+        .map(InvalidRequestException.Violation::pointer)
+        .toList();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> Map<String, T> volume(String name, T path, String claim) {
+    return (Map<String, T>) Map.of("name", name, "mount_path", path, "pvc_name", claim);
+  }
+}
