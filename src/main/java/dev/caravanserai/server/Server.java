@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 
 /** A server that runs: a cluster, what works on it, and the routes. Thread-safe. */
 public final class Server implements AutoCloseable {
@@ -36,6 +37,7 @@ public final class Server implements AutoCloseable {
    * @throws FailureException if the cluster cannot be used
    */
   public static Server start(Settings settings, List<String> files) {
+    LoggerFactory.getILoggerFactory(); // before several threads want it at once
     StartKeys keys = StartKeys.of(settings, ApiKeys.SCOPES);
     CompletableFuture<Contract> contract =
         CompletableFuture.supplyAsync(Contract::load, Server::background);
