@@ -108,7 +108,7 @@ final class EarlyEnd {
           request.id(),
           request.container(),
           outcome.word(),
-          why);
+          why.replaceFirst("\\.$", ""));
     }
   }
 }
