@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -90,7 +89,7 @@ public final class LocalCluster implements AutoCloseable {
     try {
       cluster.listen(port);
       String first = new TreeSet<>(namespaces).stream().findFirst().orElse("default");
-      String authority = cluster.tls.certificate();
+      String authority = cluster.tls.pem();
       cluster.kubeconfig = Kubeconfig.write(home, cluster.url(), cluster.token, authority, first);
     } catch (IOException e) {
       cluster.close();
@@ -177,10 +176,7 @@ public final class LocalCluster implements AutoCloseable {
   private static HttpServerOptions options(LoopbackCertificate tls) {
     return new HttpServerOptions()
         .setSsl(true)
-        .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .setCertValue(Buffer.buffer(tls.certificate()))
-                .setKeyValue(Buffer.buffer(tls.key())))
+        .setKeyCertOptions(KeyCertOptions.wrap(tls.keys()))
         .setSslHandshakeTimeout(60) // seconds: hundreds at once take their time on a busy machine
         .setTcpNoDelay(true)
         .setMaxHeaderSize(64 * 1024)
