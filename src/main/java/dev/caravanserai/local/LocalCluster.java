@@ -1,8 +1,6 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -10,11 +8,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,39 +31,37 @@ import org.slf4j.LoggerFactory;
  * several threads.
  */
 public final class LocalCluster implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-
-  private final HomeLock lock;
-  private final MemoryStore store = new MemoryStore();
-  private final GarbageCollector collector;
-  private final ProcessKubelet kubelet;
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
-  private final String token;
-  private final Vertx vertx;
-  private final LoopbackCertificate tls = LoopbackCertificate.make();
+
+  // Begun before the first logger, which takes as long: half a cold start each.
+  private final CompletableFuture<LoopbackCertificate> tls =
+      CompletableFuture.supplyAsync(LoopbackCertificate::make, pool);
+  private final Logger log = LoggerFactory.getLogger(LocalCluster.class);
+  private final CompletableFuture<Vertx> engine =
+      CompletableFuture.supplyAsync(LocalCluster::engine, pool);
+
+  private final MemoryStore store = new MemoryStore();
+  private final String token = newToken();
+  private final Home home;
+  private final ProcessKubelet kubelet;
   private final HttpServer server;
   private Path kubeconfig = Path.of("");
 
-  private LocalCluster(HomeLock lock, Path home, Set<String> namespaces) throws IOException {
-    this.lock = lock;
-    // Half a start each: the server's engine, and what the kubelet tries out.
-    CompletableFuture<Vertx> engine = CompletableFuture.supplyAsync(LocalCluster::engine, pool);
+  private LocalCluster(Home home, Set<String> namespaces) throws IOException {
+    this.home = home;
     Resources resources = new Resources(store);
     new TreeSet<>(namespaces).forEach(name -> namespace(resources, name));
-    kubelet = ProcessKubelet.start(store, home);
-    collector = new GarbageCollector(store, resources.deletions());
-    byte[] secret = new byte[32];
-    new SecureRandom().nextBytes(secret);
-    token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-    vertx = engine.join();
-    Watches watches = new Watches(vertx, store);
+    kubelet = ProcessKubelet.start(store, home.folder());
+    sweep(home.folder().resolve("volumes"));
+    new GarbageCollector(
+        store,
+        resources.deletions(),
+        CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
     LogEndpoint logs = new LogEndpoint(kubelet, pool);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
-    server =
-        vertx
-            .createHttpServer(options(tls))
-            .requestHandler(new ApiRouter(token, store, resources, watches, logs, execs));
+    ApiRouter router = new ApiRouter(token, store, resources, new Watches(store), logs, execs);
+    server = engine.join().createHttpServer(options(tls.join())).requestHandler(router);
   }
 
   /**
@@ -78,24 +75,24 @@ public final class LocalCluster implements AutoCloseable {
    *     server has it
    */
   public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
-    HomeLock lock = HomeLock.take(home);
+    Home own = Home.take(home);
     LocalCluster cluster;
     try {
-      cluster = new LocalCluster(lock, home, namespaces);
+      cluster = new LocalCluster(own, namespaces);
     } catch (IOException | RuntimeException e) {
-      lock.close();
+      own.close();
       throw e;
     }
     try {
       cluster.listen(port);
       String first = new TreeSet<>(namespaces).stream().findFirst().orElse("default");
-      String authority = cluster.tls.pem();
-      cluster.kubeconfig = Kubeconfig.write(home, cluster.url(), cluster.token, authority, first);
+      String authority = cluster.tls.join().pem();
+      cluster.kubeconfig = own.kubeconfig(cluster.url(), cluster.token, authority, first);
     } catch (IOException e) {
       cluster.close();
       throw e;
     }
-    LOG.info(
+    cluster.log.info(
         "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
             + " whatever their image says; kubeconfig {}",
         cluster.url(),
@@ -133,6 +130,21 @@ public final class LocalCluster implements AutoCloseable {
     return thread;
   }
 
+  private static String newToken() {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+  }
+
+  /** Volumes of an earlier run: claims do not outlive a server, so nobody owns them. */
+  private void sweep(Path volumes) throws IOException {
+    if (Files.isDirectory(volumes)) {
+      try (Stream<Path> old = Files.list(volumes)) {
+        old.toList().forEach(folder -> pool.execute(() -> FolderTree.remove(folder)));
+      }
+    }
+  }
+
   /** {@code https://127.0.0.1:<port>}. */
   public String url() {
     return "https://127.0.0.1:" + server.actualPort();
@@ -155,21 +167,20 @@ public final class LocalCluster implements AutoCloseable {
   /** Ends the server and all its pods' processes. May be called again. */
   @Override
   public void close() {
-    collector.close();
     try {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      engine.join().close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("local cluster: the server did not close", e);
+      log.warn("local cluster: the server did not close", e);
     }
     kubelet.close();
     starts.shutdownNow();
     pool.shutdownNow();
     try {
-      lock.close();
+      home.close();
     } catch (IOException e) {
-      LOG.warn("local cluster: the folder was not freed", e);
+      log.warn("local cluster: the folder was not freed", e);
     }
   }
 
@@ -187,12 +198,11 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   private static void namespace(Resources resources, String name) {
-    Query none = new Query(MultiMap.caseInsensitiveMultiMap());
-    ObjectNode namespace = JsonNodeFactory.instance.objectNode();
+    ObjectNode namespace = Json.object();
     namespace.putObject("metadata").put("name", name);
-    resources.create(Kind.NAMESPACE, Optional.empty(), namespace, none);
-    ObjectNode account = JsonNodeFactory.instance.objectNode();
+    resources.create(new ApiPath(Kind.NAMESPACE, "", "", ""), namespace, false);
+    ObjectNode account = Json.object();
     account.putObject("metadata").put("name", "default");
-    resources.create(Kind.SERVICE_ACCOUNT, Optional.of(name), account, none);
+    resources.create(new ApiPath(Kind.SERVICE_ACCOUNT, name, "", ""), account, false);
   }
 }

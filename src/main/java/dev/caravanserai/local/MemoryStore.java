@@ -1,11 +1,11 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +33,14 @@ final class MemoryStore implements ObjectStore {
    */
   record Event(long version, Kind kind, Change change, Optional<ObjectNode> before) {}
 
-  private record Key(Kind kind, String namespace, String name) implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      int byKind = kind.compareTo(other.kind);
-      int byNamespace = byKind != 0 ? byKind : namespace.compareTo(other.namespace);
-      return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
-    }
+  private record Key(Kind kind, String namespace, String name) {
+    static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::kind).thenComparing(Key::namespace).thenComparing(Key::name);
   }
 
-  private final NavigableMap<Key, ObjectNode> objects = new TreeMap<>();
+  /** Nodes in here are replaced, never changed. */
+  private final NavigableMap<Key, ObjectNode> objects = new TreeMap<>(Key.ORDER);
+
   private final Deque<Event> history = new ArrayDeque<>();
   private final List<Consumer<Event>> taps = new CopyOnWriteArrayList<>();
   private long version = 1;
@@ -50,16 +49,16 @@ final class MemoryStore implements ObjectStore {
   @Override
   public synchronized ObjectNode create(Kind kind, ObjectNode object) {
     ObjectNode node = object.deepCopy();
-    ObjectNode meta = meta(node);
-    Key key = new Key(kind, meta.path("namespace").asText(""), meta.path("name").asText());
+    Key key = new Key(kind, Json.namespace(node), Json.name(node));
     if (objects.containsKey(key)) {
-      throw new ApiError(
-          409, "AlreadyExists", "%s \"%s\" already exists".formatted(resource(kind), key.name));
+      String message = "%s \"%s\" already exists".formatted(kind.resource(), key.name);
+      throw new ApiError(409, "AlreadyExists", message);
     }
+    ObjectNode meta = Json.meta(node);
     if (!meta.hasNonNull("uid")) {
       meta.put("uid", UUID.randomUUID().toString());
     }
-    meta.put("creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    meta.put("creationTimestamp", now().toString());
     commit(key, Change.Type.ADDED, node, Optional.empty());
     return node.deepCopy();
   }
@@ -87,9 +86,10 @@ final class MemoryStore implements ObjectStore {
   public synchronized ObjectNode update(
       Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
     Key key = new Key(kind, namespace, name);
-    ObjectNode before = Optional.ofNullable(objects.get(key)).orElseThrow(() -> notFound(key));
+    ObjectNode before =
+        Optional.ofNullable(objects.get(key)).orElseThrow(() -> ApiError.notFound(kind, name));
     ObjectNode after = change.apply(before.deepCopy()).deepCopy();
-    meta(after).set("resourceVersion", before.path("metadata").get("resourceVersion"));
+    Json.take(Json.meta(after), before.path("metadata"), "resourceVersion");
     if (!after.equals(before)) {
       commit(key, Change.Type.MODIFIED, after, Optional.of(before));
     }
@@ -99,34 +99,39 @@ final class MemoryStore implements ObjectStore {
   @Override
   public synchronized Optional<ObjectNode> remove(Kind kind, String namespace, String name) {
     Key key = new Key(kind, namespace, name);
-    ObjectNode before = objects.get(key);
-    if (before == null) {
-      return Optional.empty();
+    Optional<ObjectNode> before = Optional.ofNullable(objects.get(key));
+    Optional<ObjectNode> last = before.map(ObjectNode::deepCopy);
+    last.ifPresent(node -> commit(key, Change.Type.DELETED, node, before));
+    return last.map(ObjectNode::deepCopy);
+  }
+
+  private void commit(Key key, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
+    Json.meta(node).put("resourceVersion", Long.toString(++version));
+    if (type == Change.Type.DELETED) {
+      objects.remove(key);
+    } else {
+      objects.put(key, node);
     }
-    ObjectNode last = before.deepCopy();
-    commit(key, Change.Type.DELETED, last, Optional.of(before));
-    return Optional.of(last.deepCopy());
+    Event event = new Event(version, key.kind, new Change(type, node), before);
+    history.add(event);
+    if (history.size() > KEPT) {
+      forgotten = history.remove().version;
+    }
+    taps.forEach(tap -> tap.accept(event));
   }
 
   @Override
   public AutoCloseable onChange(Kind kind, Consumer<Change> listener) {
-    ExecutorService thread =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread named = new Thread(task, "local-store-" + kind.plural);
-              named.setDaemon(true);
-              return named;
-            });
+    ExecutorService thread = Executors.newSingleThreadExecutor(MemoryStore::daemon);
+    Consumer<Change> later = change -> thread.execute(() -> tell(listener, change));
     Consumer<Event> tap =
         event -> {
-          if (event.kind == kind && !thread.isShutdown()) {
-            Change own = new Change(event.change.type(), event.change.object().deepCopy());
-            thread.execute(() -> tell(listener, own));
+          if (event.kind == kind) {
+            later.accept(new Change(event.change.type(), event.change.object().deepCopy()));
           }
         };
     synchronized (this) {
-      list(kind, Optional.empty())
-          .forEach(o -> thread.execute(() -> tell(listener, new Change(Change.Type.ADDED, o))));
+      list(kind, Optional.empty()).forEach(o -> later.accept(new Change(Change.Type.ADDED, o)));
       taps.add(tap);
     }
     return () -> {
@@ -135,6 +140,20 @@ final class MemoryStore implements ObjectStore {
         thread.shutdownNow();
       }
     };
+  }
+
+  private static void tell(Consumer<Change> listener, Change change) {
+    try {
+      listener.accept(change);
+    } catch (RuntimeException e) {
+      LOG.error("local cluster: {} {} was not heard", change.type(), Json.name(change.object()), e);
+    }
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "local-store");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** The version of the last change. */
@@ -151,56 +170,20 @@ final class MemoryStore implements ObjectStore {
    */
   synchronized Runnable follow(long after, Consumer<Event> listener) {
     if (after < forgotten) {
-      throw new ApiError(
-          410, "Expired", "too old resource version: %d (%d)".formatted(after, forgotten));
+      String message = "too old resource version: %d (%d)".formatted(after, forgotten);
+      throw new ApiError(410, "Expired", message);
     }
     history.stream().filter(e -> e.version > after).forEach(listener);
     taps.add(listener);
     return () -> taps.remove(listener);
   }
 
-  /** One view of several reads. */
-  synchronized <T> T atomically(java.util.function.Supplier<T> reads) {
-    return reads.get();
+  /** One view of several reads and writes. */
+  synchronized <T> T atomically(Supplier<T> steps) {
+    return steps.get();
   }
 
-  static String resource(Kind kind) {
-    return kind.group.isEmpty() ? kind.plural : kind.plural + "." + kind.group;
-  }
-
-  static ObjectNode meta(ObjectNode object) {
-    return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
-  }
-
-  private void commit(Key key, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
-    meta(node).set("resourceVersion", JsonNodeFactory.instance.textNode(Long.toString(++version)));
-    if (type == Change.Type.DELETED) {
-      objects.remove(key);
-    } else {
-      objects.put(key, node);
-    }
-    Event event = new Event(version, key.kind, new Change(type, node), before);
-    history.add(event);
-    if (history.size() > KEPT) {
-      forgotten = history.remove().version;
-    }
-    taps.forEach(tap -> tap.accept(event));
-  }
-
-  private static void tell(Consumer<Change> listener, Change change) {
-    try {
-      listener.accept(change);
-    } catch (RuntimeException e) {
-      LOG.error(
-          "local cluster: a listener failed on {} {}",
-          change.type(),
-          change.object().path("metadata").path("name").asText(),
-          e);
-    }
-  }
-
-  private static ApiError notFound(Key key) {
-    return new ApiError(
-        404, "NotFound", "%s \"%s\" not found".formatted(resource(key.kind), key.name));
+  static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
   }
 }

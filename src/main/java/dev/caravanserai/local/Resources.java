@@ -1,24 +1,16 @@
 package dev.caravanserai.local;
 
-import static dev.caravanserai.local.MemoryStore.meta;
-import static dev.caravanserai.local.MemoryStore.resource;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** The verbs of the API on the store. Never blocks on anything but the store's lock. */
 final class Resources {
-  static final Set<Kind> WITH_STATUS =
-      Set.of(Kind.POD, Kind.PVC, Kind.SERVICE, Kind.NAMESPACE, Kind.INGRESS);
-
   private final MemoryStore store;
   private final Defaults defaults = new Defaults();
   private final Deletions deletions;
@@ -32,35 +24,36 @@ final class Resources {
     return deletions;
   }
 
-  ObjectNode get(Kind kind, String namespace, String name) {
+  ObjectNode get(ApiPath path) {
     return store
-        .get(kind, namespace, name)
-        .orElseThrow(
-            () ->
-                new ApiError(
-                    404, "NotFound", "%s \"%s\" not found".formatted(resource(kind), name)));
+        .get(path.kind(), path.namespace(), path.name())
+        .orElseThrow(() -> ApiError.notFound(path.kind(), path.name()));
   }
 
-  /** Pages by name: the continue token holds the version of the first page and the last key. */
-  ObjectNode list(Kind kind, Optional<String> namespace, Query query) {
+  /** Pages by namespace and name: the continue token is the first page's version and both. */
+  ObjectNode list(ApiPath path, Query query) {
+    Kind kind = path.kind();
     Predicate<JsonNode> wanted = Selectors.of(kind, query);
     long limit = query.number("limit").filter(l -> l > 0).orElse(Long.MAX_VALUE);
-    Optional<PageToken> token = query.text("continue").map(PageToken::parse);
+    String[] from = query.text("continue").map(Resources::token).orElse(new String[] {"", "", ""});
     return store.atomically(
         () -> {
           List<ObjectNode> rest =
-              store.list(kind, namespace).stream()
-                  .filter(wanted)
-                  .filter(o -> token.map(t -> t.isBefore(o)).orElse(true))
+              store
+                  .list(kind, path.inNamespace() ? Optional.of(path.namespace()) : Optional.empty())
+                  .stream()
+                  .filter(o -> after(from, o) && wanted.test(o))
                   .toList();
           List<ObjectNode> page = rest.stream().limit(limit).toList();
-          ObjectNode list = JsonNodeFactory.instance.objectNode();
-          list.put("apiVersion", kind.apiVersion()).put("kind", kind.kind + "List");
-          ObjectNode meta = list.putObject("metadata");
-          long version = token.map(PageToken::version).orElseGet(store::version);
-          meta.put("resourceVersion", Long.toString(version));
+          ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
+          ObjectNode meta = list.put("kind", kind.kind + "List").putObject("metadata");
+          String version = from[0].isEmpty() ? Long.toString(store.version()) : from[0];
+          meta.put("resourceVersion", version);
           if (page.size() < rest.size()) {
-            meta.put("continue", PageToken.after(version, page.get(page.size() - 1)).text());
+            ObjectNode last = page.get(page.size() - 1);
+            String next = version + "/" + Json.namespace(last) + "/" + Json.name(last);
+            byte[] bytes = next.getBytes(StandardCharsets.UTF_8);
+            meta.put("continue", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
             meta.put("remainingItemCount", rest.size() - page.size());
           }
           list.putArray("items").addAll(page);
@@ -68,83 +61,172 @@ final class Resources {
         });
   }
 
-  ObjectNode create(Kind kind, Optional<String> namespace, ObjectNode body, Query query) {
-    Admission.agree(kind, namespace, body);
+  private static String[] token(String text) {
+    try {
+      String[] parts = new String(Base64.getUrlDecoder().decode(text)).split("/", -1);
+      if (parts.length == 3 && parts[0].matches("\\d+")) {
+        return parts;
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw ApiError.bad("continue key is not valid");
+  }
+
+  private static boolean after(String[] token, JsonNode object) {
+    int byNamespace = Json.namespace(object).compareTo(token[1]);
+    return byNamespace > 0 || byNamespace == 0 && Json.name(object).compareTo(token[2]) > 0;
+  }
+
+  ObjectNode create(ApiPath path, ObjectNode body, boolean dryRun) {
+    Kind kind = path.kind();
+    agree(path, body);
     ObjectNode object = body.deepCopy();
-    namespace.ifPresent(n -> meta(object).put("namespace", n));
-    if (!kind.namespaced) {
-      meta(object).remove("namespace");
+    Json.meta(object).remove("namespace");
+    if (kind.namespaced) {
+      Json.meta(object).put("namespace", path.namespace());
     }
     defaults.create(kind, object);
     return store.atomically(
         () -> {
-          namespace.ifPresent(n -> Admission.open(get(Kind.NAMESPACE, "", n)));
-          Validation.check(kind, object);
-          Admission.refuse(kind, object);
-          if (query.dryRun()) {
-            meta(object).put("creationTimestamp", now().toString());
-            return object;
+          if (kind.namespaced) {
+            open(path.namespace());
           }
-          return store.create(kind, object);
+          Validation.check(kind, object);
+          refuse(kind, object);
+          Json.meta(object).put("creationTimestamp", MemoryStore.now().toString());
+          return dryRun ? object : store.create(kind, object);
         });
   }
 
-  ObjectNode replace(ApiPath path, String name, ObjectNode body, Query query) {
-    Admission.agree(path.kind(), path.namespace(), body);
-    return change(path, name, old -> body.deepCopy(), query);
+  ObjectNode replace(ApiPath path, ObjectNode body, boolean dryRun) {
+    return change(path, old -> body.deepCopy(), dryRun);
   }
 
-  ObjectNode patch(ApiPath path, String name, String type, byte[] body, Query query) {
-    String namespace = path.namespace().orElse("");
+  ObjectNode patch(ApiPath path, String type, byte[] body, boolean dryRun) {
     return store.atomically(
         () -> {
-          boolean there = store.get(path.kind(), namespace, name).isPresent();
+          boolean there = store.get(path.kind(), path.namespace(), path.name()).isPresent();
           if (!there && type.equals(Patches.APPLY) && path.subresource().isEmpty()) {
             ObjectNode object = Patches.body(type, body);
-            meta(object).put("name", name);
-            return create(path.kind(), path.namespace(), object, query);
+            Json.meta(object).put("name", path.name());
+            return create(path, object, dryRun);
           }
-          return change(path, name, old -> Patches.apply(type, body, old), query);
+          return change(path, old -> Patches.apply(type, body, old), dryRun);
         });
   }
 
-  private ObjectNode change(
-      ApiPath path, String name, UnaryOperator<ObjectNode> edit, Query query) {
+  private ObjectNode change(ApiPath path, UnaryOperator<ObjectNode> edit, boolean dryRun) {
     Kind kind = path.kind();
-    String namespace = path.namespace().orElse("");
     return store.atomically(
         () -> {
-          ObjectNode before = get(kind, namespace, name);
+          ObjectNode before = get(path);
           ObjectNode edited = edit.apply(before.deepCopy());
-          Admission.current(kind, before, edited);
-          ObjectNode after;
-          if (path.subresource().isPresent()) {
-            after = before.deepCopy();
-            after.set("status", edited.path("status").deepCopy());
-          } else {
-            after = edited;
-            if (WITH_STATUS.contains(kind)) {
-              after.remove("status");
-              Optional.ofNullable(before.get("status")).ifPresent(s -> after.set("status", s));
-            }
+          agree(path, edited);
+          current(kind, before, edited);
+          boolean ofStatus = !path.subresource().isEmpty();
+          ObjectNode after = ofStatus ? before.deepCopy() : edited;
+          if (kind.hasStatus) {
+            Json.take(after, ofStatus ? edited : before, "status");
           }
           defaults.always(kind, after);
           Validation.check(kind, after);
-          Admission.unchangeable(kind, before, after);
-          if (query.dryRun()) {
+          unchangeable(kind, before, after);
+          if (dryRun) {
             return after;
           }
-          ObjectNode stored = store.update(kind, namespace, name, old -> after);
-          boolean released =
-              Deletions.finalizers(stored).isEmpty() && !Deletions.finalizers(before).isEmpty();
-          if (released && stored.at("/metadata").hasNonNull("deletionTimestamp")) {
-            return deletions.delete(kind, namespace, name, DeleteOptions.none());
-          }
-          return stored;
+          ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> after);
+          boolean released = Json.leaving(stored) && stored.at("/metadata/finalizers").isEmpty();
+          return released && !before.at("/metadata/finalizers").isEmpty()
+              ? deletions.delete(path, Deletions.Options.NONE)
+              : stored;
         });
   }
 
-  static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  /** What is sent is what the URL says. */
+  private static void agree(ApiPath path, ObjectNode body) {
+    Kind kind = path.kind();
+    String type = body.path("kind").asText(kind.kind);
+    String version = body.path("apiVersion").asText(kind.apiVersion());
+    if (!type.equals(kind.kind) || !version.equals(kind.apiVersion())) {
+      String message = "%s in version \"%s\" cannot be handled as a %s";
+      throw ApiError.bad(message.formatted(type, version, kind.kind));
+    }
+    String namespace = Json.namespace(body);
+    if (kind.namespaced && !namespace.isEmpty() && !namespace.equals(path.namespace())) {
+      throw ApiError.bad(
+          "the namespace of the provided object does not match the namespace sent on the request");
+    }
+    String name = Json.name(body);
+    if (!path.name().isEmpty() && !name.isEmpty() && !name.equals(path.name())) {
+      String message = "the name of the object (%s) does not match the name on the URL (%s)";
+      throw ApiError.bad(message.formatted(name, path.name()));
+    }
+  }
+
+  private void open(String namespace) {
+    ObjectNode object =
+        store
+            .get(Kind.NAMESPACE, "", namespace)
+            .orElseThrow(() -> ApiError.notFound(Kind.NAMESPACE, namespace));
+    if (Json.leaving(object)) {
+      String message =
+          "unable to create new content in namespace %s because it is being terminated";
+      throw ApiError.forbidden(message.formatted(namespace));
+    }
+  }
+
+  /** Refusals on demand, for tests: the annotation is the caller's own. */
+  private static void refuse(Kind kind, ObjectNode object) {
+    JsonNode annotations = object.path("metadata").path("annotations");
+    String why =
+        switch (annotations.path("local.caravanserai.dev/fault").asText()) {
+          case "refuse" -> "refused by local.caravanserai.dev/fault";
+          case "quota" -> "exceeded quota: local, requested: pods=1, used: pods=1, limited: pods=1";
+          default -> "";
+        };
+    if (!why.isEmpty()) {
+      String message = "%s \"%s\" is forbidden: %s";
+      throw ApiError.forbidden(message.formatted(kind.resource(), Json.name(object), why));
+    }
+  }
+
+  /** The edit is of this object and version; what the server owns stays. */
+  private static void current(Kind kind, ObjectNode before, ObjectNode edited) {
+    ObjectNode was = Json.meta(before);
+    ObjectNode is = Json.meta(edited);
+    String version = was.path("resourceVersion").asText();
+    if (!is.path("resourceVersion").asText(version).equals(version)) {
+      throw ApiError.conflict(
+          kind,
+          Json.name(before),
+          "the object has been modified; please apply your changes to the latest version and try"
+              + " again");
+    }
+    Deletions.same(kind, before, "uid", is.path("uid").asText(was.path("uid").asText()));
+    Json.take(is, was, "name", "namespace", "uid", "creationTimestamp");
+    Json.take(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
+  }
+
+  private static void unchangeable(Kind kind, ObjectNode before, ObjectNode after) {
+    if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(after))) {
+      throw ApiError.invalid(
+          "Pod \"%s\" is invalid: spec: Forbidden: pod updates may not change fields other than"
+                  .formatted(Json.name(before))
+              + " `spec.containers[*].image`,`spec.initContainers[*].image`,"
+              + "`spec.activeDeadlineSeconds`,`spec.tolerations`,"
+              + "`spec.terminationGracePeriodSeconds`");
+    }
+  }
+
+  private static JsonNode fixedPart(ObjectNode pod) {
+    ObjectNode spec = pod.withObject("/spec").deepCopy();
+    spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
+    for (String list : List.of("containers", "initContainers")) {
+      for (JsonNode container : spec.path(list)) {
+        ((ObjectNode) container).remove(List.of("image", "imagePullPolicy"));
+      }
+    }
+    return spec;
   }
 }

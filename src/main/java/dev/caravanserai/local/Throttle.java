@@ -9,23 +9,19 @@ final class Throttle {
 
   Throttle(WriteStream<?> out) {
     this.out = out;
-    out.drainHandler(drained -> wake());
+    out.drainHandler(drained -> wake(false));
   }
 
-  private synchronized void wake() {
+  void close() {
+    wake(true);
+  }
+
+  private synchronized void wake(boolean close) {
+    closed |= close;
     notifyAll();
   }
 
-  synchronized void close() {
-    closed = true;
-    notifyAll();
-  }
-
-  /**
-   * Waits for room.
-   *
-   * @return false when nobody reads any more
-   */
+  /** Waits for room; false when nobody reads any more. */
   synchronized boolean awaitRoom() {
     try {
       while (!closed && out.writeQueueFull()) {

@@ -1,0 +1,44 @@
+package dev.caravanserai.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** What every object's tree has; what is missing reads as "". */
+final class Json {
+  private Json() {}
+
+  static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  static ObjectNode meta(ObjectNode object) {
+    return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
+  }
+
+  static String text(JsonNode node, String pointer) {
+    return node.at(pointer).asText("");
+  }
+
+  static String name(JsonNode object) {
+    return text(object, "/metadata/name");
+  }
+
+  static String namespace(JsonNode object) {
+    return text(object, "/metadata/namespace");
+  }
+
+  static boolean leaving(JsonNode object) {
+    return object.path("metadata").hasNonNull("deletionTimestamp");
+  }
+
+  /** The target's field becomes as the source has it, or goes. */
+  static void take(ObjectNode target, JsonNode source, String... fields) {
+    for (String field : fields) {
+      target.remove(field);
+      if (source.has(field)) {
+        target.set(field, source.get(field).deepCopy());
+      }
+    }
+  }
+}
