@@ -1,5 +1,6 @@
 package dev.caravanserai.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,11 +24,20 @@ record ApiPath(Kind kind, String namespace, String name, String subresource) {
     }
     return Kind.of(part(match, 1), part(match, 3))
         .map(kind -> new ApiPath(kind, part(match, 2), part(match, 4), part(match, 5)))
-        .filter(p -> p.kind.namespaced ? p.inNamespace() || p.name.isEmpty() : !p.inNamespace());
+        .filter(
+            p ->
+                p.kind.namespaced
+                    ? p.within().isPresent() || p.name.isEmpty()
+                    : p.within().isEmpty());
   }
 
-  boolean inNamespace() {
-    return !namespace.isEmpty();
+  static ApiPath of(Kind kind, JsonNode object) {
+    return new ApiPath(kind, Json.namespace(object), Json.name(object), "");
+  }
+
+  /** Of a URL that lists. */
+  Optional<String> within() {
+    return Optional.of(namespace).filter(n -> !n.isEmpty());
   }
 
   private static String part(Matcher match, int group) {

@@ -55,6 +55,9 @@ final class ApiRouter implements Handler<HttpServerRequest> {
       Answers.json(request, 200, document.get());
     } else if (Set.of("GET /healthz", "GET /livez", "GET /readyz").contains(call)) {
       request.response().putHeader("Content-Type", "text/plain").end("ok");
+    } else if (call.equals("GET /openapi/v2")) {
+      // No schema, as protobuf: kubectl 1.28 and older want it so, beside what v3 says.
+      request.response().putHeader("Content-Type", Discovery.OPENAPI_V2).end();
     } else if (call.equals("POST " + Discovery.ACCESS_REVIEWS)) {
       withBody(request, b -> Answers.json(request, 201, Discovery.review(json(request, b), store)));
     } else {
@@ -74,10 +77,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
         logs.serve(request, resources.get(path), query);
       }
       default -> {
-        String sub = path.subresource();
-        if (!sub.isEmpty() && !(sub.equals("status") && path.kind().hasStatus)) {
-          String what = "%s/%s; of pods it serves status, log and exec";
-          throw notServed(what.formatted(path.kind().plural, sub));
+        if (!path.subresource().isEmpty()) {
+          throw notServed(path.subresource() + "; of subresources it serves pods' log and exec");
         } else if (!get) {
           withBody(request, body -> write(request, path, query, body));
         } else if (query.flag("watch")) {
@@ -92,7 +93,7 @@ final class ApiRouter implements Handler<HttpServerRequest> {
   }
 
   private void write(HttpServerRequest request, ApiPath path, Query query, Buffer body) {
-    if (path.kind().namespaced && !path.inNamespace()) {
+    if (path.kind().namespaced && path.within().isEmpty()) {
       throw notAllowed(request);
     }
     Kind kind = path.kind();

@@ -25,9 +25,7 @@ final class Defaults {
       meta.put("name", prefix.substring(0, Math.min(58, prefix.length())) + tail);
     }
     always(kind, object);
-    if (kind.hasStatus) {
-      object.remove("status");
-    }
+    object.remove("status");
     ObjectNode spec = object.get("spec") instanceof ObjectNode given ? given : Json.object();
     switch (kind) {
       case NAMESPACE -> object.putObject("status").put("phase", "Active");

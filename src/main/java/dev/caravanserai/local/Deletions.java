@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /**
  * Deletes: at once, or, where a grace period, a finalizer or a namespace's content has to be
- * awaited, by marking the object. What it owned goes in the background.
+ * awaited, by marking the object.
  */
 final class Deletions {
 
@@ -21,31 +21,31 @@ final class Deletions {
    */
   record Options(
       Optional<Long> grace, Optional<String> uid, Optional<String> version, boolean dryRun) {
-    static final Options NONE =
-        new Options(Optional.empty(), Optional.empty(), Optional.empty(), false);
+
+    /** Deletes one object, and none that has its name by now. */
+    static Options only(ObjectNode object) {
+      Optional<String> uid = Optional.of(Json.uid(object));
+      return new Options(Optional.empty(), uid, Optional.empty(), false);
+    }
 
     /** The body's options win over the query's. */
     static Options of(JsonNode body, Query query) {
-      String policy =
-          text(body, "/propagationPolicy")
-              .or(() -> query.text("propagationPolicy"))
-              .orElse("Background");
-      if (!policy.equals("Background")) {
-        throw ApiError.invalid(
-            "propagationPolicy: Unsupported value: \"%s\": the local cluster deletes in the"
-                    .formatted(policy)
-                + " background only: supported values: \"Background\"");
+      Optional<String> policy = text(body, "/propagationPolicy");
+      policy = policy.or(() -> query.text("propagationPolicy"));
+      if (!policy.orElse("Background").equals("Background")) {
+        String message = "propagationPolicy: Unsupported value: \"%s\": the local cluster deletes";
+        throw ApiError.invalid(message.formatted(policy.get()) + " in the background only");
       }
-      Optional<Long> grace = text(body, "/gracePeriodSeconds").map(Long::parseLong);
+      JsonNode grace = body.path("gracePeriodSeconds");
       return new Options(
-          grace.or(() -> query.number("gracePeriodSeconds")),
+          grace.isNumber() ? Optional.of(grace.asLong()) : query.number("gracePeriodSeconds"),
           text(body, "/preconditions/uid"),
           text(body, "/preconditions/resourceVersion"),
           query.dryRun() || !body.path("dryRun").isEmpty());
     }
 
     private static Optional<String> text(JsonNode body, String pointer) {
-      return Optional.of(Json.text(body, pointer)).filter(t -> !t.isEmpty() && !t.equals("null"));
+      return Optional.of(Json.text(body, pointer)).filter(t -> !t.isEmpty());
     }
   }
 
@@ -62,12 +62,12 @@ final class Deletions {
    */
   ObjectNode delete(ApiPath path, Options options) {
     Kind kind = path.kind();
+    String namespace = path.namespace();
+    String name = path.name();
     return store.atomically(
         () -> {
           ObjectNode object =
-              store
-                  .get(kind, path.namespace(), path.name())
-                  .orElseThrow(() -> ApiError.notFound(kind, path.name()));
+              store.get(kind, namespace, name).orElseThrow(() -> ApiError.notFound(kind, name));
           options.uid.ifPresent(uid -> same(kind, object, "uid", uid));
           options.version.ifPresent(v -> same(kind, object, "resourceVersion", v));
           if (options.dryRun) {
@@ -75,9 +75,10 @@ final class Deletions {
           }
           long grace = kind == Kind.POD ? grace(object, options) : 0;
           boolean awaited = kind == Kind.NAMESPACE || !object.at("/metadata/finalizers").isEmpty();
-          return grace == 0 && !awaited
-              ? store.remove(kind, path.namespace(), path.name()).orElse(object)
-              : store.update(kind, path.namespace(), path.name(), o -> terminating(kind, o, grace));
+          if (grace == 0 && !awaited) {
+            return store.remove(kind, namespace, name).orElse(object);
+          }
+          return store.update(kind, namespace, name, o -> terminating(kind, o, grace));
         });
   }
 
@@ -87,9 +88,8 @@ final class Deletions {
   static void same(Kind kind, ObjectNode object, String field, String wanted) {
     String is = Json.text(object, "/metadata/" + field);
     if (!is.equals(wanted)) {
-      String what = field.equals("uid") ? "UID" : "ResourceVersion";
-      String why = "Precondition failed: %s in precondition: %s, %s in object meta: %s";
-      throw ApiError.conflict(kind, Json.name(object), why.formatted(what, wanted, what, is));
+      String why = "Precondition failed: %s in precondition: %s, in object meta: %s";
+      throw ApiError.conflict(kind, Json.name(object), why.formatted(field, wanted, is));
     }
   }
 
@@ -119,10 +119,9 @@ final class Deletions {
   ArrayNode deleteAll(ApiPath path, Query query, Options options) {
     Predicate<JsonNode> wanted = Selectors.of(path.kind(), query);
     ArrayNode deleted = JsonNodeFactory.instance.arrayNode();
-    store.list(path.kind(), Optional.of(path.namespace())).stream()
+    store.list(path.kind(), path.within()).stream()
         .filter(wanted)
-        .map(o -> new ApiPath(path.kind(), path.namespace(), Json.name(o), ""))
-        .forEach(one -> deleted.add(delete(one, options)));
+        .forEach(o -> deleted.add(delete(ApiPath.of(path.kind(), o), options)));
     return deleted;
   }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 final class Discovery {
   static final String ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+  static final String OPENAPI_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
   private static final String REVIEWS_GROUP = "authorization.k8s.io";
   private static final List<String> GROUPS =
       Stream.concat(Arrays.stream(Kind.values()).map(k -> k.group), Stream.of(REVIEWS_GROUP))
@@ -44,8 +45,6 @@ final class Discovery {
         node.put("kind", "APIGroupList").put("apiVersion", "v1");
         GROUPS.forEach(name -> group(name, node.withArray("/groups").addObject()));
       }
-      case "GET /openapi/v2" ->
-          node.put("swagger", "2.0").putObject("info").put("title", "local").put("version", "v1");
       case "GET /openapi/v3" -> {
         ObjectNode paths = node.putObject("paths");
         paths.putObject("api/v1").put("serverRelativeURL", "/openapi/v3/api/v1");
@@ -95,10 +94,6 @@ final class Discovery {
       if (!kind.shortName.isEmpty()) {
         main.putArray("shortNames").add(kind.shortName);
       }
-      if (kind.hasStatus) {
-        List<String> verbs = List.of("get", "patch", "update");
-        resource(all, kind.plural + "/status", kind.kind, kind.namespaced, verbs);
-      }
       if (kind == Kind.POD) {
         main.putArray("categories").add("all");
         resource(all, "pods/log", "Pod", true, List.of("get"));
@@ -123,20 +118,15 @@ final class Discovery {
   /** Enough for kubectl to leave validation to the server and to compute patches by itself. */
   private static void openApi(String group, ObjectNode document) {
     document.put("openapi", "3.0.0").putObject("info").put("title", "local").put("version", "v1");
+    String base = group.isEmpty() ? "/api/v1/" : "/apis/" + group + "/v1/";
+    ObjectNode paths = document.putObject("paths");
     for (Kind kind : kinds(group)) {
-      ObjectNode type = Json.object().put("group", group).put("version", "v1");
-      type.put("kind", kind.kind);
-      String base = group.isEmpty() ? "/api/v1/" : "/apis/" + group + "/v1/";
-      String path = base + (kind.namespaced ? "namespaces/{namespace}/" : "") + kind.plural;
-      ObjectNode patch =
-          document.withObjectProperty("paths").putObject(path + "/{name}").putObject("patch");
-      patch.put("x-kubernetes-action", "patch").set("x-kubernetes-group-version-kind", type);
-      for (String name : List.of("dryRun", "fieldManager", "fieldValidation", "force")) {
-        patch.withArray("/parameters").addObject().put("name", name).put("in", "query");
-      }
-      ObjectNode schema = document.withObject("/components/schemas").putObject(kind.kind);
-      schema.put("type", "object").put("x-kubernetes-preserve-unknown-fields", true);
-      schema.putArray("x-kubernetes-group-version-kind").add(type);
+      ObjectNode patch = paths.putObject(base + kind.plural + "/{name}").putObject("patch");
+      ObjectNode type = patch.putObject("x-kubernetes-group-version-kind");
+      type.put("group", group).put("version", "v1").put("kind", kind.kind);
+      ArrayNode parameters = patch.putArray("parameters");
+      parameters.addObject().put("name", "fieldValidation").put("in", "query");
+      parameters.addObject().put("name", "dryRun").put("in", "query");
     }
   }
 
@@ -160,7 +150,6 @@ final class Discovery {
   private static boolean served(Kind kind, String subresource, String verb) {
     return switch (subresource) {
       case "" -> VERBS.contains(verb);
-      case "status" -> kind.hasStatus && Set.of("get", "update", "patch").contains(verb);
       case "log" -> kind == Kind.POD && verb.equals("get");
       case "exec" -> kind == Kind.POD && Set.of("get", "create").contains(verb);
       default -> false;

@@ -2,34 +2,21 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.BiConsumer;
 
 /**
  * Deletes what no living owner has, and what a terminating namespace holds. One pass over all
  * objects serves all changes that came before it.
  */
 final class GarbageCollector {
-  private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
-
-  private record Item(ApiPath path, ObjectNode object, Set<String> owners) {
-    static Item of(Kind kind, ObjectNode object) {
-      Set<String> owners = new HashSet<>();
-      object.at("/metadata/ownerReferences").forEach(r -> owners.add(r.path("uid").asText()));
-      String namespace = Json.namespace(object);
-      return new Item(new ApiPath(kind, namespace, Json.name(object), ""), object, owners);
-    }
-  }
-
   private final MemoryStore store;
   private final Deletions deletions;
+  private final Executor soon;
   private final AtomicBoolean due = new AtomicBoolean();
 
   /**
@@ -38,59 +25,58 @@ final class GarbageCollector {
   GarbageCollector(MemoryStore store, Deletions deletions, Executor soon) {
     this.store = store;
     this.deletions = deletions;
-    store.follow(
-        store.version(),
-        event -> {
-          JsonNode object = event.change().object();
-          boolean matters =
-              event.change().type() == ObjectStore.Change.Type.DELETED
-                  || !object.at("/metadata/ownerReferences").isEmpty()
-                  || Json.leaving(object);
-          if (matters && due.compareAndSet(false, true)) {
-            soon.execute(this::pass);
-          }
+    this.soon = soon;
+    store.follow(store.version(), this::heard);
+  }
+
+  private void heard(MemoryStore.Event event) {
+    JsonNode object = event.change().object();
+    boolean matters =
+        event.change().type() == ObjectStore.Change.Type.DELETED
+            || !object.at("/metadata/ownerReferences").isEmpty()
+            || Json.leaving(object);
+    if (matters && due.compareAndSet(false, true)) {
+      soon.execute(this::pass);
+    }
+  }
+
+  /** One view: a namespace that is found empty is. */
+  private void pass() {
+    due.set(false);
+    store.atomically(
+        () -> {
+          Set<String> living = new HashSet<>();
+          Set<String> terminating = new HashSet<>();
+          all(
+              (kind, object) -> {
+                living.add(Json.uid(object));
+                if (kind == Kind.NAMESPACE && Json.leaving(object)) {
+                  terminating.add(Json.name(object));
+                }
+              });
+          Set<String> empty = new HashSet<>(terminating);
+          all(
+              (kind, object) -> {
+                JsonNode owners = object.at("/metadata/ownerReferences");
+                boolean orphan =
+                    !owners.isEmpty()
+                        && owners
+                            .valueStream()
+                            .noneMatch(o -> living.contains(o.path("uid").asText()));
+                boolean homeless = terminating.contains(Json.namespace(object));
+                empty.remove(Json.namespace(object));
+                if ((orphan || homeless) && !Json.leaving(object)) {
+                  deletions.delete(ApiPath.of(kind, object), Deletions.Options.only(object));
+                }
+              });
+          empty.forEach(name -> store.remove(Kind.NAMESPACE, "", name));
+          return living;
         });
   }
 
-  private void pass() {
-    due.set(false);
-    List<Item> all = store.atomically(this::everything);
-    Set<String> living = new HashSet<>();
-    Set<String> terminating = new HashSet<>();
-    Set<String> filled = new HashSet<>();
-    for (Item item : all) {
-      living.add(Json.text(item.object, "/metadata/uid"));
-      filled.add(item.path.namespace());
-      if (item.path.kind() == Kind.NAMESPACE && Json.leaving(item.object)) {
-        terminating.add(item.path.name());
-      }
-    }
-    for (Item item : all) {
-      boolean orphan = !item.owners.isEmpty() && item.owners.stream().noneMatch(living::contains);
-      if (!Json.leaving(item.object) && (orphan || terminating.contains(item.path.namespace()))) {
-        delete(item);
-      }
-    }
-    terminating.stream()
-        .filter(name -> !filled.contains(name))
-        .forEach(name -> store.remove(Kind.NAMESPACE, "", name));
-  }
-
-  private void delete(Item item) {
-    Optional<String> uid = Optional.of(Json.text(item.object, "/metadata/uid"));
-    try {
-      deletions.delete(
-          item.path, new Deletions.Options(Optional.empty(), uid, Optional.empty(), false));
-    } catch (ApiError gone) {
-      LOG.debug("local cluster: {} is gone already", item.path);
-    }
-  }
-
-  private List<Item> everything() {
-    List<Item> all = new ArrayList<>();
+  private void all(BiConsumer<Kind, ObjectNode> visit) {
     for (Kind kind : Kind.values()) {
-      store.list(kind, Optional.empty()).forEach(o -> all.add(Item.of(kind, o)));
+      store.list(kind, Optional.empty()).forEach(object -> visit.accept(kind, object));
     }
-    return all;
   }
 }

@@ -28,11 +28,15 @@ final class Json {
     return text(object, "/metadata/namespace");
   }
 
+  static String uid(JsonNode object) {
+    return text(object, "/metadata/uid");
+  }
+
   static boolean leaving(JsonNode object) {
     return object.path("metadata").hasNonNull("deletionTimestamp");
   }
 
-  /** The target's field becomes as the source has it, or goes. */
+  /** The target's fields become as the source has them, or go. */
   static void take(ObjectNode target, JsonNode source, String... fields) {
     for (String field : fields) {
       target.remove(field);

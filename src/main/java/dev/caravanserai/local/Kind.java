@@ -6,34 +6,24 @@ import java.util.Optional;
 
 /** The kinds that are served, all v1: one table for paths, discovery, selectors and tables. */
 enum Kind {
-  NAMESPACE("", "Namespace", "namespaces", "ns", "status.phase"),
+  NAMESPACE("", "Namespace", "namespaces", "ns", "status.phase", "Name,Status=/status/phase,Age"),
   POD(
       "",
       "Pod",
       "pods",
       "po",
       "spec.nodeName spec.restartPolicy spec.serviceAccountName status.phase status.podIP",
-      "Name=/metadata/name",
-      "Ready=ready",
-      "Status=status",
-      "Restarts=restarts",
-      "Age=/metadata/creationTimestamp",
-      "+IP=/status/podIP",
-      "+Node=/spec/nodeName"),
+      "Name,Ready=ready,Status=status,Restarts=restarts,Age,+IP=/status/podIP,+Node=/spec/nodeName"),
   PVC(
       "",
       "PersistentVolumeClaim",
       "persistentvolumeclaims",
       "pvc",
       "",
-      "Name=/metadata/name",
-      "Status=/status/phase",
-      "Volume=/spec/volumeName",
-      "Capacity=/status/capacity/storage",
-      "Age=/metadata/creationTimestamp"),
-  SERVICE("", "Service", "services", "svc", "spec.clusterIP spec.type"),
-  SECRET("", "Secret", "secrets", "", "type"),
-  CONFIG_MAP("", "ConfigMap", "configmaps", "cm", ""),
+      "Name,Status=/status/phase,Volume=/spec/volumeName,Capacity=/status/capacity/storage,Age"),
+  SERVICE("", "Service", "services", "svc", "", "Name,Type=/spec/type,IP=/spec/clusterIP,Age"),
+  SECRET("", "Secret", "secrets", "", "type", "Name,Type=/type,Age"),
+  CONFIG_MAP("", "ConfigMap", "configmaps", "cm", "", "Name,Age"),
   EVENT(
       "",
       "Event",
@@ -41,48 +31,32 @@ enum Kind {
       "ev",
       "involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid"
           + " involvedObject.apiVersion involvedObject.fieldPath reason type reportingComponent",
-      "Last Seen=/lastTimestamp",
-      "Type=/type",
-      "Reason=/reason",
-      "Object=involved",
-      "Message=/message"),
-  SERVICE_ACCOUNT("", "ServiceAccount", "serviceaccounts", "sa", ""),
-  LEASE("coordination.k8s.io", "Lease", "leases", "", ""),
-  INGRESS("networking.k8s.io", "Ingress", "ingresses", "ing", ""),
-  NETWORK_POLICY("networking.k8s.io", "NetworkPolicy", "networkpolicies", "netpol", "");
+      "Last Seen=/lastTimestamp,Type=/type,Reason=/reason,Object=involved,Message=/message"),
+  SERVICE_ACCOUNT("", "ServiceAccount", "serviceaccounts", "sa", "", "Name,Age"),
+  LEASE("coordination.k8s.io", "Lease", "leases", "", "", "Name,Age"),
+  INGRESS("networking.k8s.io", "Ingress", "ingresses", "ing", "", "Name,Age"),
+  NETWORK_POLICY("networking.k8s.io", "NetworkPolicy", "networkpolicies", "netpol", "", "Name,Age");
 
   final String group;
   final String kind;
   final String plural;
   final String shortName;
   final boolean namespaced;
-  final boolean hasStatus;
 
   /** What field selectors may ask for besides name and namespace. */
   final List<String> fields;
 
-  /** {@code Name=<JSON pointer, or a word that Tables knows>}; those with a + are for -o wide. */
+  /** Title=JSON pointer, or a word that {@link Tables} knows; + is for wide output only. */
   final List<String> columns;
 
-  Kind(
-      String group,
-      String kind,
-      String plural,
-      String shortName,
-      String fields,
-      String... columns) {
+  Kind(String group, String kind, String plural, String shortName, String fields, String columns) {
     this.group = group;
     this.kind = kind;
     this.plural = plural;
     this.shortName = shortName;
     this.namespaced = !kind.equals("Namespace");
-    this.hasStatus =
-        List.of("Namespace", "Pod", "PersistentVolumeClaim", "Service", "Ingress").contains(kind);
     this.fields = List.of(fields.split(" "));
-    this.columns =
-        columns.length > 0
-            ? List.of(columns)
-            : List.of("Name=/metadata/name", "Age=/metadata/creationTimestamp");
+    this.columns = List.of(columns.split(","));
   }
 
   static Optional<Kind> of(String group, String plural) {

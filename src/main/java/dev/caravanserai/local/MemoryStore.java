@@ -1,11 +1,10 @@
 package dev.caravanserai.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
@@ -33,13 +32,8 @@ final class MemoryStore implements ObjectStore {
    */
   record Event(long version, Kind kind, Change change, Optional<ObjectNode> before) {}
 
-  private record Key(Kind kind, String namespace, String name) {
-    static final Comparator<Key> ORDER =
-        Comparator.comparing(Key::kind).thenComparing(Key::namespace).thenComparing(Key::name);
-  }
-
-  /** Nodes in here are replaced, never changed. */
-  private final NavigableMap<Key, ObjectNode> objects = new TreeMap<>(Key.ORDER);
+  /** By {@link #key}. Nodes in here are replaced, never changed. */
+  private final NavigableMap<String, ObjectNode> objects = new TreeMap<>();
 
   private final Deque<Event> history = new ArrayDeque<>();
   private final List<Consumer<Event>> taps = new CopyOnWriteArrayList<>();
@@ -49,9 +43,8 @@ final class MemoryStore implements ObjectStore {
   @Override
   public synchronized ObjectNode create(Kind kind, ObjectNode object) {
     ObjectNode node = object.deepCopy();
-    Key key = new Key(kind, Json.namespace(node), Json.name(node));
-    if (objects.containsKey(key)) {
-      String message = "%s \"%s\" already exists".formatted(kind.resource(), key.name);
+    if (objects.containsKey(key(kind, node))) {
+      String message = "%s \"%s\" already exists".formatted(kind.resource(), Json.name(node));
       throw new ApiError(409, "AlreadyExists", message);
     }
     ObjectNode meta = Json.meta(node);
@@ -59,60 +52,53 @@ final class MemoryStore implements ObjectStore {
       meta.put("uid", UUID.randomUUID().toString());
     }
     meta.put("creationTimestamp", now().toString());
-    commit(key, Change.Type.ADDED, node, Optional.empty());
+    commit(kind, Change.Type.ADDED, node, Optional.empty());
     return node.deepCopy();
   }
 
   @Override
   public synchronized Optional<ObjectNode> get(Kind kind, String namespace, String name) {
-    return Optional.ofNullable(objects.get(new Key(kind, namespace, name)))
-        .map(ObjectNode::deepCopy);
+    return Optional.ofNullable(objects.get(key(kind, namespace, name))).map(ObjectNode::deepCopy);
   }
 
   @Override
   public synchronized List<ObjectNode> list(Kind kind, Optional<String> namespace) {
-    List<ObjectNode> found = new ArrayList<>();
-    for (var entry : objects.tailMap(new Key(kind, namespace.orElse(""), ""), true).entrySet()) {
-      Key key = entry.getKey();
-      if (key.kind != kind || namespace.filter(n -> !n.equals(key.namespace)).isPresent()) {
-        break;
-      }
-      found.add(entry.getValue().deepCopy());
-    }
-    return found;
+    String from = kind.plural + "/" + namespace.map(n -> n + "/").orElse("");
+    return objects.subMap(from, from + Character.MAX_VALUE).values().stream()
+        .map(ObjectNode::deepCopy)
+        .toList();
   }
 
   @Override
   public synchronized ObjectNode update(
       Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
-    Key key = new Key(kind, namespace, name);
     ObjectNode before =
-        Optional.ofNullable(objects.get(key)).orElseThrow(() -> ApiError.notFound(kind, name));
+        Optional.ofNullable(objects.get(key(kind, namespace, name)))
+            .orElseThrow(() -> ApiError.notFound(kind, name));
     ObjectNode after = change.apply(before.deepCopy()).deepCopy();
     Json.take(Json.meta(after), before.path("metadata"), "resourceVersion");
     if (!after.equals(before)) {
-      commit(key, Change.Type.MODIFIED, after, Optional.of(before));
+      commit(kind, Change.Type.MODIFIED, after, Optional.of(before));
     }
     return after.deepCopy();
   }
 
   @Override
   public synchronized Optional<ObjectNode> remove(Kind kind, String namespace, String name) {
-    Key key = new Key(kind, namespace, name);
-    Optional<ObjectNode> before = Optional.ofNullable(objects.get(key));
+    Optional<ObjectNode> before = Optional.ofNullable(objects.get(key(kind, namespace, name)));
     Optional<ObjectNode> last = before.map(ObjectNode::deepCopy);
-    last.ifPresent(node -> commit(key, Change.Type.DELETED, node, before));
+    last.ifPresent(node -> commit(kind, Change.Type.DELETED, node, before));
     return last.map(ObjectNode::deepCopy);
   }
 
-  private void commit(Key key, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
+  private void commit(Kind kind, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
     Json.meta(node).put("resourceVersion", Long.toString(++version));
     if (type == Change.Type.DELETED) {
-      objects.remove(key);
+      objects.remove(key(kind, node));
     } else {
-      objects.put(key, node);
+      objects.put(key(kind, node), node);
     }
-    Event event = new Event(version, key.kind, new Change(type, node), before);
+    Event event = new Event(version, kind, new Change(type, node), before);
     history.add(event);
     if (history.size() > KEPT) {
       forgotten = history.remove().version;
@@ -176,6 +162,15 @@ final class MemoryStore implements ObjectStore {
     history.stream().filter(e -> e.version > after).forEach(listener);
     taps.add(listener);
     return () -> taps.remove(listener);
+  }
+
+  /** In this order lists come. */
+  static String key(Kind kind, JsonNode object) {
+    return key(kind, Json.namespace(object), Json.name(object));
+  }
+
+  private static String key(Kind kind, String namespace, String name) {
+    return kind.plural + "/" + namespace + "/" + name;
   }
 
   /** One view of several reads and writes. */

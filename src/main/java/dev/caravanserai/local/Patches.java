@@ -24,23 +24,13 @@ final class Patches {
   static final String APPLY = "application/apply-patch+yaml";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** List field to merge key; {@code ports} are by {@code containerPort} or {@code port}. */
-  private static final Map<String, String> MERGE_KEYS =
-      Map.ofEntries(
-          Map.entry("containers", "name"),
-          Map.entry("initContainers", "name"),
-          Map.entry("ephemeralContainers", "name"),
-          Map.entry("env", "name"),
-          Map.entry("volumes", "name"),
-          Map.entry("imagePullSecrets", "name"),
-          Map.entry("secrets", "name"),
-          Map.entry("volumeMounts", "mountPath"),
-          Map.entry("volumeDevices", "devicePath"),
-          Map.entry("ownerReferences", "uid"),
-          Map.entry("conditions", "type"),
-          Map.entry("hostAliases", "ip"),
-          Map.entry("podIPs", "ip"),
-          Map.entry("topologySpreadConstraints", "topologyKey"));
+  /** Lists whose items are merged by the first of the keys that they have; others are replaced. */
+  private static final String MERGED =
+      " containers initContainers ephemeralContainers env ports volumes volumeMounts volumeDevices"
+          + " imagePullSecrets secrets ownerReferences conditions hostAliases podIPs ";
+
+  private static final List<String> KEYS =
+      List.of("uid", "mountPath", "devicePath", "containerPort", "port", "name", "type", "ip");
 
   private Patches() {}
 
@@ -59,15 +49,17 @@ final class Patches {
 
   /** A body as JSON or YAML, by its content type; JSON when it has none. */
   static ObjectNode body(String contentType, byte[] body) {
-    return switch (contentType) {
-      case "", "application/json" -> object(read(JSON, body), "the body is not an object");
-      case "application/yaml", APPLY ->
-          object(read(new YAMLMapper(), body), "the body is not an object");
-      default ->
-          throw unsupported(
-              "the local cluster takes bodies as application/json or application/yaml, not "
-                  + contentType);
-    };
+    ObjectMapper mapper =
+        switch (contentType) {
+          case "", "application/json" -> JSON;
+          case "application/yaml", APPLY -> new YAMLMapper();
+          default ->
+              throw unsupported(
+                  "the local cluster reads JSON and YAML, not %s: with kubectl, let it print the"
+                          .formatted(contentType)
+                      + " object (--dry-run=client -o yaml) and pipe it to kubectl apply -f -");
+        };
+    return object(read(mapper, body), "the body is not an object");
   }
 
   private static ApiError unsupported(String message) {
@@ -144,11 +136,12 @@ final class Patches {
       remove(kept, items);
       return kept.addAll(items);
     }
-    boolean ofContainer = items.valueStream().anyMatch(i -> i.has("containerPort"));
     String key =
-        field.equals("ports")
-            ? ofContainer ? "containerPort" : "port"
-            : MERGE_KEYS.getOrDefault(field, "");
+        KEYS.stream()
+            .filter(k -> MERGED.contains(" " + field + " "))
+            .filter(k -> items.valueStream().anyMatch(item -> item.has(k)))
+            .findFirst()
+            .orElse("");
     if (key.isEmpty()) {
       return items;
     }

@@ -2,10 +2,7 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -30,52 +27,35 @@ final class Resources {
         .orElseThrow(() -> ApiError.notFound(path.kind(), path.name()));
   }
 
-  /** Pages by namespace and name: the continue token is the first page's version and both. */
+  /** In pages: the continue token is the first page's version and the last object's key. */
   ObjectNode list(ApiPath path, Query query) {
     Kind kind = path.kind();
     Predicate<JsonNode> wanted = Selectors.of(kind, query);
     long limit = query.number("limit").filter(l -> l > 0).orElse(Long.MAX_VALUE);
-    String[] from = query.text("continue").map(Resources::token).orElse(new String[] {"", "", ""});
+    String token = query.text("continue").orElse("0:");
+    if (!token.matches("\\d+:.*")) {
+      throw ApiError.bad("continue key is not valid");
+    }
+    String after = token.substring(token.indexOf(':') + 1);
     return store.atomically(
         () -> {
           List<ObjectNode> rest =
-              store
-                  .list(kind, path.inNamespace() ? Optional.of(path.namespace()) : Optional.empty())
-                  .stream()
-                  .filter(o -> after(from, o) && wanted.test(o))
+              store.list(kind, path.within()).stream()
+                  .filter(o -> MemoryStore.key(kind, o).compareTo(after) > 0 && wanted.test(o))
                   .toList();
           List<ObjectNode> page = rest.stream().limit(limit).toList();
           ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
           ObjectNode meta = list.put("kind", kind.kind + "List").putObject("metadata");
-          String version = from[0].isEmpty() ? Long.toString(store.version()) : from[0];
+          String version = after.isEmpty() ? "" + store.version() : token.replaceFirst(":.*", "");
           meta.put("resourceVersion", version);
           if (page.size() < rest.size()) {
-            ObjectNode last = page.get(page.size() - 1);
-            String next = version + "/" + Json.namespace(last) + "/" + Json.name(last);
-            byte[] bytes = next.getBytes(StandardCharsets.UTF_8);
-            meta.put("continue", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+            String last = MemoryStore.key(kind, page.get(page.size() - 1));
+            meta.put("continue", version + ":" + last);
             meta.put("remainingItemCount", rest.size() - page.size());
           }
           list.putArray("items").addAll(page);
           return list;
         });
-  }
-
-  private static String[] token(String text) {
-    try {
-      String[] parts = new String(Base64.getUrlDecoder().decode(text)).split("/", -1);
-      if (parts.length == 3 && parts[0].matches("\\d+")) {
-        return parts;
-      }
-    } catch (IllegalArgumentException e) {
-      // told below
-    }
-    throw ApiError.bad("continue key is not valid");
-  }
-
-  private static boolean after(String[] token, JsonNode object) {
-    int byNamespace = Json.namespace(object).compareTo(token[1]);
-    return byNamespace > 0 || byNamespace == 0 && Json.name(object).compareTo(token[2]) > 0;
   }
 
   ObjectNode create(ApiPath path, ObjectNode body, boolean dryRun) {
@@ -107,7 +87,7 @@ final class Resources {
     return store.atomically(
         () -> {
           boolean there = store.get(path.kind(), path.namespace(), path.name()).isPresent();
-          if (!there && type.equals(Patches.APPLY) && path.subresource().isEmpty()) {
+          if (!there && type.equals(Patches.APPLY)) {
             ObjectNode object = Patches.body(type, body);
             Json.meta(object).put("name", path.name());
             return create(path, object, dryRun);
@@ -124,21 +104,17 @@ final class Resources {
           ObjectNode edited = edit.apply(before.deepCopy());
           agree(path, edited);
           current(kind, before, edited);
-          boolean ofStatus = !path.subresource().isEmpty();
-          ObjectNode after = ofStatus ? before.deepCopy() : edited;
-          if (kind.hasStatus) {
-            Json.take(after, ofStatus ? edited : before, "status");
-          }
-          defaults.always(kind, after);
-          Validation.check(kind, after);
-          unchangeable(kind, before, after);
+          Json.take(edited, before, "status");
+          defaults.always(kind, edited);
+          Validation.check(kind, edited);
+          unchangeable(kind, before, edited);
           if (dryRun) {
-            return after;
+            return edited;
           }
-          ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> after);
+          ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> edited);
           boolean released = Json.leaving(stored) && stored.at("/metadata/finalizers").isEmpty();
           return released && !before.at("/metadata/finalizers").isEmpty()
-              ? deletions.delete(path, Deletions.Options.NONE)
+              ? deletions.delete(path, Deletions.Options.only(stored))
               : stored;
         });
   }
@@ -203,7 +179,7 @@ final class Resources {
           "the object has been modified; please apply your changes to the latest version and try"
               + " again");
     }
-    Deletions.same(kind, before, "uid", is.path("uid").asText(was.path("uid").asText()));
+    Deletions.same(kind, before, "uid", is.path("uid").asText(Json.uid(before)));
     Json.take(is, was, "name", "namespace", "uid", "creationTimestamp");
     Json.take(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
   }

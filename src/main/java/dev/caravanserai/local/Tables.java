@@ -19,9 +19,10 @@ final class Tables {
   static ObjectNode of(Kind kind, ObjectNode object, String include, boolean withColumns) {
     ObjectNode table = Json.object().put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
     boolean list = object.has("items");
-    Json.take(table.putObject("metadata"), object.path("metadata"), "resourceVersion");
+    JsonNode meta = object.path("metadata");
+    Json.take(table.putObject("metadata"), meta, "resourceVersion");
     if (list) {
-      table.set("metadata", object.path("metadata"));
+      table.set("metadata", meta);
     }
     ArrayNode definitions = table.putArray("columnDefinitions");
     for (String column : withColumns ? kind.columns : List.<String>of()) {
@@ -34,7 +35,7 @@ final class Tables {
     for (JsonNode item : list ? object.path("items") : List.<JsonNode>of(object)) {
       ObjectNode row = rows.addObject();
       ArrayNode cells = row.putArray("cells");
-      kind.columns.forEach(column -> cells.add(cell(item, column.split("=", 2)[1])));
+      kind.columns.forEach(column -> cells.add(cell(item, column.replaceFirst(".*=", ""))));
       if (include.equals("Object")) {
         row.set("object", item);
       } else if (!include.equals("None")) {
@@ -48,6 +49,9 @@ final class Tables {
   private static String cell(JsonNode item, String what) {
     List<JsonNode> containers = item.at("/status/containerStatuses").valueStream().toList();
     return switch (what) {
+      case "Name" -> Json.name(item);
+      case "Age" -> age(Json.text(item, "/metadata/creationTimestamp"));
+      case "/lastTimestamp" -> age(Json.text(item, what));
       case "ready" ->
           containers.stream().filter(c -> c.path("ready").asBoolean()).count()
               + ("/" + item.at("/spec/containers").size());
@@ -57,11 +61,7 @@ final class Tables {
       case "involved" ->
           Json.text(item, "/involvedObject/kind").toLowerCase(Locale.ROOT)
               + ("/" + Json.text(item, "/involvedObject/name"));
-      default -> {
-        String text = Json.text(item, what);
-        boolean time = what.endsWith("Timestamp") && !text.isEmpty();
-        yield time ? age(Instant.parse(text)) : text.isEmpty() ? "<none>" : text;
-      }
+      default -> Json.text(item, what).isEmpty() ? "<none>" : Json.text(item, what);
     };
   }
 
@@ -70,8 +70,7 @@ final class Tables {
     if (Json.leaving(pod)) {
       return "Terminating";
     }
-    String status = Json.text(pod, "/status/phase");
-    status = pod.at("/status/reason").asText(status);
+    String status = pod.at("/status/reason").asText(Json.text(pod, "/status/phase"));
     for (JsonNode container : containers) {
       status = container.at("/state/waiting/reason").asText(status);
       status = container.at("/state/terminated/reason").asText(status);
@@ -79,8 +78,11 @@ final class Tables {
     return status;
   }
 
-  private static String age(Instant since) {
-    long seconds = Math.max(0, Duration.between(since, Instant.now()).toSeconds());
+  private static String age(String since) {
+    if (since.isEmpty()) {
+      return "<unknown>";
+    }
+    long seconds = Math.max(0, Duration.between(Instant.parse(since), Instant.now()).toSeconds());
     if (seconds < 120) {
       return seconds + "s";
     } else if (seconds < 3 * 3600) {
