@@ -15,10 +15,6 @@ final class ApiError extends RuntimeException {
     return new ApiError(400, "BadRequest", message);
   }
 
-  static ApiError forbidden(String message) {
-    return new ApiError(403, "Forbidden", message);
-  }
-
   static ApiError notFound(Kind kind, String name) {
     return notFound("%s \"%s\" not found".formatted(kind.resource(), name));
   }

@@ -103,7 +103,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
       case "POST" ->
           Answers.object(request, 201, kind, resources.create(path, json(request, body), dry));
       case "PUT name" ->
-          Answers.object(request, 200, kind, resources.replace(path, json(request, body), dry));
+          Answers.object(
+              request, 200, kind, resources.change(path, old -> json(request, body), dry));
       case "PATCH name" ->
           Answers.object(request, 200, kind, resources.patch(path, type, body.getBytes(), dry));
       case "DELETE name" -> {

@@ -5,14 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Fills in what a real API server fills in. Safe for use by several threads. */
+/** Fills in what clients read of what a real API server fills in. Safe for several threads. */
 final class Defaults {
   private final AtomicInteger addresses = new AtomicInteger();
-  private final AtomicInteger nodePorts = new AtomicInteger(30000);
 
   /** For an object that is about to be created. */
   void create(Kind kind, ObjectNode object) {
@@ -30,15 +29,15 @@ final class Defaults {
     switch (kind) {
       case NAMESPACE -> object.putObject("status").put("phase", "Active");
       case SERVICE -> service(spec);
+      case POD -> object.putObject("status").put("phase", "Pending").put("qosClass", qos(spec));
       case PVC -> {
-        absent(spec, "storageClassName", "standard", "volumeMode", "Filesystem");
-        spec.put("volumeName", "pvc-" + meta.path("uid").asText());
+        absent(spec, "storageClassName", "standard");
+        absent(spec, "volumeMode", "Filesystem");
+        spec.put("volumeName", "pvc-" + Json.uid(object));
         ObjectNode status = object.putObject("status").put("phase", "Bound");
         status.set("accessModes", spec.path("accessModes").deepCopy());
         status.set("capacity", spec.path("resources").path("requests").deepCopy());
       }
-      case POD ->
-          object.putObject("status").put("phase", "Pending").put("qosClass", qosClass(spec));
       default -> {}
     }
   }
@@ -49,23 +48,25 @@ final class Defaults {
     Json.meta(object).remove("managedFields");
     if (kind == Kind.SECRET) {
       absent(object, "type", "Opaque");
-      if (object.remove("stringData") instanceof ObjectNode plain) {
-        for (Map.Entry<String, JsonNode> entry : plain.properties()) {
-          byte[] bytes = entry.getValue().asText().getBytes(StandardCharsets.UTF_8);
-          String text = Base64.getEncoder().encodeToString(bytes);
-          object.withObject("/data").put(entry.getKey(), text);
-        }
-      }
+      object.path("stringData").properties().forEach(e -> secret(object, e.getKey(), e.getValue()));
+      object.remove("stringData");
     }
     if (kind == Kind.POD && object.get("spec") instanceof ObjectNode spec) {
-      absent(spec, "restartPolicy", "Always", "dnsPolicy", "ClusterFirst");
-      absent(spec, "schedulerName", "default-scheduler", "serviceAccountName", "default");
+      absent(spec, "restartPolicy", "Always");
+      absent(spec, "dnsPolicy", "ClusterFirst");
+      absent(spec, "schedulerName", "default-scheduler");
+      absent(spec, "serviceAccountName", "default");
       if (!spec.hasNonNull("terminationGracePeriodSeconds")) {
         spec.put("terminationGracePeriodSeconds", 30);
       }
-      objects(spec.path("initContainers")).forEach(Defaults::container);
-      objects(spec.path("containers")).forEach(Defaults::container);
+      Json.objects(spec.path("initContainers")).forEach(Defaults::container);
+      Json.objects(spec.path("containers")).forEach(Defaults::container);
     }
+  }
+
+  private static void secret(ObjectNode secret, String key, JsonNode plain) {
+    byte[] bytes = plain.asText().getBytes(StandardCharsets.UTF_8);
+    secret.withObject("/data").put(key, Base64.getEncoder().encodeToString(bytes));
   }
 
   private static void container(ObjectNode container) {
@@ -73,34 +74,31 @@ final class Defaults {
     String tag = image.substring(image.lastIndexOf('/') + 1);
     boolean latest = !tag.contains(":") && !tag.contains("@") || tag.endsWith(":latest");
     absent(container, "imagePullPolicy", latest ? "Always" : "IfNotPresent");
-    absent(container, "terminationMessagePath", "/dev/termination-log");
-    absent(container, "terminationMessagePolicy", "File");
-    objects(container.path("ports")).forEach(port -> absent(port, "protocol", "TCP"));
-    ObjectNode resources = container.withObject("/resources");
-    for (Map.Entry<String, JsonNode> limit : resources.path("limits").properties()) {
-      if (!resources.path("requests").has(limit.getKey())) {
-        resources.withObject("/requests").set(limit.getKey(), limit.getValue());
-      }
+    Json.objects(container.path("ports")).forEach(port -> absent(port, "protocol", "TCP"));
+    JsonNode limits = container.at("/resources/limits");
+    if (!limits.isEmpty()) {
+      ObjectNode requests = container.withObject("/resources/requests");
+      limits.properties().forEach(e -> absent(requests, e.getKey(), e.getValue().asText()));
     }
   }
 
   private void service(ObjectNode spec) {
     int number = addresses.getAndIncrement();
-    String address = "10.96.%d.%d".formatted(number / 250 % 250, number % 250 + 1);
-    absent(spec, "type", "ClusterIP", "sessionAffinity", "None", "clusterIP", address);
-    boolean nodePort = List.of("NodePort", "LoadBalancer").contains(spec.path("type").asText());
-    for (ObjectNode port : objects(spec.path("ports"))) {
+    absent(spec, "type", "ClusterIP");
+    absent(spec, "clusterIP", "10.96.%d.%d".formatted(number / 250 % 250, number % 250 + 1));
+    boolean nodePort = Set.of("NodePort", "LoadBalancer").contains(spec.path("type").asText());
+    for (ObjectNode port : Json.objects(spec.path("ports"))) {
       absent(port, "protocol", "TCP");
       if (!port.hasNonNull("targetPort")) {
         port.set("targetPort", port.path("port"));
       }
       if (nodePort && !port.hasNonNull("nodePort")) {
-        port.put("nodePort", nodePorts.getAndIncrement());
+        port.put("nodePort", 30000 + addresses.getAndIncrement() % 2768);
       }
     }
   }
 
-  private static String qosClass(ObjectNode spec) {
+  private static String qos(ObjectNode spec) {
     boolean any = false;
     boolean all = true;
     for (JsonNode container : spec.path("containers")) {
@@ -112,21 +110,9 @@ final class Defaults {
     return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
   }
 
-  private static List<ObjectNode> objects(JsonNode list) {
-    return list.valueStream()
-        .filter(ObjectNode.class::isInstance)
-        .map(ObjectNode.class::cast)
-        .toList();
-  }
-
-  /**
-   * @param pairs field, value, field, value …
-   */
-  private static void absent(ObjectNode node, String... pairs) {
-    for (int i = 0; i < pairs.length; i += 2) {
-      if (!node.hasNonNull(pairs[i])) {
-        node.put(pairs[i], pairs[i + 1]);
-      }
+  private static void absent(ObjectNode node, String field, String value) {
+    if (!node.hasNonNull(field)) {
+      node.put(field, value);
     }
   }
 }

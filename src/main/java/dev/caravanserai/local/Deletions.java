@@ -66,8 +66,7 @@ final class Deletions {
     String name = path.name();
     return store.atomically(
         () -> {
-          ObjectNode object =
-              store.get(kind, namespace, name).orElseThrow(() -> ApiError.notFound(kind, name));
+          ObjectNode object = store.there(kind, namespace, name);
           options.uid.ifPresent(uid -> same(kind, object, "uid", uid));
           options.version.ifPresent(v -> same(kind, object, "resourceVersion", v));
           if (options.dryRun) {

@@ -2,7 +2,6 @@ package dev.caravanserai.local;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /** A folder taken by one server, for its owner's eyes only; freed also by a kill -9. */
 record Home(Path folder, FileChannel lock) implements AutoCloseable {
@@ -23,28 +24,33 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
   static Home take(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-    FileChannel channel =
-        FileChannel.open(
-            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!locked(channel)) {
-      channel.close();
-      throw new IOException(
-          "the folder %s is another running server's; give this one another home"
-              .formatted(folder));
+    Path file = folder.resolve("lock");
+    FileChannel lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!locked(lock)) {
+      lock.close();
+      String why = "the folder %s is another running server's; give this one another home";
+      throw new IOException(why.formatted(folder));
     }
-    return new Home(folder, channel);
+    return new Home(folder, lock);
   }
 
   private static boolean locked(FileChannel channel) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException sameJvm) {
       return false;
     }
   }
 
-  /** The file with which kubectl and fabric8 find the local cluster. */
+  /** Removes volumes of an earlier run: claims do not outlive a server, so nobody owns them. */
+  void sweep(Executor pool) throws IOException {
+    Path volumes = Files.createDirectories(folder.resolve("volumes"));
+    try (Stream<Path> old = Files.list(volumes)) {
+      old.toList().forEach(volume -> pool.execute(() -> FolderTree.remove(volume)));
+    }
+  }
+
+  /** Writes the file with which kubectl and fabric8 find the local cluster. */
   Path kubeconfig(String url, String token, String certificate, String namespace)
       throws IOException {
     byte[] pem = certificate.getBytes(StandardCharsets.US_ASCII);
@@ -64,10 +70,10 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
             user: {token: %s}
         """
             .formatted(url, Base64.getEncoder().encodeToString(pem), namespace, token);
-    // The folder is its owner's only; so is the file, should it be moved elsewhere.
-    Path fresh = Files.createTempFile(folder, "kubeconfig", ".new");
+    Path fresh = Files.createTempFile(folder, "kubeconfig", ".new"); // for its owner only
     Files.writeString(fresh, text);
-    return Files.move(fresh, folder.resolve("kubeconfig"), StandardCopyOption.REPLACE_EXISTING);
+    Path file = folder.resolve("kubeconfig");
+    return Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.caravanserai.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** What every object's tree has; what is missing reads as "". */
 final class Json {
@@ -34,6 +35,14 @@ final class Json {
 
   static boolean leaving(JsonNode object) {
     return object.path("metadata").hasNonNull("deletionTimestamp");
+  }
+
+  /** Those items of a list that are objects. */
+  static List<ObjectNode> objects(JsonNode list) {
+    return list.valueStream()
+        .filter(ObjectNode.class::isInstance)
+        .map(ObjectNode.class::cast)
+        .toList();
   }
 
   /** The target's fields become as the source has them, or go. */

@@ -1,6 +1,7 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -8,12 +9,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +34,7 @@ public final class LocalCluster implements AutoCloseable {
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
 
-  // Begun before the first logger, which takes as long: half a cold start each.
+  // In this order, for a cold start: the first logger takes as long as all of the rest.
   private final CompletableFuture<LoopbackCertificate> tls =
       CompletableFuture.supplyAsync(LoopbackCertificate::make, pool);
   private final Logger log = LoggerFactory.getLogger(LocalCluster.class);
@@ -46,14 +46,14 @@ public final class LocalCluster implements AutoCloseable {
   private final Home home;
   private final ProcessKubelet kubelet;
   private final HttpServer server;
-  private Path kubeconfig = Path.of("");
+  private final Path kubeconfig;
 
-  private LocalCluster(Home home, Set<String> namespaces) throws IOException {
+  private LocalCluster(int port, Home home, SortedSet<String> namespaces) throws IOException {
     this.home = home;
     Resources resources = new Resources(store);
-    new TreeSet<>(namespaces).forEach(name -> namespace(resources, name));
+    namespaces.forEach(name -> namespace(resources, name));
     kubelet = ProcessKubelet.start(store, home.folder());
-    sweep(home.folder().resolve("volumes"));
+    home.sweep(pool);
     new GarbageCollector(
         store,
         resources.deletions(),
@@ -62,6 +62,23 @@ public final class LocalCluster implements AutoCloseable {
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
     ApiRouter router = new ApiRouter(token, store, resources, new Watches(store), logs, execs);
     server = engine.join().createHttpServer(options(tls.join())).requestHandler(router);
+    try {
+      await(server.listen(port, "127.0.0.1"));
+      String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
+      kubeconfig = home.kubeconfig(url(), token, tls.join().pem(), namespace);
+    } catch (IOException e) {
+      close();
+      throw new IOException(
+          "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port"
+              .formatted(port, e.getMessage()),
+          e);
+    }
+    log.info(
+        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
+            + " whatever their image says; kubeconfig {}",
+        url(),
+        namespaces,
+        kubeconfig);
   }
 
   /**
@@ -76,72 +93,11 @@ public final class LocalCluster implements AutoCloseable {
    */
   public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
     Home own = Home.take(home);
-    LocalCluster cluster;
     try {
-      cluster = new LocalCluster(own, namespaces);
+      return new LocalCluster(port, own, new TreeSet<>(namespaces));
     } catch (IOException | RuntimeException e) {
       own.close();
       throw e;
-    }
-    try {
-      cluster.listen(port);
-      String first = new TreeSet<>(namespaces).stream().findFirst().orElse("default");
-      String authority = cluster.tls.join().pem();
-      cluster.kubeconfig = own.kubeconfig(cluster.url(), cluster.token, authority, first);
-    } catch (IOException e) {
-      cluster.close();
-      throw e;
-    }
-    cluster.log.info(
-        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
-            + " whatever their image says; kubeconfig {}",
-        cluster.url(),
-        namespaces,
-        cluster.kubeconfig);
-    return cluster;
-  }
-
-  private void listen(int port) throws IOException {
-    try {
-      server
-          .listen(port, "127.0.0.1")
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while the local cluster started", e);
-    } catch (ExecutionException | TimeoutException e) {
-      String why = "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port";
-      throw new IOException(why.formatted(port, e.getMessage()), e);
-    }
-  }
-
-  private static Vertx engine() {
-    FileSystemOptions files = new FileSystemOptions();
-    files.setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-    VertxOptions options = new VertxOptions().setFileSystemOptions(files);
-    return Vertx.vertx(options.setEventLoopPoolSize(2).setWorkerPoolSize(1));
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "local-stream");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private static String newToken() {
-    byte[] secret = new byte[32];
-    new SecureRandom().nextBytes(secret);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-  }
-
-  /** Volumes of an earlier run: claims do not outlive a server, so nobody owns them. */
-  private void sweep(Path volumes) throws IOException {
-    if (Files.isDirectory(volumes)) {
-      try (Stream<Path> old = Files.list(volumes)) {
-        old.toList().forEach(folder -> pool.execute(() -> FolderTree.remove(folder)));
-      }
     }
   }
 
@@ -168,10 +124,8 @@ public final class LocalCluster implements AutoCloseable {
   @Override
   public void close() {
     try {
-      engine.join().close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
+      await(engine.join().close());
+    } catch (IOException e) {
       log.warn("local cluster: the server did not close", e);
     }
     kubelet.close();
@@ -182,6 +136,26 @@ public final class LocalCluster implements AutoCloseable {
     } catch (IOException e) {
       log.warn("local cluster: the folder was not freed", e);
     }
+  }
+
+  private static void await(Future<?> future) throws IOException {
+    try {
+      future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("it took longer than 10 s", e);
+    }
+  }
+
+  private static Vertx engine() {
+    FileSystemOptions files = new FileSystemOptions();
+    files.setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    VertxOptions options = new VertxOptions().setFileSystemOptions(files);
+    return Vertx.vertx(options.setEventLoopPoolSize(2).setWorkerPoolSize(1));
   }
 
   private static HttpServerOptions options(LoopbackCertificate tls) {
@@ -197,12 +171,24 @@ public final class LocalCluster implements AutoCloseable {
         .setWebSocketSubProtocols(List.of("v5.channel.k8s.io", "v4.channel.k8s.io"));
   }
 
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "local-stream");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static String newToken() {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+  }
+
   private static void namespace(Resources resources, String name) {
     ObjectNode namespace = Json.object();
-    namespace.putObject("metadata").put("name", name);
+    Json.meta(namespace).put("name", name);
     resources.create(new ApiPath(Kind.NAMESPACE, "", "", ""), namespace, false);
     ObjectNode account = Json.object();
-    account.putObject("metadata").put("name", "default");
+    Json.meta(account).put("name", "default");
     resources.create(new ApiPath(Kind.SERVICE_ACCOUNT, name, "", ""), account, false);
   }
 }

@@ -61,6 +61,11 @@ final class MemoryStore implements ObjectStore {
     return Optional.ofNullable(objects.get(key(kind, namespace, name))).map(ObjectNode::deepCopy);
   }
 
+  /** 404 when there is none. */
+  ObjectNode there(Kind kind, String namespace, String name) {
+    return get(kind, namespace, name).orElseThrow(() -> ApiError.notFound(kind, name));
+  }
+
   @Override
   public synchronized List<ObjectNode> list(Kind kind, Optional<String> namespace) {
     String from = kind.plural + "/" + namespace.map(n -> n + "/").orElse("");
@@ -72,9 +77,7 @@ final class MemoryStore implements ObjectStore {
   @Override
   public synchronized ObjectNode update(
       Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
-    ObjectNode before =
-        Optional.ofNullable(objects.get(key(kind, namespace, name)))
-            .orElseThrow(() -> ApiError.notFound(kind, name));
+    ObjectNode before = there(kind, namespace, name);
     ObjectNode after = change.apply(before.deepCopy()).deepCopy();
     Json.take(Json.meta(after), before.path("metadata"), "resourceVersion");
     if (!after.equals(before)) {

@@ -22,9 +22,7 @@ final class Resources {
   }
 
   ObjectNode get(ApiPath path) {
-    return store
-        .get(path.kind(), path.namespace(), path.name())
-        .orElseThrow(() -> ApiError.notFound(path.kind(), path.name()));
+    return store.there(path.kind(), path.namespace(), path.name());
   }
 
   /** In pages: the continue token is the first page's version and the last object's key. */
@@ -69,18 +67,13 @@ final class Resources {
     defaults.create(kind, object);
     return store.atomically(
         () -> {
-          if (kind.namespaced) {
-            open(path.namespace());
+          if (kind.namespaced && Json.leaving(store.there(Kind.NAMESPACE, "", path.namespace()))) {
+            throw forbidden(kind, object, "its namespace is being terminated");
           }
           Validation.check(kind, object);
           refuse(kind, object);
-          Json.meta(object).put("creationTimestamp", MemoryStore.now().toString());
           return dryRun ? object : store.create(kind, object);
         });
-  }
-
-  ObjectNode replace(ApiPath path, ObjectNode body, boolean dryRun) {
-    return change(path, old -> body.deepCopy(), dryRun);
   }
 
   ObjectNode patch(ApiPath path, String type, byte[] body, boolean dryRun) {
@@ -96,7 +89,7 @@ final class Resources {
         });
   }
 
-  private ObjectNode change(ApiPath path, UnaryOperator<ObjectNode> edit, boolean dryRun) {
+  ObjectNode change(ApiPath path, UnaryOperator<ObjectNode> edit, boolean dryRun) {
     Kind kind = path.kind();
     return store.atomically(
         () -> {
@@ -104,10 +97,15 @@ final class Resources {
           ObjectNode edited = edit.apply(before.deepCopy());
           agree(path, edited);
           current(kind, before, edited);
-          Json.take(edited, before, "status");
           defaults.always(kind, edited);
           Validation.check(kind, edited);
-          unchangeable(kind, before, edited);
+          if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(edited))) {
+            throw ApiError.invalid(
+                "Pod \"%s\" is invalid: spec: Forbidden: pod updates may not change fields other"
+                        .formatted(path.name())
+                    + " than image, activeDeadlineSeconds, tolerations and"
+                    + " terminationGracePeriodSeconds");
+          }
           if (dryRun) {
             return edited;
           }
@@ -128,43 +126,33 @@ final class Resources {
       String message = "%s in version \"%s\" cannot be handled as a %s";
       throw ApiError.bad(message.formatted(type, version, kind.kind));
     }
-    String namespace = Json.namespace(body);
-    if (kind.namespaced && !namespace.isEmpty() && !namespace.equals(path.namespace())) {
-      throw ApiError.bad(
-          "the namespace of the provided object does not match the namespace sent on the request");
-    }
-    String name = Json.name(body);
-    if (!path.name().isEmpty() && !name.isEmpty() && !name.equals(path.name())) {
-      String message = "the name of the object (%s) does not match the name on the URL (%s)";
-      throw ApiError.bad(message.formatted(name, path.name()));
-    }
+    agree("namespace", Json.namespace(body), path.namespace());
+    agree("name", Json.name(body), path.name().isEmpty() ? Json.name(body) : path.name());
   }
 
-  private void open(String namespace) {
-    ObjectNode object =
-        store
-            .get(Kind.NAMESPACE, "", namespace)
-            .orElseThrow(() -> ApiError.notFound(Kind.NAMESPACE, namespace));
-    if (Json.leaving(object)) {
-      String message =
-          "unable to create new content in namespace %s because it is being terminated";
-      throw ApiError.forbidden(message.formatted(namespace));
+  private static void agree(String what, String sent, String asked) {
+    if (!sent.isEmpty() && !sent.equals(asked)) {
+      String message = "the %s of the object (%s) does not match the one of the URL (%s)";
+      throw ApiError.bad(message.formatted(what, sent, asked));
     }
   }
 
   /** Refusals on demand, for tests: the annotation is the caller's own. */
   private static void refuse(Kind kind, ObjectNode object) {
     JsonNode annotations = object.path("metadata").path("annotations");
-    String why =
-        switch (annotations.path("local.caravanserai.dev/fault").asText()) {
-          case "refuse" -> "refused by local.caravanserai.dev/fault";
-          case "quota" -> "exceeded quota: local, requested: pods=1, used: pods=1, limited: pods=1";
-          default -> "";
-        };
-    if (!why.isEmpty()) {
-      String message = "%s \"%s\" is forbidden: %s";
-      throw ApiError.forbidden(message.formatted(kind.resource(), Json.name(object), why));
+    String fault = annotations.path("local.caravanserai.dev/fault").asText();
+    if (fault.equals("refuse")) {
+      throw forbidden(kind, object, "refused by local.caravanserai.dev/fault");
+    } else if (fault.equals("quota")) {
+      String why = "exceeded quota: local, requested: pods=1, used: pods=1, limited: pods=1";
+      throw forbidden(kind, object, why);
     }
+  }
+
+  private static ApiError forbidden(Kind kind, ObjectNode object, String why) {
+    String message = "%s \"%s\" is forbidden: %s";
+    return new ApiError(
+        403, "Forbidden", message.formatted(kind.resource(), Json.name(object), why));
   }
 
   /** The edit is of this object and version; what the server owns stays. */
@@ -182,26 +170,14 @@ final class Resources {
     Deletions.same(kind, before, "uid", is.path("uid").asText(Json.uid(before)));
     Json.take(is, was, "name", "namespace", "uid", "creationTimestamp");
     Json.take(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
-  }
-
-  private static void unchangeable(Kind kind, ObjectNode before, ObjectNode after) {
-    if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(after))) {
-      throw ApiError.invalid(
-          "Pod \"%s\" is invalid: spec: Forbidden: pod updates may not change fields other than"
-                  .formatted(Json.name(before))
-              + " `spec.containers[*].image`,`spec.initContainers[*].image`,"
-              + "`spec.activeDeadlineSeconds`,`spec.tolerations`,"
-              + "`spec.terminationGracePeriodSeconds`");
-    }
+    Json.take(edited, before, "status");
   }
 
   private static JsonNode fixedPart(ObjectNode pod) {
     ObjectNode spec = pod.withObject("/spec").deepCopy();
     spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
     for (String list : List.of("containers", "initContainers")) {
-      for (JsonNode container : spec.path(list)) {
-        ((ObjectNode) container).remove(List.of("image", "imagePullPolicy"));
-      }
+      Json.objects(spec.path(list)).forEach(c -> c.remove(List.of("image", "imagePullPolicy")));
     }
     return spec;
   }

@@ -1,10 +1,10 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
 /** Label and field selectors, as predicates over objects. */
 final class Selectors {
   private static final Pattern COMMA = Pattern.compile(",(?![^(]*\\))");
+  private static final String KEY = "[^\\s=!,()]+";
   private static final Pattern TERM =
       Pattern.compile(
-          "([^\\s=!,()]+)(?:\\s*(==|=|!=)\\s*([^\\s=!,()]*)|\\s+(in|notin)\\s*\\(([^()]*)\\))?");
+          "!\\s*(?<not>%1$s)|(?<key>%1$s)(?:\\s*(?<is>==|=|!=)\\s*(?<one>(?:%1$s)?)"
+              .concat("|\\s+(?<in>in|notin)\\s*\\((?<set>[^()]*)\\))?")
+              .formatted(KEY));
 
   private Selectors() {}
 
@@ -24,64 +27,51 @@ final class Selectors {
   }
 
   static Predicate<JsonNode> labels(String selector) {
-    return all(
-        selector,
-        term ->
-            term.startsWith("!")
-                ? term(term.substring(1).trim(), false, Selectors::label).negate()
-                : term(term, true, Selectors::label));
+    return terms(selector, (object, key) -> object.path("metadata").path("labels").path(key));
   }
 
   static Predicate<JsonNode> fields(Kind kind, String selector) {
-    return all(
+    for (String term : COMMA.split(selector)) {
+      String field = term.split("[=!\\s]", 2)[0];
+      boolean common = Set.of("metadata.name", "metadata.namespace").contains(field);
+      if (!term.isBlank() && (!common && !kind.fields.contains(field) || !term.contains("="))) {
+        String message = "field selector \"%s\" is not served for %s";
+        throw ApiError.bad(message.formatted(term, kind.plural));
+      }
+    }
+    return terms(
         selector,
-        term -> {
-          String field = term.split("[=!\\s]", 2)[0];
-          boolean common = Set.of("metadata.name", "metadata.namespace").contains(field);
-          if (!common && !kind.fields.contains(field) || !term.contains("=")) {
-            throw ApiError.bad(
-                "field selector \"%s\" is not served for %s".formatted(term, kind.plural));
-          }
-          String pointer = "/" + field.replace('.', '/');
-          return term(term, true, (object, key) -> Optional.of(Json.text(object, pointer)));
-        });
+        (object, field) -> TextNode.valueOf(Json.text(object, "/" + field.replace('.', '/'))));
   }
 
-  private static Predicate<JsonNode> all(
-      String selector, Function<String, Predicate<JsonNode>> read) {
+  private static Predicate<JsonNode> terms(
+      String selector, BiFunction<JsonNode, String, JsonNode> value) {
     return COMMA
         .splitAsStream(selector)
-        .map(String::trim)
-        .filter(term -> !term.isEmpty())
-        .map(read)
+        .filter(term -> !term.isBlank())
+        .map(term -> term(term.trim(), value))
         .reduce(object -> true, Predicate::and);
   }
 
-  private interface Value {
-    Optional<String> of(JsonNode object, String key);
-  }
-
-  private static Predicate<JsonNode> term(String term, boolean operators, Value value) {
+  private static Predicate<JsonNode> term(
+      String term, BiFunction<JsonNode, String, JsonNode> value) {
     Matcher match = TERM.matcher(term);
     if (!match.matches()) {
       throw ApiError.bad("unable to parse requirement: \"" + term + "\"");
     }
-    String key = match.group(1);
-    boolean equality = match.group(2) != null;
-    if (!equality && match.group(4) == null) {
-      return object -> value.of(object, key).isPresent();
+    if (match.group("not") != null) {
+      return object -> value.apply(object, match.group("not")).isMissingNode();
     }
-    if (!operators) {
-      throw ApiError.bad("unable to parse requirement: \"!" + term + "\"");
+    String key = match.group("key");
+    if (match.group("in") == null && match.group("is") == null) {
+      return object -> !value.apply(object, key).isMissingNode();
     }
-    String operator = match.group(equality ? 2 : 4);
-    boolean wanted = !operator.equals("!=") && !operator.equals("notin");
-    List<String> values = List.of(match.group(equality ? 3 : 5).trim().split("\\s*,\\s*", -1));
-    return object -> value.of(object, key).filter(values::contains).isPresent() == wanted;
-  }
-
-  private static Optional<String> label(JsonNode object, String key) {
-    JsonNode value = object.path("metadata").path("labels").path(key);
-    return value.isMissingNode() ? Optional.empty() : Optional.of(value.asText());
+    boolean set = match.group("in") != null;
+    boolean wanted = !term.contains("!=") && !"notin".equals(match.group("in"));
+    List<String> values = List.of(match.group(set ? "set" : "one").trim().split("\\s*,\\s*", -1));
+    return object -> {
+      JsonNode is = value.apply(object, key);
+      return (!is.isMissingNode() && values.contains(is.asText(""))) == wanted;
+    };
   }
 }
