@@ -60,7 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
     vertx = engine.join();
     Watches watches = new Watches(vertx, store);
-    LogEndpoint logs = new LogEndpoint(kubelet, pool);
+    LogEndpoint logs = new LogEndpoint(kubelet);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
     server =
         vertx
