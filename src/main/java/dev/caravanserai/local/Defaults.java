@@ -59,7 +59,6 @@ final class Defaults {
       if (!spec.hasNonNull("terminationGracePeriodSeconds")) {
         spec.put("terminationGracePeriodSeconds", 30);
       }
-      Json.objects(spec.path("initContainers")).forEach(Defaults::container);
       Json.objects(spec.path("containers")).forEach(Defaults::container);
     }
   }

@@ -58,7 +58,7 @@ public final class LocalCluster implements AutoCloseable {
         store,
         resources.deletions(),
         CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
-    LogEndpoint logs = new LogEndpoint(kubelet, pool);
+    LogEndpoint logs = new LogEndpoint(kubelet);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
     ApiRouter router = new ApiRouter(token, store, resources, new Watches(store), logs, execs);
     server = engine.join().createHttpServer(options(tls.join())).requestHandler(router);

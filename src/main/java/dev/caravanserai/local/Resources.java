@@ -176,9 +176,8 @@ final class Resources {
   private static JsonNode fixedPart(ObjectNode pod) {
     ObjectNode spec = pod.withObject("/spec").deepCopy();
     spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
-    for (String list : List.of("containers", "initContainers")) {
-      Json.objects(spec.path(list)).forEach(c -> c.remove(List.of("image", "imagePullPolicy")));
-    }
+    List<String> changeable = List.of("image", "imagePullPolicy");
+    Json.objects(spec.path("containers")).forEach(container -> container.remove(changeable));
     return spec;
   }
 }

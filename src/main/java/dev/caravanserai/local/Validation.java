@@ -30,7 +30,13 @@ final class Validation {
   private static final Check REQUIRED =
       v -> v.isEmpty() && v.asText("").isBlank() ? "Required value" : "";
   private static final Check LACKING =
-      v -> absent(v) ? "" : "Forbidden: the local cluster has no probes and no lifecycle hooks";
+      v -> v.isEmpty() && v.asText("").isEmpty() ? "" : "Forbidden: the local cluster lacks it";
+
+  private static final String POD_LACKS =
+      "initContainers ephemeralContainers volumes[].secret.items volumes[].configMap.items"
+          + " containers[].volumeMounts[].subPath containers[].volumeMounts[].subPathExpr"
+          + " containers[].livenessProbe containers[].readinessProbe containers[].startupProbe"
+          + " containers[].lifecycle";
 
   /** What is wrong with a value; "" for nothing. */
   private interface Check {
@@ -80,24 +86,22 @@ final class Validation {
   private void pod() {
     Set<String> volumes = new HashSet<>();
     Check known = v -> volumes.contains(v.asText()) ? "" : "Not found: " + v;
-    Check once = once(new HashSet<>());
     each("spec.volumes[].name", REQUIRED, DNS_LABEL, once(volumes));
     each("spec.containers", REQUIRED);
     each("spec.restartPolicy", oneOf("Always", "OnFailure", "Never"));
     each("spec.activeDeadlineSeconds", range(1, Integer.MAX_VALUE));
     each("spec.terminationGracePeriodSeconds", range(0, Integer.MAX_VALUE));
-    for (String container : List.of("spec.initContainers[].", "spec.containers[].")) {
-      each(container + "name", REQUIRED, DNS_LABEL, once);
-      each(container + "image", REQUIRED);
-      each(container + "imagePullPolicy", oneOf("Always", "IfNotPresent", "Never"));
-      each(container + "env[].name", REQUIRED, ENV_NAME);
-      each(container + "volumeMounts[].mountPath", REQUIRED);
-      each(container + "volumeMounts[].name", known);
-      each(container + "resources.limits{}", QUANTITY);
-      each(container + "resources.requests{}", QUANTITY);
-      for (String field : List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")) {
-        each(container + field, LACKING);
-      }
+    String container = "spec.containers[].";
+    each(container + "name", REQUIRED, DNS_LABEL, once(new HashSet<>()));
+    each(container + "image", REQUIRED);
+    each(container + "imagePullPolicy", oneOf("Always", "IfNotPresent", "Never"));
+    each(container + "env[].name", REQUIRED, ENV_NAME);
+    each(container + "volumeMounts[].mountPath", REQUIRED);
+    each(container + "volumeMounts[].name", known);
+    each(container + "resources.limits{}", QUANTITY);
+    each(container + "resources.requests{}", QUANTITY);
+    for (String path : POD_LACKS.split(" ")) {
+      each("spec." + path, LACKING);
     }
   }
 
