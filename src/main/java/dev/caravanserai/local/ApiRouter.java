@@ -1,10 +1,11 @@
 package dev.caravanserai.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.Set;
@@ -13,31 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings each request to its verb, and each refusal back as a {@code Status}. */
-final class ApiRouter implements Handler<HttpServerRequest> {
+record ApiRouter(
+    String token,
+    MemoryStore store,
+    Resources resources,
+    Watches watches,
+    LogEndpoint logs,
+    ExecSocket execs)
+    implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
   private static final int LARGEST_BODY = 3 * 1024 * 1024;
-
-  private final byte[] authorization;
-  private final MemoryStore store;
-  private final Resources resources;
-  private final Watches watches;
-  private final LogEndpoint logs;
-  private final ExecSocket execs;
-
-  ApiRouter(
-      String token,
-      MemoryStore store,
-      Resources resources,
-      Watches watches,
-      LogEndpoint logs,
-      ExecSocket execs) {
-    this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-    this.store = store;
-    this.resources = resources;
-    this.watches = watches;
-    this.logs = logs;
-    this.execs = execs;
-  }
 
   @Override
   public void handle(HttpServerRequest request) {
@@ -45,8 +31,8 @@ final class ApiRouter implements Handler<HttpServerRequest> {
   }
 
   private void route(HttpServerRequest request) {
-    byte[] given = Answers.header(request, "Authorization").getBytes(StandardCharsets.UTF_8);
-    if (!MessageDigest.isEqual(authorization, given)) {
+    String given = Answers.header(request, "Authorization");
+    if (!MessageDigest.isEqual(("Bearer " + token).getBytes(UTF_8), given.getBytes(UTF_8))) {
       throw new ApiError(401, "Unauthorized", "Unauthorized");
     }
     String call = request.method() + " " + request.path();

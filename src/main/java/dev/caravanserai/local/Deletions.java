@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  * Deletes: at once, or, where a grace period, a finalizer or a namespace's content has to be
  * awaited, by marking the object.
  */
-final class Deletions {
+record Deletions(MemoryStore store) {
 
   /**
    * How to delete.
@@ -47,12 +47,6 @@ final class Deletions {
     private static Optional<String> text(JsonNode body, String pointer) {
       return Optional.of(Json.text(body, pointer)).filter(t -> !t.isEmpty());
     }
-  }
-
-  private final MemoryStore store;
-
-  Deletions(MemoryStore store) {
-    this.store = store;
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -17,6 +16,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +50,15 @@ public final class LocalCluster implements AutoCloseable {
 
   private LocalCluster(int port, Home home, SortedSet<String> namespaces) throws IOException {
     this.home = home;
+    CompletableFuture<ApiRouter> router = new CompletableFuture<>();
+    CompletableFuture<HttpServer> listening =
+        engine.thenCompose(
+            vertx ->
+                vertx
+                    .createHttpServer(options(tls.join()))
+                    .requestHandler(request -> router.join().handle(request))
+                    .listen(port, "127.0.0.1")
+                    .toCompletionStage());
     Resources resources = new Resources(store);
     namespaces.forEach(name -> namespace(resources, name));
     kubelet = ProcessKubelet.start(store, home.folder());
@@ -60,10 +69,9 @@ public final class LocalCluster implements AutoCloseable {
         CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
     LogEndpoint logs = new LogEndpoint(kubelet);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
-    ApiRouter router = new ApiRouter(token, store, resources, new Watches(store), logs, execs);
-    server = engine.join().createHttpServer(options(tls.join())).requestHandler(router);
+    router.complete(new ApiRouter(token, store, resources, new Watches(store), logs, execs));
     try {
-      await(server.listen(port, "127.0.0.1"));
+      server = await(listening);
       String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
       kubeconfig = home.kubeconfig(url(), token, tls.join().pem(), namespace);
     } catch (IOException e) {
@@ -124,7 +132,7 @@ public final class LocalCluster implements AutoCloseable {
   @Override
   public void close() {
     try {
-      await(engine.join().close());
+      await(engine.join().close().toCompletionStage());
     } catch (IOException e) {
       log.warn("local cluster: the server did not close", e);
     }
@@ -138,9 +146,9 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private static void await(Future<?> future) throws IOException {
+  private static <T> T await(CompletionStage<T> stage) throws IOException {
     try {
-      future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

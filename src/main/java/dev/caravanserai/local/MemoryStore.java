@@ -12,18 +12,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The store of the local cluster: keeps the last {@value #KEPT} changes for watches. */
 final class MemoryStore implements ObjectStore {
   static final int KEPT = 1000;
-  private static final Logger LOG = LoggerFactory.getLogger(MemoryStore.class);
 
   /**
    * One change with what it replaced.
@@ -110,39 +105,16 @@ final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public AutoCloseable onChange(Kind kind, Consumer<Change> listener) {
-    ExecutorService thread = Executors.newSingleThreadExecutor(MemoryStore::daemon);
-    Consumer<Change> later = change -> thread.execute(() -> tell(listener, change));
+  public synchronized AutoCloseable onChange(Kind kind, Consumer<Change> listener) {
+    list(kind, Optional.empty()).forEach(o -> listener.accept(new Change(Change.Type.ADDED, o)));
     Consumer<Event> tap =
         event -> {
           if (event.kind == kind) {
-            later.accept(new Change(event.change.type(), event.change.object().deepCopy()));
+            ObjectNode copy = event.change.object().deepCopy();
+            listener.accept(new Change(event.change.type(), copy));
           }
         };
-    synchronized (this) {
-      list(kind, Optional.empty()).forEach(o -> later.accept(new Change(Change.Type.ADDED, o)));
-      taps.add(tap);
-    }
-    return () -> {
-      synchronized (this) {
-        taps.remove(tap);
-        thread.shutdownNow();
-      }
-    };
-  }
-
-  private static void tell(Consumer<Change> listener, Change change) {
-    try {
-      listener.accept(change);
-    } catch (RuntimeException e) {
-      LOG.error("local cluster: {} {} was not heard", change.type(), Json.name(change.object()), e);
-    }
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "local-store");
-    thread.setDaemon(true);
-    return thread;
+    return follow(version, tap)::run;
   }
 
   /** The version of the last change. */
@@ -154,7 +126,7 @@ final class MemoryStore implements ObjectStore {
    * Gives every change of all kinds after a version, the kept ones first. The listener runs under
    * the store's lock: it must return at once, and must not change what it is given.
    *
-   * @return closes it
+   * @return ends it
    * @throws ApiError 410 when changes after that version are no longer kept
    */
   synchronized Runnable follow(long after, Consumer<Event> listener) {

@@ -36,8 +36,8 @@ interface ObjectStore {
   Optional<ObjectNode> remove(Kind kind, String namespace, String name);
 
   /**
-   * Tells what there is as {@code ADDED}, then every change, in order, one at a time, on a thread
-   * of its own; closing what is returned ends it.
+   * Tells what there is as {@code ADDED}, then every change in order, until it is closed. The
+   * listener runs under the store's lock: it must return at once.
    */
   AutoCloseable onChange(Kind kind, Consumer<Change> listener);
 }

@@ -12,17 +12,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Watches, over HTTP chunks or a WebSocket. */
-final class Watches {
+record Watches(MemoryStore store) {
   private static final long LONGEST_SECONDS = 3600;
 
   /** A caller that is so many events behind is told to begin anew, rather than remembered. */
   private static final int FURTHEST_BEHIND = 10_000;
-
-  private final MemoryStore store;
-
-  Watches(MemoryStore store) {
-    this.store = store;
-  }
 
   void serve(HttpServerRequest request, ApiPath path, Query query) {
     if (query.text("sendInitialEvents").isPresent()) {

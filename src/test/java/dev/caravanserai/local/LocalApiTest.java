@@ -184,8 +184,7 @@ class LocalApiTest extends LocalFixture {
     // Then
     assertThat(pod.get().getSpec().getActiveDeadlineSeconds()).isEqualTo(90);
     assertThatThrownBy(
-            () ->
-                pod.edit(p -> new PodBuilder(p).editSpec().withHostname("h").endSpec().build()))
+            () -> pod.edit(p -> new PodBuilder(p).editSpec().withHostname("h").endSpec().build()))
         .satisfies(e -> assertThat(code(e)).isEqualTo(422))
         .hasMessageContaining("pod updates may not change fields other than");
   }

@@ -83,10 +83,7 @@ class LocalWatchTest extends LocalFixture {
         http.consumeBytes(
                 request,
                 (parts, control) -> {
-                  parts.forEach(
-                      p ->
-                          overHttp.add(
-                              StandardCharsets.UTF_8.decode(p).toString()));
+                  parts.forEach(p -> overHttp.add(StandardCharsets.UTF_8.decode(p).toString()));
                   control.consume();
                 })
             .get(5, TimeUnit.SECONDS);

@@ -25,8 +25,7 @@ class ValidationTest {
       """;
 
   private static void check(Kind kind, String yaml) {
-    Validation.check(
-        kind, Patches.body("application/yaml", yaml.getBytes(StandardCharsets.UTF_8)));
+    Validation.check(kind, Patches.body("application/yaml", yaml.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -58,8 +57,7 @@ class ValidationTest {
 
     // When, Then
     assertThatThrownBy(() -> check(Kind.POD, bad))
-        .isInstanceOfSatisfying(
-            ApiError.class, e -> assertThat(e.code).isEqualTo(422))
+        .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.code).isEqualTo(422))
         .hasMessageContaining(problem);
   }
 
