@@ -31,13 +31,12 @@ import org.slf4j.LoggerFactory;
  * several threads.
  */
 public final class LocalCluster implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
 
-  // In this order, for a cold start: the first logger takes as long as all of the rest.
-  private final CompletableFuture<LoopbackCertificate> tls =
-      CompletableFuture.supplyAsync(LoopbackCertificate::make, pool);
-  private final Logger log = LoggerFactory.getLogger(LocalCluster.class);
+  /** Made beside the rest: half of a cold start. */
   private final CompletableFuture<Vertx> engine =
       CompletableFuture.supplyAsync(LocalCluster::engine, pool);
 
@@ -50,12 +49,13 @@ public final class LocalCluster implements AutoCloseable {
 
   private LocalCluster(int port, Home home, SortedSet<String> namespaces) throws IOException {
     this.home = home;
+    LoopbackCertificate tls = LoopbackCertificate.make();
     CompletableFuture<ApiRouter> router = new CompletableFuture<>();
     CompletableFuture<HttpServer> listening =
         engine.thenCompose(
             vertx ->
                 vertx
-                    .createHttpServer(options(tls.join()))
+                    .createHttpServer(options(tls))
                     .requestHandler(request -> router.join().handle(request))
                     .listen(port, "127.0.0.1")
                     .toCompletionStage());
@@ -73,7 +73,7 @@ public final class LocalCluster implements AutoCloseable {
     try {
       server = await(listening);
       String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
-      kubeconfig = home.kubeconfig(url(), token, tls.join().pem(), namespace);
+      kubeconfig = home.kubeconfig(url(), token, tls.pem(), namespace);
     } catch (IOException e) {
       close();
       throw new IOException(
@@ -81,7 +81,7 @@ public final class LocalCluster implements AutoCloseable {
               .formatted(port, e.getMessage()),
           e);
     }
-    log.info(
+    LOG.info(
         "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
             + " whatever their image says; kubeconfig {}",
         url(),
@@ -134,7 +134,7 @@ public final class LocalCluster implements AutoCloseable {
     try {
       await(engine.join().close().toCompletionStage());
     } catch (IOException e) {
-      log.warn("local cluster: the server did not close", e);
+      LOG.warn("local cluster: the server did not close", e);
     }
     kubelet.close();
     starts.shutdownNow();
@@ -142,7 +142,7 @@ public final class LocalCluster implements AutoCloseable {
     try {
       home.close();
     } catch (IOException e) {
-      log.warn("local cluster: the folder was not freed", e);
+      LOG.warn("local cluster: the folder was not freed", e);
     }
   }
 
