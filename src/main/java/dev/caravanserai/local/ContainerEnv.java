@@ -2,10 +2,12 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,124 +17,105 @@ import java.util.regex.Pattern;
  * A container's environment and command as its spec, Secrets and ConfigMaps say. Nothing of the
  * server's own environment gets in.
  */
-final class ContainerEnv {
+record ContainerEnv(ObjectStore store, JsonNode pod) {
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([^)]+)\\)");
-  private static final Pattern KEYED = Pattern.compile("metadata\\.(labels|annotations)\\['(.+)']");
-
-  private final ObjectStore store;
-  private final JsonNode pod;
-  private final String namespace;
-
-  ContainerEnv(ObjectStore store, JsonNode pod) {
-    this.store = store;
-    this.pod = pod;
-    this.namespace = pod.at("/metadata/namespace").asText();
-  }
 
   /**
    * @throws PodConfigException a Secret, ConfigMap or key is missing and not optional
    */
   Map<String, String> of(JsonNode container) {
     Map<String, String> env = new LinkedHashMap<>();
-    env.put("PATH", Sandbox.PATH);
+    env.put("PATH", PATH);
     env.put("HOME", "/tmp");
     env.put("HOSTNAME", pod.at("/metadata/name").asText());
     for (JsonNode from : container.path("envFrom")) {
       String prefix = from.path("prefix").asText("");
-      data(Kind.SECRET, from.path("secretRef")).forEach((k, v) -> env.put(prefix + k, text(v)));
-      data(Kind.CONFIG_MAP, from.path("configMapRef"))
-          .forEach((k, v) -> env.put(prefix + k, text(v)));
+      Map<String, byte[]> all = data(Kind.SECRET, from.path("secretRef"));
+      all.putAll(data(Kind.CONFIG_MAP, from.path("configMapRef")));
+      all.forEach((key, value) -> env.put(prefix + key, text(value)));
     }
     for (JsonNode one : container.path("env")) {
-      String name = one.path("name").asText();
-      JsonNode from = one.path("valueFrom");
-      if (from.has("secretKeyRef")) {
-        key(Kind.SECRET, from.path("secretKeyRef")).ifPresent(v -> env.put(name, v));
-      } else if (from.has("configMapKeyRef")) {
-        key(Kind.CONFIG_MAP, from.path("configMapKeyRef")).ifPresent(v -> env.put(name, v));
-      } else if (from.has("fieldRef")) {
-        env.put(name, field(from.at("/fieldRef/fieldPath").asText()));
-      } else if (from.isObject() && !from.isEmpty()) {
-        throw new PodConfigException("env " + name + ": the local cluster knows no such valueFrom");
-      } else {
-        env.put(name, expand(one.path("value").asText(""), env));
-      }
+      value(one, env).ifPresent(value -> env.put(one.path("name").asText(), value));
     }
     return env;
   }
 
+  private Optional<String> value(JsonNode one, Map<String, String> env) {
+    JsonNode from = one.path("valueFrom");
+    if (from.isEmpty()) {
+      return Optional.of(expand(one.path("value").asText(""), env));
+    } else if (from.has("secretKeyRef")) {
+      return key(Kind.SECRET, from.path("secretKeyRef"));
+    } else if (from.has("configMapKeyRef")) {
+      return key(Kind.CONFIG_MAP, from.path("configMapKeyRef"));
+    }
+    String field = from.at("/fieldRef/fieldPath").asText("resourceFieldRef");
+    return switch (field) {
+      case "metadata.name", "metadata.namespace", "metadata.uid", "spec.serviceAccountName" ->
+          Optional.of(pod.at("/" + field.replace('.', '/')).asText(""));
+      case "status.podIP", "status.hostIP" -> Optional.of("127.0.0.1");
+      case "spec.nodeName" -> Optional.of("local");
+      default ->
+          throw new PodConfigException(
+              "env %s: the local cluster does not know %s".formatted(one.path("name"), field));
+    };
+  }
+
   static List<String> argv(JsonNode container, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
-    container.path("command").forEach(a -> argv.add(expand(a.asText(), env)));
-    container.path("args").forEach(a -> argv.add(expand(a.asText(), env)));
+    container.path("command").forEach(word -> argv.add(expand(word.asText(), env)));
+    container.path("args").forEach(word -> argv.add(expand(word.asText(), env)));
     return argv;
   }
 
   /** {@code $(NAME)} becomes its value, an unknown one stays, {@code $$} becomes {@code $}. */
-  static String expand(String text, Map<String, String> env) {
+  private static String expand(String text, Map<String, String> env) {
     return REFERENCE
         .matcher(text)
         .replaceAll(
-            m ->
-                Matcher.quoteReplacement(
-                    m.group(1) == null ? "$" : env.getOrDefault(m.group(1), m.group())));
+            found -> {
+              String name = found.group(1);
+              String value = name == null ? "$" : env.getOrDefault(name, found.group());
+              return Matcher.quoteReplacement(value);
+            });
   }
 
-  /** The entries of a Secret or ConfigMap; empty for no reference or a missing optional one. */
+  /** The entries of a Secret or ConfigMap; none for no reference or a missing optional one. */
   Map<String, byte[]> data(Kind kind, JsonNode reference) {
     Map<String, byte[]> data = new LinkedHashMap<>();
-    if (reference.isMissingNode()) {
-      return data;
-    }
     String name = reference.path("name").asText(reference.path("secretName").asText());
-    Optional<ObjectNode> object = store.get(kind, namespace, name);
-    if (object.isEmpty()) {
-      if (reference.path("optional").asBoolean()) {
-        return data;
-      }
+    Optional<ObjectNode> object = store.get(kind, pod.at("/metadata/namespace").asText(), name);
+    if (object.isEmpty() && !reference.isMissingNode() && !reference.path("optional").asBoolean()) {
       throw new PodConfigException(
-          "%s \"%s\" not found".formatted(kind.kind.toLowerCase(java.util.Locale.ROOT), name));
+          "%s \"%s\" not found".formatted(kind.kind.toLowerCase(Locale.ROOT), name));
     }
-    boolean secret = kind == Kind.SECRET;
-    object.get().path("data").properties().forEach(e -> data.put(e.getKey(), bytes(e, secret)));
-    object.get().path("binaryData").properties().forEach(e -> data.put(e.getKey(), bytes(e, true)));
+    for (String field : List.of("data", "binaryData")) {
+      boolean plain = kind == Kind.CONFIG_MAP && field.equals("data");
+      for (Map.Entry<String, JsonNode> entry :
+          object.map(o -> o.path(field).properties()).orElse(java.util.Set.of())) {
+        String text = entry.getValue().asText();
+        byte[] decoded =
+            plain ? text.getBytes(StandardCharsets.UTF_8) : Base64.getMimeDecoder().decode(text);
+        data.put(entry.getKey(), decoded);
+      }
+    }
     return data;
   }
 
   private Optional<String> key(Kind kind, JsonNode reference) {
-    Map<String, byte[]> data = data(kind, reference);
     String key = reference.path("key").asText();
-    if (!data.containsKey(key)) {
-      if (reference.path("optional").asBoolean()) {
-        return Optional.empty();
-      }
+    Optional<String> value =
+        Optional.ofNullable(data(kind, reference).get(key)).map(ContainerEnv::text);
+    if (value.isEmpty() && !reference.path("optional").asBoolean()) {
       throw new PodConfigException(
-          "couldn't find key %s in %s %s/%s"
-              .formatted(key, kind.kind, namespace, reference.path("name").asText()));
+          "couldn't find key %s in %s %s"
+              .formatted(key, kind.kind, reference.path("name").asText()));
     }
-    return Optional.of(text(data.get(key)));
-  }
-
-  private String field(String path) {
-    Matcher keyed = KEYED.matcher(path);
-    if (keyed.matches()) {
-      return pod.path("metadata").path(keyed.group(1)).path(keyed.group(2)).asText("");
-    }
-    return switch (path) {
-      case "status.podIP", "status.hostIP", "status.podIPs" -> "127.0.0.1";
-      case "spec.nodeName" -> "local";
-      default -> pod.at("/" + path.replace('.', '/')).asText("");
-    };
-  }
-
-  private static byte[] bytes(Map.Entry<String, JsonNode> entry, boolean base64) {
-    String text = entry.getValue().asText();
-    return base64
-        ? Base64.getMimeDecoder().decode(text)
-        : text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return value;
   }
 
   private static String text(byte[] bytes) {
-    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

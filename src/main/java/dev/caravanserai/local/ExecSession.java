@@ -4,159 +4,179 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One exec between its WebSocket and its process: channel 0 stdin, 1 stdout, 2 stderr, 3 the
- * status, 4 terminal size, 255 (v5) closes a channel. Holds little, however slow either side is. A
- * caller that goes away closes stdin and nothing else: the process goes on, as in Kubernetes.
+ * status, 4 terminal size, 255 (v5) closes a channel. Holds little, however slow either side is,
+ * and no thread. A caller that goes away closes stdin and nothing else, as in Kubernetes.
  */
 final class ExecSession {
-  private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
-  private static final int CHUNK = 32 * 1024;
-  private static final int MOST_STDIN = 512 * 1024;
-  private static final byte[] END = new byte[0];
+  record Wanted(List<String> argv, boolean stdin, boolean stdout, boolean stderr, boolean tty) {}
 
-  private final ServerWebSocket socket;
+  private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
+  private static final Path PYTHON = Path.of("/usr/bin/python3");
+  private static final int CHUNK = 32 << 10;
+  private static final int MOST_CHUNKS = 16;
+
+  private final KubeletContext node;
   private final ExecutorService pool;
-  private final boolean stdin;
-  private final boolean stdout;
-  private final boolean stderr;
-  private final Throttle throttle;
-  private final LinkedBlockingQueue<byte[]> input = new LinkedBlockingQueue<>();
-  private final AtomicLong waiting = new AtomicLong();
-  private volatile boolean deaf;
-  private final CompletableFuture<PodRuntime.PodProcess> process = new CompletableFuture<>();
+  private final ServerWebSocket socket;
+  private final Wanted wanted;
+  private final ExecInput input;
+  private final CompletableFuture<Process> process = new CompletableFuture<>();
+  private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
+  private Optional<Path> terminalSize = Optional.empty();
+  private boolean started;
+  private boolean over;
 
   /** On the socket's event loop, so that no frame is lost. */
-  ExecSession(
-      ServerWebSocket socket, ExecutorService pool, boolean stdin, boolean stdout, boolean stderr) {
-    this.socket = socket;
+  ExecSession(KubeletContext node, ExecutorService pool, ServerWebSocket socket, Wanted wanted) {
+    this.node = node;
     this.pool = pool;
-    this.stdin = stdin;
-    this.stdout = stdout;
-    this.stderr = stderr;
-    this.throttle = new Throttle(socket);
+    this.socket = socket;
+    this.wanted = wanted;
+    this.input = new ExecInput(socket, pool);
     socket.binaryMessageHandler(this::heard);
-    socket.closeHandler(
-        closed -> {
-          throttle.close();
-          input.add(END);
-        });
+    socket.closeHandler(closed -> input.end());
   }
 
-  /** Starts the process and returns; on a thread that may block. */
-  void run(Supplier<PodRuntime.PodProcess> start) {
-    PodRuntime.PodProcess started;
+  /** Starts the process and returns; on a thread that may block for a moment. */
+  void start(ContainerRun container) {
     try {
-      started = start.get();
-    } catch (ApiError e) {
-      end(Statuses.failure(e));
-      return;
-    } catch (RuntimeException e) {
-      LOG.error("local cluster: an exec did not start", e);
-      end(Statuses.failure(500, "InternalError", "Internal error occurred: " + e));
-      return;
+      begin(container);
+    } catch (IOException e) {
+      end(refused(e.getMessage()));
     }
-    process.complete(started);
-    // Tells the caller that it is connected, as Kubernetes does.
-    send(stdout ? 1 : stderr ? 2 : 3, END, 0);
-    CompletableFuture<Void> out =
-        CompletableFuture.runAsync(() -> pump(stdout, 1, started.stdout()), pool);
-    CompletableFuture<Void> err =
-        CompletableFuture.runAsync(() -> pump(stderr, 2, started.stderr()), pool);
-    pool.execute(() -> feed(started.stdin()));
-    CompletableFuture.allOf(out, err)
-        .thenCombine(started.exit(), (done, code) -> code)
-        .whenComplete(
-            (code, failure) ->
-                end(
-                    failure == null
-                        ? Statuses.exited(code)
-                        : Statuses.failure(500, "InternalError", failure.getMessage())));
+  }
+
+  private void begin(ContainerRun container) throws IOException {
+    if (wanted.tty()) {
+      if (!Files.isExecutable(PYTHON)) {
+        throw new IOException("a terminal needs %s, which this machine lacks".formatted(PYTHON));
+      }
+      terminalSize = Optional.of(Files.createTempFile(node.home(), "tty", ""));
+    }
+    Process begun = container.exec(node.sandbox(), wanted.argv(), terminalSize);
+    process.complete(begun);
+    input.to(begun.getOutputStream());
+    if (!wanted.stdin() && !wanted.tty()) {
+      input.end();
+    }
+    node.streams().watch(this::look);
+    begun.onExit().thenRun(() -> node.streams().run(this::look));
   }
 
   private void heard(Buffer message) {
-    if (message.length() == 0) {
-      return;
-    }
-    int channel = message.getUnsignedByte(0);
-    if (channel == 0 && stdin && !deaf) {
-      byte[] bytes = message.getBytes(1, message.length());
-      if (bytes.length > 0) {
-        input.add(bytes);
-        if (waiting.addAndGet(bytes.length) > MOST_STDIN) {
-          socket.pause();
-        }
-      }
+    int channel = message.length() == 0 ? -1 : message.getUnsignedByte(0);
+    if (channel == 0 && wanted.stdin() && message.length() > 1) {
+      input.add(message.getBytes(1, message.length()));
     } else if (channel == 4) {
       JsonNode size = Patches.body("", message.getBytes(1, message.length()));
-      process.thenAccept(p -> p.resize(size.path("Width").asInt(), size.path("Height").asInt()));
+      String text = size.path("Width").asInt() + " " + size.path("Height").asInt();
+      process.thenAcceptAsync(p -> resize(p, text), pool);
     } else if (channel == 255 && message.length() > 1 && message.getByte(1) == 0) {
-      input.add(END);
+      input.end();
     }
   }
 
-  private void feed(OutputStream to) {
-    boolean open = stdin;
-    try (to) {
-      while (open) {
-        byte[] bytes = input.take();
-        open = bytes != END;
-        to.write(bytes);
-        to.flush();
-        if (waiting.addAndGet(-bytes.length) <= MOST_STDIN / 2) {
-          socket.resume();
-        }
-      }
+  private void resize(Process terminal, String size) {
+    try {
+      Files.writeString(terminalSize.orElseThrow(IOException::new), size);
+      new ProcessBuilder("/bin/kill", "-WINCH", Long.toString(terminal.pid())).start();
     } catch (IOException e) {
-      LOG.debug("local cluster: a process reads its stdin no further");
-      discard();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("the terminal is gone", e);
     }
   }
 
-  /** So that the caller's close frame is still read. */
-  private void discard() {
-    deaf = true;
-    input.clear();
-    socket.resume();
-  }
-
-  private void pump(boolean wanted, int channel, InputStream from) {
-    byte[] chunk = new byte[CHUNK];
-    try (from) {
-      for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
-        if (wanted && throttle.awaitRoom()) {
-          send(channel, chunk, n);
-        }
+  /** Sends what there is while the caller takes it; on the thread of the streams. */
+  private Pump.Found look() {
+    Process from = process.join();
+    if (over) {
+      return Pump.Found.END;
+    }
+    try {
+      boolean alive = from.isAlive();
+      boolean some = !started && answered(from.getErrorStream());
+      if (started) {
+        some |= move(1, wanted.stdout(), from.getInputStream());
+        some |= move(2, wanted.stderr(), from.getErrorStream());
       }
+      if (some || alive || started && full()) {
+        return some ? Pump.Found.SOME : Pump.Found.NONE;
+      }
+      end(started ? Statuses.exited(from.exitValue()) : refused(why()));
     } catch (IOException e) {
-      LOG.debug("local cluster: stream {} of an exec ended: {}", channel, e.getMessage());
+      from.destroyForcibly();
+      end(Statuses.failure(500, "InternalError", "exec failed: " + e.getMessage()));
     }
+    return Pump.Found.END;
+  }
+
+  /** Reads the first line, which tells whether the program was started. */
+  private boolean answered(InputStream in) throws IOException {
+    boolean some = false;
+    while (!started && in.available() > 0) {
+      int one = in.read();
+      answer.write(one);
+      started = one == '\n' && answer.toString(StandardCharsets.UTF_8).equals("ok\n");
+      some = true;
+    }
+    if (started) {
+      // Tells the caller that it is connected, as Kubernetes does.
+      send(wanted.stdout() ? 1 : wanted.stderr() ? 2 : 3, new byte[0]);
+    }
+    return some;
+  }
+
+  private boolean move(int channel, boolean sent, InputStream in) throws IOException {
+    for (int chunks = 0; chunks < MOST_CHUNKS; chunks++) {
+      byte[] bytes = full() ? new byte[0] : Pump.available(in, CHUNK);
+      if (bytes.length == 0) {
+        return chunks > 0;
+      } else if (sent) {
+        send(channel, bytes);
+      }
+    }
+    return true;
+  }
+
+  private boolean full() {
+    return !socket.isClosed() && socket.writeQueueFull();
+  }
+
+  private String why() {
+    return answer.toString(StandardCharsets.UTF_8).replaceFirst("^no ", "").strip();
+  }
+
+  private static ObjectNode refused(String why) {
+    String text =
+        "OCI runtime exec failed: exec failed: unable to start container process: %s: unknown";
+    return Statuses.failure(500, "InternalError", text.formatted(why));
   }
 
   private void end(ObjectNode status) {
-    byte[] bytes = status.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    send(3, bytes, bytes.length);
+    over = true;
+    terminalSize.ifPresent(size -> size.toFile().delete());
+    send(3, status.toString().getBytes(StandardCharsets.UTF_8));
     socket.close((short) 1000);
-    input.add(END);
+    input.end();
   }
 
-  private void send(int channel, byte[] bytes, int length) {
+  private void send(int channel, byte[] bytes) {
     if (!socket.isClosed()) {
-      socket.writeBinaryMessage(
-          Buffer.buffer(length + 1).appendByte((byte) channel).appendBytes(bytes, 0, length));
+      socket.writeBinaryMessage(Buffer.buffer().appendByte((byte) channel).appendBytes(bytes));
     }
   }
 }

@@ -1,63 +1,32 @@
 package dev.caravanserai.local;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.LoggerFactory;
 
 /** Removes folders; links are removed, not followed. */
 final class FolderTree {
   private FolderTree() {}
 
-  /** As much of it as may be removed. */
-  static void remove(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
+  /** As much of it as may be removed, also what was closed with chmod. */
+  static void remove(Path path) {
     try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a)
-                throws IOException {
-              if (!Files.isWritable(dir)) {
-                Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              Files.deleteIfExists(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-              if (Files.isDirectory(file) && !Files.isReadable(file)) {
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-                remove(file); // as an overlay's work folder, or one that the pod closed
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
-              try {
-                Files.deleteIfExists(dir);
-              } catch (java.nio.file.DirectoryNotEmptyException left) {
-                return FileVisitResult.CONTINUE;
-              }
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.isWritable(path) || !Files.isReadable(path) || !Files.isExecutable(path)) {
+          Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+        }
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+          children.forEach(FolderTree::remove);
+        }
+      }
+      Files.deleteIfExists(path);
     } catch (IOException e) {
-      org.slf4j.LoggerFactory.getLogger(FolderTree.class)
-          .warn("could not remove folder={} reason={}", root, e.toString());
+      LoggerFactory.getLogger(FolderTree.class)
+          .warn("could not remove path={} reason={}", path, e.toString());
     }
   }
 }

@@ -11,18 +11,26 @@ import java.util.Map;
 final class PodEvents {
   private final ObjectStore store;
   private final JsonNode pod;
+  private final String namespace;
   private final Map<String, String> written = new HashMap<>();
 
   PodEvents(ObjectStore store, JsonNode pod) {
     this.store = store;
-    this.pod = pod;
+    this.pod = pod.path("metadata");
+    this.namespace = this.pod.path("namespace").asText();
   }
 
-  void write(String type, String reason, String message, String container) {
-    JsonNode meta = pod.path("metadata");
-    String namespace = meta.path("namespace").asText();
+  void normal(String reason, String message, String container) {
+    write("Normal", reason, message, container);
+  }
+
+  void warn(String reason, String message, String container) {
+    write("Warning", reason, message, container);
+  }
+
+  private void write(String type, String reason, String message, String container) {
     String now = ContainerRun.seconds(Instant.now());
-    String key = type + reason + message + container;
+    String key = reason + message + container;
     try {
       if (written.containsKey(key)) {
         store.update(
@@ -30,32 +38,34 @@ final class PodEvents {
             namespace,
             written.get(key),
             e -> e.put("count", e.path("count").asInt() + 1).put("lastTimestamp", now));
-        return;
+      } else {
+        ObjectNode event = about(container, reason.contains("chedul"));
+        event.put("type", type).put("reason", reason).put("message", message).put("count", 1);
+        event.put("firstTimestamp", now).put("lastTimestamp", now).putNull("eventTime");
+        store.create(Kind.EVENT, event);
+        written.put(key, event.at("/metadata/name").asText());
       }
-      String name =
-          meta.path("name").asText()
-              + "."
-              + Long.toHexString(System.nanoTime())
-              + Integer.toHexString(written.size());
-      ObjectNode event = JsonNodeFactory.instance.objectNode();
-      event.put("apiVersion", "v1").put("kind", "Event");
-      event.putObject("metadata").put("name", name).put("namespace", namespace);
-      ObjectNode object = event.putObject("involvedObject");
-      object.put("kind", "Pod").put("apiVersion", "v1").put("namespace", namespace);
-      object.put("name", meta.path("name").asText()).put("uid", meta.path("uid").asText());
-      if (!container.isEmpty()) {
-        object.put("fieldPath", "spec.containers{" + container + "}");
-      }
-      event.put("type", type).put("reason", reason).put("message", message).put("count", 1);
-      event.put("firstTimestamp", now).put("lastTimestamp", now).putNull("eventTime");
-      boolean scheduler = reason.endsWith("cheduled") || reason.equals("FailedScheduling");
-      String component = scheduler ? "default-scheduler" : "kubelet";
-      event.putObject("source").put("component", component).put("host", "local");
-      event.put("reportingComponent", component).put("reportingInstance", "local");
-      store.create(Kind.EVENT, event);
-      written.put(key, name);
     } catch (ApiError gone) {
       written.remove(key); // its namespace or the event itself was deleted meanwhile
     }
+  }
+
+  private ObjectNode about(String container, boolean scheduler) {
+    String name = pod.path("name").asText();
+    String component = scheduler ? "default-scheduler" : "kubelet";
+    ObjectNode event = JsonNodeFactory.instance.objectNode();
+    event.put("apiVersion", "v1").put("kind", "Event");
+    event
+        .putObject("metadata")
+        .put("name", name + "." + Long.toHexString(System.nanoTime()) + written.size())
+        .put("namespace", namespace);
+    ObjectNode object = event.putObject("involvedObject");
+    object.put("kind", "Pod").put("apiVersion", "v1").put("namespace", namespace);
+    object.put("name", name).put("uid", pod.path("uid").asText());
+    if (!container.isEmpty()) {
+      object.put("fieldPath", "spec.containers{" + container + "}");
+    }
+    event.putObject("source").put("component", component).put("host", "local");
+    return event.put("reportingComponent", component).put("reportingInstance", "local");
   }
 }

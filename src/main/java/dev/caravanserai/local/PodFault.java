@@ -1,6 +1,8 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A failure asked for, to try what callers do about it: by the annotation {@value #ANNOTATION} on
@@ -18,21 +20,14 @@ enum PodFault {
   static final String ANNOTATION = "local.caravanserai.dev/fault";
 
   static PodFault of(JsonNode pod) {
-    String asked = pod.path("metadata").path("annotations").path(ANNOTATION).asText("");
-    for (JsonNode container : pod.at("/spec/containers")) {
-      String image = container.path("image").asText();
-      if (asked.isEmpty() && image.startsWith("local/")) {
-        asked = image.substring("local/".length()).replaceAll(":.*", "");
-      }
-      if (image.contains("does-not-exist")) {
-        asked = "never-pulls";
-      }
-    }
-    for (PodFault fault : values()) {
-      if (fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-').equals(asked)) {
-        return fault;
-      }
-    }
-    return NONE;
+    String image = pod.at("/spec/containers/0/image").asText();
+    String byImage = image.startsWith("local/") ? image.substring(6).replaceAll(":.*", "") : "none";
+    String asked = pod.path("metadata").path("annotations").path(ANNOTATION).asText(byImage);
+    String name = asked.toUpperCase(Locale.ROOT).replace('-', '_');
+    boolean missing = image.contains("does-not-exist");
+    return Arrays.stream(values())
+        .filter(fault -> fault.name().equals(missing ? "NEVER_PULLS" : name))
+        .findFirst()
+        .orElse(NONE);
   }
 }

@@ -1,5 +1,7 @@
 package dev.caravanserai.local;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,119 +9,98 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Executor;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 
 /**
- * What one instance of a container wrote, in a file of at most 10 MB and the one before it. A
- * record is {@code <time> F <line>}, or {@code P} for a part without its line's end. Readers read
- * the file at their own pace, so that none holds the container back. Thread-safe.
+ * What one instance of a container wrote, in a file that begins anew after 10 MB. A record is time,
+ * {@code F} for a full line or {@code P} for a part of one, and the text. All on one thread.
  */
 final class PodLog {
+  static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
+  static final int TIME_LENGTH = "2026-11-21T11:00:00.000000000Z".length();
+
   private static final int CAP = 10 << 20;
   private static final int LONGEST = 64 << 10;
-
   private final Path file;
-  private final Executor pool;
-  private final List<PodLogReader> followers = new ArrayList<>();
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private OutputStream out = OutputStream.nullOutputStream();
+  private boolean lineBegins;
   private long size;
+  private long lines;
   private int generation;
   private boolean ended;
 
-  PodLog(Path file, Executor pool) throws IOException {
+  PodLog(Path file) throws IOException {
     this.file = file;
-    this.pool = pool;
     Files.createDirectories(file.getParent());
-    Files.createFile(file);
+    begin();
   }
 
-  /** Copies the stream until its end; blocks. */
-  void capture(InputStream in) throws IOException {
-    byte[] chunk = new byte[16 << 10];
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    ByteArrayOutputStream records = new ByteArrayOutputStream();
-    for (int n; (n = in.read(chunk)) >= 0; ) {
-      for (int i = 0; i < n; i++) {
-        if (chunk[i] == '\n') {
-          record(line, " F ", records);
-        } else {
-          line.write(chunk[i]);
-          if (line.size() >= LONGEST) {
-            record(line, " P ", records);
-          }
+  private void begin() throws IOException {
+    out.close();
+    Files.deleteIfExists(file); // who reads the old one keeps it
+    out = new BufferedOutputStream(Files.newOutputStream(file));
+    size = 0;
+    lines = 0;
+    lineBegins = true;
+    generation++;
+  }
+
+  void write(byte[] bytes) throws IOException {
+    for (byte one : bytes) {
+      if (one == '\n') {
+        record('F');
+      } else {
+        line.write(one);
+        if (line.size() >= LONGEST) {
+          record('P');
         }
       }
-      append(records);
     }
-    if (line.size() > 0) {
-      record(line, " P ", records);
-      append(records);
-    }
-  }
-
-  private static void record(ByteArrayOutputStream line, String tag, ByteArrayOutputStream to) {
-    to.writeBytes((Instant.now() + tag).getBytes(StandardCharsets.US_ASCII));
-    to.writeBytes(line.toByteArray());
-    to.write('\n');
-    line.reset();
-  }
-
-  private synchronized void append(ByteArrayOutputStream records) throws IOException {
-    if (records.size() == 0) {
-      return;
-    }
-    if (size > CAP) {
-      Files.move(file, older(), StandardCopyOption.REPLACE_EXISTING);
-      size = 0;
-      generation++;
-    }
-    try (OutputStream out =
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      records.writeTo(out);
-    }
-    size += records.size();
-    records.reset();
-    followers.forEach(f -> f.wake(pool));
+    out.flush();
   }
 
   /** No more comes. */
-  synchronized void end() {
+  void end() throws IOException {
+    if (line.size() > 0) {
+      record('P');
+    }
+    out.close();
     ended = true;
-    followers.forEach(f -> f.wake(pool));
   }
 
-  synchronized boolean ended() {
+  private void record(char kind) throws IOException {
+    if (size > CAP) {
+      begin();
+    }
+    String head = TIME.format(Instant.now()) + kind;
+    out.write(head.getBytes(StandardCharsets.US_ASCII));
+    line.writeTo(out);
+    out.write('\n');
+    size += head.length() + line.size() + 1;
+    lines += lineBegins ? 1 : 0;
+    lineBegins = kind == 'F';
+    line.reset();
+  }
+
+  boolean ended() {
     return ended;
   }
 
-  /** Gives what there is, then, when asked to follow, what comes; on threads of the pool. */
-  synchronized AutoCloseable read(PodRuntime.LogQuery query, PodRuntime.LogSink sink) {
-    PodLogReader reader = new PodLogReader(this, query, sink);
-    followers.add(reader);
-    reader.wake(pool);
-    return reader::close;
-  }
-
-  synchronized void forget(PodLogReader reader) {
-    followers.remove(reader);
-  }
-
-  /** The number of the file that is written now, counted from 0. */
-  synchronized int generation() {
+  /** How often the file began. */
+  int generation() {
     return generation;
   }
 
-  /** The file of a generation if it is still there, else the one after it. */
-  synchronized InputStream open(int wanted) throws IOException {
-    Path path = wanted < generation && Files.exists(older()) ? older() : file;
-    return Files.newInputStream(path);
+  /** How many lines the file has. */
+  long lines() {
+    return lines;
   }
 
-  private Path older() {
-    return file.resolveSibling(file.getFileName() + ".1");
+  InputStream open() throws IOException {
+    return new BufferedInputStream(Files.newInputStream(file));
   }
 }

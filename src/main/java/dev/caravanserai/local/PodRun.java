@@ -7,28 +7,30 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One pod's life on the node {@code local}. All of it happens on the kubelet's thread. */
-final class PodRun implements ContainerRun.Listener {
+final class PodRun implements ContainerLaunch.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
   private static final Duration CONFIG_RETRY = Duration.ofMillis(500);
   private static final Duration SLOW_START = Duration.ofSeconds(3);
+  private static final String TOO_LONG =
+      "Pod was active on the node longer than the specified deadline";
 
-  final String namespace;
-  final String name;
   final String uid;
-
-  private final List<ContainerRun> init = new ArrayList<>();
-  private final List<ContainerRun> main = new ArrayList<>();
+  final List<ContainerRun> containers = new ArrayList<>();
   private final KubeletContext node;
   private final Consumer<PodRun> onGone;
   private final ObjectNode pod;
+  private final String namespace;
+  private final String name;
   private final PodFault fault;
   private final PodEvents events;
-  private final PodStatus status;
-  private final ContainerLaunch launch;
+  private final Instant accepted = Instant.now();
+  private boolean overdue;
   private boolean stopping;
   private boolean gone;
 
@@ -36,56 +38,64 @@ final class PodRun implements ContainerRun.Listener {
     this.node = node;
     this.pod = pod;
     this.onGone = onGone;
+    this.uid = pod.at("/metadata/uid").asText();
     this.namespace = pod.at("/metadata/namespace").asText();
     this.name = pod.at("/metadata/name").asText();
-    this.uid = pod.at("/metadata/uid").asText();
     this.fault = PodFault.of(pod);
     this.events = new PodEvents(node.store(), pod);
-    this.launch = new ContainerLaunch(node, pod, events);
-    pod.at("/spec/initContainers").forEach(c -> init.add(new ContainerRun(c, true)));
-    pod.at("/spec/containers").forEach(c -> main.add(new ContainerRun(c, false)));
-    this.status = new PodStatus(node.store(), pod, init, main);
+    pod.at("/spec/containers").forEach(container -> containers.add(new ContainerRun(container)));
   }
 
   void begin() {
     if (fault == PodFault.UNSCHEDULABLE) {
-      events.write("Warning", "FailedScheduling", PodStatus.NOT_SCHEDULED, "");
-      status.publish();
+      events.warn("FailedScheduling", PodStatus.NOT_SCHEDULED, "");
+      publish();
       return;
     }
-    status.scheduled = true;
-    String assigned = "Successfully assigned %s/%s to local".formatted(namespace, name);
-    events.write("Normal", "Scheduled", assigned, "");
-    status.publish();
+    events.normal(
+        "Scheduled", "Successfully assigned %s/%s to local".formatted(namespace, name), "");
+    publish();
     JsonNode deadline = pod.at("/spec/activeDeadlineSeconds");
     if (deadline.isNumber()) {
       later(Duration.ofSeconds(deadline.asLong()), this::deadline);
     }
     switch (fault) {
-      case NEVER_PULLS ->
-          new PodPull(status, events, all().findFirst().orElseThrow(), this::later).fail(1);
-      case SLOW_START -> later(SLOW_START, this::advance);
-      default -> advance();
+      case NEVER_PULLS -> neverPulls(containers.get(0));
+      case SLOW_START -> later(SLOW_START, () -> containers.forEach(this::start));
+      default -> containers.forEach(this::start);
     }
   }
 
-  /** Starts what is next: the first init container that has not succeeded, then all others. */
-  private void advance() {
-    Optional<ContainerRun> first = init.stream().filter(r -> r.exitCode() != 0).findFirst();
-    Stream<ContainerRun> next = first.isPresent() ? first.stream() : main.stream();
-    next.filter(r -> r.starts == 0).forEach(this::start);
+  private void neverPulls(ContainerRun run) {
+    String image = run.spec.path("image").asText();
+    String why = "failed to resolve reference \"%s\": not found (a fault asked for)";
+    String error = why.formatted(image);
+    events.normal("Pulling", "Pulling image \"" + image + "\"", run.name);
+    events.warn("Failed", "Failed to pull image \"%s\": %s".formatted(image, error), run.name);
+    events.warn("Failed", "Error: ErrImagePull", run.name);
+    run.waits("ErrImagePull", error);
+    publish();
+    later(
+        CONFIG_RETRY,
+        () -> {
+          String backOff = "Back-off pulling image \"" + image + "\"";
+          events.normal("BackOff", backOff, run.name);
+          events.warn("Failed", "Error: ImagePullBackOff", run.name);
+          run.waits("ImagePullBackOff", backOff);
+          publish();
+        });
   }
 
   private void start(ContainerRun run) {
-    if (stopping || status.failed() || run.process.isPresent()) {
+    if (ending() || run.process.isPresent()) {
       return;
     }
     try {
-      launch.start(run, this);
+      ContainerLaunch.start(node, pod, run, events, this);
     } catch (PodConfigException e) {
-      event("Warning", "Failed", "Error: " + e.getMessage(), run);
-      run.state = ContainerRun.waiting("CreateContainerConfigError", e.getMessage());
-      status.publish();
+      events.warn("Failed", "Error: " + e.getMessage(), run.name);
+      run.waits("CreateContainerConfigError", e.getMessage());
+      publish();
       later(CONFIG_RETRY, () -> start(run));
     } catch (IOException e) {
       refused(run, e.getMessage());
@@ -93,63 +103,61 @@ final class PodRun implements ContainerRun.Listener {
   }
 
   @Override
-  public void started(ContainerRun run) {
-    if (stopping || status.failed()) {
-      kill(run);
+  public void started(ContainerRun run, long pid, PodLog log) {
+    run.runs(pid, log);
+    if (ending()) {
+      run.signal(true);
       return;
     }
-    event("Normal", "Started", "Started container " + run.name, run);
+    events.normal("Started", "Started container " + run.name, run.name);
     run.ready = fault != PodFault.NEVER_READY;
-    status.publish();
+    publish();
     if (fault == PodFault.CRASHES || fault == PodFault.OOM) {
-      kill(run);
+      run.signal(true);
     }
   }
 
   @Override
   public void refused(ContainerRun run, String why) {
-    run.startedAt = Instant.now();
     String message =
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
             + "runc create failed: unable to start container process: "
-            + why;
-    event("Warning", "Failed", "Error: " + message, run);
-    run.terminated(128, "StartError", message);
+            + (why.isEmpty() ? "the sandbox ended early" : why);
+    events.warn("Failed", "Error: " + message, run.name);
+    run.ended(128, "StartError", message);
     afterEnd(run);
   }
 
   @Override
   public void ended(ContainerRun run, int code) {
-    boolean faked = !stopping && !status.failed();
-    if (faked && fault == PodFault.CRASHES) {
-      run.terminated(1, "Error", "");
-    } else if (faked && fault == PodFault.OOM) {
-      run.terminated(137, "OOMKilled", "");
+    if (!ending() && fault == PodFault.CRASHES) {
+      run.ended(1, "Error", "");
+    } else if (!ending() && fault == PodFault.OOM) {
+      run.ended(137, "OOMKilled", "");
     } else {
-      run.terminated(code, code == 0 ? "Completed" : "Error", "");
+      run.ended(code, code == 0 ? "Completed" : "Error", "");
     }
     afterEnd(run);
   }
 
   private void afterEnd(ContainerRun run) {
-    status.publish();
+    publish();
     if (stopping) {
       goneWhenAllEnded();
-    } else if (status.restarts(run)) {
+    } else if (status().restarts(run)) {
       restart(run);
-    } else if (!status.failed()) {
-      advance();
     }
   }
 
+  /** At once the first time, then after 1, 2, 4 … 30 s. */
   private void restart(ContainerRun run) {
     run.lastState = run.state;
-    long wait = PodStatus.backOffSeconds(run);
+    long wait = run.restarts == 0 ? 0 : Math.min(30, 1L << Math.min(5, run.restarts - 1));
     if (wait > 0) {
-      event("Warning", "BackOff", "Back-off restarting failed container " + run.name, run);
+      events.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
       String message = "back-off %ds restarting failed container=%s".formatted(wait, run.name);
-      run.state = ContainerRun.waiting("CrashLoopBackOff", message);
-      status.publish();
+      run.waits("CrashLoopBackOff", message);
+      publish();
     }
     later(
         Duration.ofMillis(Math.max(50, wait * 1000)),
@@ -160,24 +168,24 @@ final class PodRun implements ContainerRun.Listener {
   }
 
   private void deadline() {
-    if (stopping || status.finished()) {
+    if (stopping || status().finished()) {
       return;
     }
-    String message = "Pod was active on the node longer than the specified deadline";
-    status.fail("DeadlineExceeded", message);
-    events.write("Normal", "DeadlineExceeded", message, "");
-    living().forEach(this::terminate);
-    later(Duration.ofSeconds(pod.at("/spec/terminationGracePeriodSeconds").asLong(30)), this::kill);
-    status.publish();
+    overdue = true;
+    events.normal("DeadlineExceeded", TOO_LONG, "");
+    signalAll(false);
+    long grace = pod.at("/spec/terminationGracePeriodSeconds").asLong(30);
+    later(Duration.ofSeconds(grace), () -> signalAll(true));
+    publish();
   }
 
   /** TERM now, KILL after the grace period, then out of the store. */
   void stop(ObjectNode latest) {
     long grace = Math.max(0, latest.at("/metadata/deletionGracePeriodSeconds").asLong(30));
-    later(Duration.ofSeconds(grace), this::kill);
+    later(Duration.ofSeconds(grace), () -> signalAll(true));
     if (!stopping) {
       stopping = true;
-      living().forEach(this::terminate);
+      signalAll(false);
       goneWhenAllEnded();
     }
   }
@@ -185,30 +193,20 @@ final class PodRun implements ContainerRun.Listener {
   /** It is out of the store already: ends what runs at once. */
   void vanished() {
     stopping = true;
-    kill();
+    signalAll(true);
     goneWhenAllEnded();
   }
 
-  private void terminate(ContainerRun run) {
-    event("Normal", "Killing", "Stopping container " + run.name, run);
-    if (run.pid > 0) {
-      ProcessHandle.of(run.pid).ifPresent(ProcessHandle::destroy);
-    } else {
-      kill(run);
+  private void signalAll(boolean kill) {
+    for (ContainerRun run : living().toList()) {
+      if (!kill) {
+        events.normal("Killing", "Stopping container " + run.name, run.name);
+      }
+      run.signal(kill);
     }
-  }
-
-  private void kill() {
-    living().forEach(this::kill);
-  }
-
-  private void kill(ContainerRun run) {
-    if (run.pid > 0) {
-      ProcessHandle.of(run.pid).ifPresent(ProcessHandle::destroyForcibly);
-    } else {
-      run.process.ifPresent(Process::destroyForcibly);
+    if (kill) {
+      killStrays();
     }
-    killStrays();
   }
 
   /** With namespaces, all of a container ends with its first process. */
@@ -224,30 +222,61 @@ final class PodRun implements ContainerRun.Listener {
     }
     gone = true;
     killStrays();
-    launch.clear();
+    FolderTree.remove(node.home().resolve("pods").resolve(uid));
     onGone.accept(this);
-    status.remove();
-  }
-
-  Stream<ContainerRun> all() {
-    return Stream.concat(init.stream(), main.stream());
+    stored().ifPresent(p -> node.store().remove(Kind.POD, namespace, name));
   }
 
   private Stream<ContainerRun> living() {
-    return all().filter(r -> r.process.isPresent());
+    return containers.stream().filter(run -> run.process.isPresent());
+  }
+
+  private boolean ending() {
+    return stopping || overdue;
+  }
+
+  private PodStatus status() {
+    return new PodStatus(
+        fault != PodFault.UNSCHEDULABLE,
+        overdue ? "DeadlineExceeded" : "",
+        TOO_LONG,
+        pod.at("/spec/restartPolicy").asText("Always"),
+        accepted,
+        containers);
+  }
+
+  /** The pod in the store, unless another one has its name by now. */
+  private java.util.Optional<ObjectNode> stored() {
+    return node.store()
+        .get(Kind.POD, namespace, name)
+        .filter(p -> p.at("/metadata/uid").asText().equals(uid));
+  }
+
+  private void publish() {
+    try {
+      node.store()
+          .update(
+              Kind.POD,
+              namespace,
+              name,
+              stored -> {
+                if (stored.at("/metadata/uid").asText().equals(uid)) {
+                  status().writeTo(stored);
+                }
+                return stored;
+              });
+    } catch (ApiError removed) {
+      LOG.debug("pod {} was removed meanwhile", name);
+    }
   }
 
   private void later(Duration wait, Runnable task) {
-    node.later(
-        wait,
+    Runnable unlessGone =
         () -> {
           if (!gone) {
             task.run();
           }
-        });
-  }
-
-  private void event(String type, String reason, String message, ContainerRun run) {
-    events.write(type, reason, message, run.name);
+        };
+    node.life().later(wait, unlessGone);
   }
 }

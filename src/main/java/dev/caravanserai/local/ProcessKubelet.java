@@ -1,5 +1,6 @@
 package dev.caravanserai.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,40 +11,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The node {@code local}: runs pods as processes of this machine, with the host's own programs
  * whatever the image says. Resources are not enforced and {@code runAsUser}, {@code fsGroup} and
- * the like are not honoured: processes run as the server's user. What a container writes outside
- * its volumes is its own and goes with it. Safe for use by several threads.
+ * the like are not honoured: processes run as the server's user. Safe for use by several threads.
  */
-final class ProcessKubelet implements PodRuntime, AutoCloseable {
+final class ProcessKubelet implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessKubelet.class);
 
   private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
   private final KubeletContext node;
   private final Thread atExit = new Thread(this::end, "local-exit");
-  private AutoCloseable podWatch = () -> {};
-  private AutoCloseable claimWatch = () -> {};
+  private final AutoCloseable podWatch;
+  private final AutoCloseable claimWatch;
 
-  private ProcessKubelet(ObjectStore store, Path home, String id, Sandbox sandbox) {
-    node =
-        new KubeletContext(
-            store,
-            home,
-            id,
-            sandbox,
-            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "local-kubelet")),
-            Executors.newCachedThreadPool(task -> daemon(task, "local-container")));
+  private ProcessKubelet(KubeletContext node) {
+    this.node = node;
+    Runtime.getRuntime().addShutdownHook(atExit);
+    claimWatch = node.store().onChange(Kind.PVC, c -> node.life().run(() -> claim(c)));
+    podWatch = node.store().onChange(Kind.POD, c -> node.life().run(() -> pod(c)));
   }
 
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(null, task, name, 256 << 10);
-    thread.setDaemon(true);
-    return thread;
+  static ProcessKubelet start(ObjectStore store, Path home) throws IOException {
+    return start(store, home, Sandbox.ofThisMachine(home.toRealPath()));
   }
 
   /**
@@ -51,10 +44,6 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
    *
    * @param home kept between starts; one server at a time
    */
-  static ProcessKubelet start(ObjectStore store, Path home) throws IOException {
-    return start(store, home, Sandbox.ofThisMachine(home.toRealPath()));
-  }
-
   static ProcessKubelet start(ObjectStore store, Path home, Sandbox sandbox) throws IOException {
     Path folder = home.toRealPath();
     Path idFile = folder.resolve("id");
@@ -64,21 +53,14 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
     String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
     int swept = ProcessTree.kill(id + "/");
     FolderTree.remove(folder.resolve("pods"));
-    FolderTree.remove(folder.resolve("logs"));
-    ProcessKubelet kubelet = new ProcessKubelet(store, folder, id, sandbox);
     LOG.info(
         "local cluster: pods run as processes home={} namespaces={} swept={}",
         folder,
         sandbox.separate(),
         swept);
-    kubelet.watch();
-    return kubelet;
-  }
-
-  private void watch() {
-    Runtime.getRuntime().addShutdownHook(atExit);
-    claimWatch = node.store().onChange(Kind.PVC, c -> node.run(() -> claim(c)));
-    podWatch = node.store().onChange(Kind.POD, c -> node.run(() -> pod(c)));
+    Pump life = new Pump("local-kubelet");
+    Pump streams = new Pump("local-streams");
+    return new ProcessKubelet(new KubeletContext(store, folder, id, sandbox, life, streams));
   }
 
   private void claim(ObjectStore.Change change) {
@@ -91,72 +73,54 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
   private void pod(ObjectStore.Change change) {
     ObjectNode pod = change.object();
     String uid = pod.at("/metadata/uid").asText();
+    boolean deleting = pod.path("metadata").hasNonNull("deletionTimestamp");
     PodRun run = pods.get(uid);
     if (change.type() == ObjectStore.Change.Type.DELETED) {
-      if (run != null) {
-        run.vanished();
-      }
+      Optional.ofNullable(run).ifPresent(PodRun::vanished);
       return;
     }
     if (run == null) {
       run = new PodRun(node, pod, gone -> pods.remove(gone.uid, gone));
       pods.put(uid, run);
-      if (!pod.at("/metadata").hasNonNull("deletionTimestamp")) {
+      if (!deleting) {
         run.begin();
       }
     }
-    if (pod.at("/metadata").hasNonNull("deletionTimestamp")) {
+    if (deleting) {
       run.stop(pod);
     }
   }
 
-  private ContainerRun container(String namespace, String pod, String container) {
-    PodRun run =
-        pods.values().stream()
-            .filter(p -> p.namespace.equals(namespace) && p.name.equals(pod))
-            .findFirst()
-            .orElseThrow(() -> new ApiError(404, "NotFound", "pods \"" + pod + "\" not found"));
-    return run.all()
-        .filter(c -> c.name.equals(container))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ApiError(
-                    400,
-                    "BadRequest",
-                    "container %s is not valid for pod %s".formatted(container, pod)));
-  }
-
-  @Override
-  public PodProcess exec(
-      String namespace, String pod, String name, List<String> argv, boolean stdin, boolean tty) {
-    ContainerRun run = container(namespace, pod, name);
-    if (run.pid == 0) {
-      throw new ApiError(
-          400, "BadRequest", "container %s of pod %s is not running".formatted(run.name, pod));
+  /**
+   * The container that is asked for; the only one if none is named.
+   *
+   * @throws ApiError 400 it must be named, or is none of the pod's
+   */
+  ContainerRun container(JsonNode pod, Optional<String> asked) {
+    String name = pod.at("/metadata/name").asText();
+    PodRun run = pods.get(pod.at("/metadata/uid").asText());
+    if (run == null || pod.at("/spec/nodeName").asText("").isEmpty()) {
+      throw bad("pod %s does not have a host assigned".formatted(name));
     }
-    return ExecProcess.start(node, run, argv, stdin, tty);
+    List<String> names = run.containers.stream().map(c -> c.name).toList();
+    if (asked.isEmpty() && names.size() > 1) {
+      throw bad(
+          "a container name must be specified for pod %s, choose one of: [%s]"
+              .formatted(name, String.join(" ", names)));
+    }
+    String wanted = asked.orElse(names.get(0));
+    return run.containers.stream()
+        .filter(c -> c.name.equals(wanted))
+        .findFirst()
+        .orElseThrow(() -> bad("container %s is not valid for pod %s".formatted(wanted, name)));
   }
 
-  @Override
-  public AutoCloseable logs(
-      String namespace, String pod, String name, LogQuery query, LogSink sink) {
-    ContainerRun run = container(namespace, pod, name);
-    Optional<PodLog> log = query.previous() ? run.previousLog : run.log;
-    return log.orElseThrow(
-            () ->
-                new ApiError(
-                    400,
-                    "BadRequest",
-                    query.previous()
-                        ? "previous terminated container \"%s\" in pod \"%s\" not found"
-                            .formatted(run.name, pod)
-                        : "container \"%s\" in pod \"%s\" is waiting to start: %s"
-                            .formatted(
-                                run.name,
-                                pod,
-                                run.state.at("/waiting/reason").asText("ContainerCreating"))))
-        .read(query, sink);
+  private static ApiError bad(String message) {
+    return new ApiError(400, "BadRequest", message);
+  }
+
+  KubeletContext node() {
+    return node;
   }
 
   /** Ends every pod's processes; the objects stay in the store. */
@@ -177,10 +141,9 @@ final class ProcessKubelet implements PodRuntime, AutoCloseable {
     } catch (Exception e) {
       LOG.warn("a watch did not close", e);
     }
-    node.thread().shutdownNow();
+    node.life().close();
     ProcessTree.kill(node.id() + "/");
-    node.streams().shutdown();
+    node.streams().close();
     FolderTree.remove(node.home().resolve("pods"));
-    FolderTree.remove(node.home().resolve("logs"));
   }
 }

@@ -2,11 +2,10 @@ package dev.caravanserai.local;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Finds processes by the marker that the kubelet leaves in their environment, and ends them. */
 final class ProcessTree {
@@ -17,48 +16,26 @@ final class ProcessTree {
   /** Kills all whose marker begins so, until none is left (for at most 2 s). */
   static int kill(String prefix) {
     int killed = 0;
-    for (int round = 0; round < 20; round++) {
-      List<Long> found = marked(prefix);
-      if (found.isEmpty()) {
-        return killed;
-      }
-      for (long pid : found) {
-        killed += ProcessHandle.of(pid).filter(ProcessHandle::destroyForcibly).isPresent() ? 1 : 0;
-      }
-      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000L << Math.min(round, 4));
+    List<ProcessHandle> found = marked(prefix);
+    for (int round = 0; round < 20 && !found.isEmpty(); round++) {
+      killed += (int) found.stream().filter(ProcessHandle::destroyForcibly).count();
+      LockSupport.parkNanos(5_000_000L << Math.min(round, 4));
+      found = marked(prefix);
     }
     return killed;
   }
 
-  static List<Long> marked(String prefix) {
-    byte[] wanted = (MARKER + "=" + prefix).getBytes(StandardCharsets.UTF_8);
-    List<Long> found = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-      for (Path process : all) {
-        if (has(process.resolve("environ"), wanted)) {
-          found.add(Long.parseLong(process.getFileName().toString()));
-        }
-      }
-    } catch (IOException e) {
-      return found;
-    }
-    return found;
+  static List<ProcessHandle> marked(String prefix) {
+    String wanted = "\0" + MARKER + "=" + prefix;
+    return ProcessHandle.allProcesses().filter(p -> environment(p).contains(wanted)).toList();
   }
 
-  private static boolean has(Path environ, byte[] wanted) {
-    byte[] all;
+  private static String environment(ProcessHandle process) {
     try {
-      all = Files.readAllBytes(environ);
-    } catch (IOException e) {
-      return false; // gone, or another user's
+      byte[] all = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/environ"));
+      return "\0" + new String(all, StandardCharsets.ISO_8859_1);
+    } catch (IOException goneOrOfAnotherUser) {
+      return "";
     }
-    boolean begins = true;
-    for (int i = 0; i + wanted.length <= all.length; i++) {
-      if (begins && java.util.Arrays.equals(all, i, i + wanted.length, wanted, 0, wanted.length)) {
-        return true;
-      }
-      begins = all[i] == 0;
-    }
-    return false;
   }
 }

@@ -1,4 +1,5 @@
 # Runs a program on a terminal: stdin and stdout are the terminal's other end; SIGWINCH reads the size file.
+# The program's descriptor 3 is this one's stderr.
 import fcntl, os, select, signal, struct, sys, termios
 
 size_file, argv = sys.argv[1], sys.argv[2:]
@@ -18,6 +19,7 @@ resize()
 pid = os.fork()
 if pid == 0:
     os.close(master)
+    os.dup2(2, 3)
     for fd in (0, 1, 2):
         os.dup2(slave, fd)
     os.execvp(argv[0], argv)

@@ -6,14 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -47,43 +47,38 @@ abstract class PodFixture {
 
   record Ran(int code, String out, String err) {}
 
+  /** Throws with the reason if the program is not started. */
   Ran exec(String pod, String stdin, String... argv) throws Exception {
-    var process = kubelet.exec("ns", pod, "c", List.of(argv), true, false);
-    process.stdin().write(stdin.getBytes(StandardCharsets.UTF_8));
-    process.stdin().close();
-    String out = new String(process.stdout().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.stderr().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ran(process.exit().get(5, TimeUnit.SECONDS), out, err);
+    Process process =
+        container(pod).exec(kubelet.node().sandbox(), List.of(argv), Optional.empty());
+    process.getOutputStream().write(stdin.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!err.startsWith("ok\n")) {
+      throw new IOException(err);
+    }
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    return new Ran(process.exitValue(), out, err.substring("ok\n".length()));
   }
 
-  String logs(String pod, Optional<Integer> tail) {
+  ContainerRun container(String pod) {
+    return kubelet.container(at(pod, ""), Optional.of("c"));
+  }
+
+  String logs(String pod, Optional<Long> tail) {
     return logs(pod, tail, false, Optional.empty());
   }
 
-  String logs(
-      String pod, Optional<Integer> tail, boolean timestamps, Optional<java.time.Instant> since) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    CompletableFuture<String> done = new CompletableFuture<>();
-    kubelet.logs(
-        "ns",
-        pod,
-        "c",
-        new PodRuntime.LogQuery(false, true, timestamps, tail, since, Optional.empty()),
-        new PodRuntime.LogSink() {
-          @Override
-          public void write(byte[] bytes) {
-            all.writeBytes(bytes);
-          }
-
-          @Override
-          public void end() {
-            done.complete(all.toString(StandardCharsets.UTF_8));
-          }
-        });
-    return done.orTimeout(5, TimeUnit.SECONDS).join();
+  String logs(String pod, Optional<Long> tail, boolean timestamps, Optional<Instant> since) {
+    TakenLog taken = new TakenLog(false);
+    var wanted = new LogReader.Wanted(true, timestamps, tail, since, Optional.empty());
+    LogReader reader = new LogReader(container(pod).logOf(false), wanted, taken);
+    kubelet.node().streams().watch(reader::look);
+    return taken.whole().orTimeout(5, TimeUnit.SECONDS).join();
   }
 
-  List<Long> ofPod(String uid) throws java.io.IOException {
+  List<ProcessHandle> ofPod(String uid) throws IOException {
     return ProcessTree.marked(Files.readString(home.resolve("id")) + "/" + uid);
   }
 

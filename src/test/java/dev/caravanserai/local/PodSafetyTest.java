@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -68,35 +67,19 @@ class PodSafetyTest extends PodFixture {
         "p",
         "command: [sh, -c, 'sleep 0.2; head -c 3000000 /dev/zero | tr \"\\\\0\" x; echo; touch /tmp/done; sleep 100']");
     awaitPhase("p", "Running");
-    CountDownLatch never = new CountDownLatch(1);
 
     // When
-    var reading =
-        kubelet.logs(
-            "ns",
-            "p",
-            "c",
-            new PodRuntime.LogQuery(
-                false, true, false, Optional.empty(), Optional.empty(), Optional.empty()),
-            new PodRuntime.LogSink() {
-              @Override
-              public void write(byte[] bytes) {
-                try {
-                  never.await();
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              }
-
-              @Override
-              public void end() {}
-            });
+    var wanted =
+        new LogReader.Wanted(true, false, Optional.empty(), Optional.empty(), Optional.empty());
+    TakenLog nothing = new TakenLog(true);
+    LogReader reading = new LogReader(container("p").logOf(false), wanted, nothing);
+    kubelet.node().streams().watch(reading::look);
 
     // Then
     await()
         .atMost(Duration.ofSeconds(10))
         .until(() -> exec("p", "", "test", "-e", "/tmp/done").code() == 0);
-    never.countDown();
+    assertThat(nothing.whole()).isNotDone();
     reading.close();
   }
 

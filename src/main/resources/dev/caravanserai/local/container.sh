@@ -1,0 +1,118 @@
+# The first process of a container: builds its root in a mount namespace of its own, then becomes its program.
+# Arguments: root|user|none (no namespace), a folder for the container, the server's folder, the working directory, the
+# number of mounts, for each ro|rw, source and target, then the program and its arguments. Descriptor 3 is stdout.
+#
+# The root is a tmpfs: the host's folders are bound in read-only, those of .own are the container's. A folder of the
+# host in which a mount point must be made is replaced by a tmpfs that has all that the host's has.
+box_path=$PATH
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+box_who=$1 box_layer=$2 box_hidden=$3 box_dir=$4 box_mounts=$5
+shift 5
+exec 3>&1 4>&2 1>/dev/null 2>"$box_layer/why" 5<"$box_layer/why"
+read -r box_pid box_rest </proc/self/stat
+why() { no "$1: $(tail -n 1 <&5)"; }
+
+# Makes the mounts at and below a folder read-only. A user namespace may take no other option away, so they are repeated.
+read_only() {
+  while read -r box_rest box_rest box_rest box_rest box_at box_options box_rest; do
+    while :; do
+      case $box_at in
+      *\\040*) box_at="${box_at%%\\040*} ${box_at#*\\040}" ;;
+      *) break ;;
+      esac
+    done
+    case $box_at/ in
+    "$1"/proc/* | "$1"/sys/* | "$1"/dev/* | "$1"/tmp/* | "$1"/run/* | "$1"/home/* | "$1"/root/*) ;;
+    "$1"/*)
+      [ ! -e "$box_at" ] || mount -o "remount,bind,ro${box_options#r?}" "$box_at" ||
+        why "cannot make $box_at read-only" ;;
+    esac
+  done </proc/self/mountinfo
+}
+
+# Prints the fstab that binds all that a folder has into the current one, where the mount points are made.
+fill() {
+  box_from=$1
+  set --
+  for box_child in "$box_from"/* "$box_from"/.[!.]*; do
+    box_name=${box_child##*/}
+    case $box_name in *[[:space:]\\]*) continue ;; esac
+    if [ -h "$box_child" ] || [ ! -e "$box_child" ] || [ -e "$box_name" ]; then continue; fi
+    if [ -d "$box_child" ]; then set -- "$@" "$box_name"; else : >"$box_name"; fi
+    echo "$box_child $box_name none rbind 0 0"
+  done
+  [ $# = 0 ] || mkdir -- "$@"
+  find "$box_from/" -maxdepth 1 -type l -exec cp -P -t . {} +
+}
+
+open_up() {
+  set -- "$(cd "$1" && pwd -P)"
+  [ "$1" -ef "/.ro$1" ] && mount -t tmpfs -o mode=755 none /.new && cd /.new &&
+    fill "/.ro$1" >/.own/fstab && mount -a -T /.own/fstab && cd / && mount --move /.new "$1"
+}
+
+# Makes a folder where there is none.
+place() {
+  [ ! -d "$1" ] || return 0
+  case $1/ in
+  /dev/* | /sys/* | /proc/* | /.ro/* | /.own/* | /.new/* | /.volumes/*) no "cannot mount at $1: it is the host's" ;;
+  esac
+  set -- "$1" "${1%/*}"
+  place "${2:-/}"
+  mkdir -- "$1" || { open_up "${2:-/}" && mkdir -- "$1"; } || why "cannot mount at $1"
+}
+
+bind_volumes() {
+  box_n=0
+  while [ $box_n -lt "$box_mounts" ]; do
+    mkdir ".volumes/$box_n" && mount --rbind "$2" ".volumes/$box_n" || why "cannot mount at $3"
+    [ "$1" = rw ] || read_only "$PWD/.volumes/$box_n"
+    shift 3
+    box_n=$((box_n + 1))
+  done
+}
+
+place_volumes() {
+  box_n=0
+  while [ $box_n -lt "$box_mounts" ]; do
+    place "$3"
+    mount --move "/.volumes/$box_n" "$3" || why "cannot mount at $3"
+    rmdir "/.volumes/$box_n"
+    shift 3
+    box_n=$((box_n + 1))
+  done
+}
+
+build_root() {
+  (umask 022 && cd "$box_layer" && mkdir -p root own/home own/root own/empty own/run/systemd/resolve &&
+    mkdir -m 1777 own/tmp own/shm own/vartmp) &&
+    mount -t tmpfs -o mode=755 none "$box_layer/root" && cd "$box_layer/root" &&
+    mkdir proc sys dev tmp run home root .host .ro .own .new .volumes &&
+    mount --rbind / .ro && mount --bind "$box_layer/own" .own || why "cannot make a root"
+  read_only "$PWD/.ro"
+  {
+    fill .ro
+    for box_own in tmp run home root; do echo ".own/$box_own $box_own none bind 0 0"; done
+    printf '%s\n' "proc proc proc defaults 0 0" "/dev dev none rbind 0 0" "/sys sys none rbind 0 0"
+    [ ! -d /dev/shm ] || echo ".own/shm dev/shm none bind 0 0"
+    [ ! -d /var/tmp ] || echo ".own/vartmp var/tmp none bind 0 0"
+    [ ! -d /run/systemd/resolve ] || echo ".ro/run/systemd/resolve run/systemd/resolve none rbind 0 0"
+  } >"$box_layer/fstab"
+  mount -a -T "$box_layer/fstab" || why "cannot mount"
+  bind_volumes "$@"
+  pivot_root . .host && cd / && umount -l /.host || why "cannot change the root"
+  [ ! -d "$box_hidden" ] || mount --bind /.own/empty "$box_hidden" || why "cannot hide $box_hidden"
+  place_volumes "$@"
+  place "$box_dir"
+  umount -l /.ro /.own && rmdir /.host /.ro /.own /.new /.volumes || why "cannot leave the host"
+  cd "$box_dir" || no "chdir to cwd (\"$box_dir\") set in config.json failed"
+}
+
+[ "$box_who" = none ] || build_root "$@"
+shift $((3 * box_mounts))
+PATH=$box_path
+find_program "$1"
+echo "ok $box_pid" >&3
+exec 1>&3 2>&4 3>&- 4>&- 5<&-
+if [ "$box_who" = user ]; then exec /usr/bin/setsid /usr/bin/setpriv --ambient-caps=-all --inh-caps=-all "$@"; fi
+exec /usr/bin/setsid "$@"

@@ -1,0 +1,141 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Execs as clients see them. */
+class ExecSocketTest {
+  @TempDir Path home;
+  private LocalCluster cluster;
+  private KubernetesClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = LocalCluster.start(0, home, Set.of("sessions"));
+    Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+    client = new KubernetesClientBuilder().withConfig(config).build();
+    client
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName("p")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("c")
+                .withImage("busybox:1")
+                .withCommand("sleep", "infinity")
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
+    client.pods().withName("p").waitUntilReady(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    cluster.close();
+  }
+
+  @Test
+  void aTerminalIsATerminalAndFollowsItsSize() throws Exception {
+    // Given
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no /usr/bin/python3");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String script = "trap 'stty size' WINCH; tty; while ! read x; do :; done; exit 9";
+
+    // When
+    try (ExecWatch exec =
+        client
+            .pods()
+            .withName("p")
+            .redirectingInput()
+            .writingOutput(out)
+            .withTTY()
+            .exec("sh", "-c", script)) {
+      await().until(() -> text(out).contains("/dev/pts/"));
+      exec.resize(100, 40);
+      await().until(() -> text(out).contains("40 100"));
+      exec.getInput().write("go\n".getBytes(StandardCharsets.UTF_8));
+      exec.getInput().flush();
+
+      // Then
+      assertThat(exec.exitCode().get(5, TimeUnit.SECONDS)).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void aMissingProgramIsRefusedInTheRuntimesWords() throws Exception {
+    // When
+    var refused = client.pods().withName("p").redirectingError().exec("nope").exitCode();
+
+    // Then
+    await().until(refused::isDone);
+    assertThat(refused.handle((code, error) -> code + " " + error).join())
+        .doesNotStartWith("0")
+        .satisfiesAnyOf(
+            text -> assertThat(text).contains("executable file not found in $PATH"),
+            text -> assertThat(text).startsWith("-1"));
+  }
+
+  @Test
+  void execsAndFollowersHoldNoThreadEach() throws Exception {
+    // Given
+    List<ExecWatch> execs = new ArrayList<>();
+    List<ByteArrayOutputStream> outputs = new ArrayList<>();
+
+    // When
+    for (int i = 0; i < 30; i++) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      outputs.add(out);
+      String script = "echo up; read x; echo $x; exit 3";
+      execs.add(
+          client
+              .pods()
+              .withName("p")
+              .redirectingInput()
+              .writingOutput(out)
+              .exec("sh", "-c", script));
+      client.pods().withName("p").watchLog();
+    }
+    outputs.forEach(out -> await().until(() -> text(out).equals("up\n")));
+
+    // Then
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> thread.getName().startsWith("local-stream"))
+                    .hasSizeLessThan(15));
+    for (int i = 0; i < 30; i++) {
+      execs.get(i).getInput().write("in\n".getBytes(StandardCharsets.UTF_8));
+      execs.get(i).getInput().flush();
+      assertThat(execs.get(i).exitCode().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+      assertThat(text(outputs.get(i))).isEqualTo("up\nin\n");
+    }
+  }
+
+  private static String text(ByteArrayOutputStream out) {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}

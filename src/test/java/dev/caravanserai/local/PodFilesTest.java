@@ -1,0 +1,122 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PodFilesTest extends PodFixture {
+
+  @Test
+  void secretsAndConfigMapsAreReadAndAwaited() throws Exception {
+    // Given
+    pod(
+        "p",
+        """
+        command: [sleep, infinity]
+        env: [{name: T, valueFrom: {secretKeyRef: {name: s, key: t}}}]
+        volumeMounts: [{name: s, mountPath: /etc/deep/s}, {name: e, mountPath: /var/new/e}]
+        """);
+    await()
+        .until(
+            () ->
+                at("p", "/status/containerStatuses/0/state/waiting/reason")
+                    .asText()
+                    .equals("CreateContainerConfigError"));
+
+    // When
+    ObjectNode secret = JSON.createObjectNode();
+    secret.put("apiVersion", "v1").put("kind", "Secret");
+    secret.putObject("metadata").put("name", "s").put("namespace", "ns");
+    secret.putObject("data").put("t", "aGk=");
+    store.create(Kind.SECRET, secret);
+
+    // Then
+    awaitPhase("p", "Running");
+    assertThat(exec("p", "", "sh", "-c", "echo $T; cat /etc/deep/s/t; touch /etc/deep/s/x").out())
+        .isEqualTo("hi\nhi");
+    assertThat(Path.of("/etc/deep")).doesNotExist();
+  }
+
+  @Test
+  void aClaimsFilesOutliveItsPodsAndGoWithTheClaim() throws Exception {
+    // Given
+    ObjectNode claim = JSON.createObjectNode();
+    claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
+    claim.putObject("metadata").put("name", "data").put("namespace", "ns");
+    String uid = store.create(Kind.PVC, claim).at("/metadata/uid").asText();
+    String mount = "volumeMounts: [{name: p, mountPath: /data}]";
+
+    // When
+    pod(
+        "one",
+        "command: [sh, -c, 'echo kept > /data/f; mkdir /data/d; chmod 555 /data/d']\n" + mount);
+    awaitPhase("one", "Succeeded");
+    store.remove(Kind.POD, "ns", "one");
+    pod("two", "command: [cat, /data/f]\n" + mount);
+
+    // Then
+    awaitPhase("two", "Succeeded");
+    assertThat(logs("two", Optional.empty())).isEqualTo("kept\n");
+    store.remove(Kind.PVC, "ns", "data");
+    await().until(() -> !Files.exists(home.resolve("volumes").resolve(uid)));
+  }
+
+  @Test
+  void aConfigMapIsReadAsEnvironmentAndAsFiles() throws Exception {
+    // Given
+    ObjectNode map = JSON.createObjectNode();
+    map.put("apiVersion", "v1").put("kind", "ConfigMap");
+    map.putObject("metadata").put("name", "m").put("namespace", "ns");
+    map.putObject("data").put("KEY", "value").put("file.txt", "text");
+
+    // When
+    store.create(Kind.CONFIG_MAP, map);
+    pod(
+        "p",
+        """
+        command: [sleep, infinity]
+        env: [{name: ONE, valueFrom: {configMapKeyRef: {name: m, key: KEY}}}]
+        envFrom: [{configMapRef: {name: m}, prefix: ALL_}]
+        volumeMounts: [{name: m, mountPath: /etc/m}, {name: m, mountPath: /opt/f}]
+        """);
+    awaitPhase("p", "Running");
+
+    // Then
+    assertThat(
+            exec("p", "", "sh", "-c", "echo $ONE $ALL_KEY; ls /etc/m; cat /opt/f/file.txt").out())
+        .isEqualTo("value value\nKEY\nfile.txt\ntext");
+    assertThat(exec("p", "", "sh", "-c", "echo x > /etc/m/KEY").code()).isNotZero();
+  }
+
+  @Test
+  void withoutNamespacesAMountAtTheWorkingDirectoryIsHonouredAndAnyOtherRefused() throws Exception {
+    // Given
+    kubelet.close();
+    kubelet = ProcessKubelet.start(store, home, Sandbox.none(home));
+
+    // When
+    pod(
+        "near",
+        """
+        command: [sh, -c, 'echo here > f; exec sleep 100']
+        workingDir: /workspace
+        volumeMounts: [{name: w, mountPath: /workspace}]
+        """);
+    pod("far", "command: [sleep, '100']\nvolumeMounts: [{name: w, mountPath: /data}]");
+
+    // Then
+    awaitPhase("near", "Running");
+    await().until(() -> exec("near", "", "cat", "f").out().equals("here\n"));
+    assertThat(store.list(Kind.EVENT, Optional.of("ns")).toString()).contains("MountDiffers");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(at("far", "/status/containerStatuses/0/state/waiting/message").asText())
+                    .contains("cannot mount at /data"));
+  }
+}

@@ -1,0 +1,164 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PodLifeTest extends PodFixture {
+
+  @Test
+  void aPodRunsAndItsExitCodeDecidesItsPhase() {
+    // When
+    pod("good", "command: [sh, -c, 'exit 0']");
+    pod("bad", "command: [sh, -c, 'exit 7']");
+    pod(
+        "killed",
+        "command: [sh, -c, '(sleep 0.1; kill -9 $$) & exec setsid -w sh -c \"kill -9 $$\"']");
+
+    // Then
+    awaitPhase("good", "Succeeded");
+    awaitPhase("bad", "Failed");
+    assertThat(at("bad", "/status/containerStatuses/0/state/terminated/exitCode").asInt())
+        .isEqualTo(7);
+    assertThat(at("bad", "/status/containerStatuses/0/state/terminated/reason").asText())
+        .isEqualTo("Error");
+  }
+
+  @Test
+  void aMissingProgramIsAStartError() {
+    // When
+    pod("nope", "command: [nope]");
+    pod("none", "image: x");
+
+    // Then
+    awaitPhase("nope", "Failed");
+    JsonNode state = at("nope", "/status/containerStatuses/0/state/terminated");
+    assertThat(state.path("reason").asText()).isEqualTo("StartError");
+    assertThat(state.path("exitCode").asInt()).isEqualTo(128);
+    assertThat(state.path("message").asText())
+        .contains("exec: \"nope\": executable file not found in $PATH");
+    awaitPhase("none", "Failed");
+    assertThat(at("none", "/status/containerStatuses/0/state/terminated/message").asText())
+        .contains("command");
+  }
+
+  @Test
+  void deletionEndsWhatIgnoresTermAndRanAway() {
+    // Given
+    pod("p", "command: [sh, -c, 'trap \"\" TERM; setsid sleep 1000 & wait; sleep 1000']");
+    awaitPhase("p", "Running");
+    String uid = at("p", "/metadata/uid").asText();
+    await().until(() -> ProcessTree.marked("").size() >= 3);
+
+    // When
+    store.update(
+        Kind.POD,
+        "ns",
+        "p",
+        o -> {
+          o.withObject("/metadata").put("deletionTimestamp", "2026-01-01T00:00:00Z");
+          o.withObject("/metadata").put("deletionGracePeriodSeconds", 1);
+          return o;
+        });
+
+    // Then
+    await().atMost(Duration.ofSeconds(5)).until(() -> store.get(Kind.POD, "ns", "p").isEmpty());
+    await().untilAsserted(() -> assertThat(ofPod(uid)).isEmpty());
+  }
+
+  @Test
+  void theDeadlineEndsAPod() {
+    // When
+    pod("p", "command: [sh, -c, 'trap exit TERM; sleep 100 & wait']", "activeDeadlineSeconds: 1");
+
+    // Then
+    awaitPhase("p", "Failed");
+    assertThat(at("p", "/status/reason").asText()).isEqualTo("DeadlineExceeded");
+  }
+
+  @Test
+  void aCrashingContainerIsRestartedWithBackOff() {
+    // When
+    pod("p", "command: ['false']", "restartPolicy: Always");
+
+    // Then
+    await().until(() -> at("p", "/status/containerStatuses/0/restartCount").asInt() >= 2);
+    assertThat(at("p", "/status/phase").asText()).isEqualTo("Running");
+  }
+
+  @Test
+  void faultsLookAsTheyDoInKubernetes() {
+    // When
+    pod("pull", "image: does-not-exist:1");
+    pod("far", "image: local/unschedulable");
+    pod("oom", "command: [sleep, '9']\nimage: local/oom");
+
+    // Then
+    await()
+        .until(
+            () ->
+                at("pull", "/status/containerStatuses/0/state/waiting/reason")
+                    .asText()
+                    .equals("ImagePullBackOff"));
+    assertThat(at("far", "/status/conditions/0/reason").asText()).isEqualTo("Unschedulable");
+    awaitPhase("oom", "Failed");
+    assertThat(at("oom", "/status/containerStatuses/0/state/terminated/reason").asText())
+        .isEqualTo("OOMKilled");
+  }
+
+  @Test
+  void aStartEndsWhatAKilledServerLeft() throws Exception {
+    // Given
+    String id = Files.readString(home.resolve("id"));
+    ProcessBuilder left = new ProcessBuilder("setsid", "sleep", "1000");
+    left.environment().put(ProcessTree.MARKER, id + "/x");
+    Process process = left.start();
+
+    // When
+    ProcessKubelet next = ProcessKubelet.start(store, home);
+
+    // Then
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    next.close();
+  }
+
+  @Test
+  void onFailureRestartsUntilItSucceeds() {
+    // When
+    pod(
+        "p",
+        """
+        command: [sh, -c, 'echo x >> /keep/runs; test $(wc -l < /keep/runs) = 2']
+        volumeMounts: [{name: w, mountPath: /keep}]
+        """,
+        "restartPolicy: OnFailure");
+
+    // Then
+    awaitPhase("p", "Succeeded");
+    assertThat(at("p", "/status/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
+    assertThat(at("p", "/status/containerStatuses/0/lastState/terminated/exitCode").asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aCrashAndASlowStartCanBeAskedFor() {
+    // Given
+    long before = System.nanoTime();
+
+    // When
+    pod("crash", "image: local/crashes\ncommand: [sleep, '9']");
+    pod("slow", "image: local/slow-start\ncommand: [sleep, '9']");
+
+    // Then
+    awaitPhase("crash", "Failed");
+    assertThat(at("crash", "/status/containerStatuses/0/state/terminated/exitCode").asInt())
+        .isEqualTo(1);
+    awaitPhase("slow", "Running");
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofSeconds(2));
+  }
+}

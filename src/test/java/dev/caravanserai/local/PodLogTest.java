@@ -1,0 +1,47 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PodLogTest extends PodFixture {
+
+  @Test
+  void logsHaveTheLinesOfBothStreams() {
+    // Given
+    pod("p", "command: [sh, -c, 'echo a; echo b >&2; printf c']");
+    awaitPhase("p", "Succeeded");
+
+    // When / Then
+    assertThat(logs("p", Optional.empty())).isEqualTo("a\nb\nc");
+    assertThat(logs("p", Optional.of(2L))).isEqualTo("b\nc");
+  }
+
+  @Test
+  void logsAreDatedAndBeginWhenAsked() {
+    // Given
+    pod("p", "command: [sh, -c, 'echo a; sleep 1.2; echo b']");
+    awaitPhase("p", "Succeeded");
+
+    // When
+    String dated = logs("p", Optional.empty(), true, Optional.empty());
+    java.time.Instant second =
+        java.time.Instant.parse(dated.split("\n")[1].split(" ")[0]).minusMillis(500);
+
+    // Then
+    assertThat(dated).matches("(?s)20\\S+Z a\n20\\S+Z b\n");
+    assertThat(logs("p", Optional.empty(), false, Optional.of(second))).isEqualTo("b\n");
+  }
+
+  @Test
+  void aLineLongerThanTheBufferIsKeptWhole() {
+    // When
+    pod("p", "command: [sh, -c, 'head -c 200000 /dev/zero | tr \"\\\\0\" x; echo; echo end']");
+    awaitPhase("p", "Succeeded");
+
+    // Then
+    assertThat(logs("p", Optional.empty())).isEqualTo("x".repeat(200000) + "\nend\n");
+    assertThat(logs("p", Optional.of(1L))).isEqualTo("end\n");
+  }
+}
