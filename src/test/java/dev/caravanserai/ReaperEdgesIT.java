@@ -75,10 +75,10 @@ class ReaperEdgesIT {
     int lists = gate.lists();
 
     // When
-    Instant seen = goneFromRunning(other);
+    Instant ended = goneFromRunning(other);
 
     // Then
-    assertThat(seen).isBefore(expiry(other).plusSeconds(3));
+    assertThat(ended).isAfterOrEqualTo(expiry(other));
     assertThat(state(stuck)).isEqualTo("RUNNING");
     long seconds = Duration.between(stuckUntil, Instant.now()).toSeconds();
     assertThat(gate.forbidden(stuck)).isBetween(2, 8).isLessThan((int) seconds);
@@ -122,7 +122,7 @@ class ReaperEdgesIT {
     assertThat(told(id))
         .anySatisfy(
             line -> assertThat(line).contains("kubectl -n sessions annotate configmap", id));
-    assertThat(goneFromRunning(edited)).isBetween(expiry(edited), expiry(edited).plusSeconds(3));
+    assertThat(goneFromRunning(edited)).isBetween(expiry(edited), expiry(edited).plusSeconds(10));
   }
 
   @Test
@@ -144,7 +144,7 @@ class ReaperEdgesIT {
     assertThat(api.get("/v1/sessions/" + id).body().path("failure").path("message").asText())
         .contains("pod is gone", "Stop the session and start it again");
     await()
-        .atMost(Duration.between(Instant.now(), expiry(robbed).plusSeconds(3)))
+        .atMost(Duration.between(Instant.now(), expiry(robbed).plusSeconds(10)))
         .pollInterval(Duration.ofMillis(100))
         .until(() -> state(id).isEmpty());
     assertThat(Instant.now()).isAfterOrEqualTo(expiry(robbed));
