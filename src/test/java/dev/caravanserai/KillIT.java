@@ -40,7 +40,16 @@ class KillIT {
 
   private static final List<String> STEPS =
       List.of(
-          "plan", "anchor", "again", "claim", "secret", "pod", "ready", "undo", "stop", "stopping",
+          "plan",
+          "anchor",
+          "again",
+          "claim",
+          "secret",
+          "pod",
+          "ready",
+          "undo",
+          "stop",
+          "stopping",
           "await");
   private static final String RUN = Long.toString(System.currentTimeMillis() % 1_000_000);
   private static final Map<String, Set<String>> KILLED = new HashMap<>();
@@ -99,7 +108,10 @@ class KillIT {
         .forEach(step -> api.later("DELETE", "/v1/sessions/" + id(step), null, Map.of()));
     lastStart = Instant.now();
     Set<String> all =
-        STEPS.stream().filter(step -> !step.equals("await")).map(KillIT::id).collect(Collectors.toSet());
+        STEPS.stream()
+            .filter(step -> !step.equals("await"))
+            .map(KillIT::id)
+            .collect(Collectors.toSet());
     await("each stands at its step")
         .atMost(Duration.ofSeconds(55))
         .pollInterval(Duration.ofMillis(50))
@@ -192,8 +204,7 @@ class KillIT {
   private static void assertUsable(String step) {
     // When
     Answer used = server.api().exec(id(step), Map.of("script", "printf %s \"$GREETING\""));
-    Answer stopped =
-        server.api().call("DELETE", "/v1/sessions/" + id(step) + "?wait=true", null);
+    Answer stopped = server.api().call("DELETE", "/v1/sessions/" + id(step) + "?wait=true", null);
 
     // Then
     assertThat(used.field("stdout")).as(used.text()).isEqualTo("hello");

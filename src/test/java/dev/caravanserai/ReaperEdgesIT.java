@@ -111,8 +111,7 @@ class ReaperEdgesIT {
                 .formatted(Annotations.EXPIRES_AT));
     await()
         .untilAsserted(
-            () ->
-                assertThat(told(id)).anySatisfy(l -> assertThat(l).contains("\"tomorrow\"")));
+            () -> assertThat(told(id)).anySatisfy(l -> assertThat(l).contains("\"tomorrow\"")));
     Answer another = api.start(Map.of());
 
     // Then
@@ -155,8 +154,7 @@ class ReaperEdgesIT {
     // Given
     String id = "orphan-" + System.currentTimeMillis();
     var pods = TestCluster.get().client().pods().inNamespace(TestCluster.NAMESPACE);
-    Pod model =
-        pods.withName(api.start(Map.of()).body().path("pod").path("name").asText()).get();
+    Pod model = pods.withName(api.start(Map.of()).body().path("pod").path("name").asText()).get();
 
     // When
     pods.resource(byHand(model, id)).create();

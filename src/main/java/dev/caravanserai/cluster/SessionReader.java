@@ -183,8 +183,7 @@ final class SessionReader {
     if (state.getRunning() != null) {
       return Times.parse(state.getRunning().getStartedAt());
     }
-    return Optional.ofNullable(state.getTerminated())
-        .flatMap(t -> Times.parse(t.getStartedAt()));
+    return Optional.ofNullable(state.getTerminated()).flatMap(t -> Times.parse(t.getStartedAt()));
   }
 
   private static Optional<String> image(Pod pod) {

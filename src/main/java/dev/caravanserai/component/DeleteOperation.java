@@ -117,7 +117,7 @@ final class DeleteOperation implements PodOperation {
                   key.id(),
                   cluster.name(),
                   key.tenant(),
-                  thrown.getMessage());
+                  thrown.getCause() == null ? thrown.getMessage() : thrown.getCause().getMessage());
               return null;
             });
   }

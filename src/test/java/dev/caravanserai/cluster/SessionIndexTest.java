@@ -35,8 +35,7 @@ class SessionIndexTest {
   void a_clock_that_jumps_ahead_makes_due_what_is_over_by_then_and_nothing_else() {
     // Given
     index.seen(anchor("short", Map.of()));
-    index.seen(
-        anchor("long", Map.of(Annotations.EXPIRES_AT, LATER, Annotations.START_BY, LATER)));
+    index.seen(anchor("long", Map.of(Annotations.EXPIRES_AT, LATER, Annotations.START_BY, LATER)));
 
     // When
     List<Session> before = index.takeDue(NOW);
@@ -114,7 +113,8 @@ class SessionIndexTest {
         .singleElement()
         .asString()
         .contains("session=a", "tenant=default", "\"tomorrow\"")
-        .contains("kubectl -n ns annotate configmap session-a --overwrite caravanserai.dev/expires");
+        .contains(
+            "kubectl -n ns annotate configmap session-a --overwrite caravanserai.dev/expires");
   }
 
   /** Nobody else is kept from being listed or ended by it. */
