@@ -103,6 +103,11 @@ final class Api {
                     response.statusCode(), json(response.body()), response.body(), response));
   }
 
+  /** Remembers another's sessions as its own. */
+  void takeOver(Api other) {
+    started.addAll(other.started);
+  }
+
   /** Stops all that it started and waits until they are gone. */
   void stopAll() {
     CompletableFuture.allOf(

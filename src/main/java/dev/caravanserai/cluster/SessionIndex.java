@@ -7,13 +7,11 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -29,18 +27,10 @@ public final class SessionIndex {
     Optional<ConfigMap> anchor = Optional.empty();
     final Map<String, Pod> pods = new HashMap<>();
     Session session;
-    Due due;
+    Optional<Instant> orphanedAt = Optional.empty();
 
     Optional<Pod> pod() {
       return pods.values().stream().max(NEWEST);
-    }
-  }
-
-  private record Due(Instant at, SessionKey key) implements Comparable<Due> {
-    @Override
-    public int compareTo(Due other) {
-      int byTime = at.compareTo(other.at);
-      return byTime != 0 ? byTime : key.toString().compareTo(other.key.toString());
     }
   }
 
@@ -50,7 +40,7 @@ public final class SessionIndex {
 
   private final SessionReader reader;
   private final Map<SessionKey, Entry> entries = new HashMap<>();
-  private final TreeSet<Due> dues = new TreeSet<>();
+  private final Dues dues = new Dues(System::nanoTime);
   private final List<Consumer<SessionChange>> listeners = new CopyOnWriteArrayList<>();
 
   public SessionIndex(String cluster) {
@@ -81,25 +71,17 @@ public final class SessionIndex {
   }
 
   /**
-   * The sessions that should be gone by now, the most overdue first. Costs nothing when there are
-   * none.
+   * The sessions that should be gone by now, the most overdue first. What is taken and is there
+   * still is told again later, each time after twice as long, a minute at most. Costs nothing when
+   * there are none.
    */
-  public synchronized List<Session> due(Instant now) {
-    List<Session> due = new ArrayList<>();
-    for (Due next : dues) {
-      if (next.at().isAfter(now)) {
-        break;
-      }
-      due.add(entries.get(next.key()).session);
-    }
-    return due;
+  public synchronized List<Session> takeDue(Instant now) {
+    return dues.take(now).stream().map(key -> entries.get(key).session).toList();
   }
 
-  /** When it should be gone; empty for one that has no anchor any more. */
+  /** When it should be gone; empty for one of which only an ending pod is left. */
   public synchronized Optional<Instant> dueAt(SessionKey key) {
-    return Optional.ofNullable(entries.get(key))
-        .flatMap(e -> Optional.ofNullable(e.due))
-        .map(Due::at);
+    return dues.at(key);
   }
 
   /** The session's pod as the watch last saw it. */
@@ -200,13 +182,11 @@ public final class SessionIndex {
   private synchronized void change(SessionKey key, Consumer<Entry> change) {
     Entry entry = entries.computeIfAbsent(key, k -> new Entry());
     Optional<Session> before = Optional.ofNullable(entry.session);
-    if (entry.due != null) {
-      dues.remove(entry.due);
-      entry.due = null;
-    }
+    Optional<ConfigMap> anchorBefore = entry.anchor;
     change.accept(entry);
     if (entry.anchor.isEmpty() && entry.pods.isEmpty()) {
       entries.remove(key);
+      dues.remove(key);
       before.ifPresent(
           session ->
               tell(
@@ -215,30 +195,24 @@ public final class SessionIndex {
       return;
     }
     entry.session = reader.read(key, entry.anchor, entry.pod());
-    entry.anchor.map(a -> new Due(dueAt(a, entry.session), key)).ifPresent(due -> set(entry, due));
+    dueAt(entry).ifPresentOrElse(at -> dues.set(key, at), () -> dues.remove(key));
+    UnreadableTimes.warn(anchorBefore, entry.anchor, entry.session);
     if (!before.equals(Optional.of(entry.session))) {
       tell(new SessionChange(entry.session, before.map(Session::state)));
     }
   }
 
-  private void set(Entry entry, Due due) {
-    entry.due = due;
-    dues.add(due);
-  }
-
-  /**
-   * Its expiry, or earlier the end of the time it had to start: nobody may be waiting for it any
-   * more.
-   */
-  private static Instant dueAt(ConfigMap anchor, Session session) {
-    Optional<Instant> startBy =
-        session.state() == State.PENDING
-            ? SessionReader.instant(SessionReader.annotations(anchor), Annotations.START_BY)
-            : Optional.empty();
-    return Stream.of(Optional.of(session.expiresAt()), startBy.map(s -> s.plusSeconds(5)))
-        .flatMap(Optional::stream)
-        .min(Comparator.naturalOrder())
-        .orElseThrow();
+  /** Empty for what is ending and needs nobody to end it. */
+  private static Optional<Instant> dueAt(Entry entry) {
+    if (entry.anchor.isPresent()) {
+      entry.orphanedAt = Optional.empty();
+      return Optional.of(DueTime.of(entry.anchor.get(), entry.session));
+    }
+    boolean ending = entry.pod().filter(SessionReader::deleted).isPresent();
+    if (entry.orphanedAt.isEmpty()) {
+      entry.orphanedAt = Optional.of(Instant.now());
+    }
+    return ending ? Optional.empty() : entry.orphanedAt.map(DueTime::ofOrphan);
   }
 
   private void tell(SessionChange change) {

@@ -52,9 +52,8 @@ final class SessionReader {
   Session read(SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod) {
     HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
     JsonNode spec = spec(anchor, pod);
-    Map<String, String> marks = annotations(bearer);
     Optional<Failure> failure = failure(anchor, pod);
-    Instant createdAt = instant(marks, Annotations.CREATED_AT).orElse(Instant.EPOCH);
+    Instant createdAt = Times.createdAt(bearer);
     return new Session(
         key.id(),
         key.tenant(),
@@ -69,12 +68,12 @@ final class SessionReader {
         pod.filter(p -> p.getMetadata().getUid() != null).map(SessionReader::pod),
         storage(spec.path("storage")),
         createdAt,
-        pod.flatMap(SessionReader::startedAt).or(() -> instant(marks, Annotations.STARTED_AT)),
-        instant(marks, Annotations.LAST_ACTIVITY).orElse(createdAt),
-        instant(marks, Annotations.EXPIRES_AT).orElse(createdAt),
+        pod.flatMap(SessionReader::startedAt).or(() -> instant(bearer, Annotations.STARTED_AT)),
+        instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt),
+        Times.expiresAt(bearer, pod),
         failure,
-        spec.has("labels") ? JSON.convertValue(spec.get("labels"), TEXTS) : Map.of(),
-        spec.has("metadata") ? JSON.convertValue(spec.get("metadata"), VALUES) : Map.of());
+        map(spec.path("labels"), TEXTS),
+        map(spec.path("metadata"), VALUES));
   }
 
   private static State state(
@@ -91,7 +90,7 @@ final class SessionReader {
     return pod.map(PodStatusReader::state).orElse(State.PENDING);
   }
 
-  private static boolean deleted(HasMetadata object) {
+  static boolean deleted(HasMetadata object) {
     return object.getMetadata().getDeletionTimestamp() != null;
   }
 
@@ -109,7 +108,7 @@ final class SessionReader {
     if (pod.isPresent()) {
       return deleted(pod.get()) ? Optional.empty() : PodStatusReader.failure(pod.get());
     }
-    return instant(annotations(anchor.get()), Annotations.STARTED_AT)
+    return instant(anchor.get(), Annotations.STARTED_AT)
         .map(
             at ->
                 Failure.of(
@@ -182,11 +181,9 @@ final class SessionReader {
 
   private static Optional<Instant> startedAt(ContainerState state) {
     if (state.getRunning() != null) {
-      return Optional.ofNullable(state.getRunning().getStartedAt()).map(Instant::parse);
+      return Times.parse(state.getRunning().getStartedAt());
     }
-    return Optional.ofNullable(state.getTerminated())
-        .map(t -> t.getStartedAt())
-        .map(Instant::parse);
+    return Optional.ofNullable(state.getTerminated()).flatMap(t -> Times.parse(t.getStartedAt()));
   }
 
   private static Optional<String> image(Pod pod) {
@@ -223,7 +220,17 @@ final class SessionReader {
     return Optional.ofNullable(object.getMetadata().getAnnotations()).orElse(Map.of());
   }
 
-  static Optional<Instant> instant(Map<String, String> marks, String key) {
-    return Optional.ofNullable(marks.get(key)).map(Instant::parse);
+  /** Empty where there is none, and where somebody made it unreadable. */
+  static Optional<Instant> instant(HasMetadata object, String key) {
+    return Times.parse(annotations(object).get(key));
+  }
+
+  /** What somebody turned into something else counts as empty. */
+  private static <T> Map<String, T> map(JsonNode node, TypeReference<Map<String, T>> type) {
+    try {
+      return node.isObject() ? JSON.convertValue(node, type) : Map.of();
+    } catch (IllegalArgumentException e) {
+      return Map.of();
+    }
   }
 }

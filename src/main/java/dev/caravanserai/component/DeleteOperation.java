@@ -9,6 +9,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -21,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a session: its pod first, whose grace runs at once, then the anchor; Kubernetes collects the
- * rest. Ending what is ending already is fine.
+ * Ends a session: its anchor first, which decides that it ends, whatever becomes of us then; and at
+ * once its pod, so that its grace does not wait for Kubernetes, which collects the rest. Ending
+ * what is ending already is fine.
  */
 final class DeleteOperation implements PodOperation {
   private static final Logger LOG = LoggerFactory.getLogger(DeleteOperation.class);
@@ -32,6 +34,7 @@ final class DeleteOperation implements PodOperation {
   private final Cluster cluster;
   private final SessionLookup lookup;
   private final Disappearance disappearance;
+  private final Orphans orphans;
 
   DeleteOperation(PodEndpoint endpoint, PodServices services, SessionLookup lookup) {
     this.endpoint = endpoint;
@@ -39,6 +42,7 @@ final class DeleteOperation implements PodOperation {
     this.cluster = services.cluster();
     this.lookup = lookup;
     this.disappearance = new Disappearance(cluster);
+    this.orphans = new Orphans(cluster);
   }
 
   @Override
@@ -76,27 +80,50 @@ final class DeleteOperation implements PodOperation {
   private CompletionStage<Void> end(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
     Optional<ConfigMap> anchor = cluster.sessions().anchor(key);
-    List<ObjectRef> objects = anchor.map(SessionObjects::of).orElse(List.of());
-    Optional<ObjectRef> pod = cluster.sessions().pod(key).map(ObjectRef::to);
+    Optional<Pod> pod = cluster.sessions().pod(key);
     if (anchor.isEmpty() && pod.isEmpty()) {
+      if (endpoint.isDue()) {
+        return CompletableFuture.completedFuture(null);
+      }
       throw SessionLookup.notFound(key);
     }
+    if (endpoint.isDue() && anchor.isEmpty()) {
+      return orphans.end(key, pod.get());
+    }
+    List<ObjectRef> objects = anchor.map(SessionObjects::of).orElse(List.of());
     LOG.info(
         "session={} cluster={} tenant={} is being ended", key.id(), cluster.name(), key.tenant());
     if (endpoint.isKeepFailure() && anchor.isPresent()) {
       return keepFailure(exchange, anchor.get(), objects);
     }
     CompletionStage<Void> accepted =
-        delete(pod).thenCompose(gone -> delete(anchor.map(ObjectRef::to)));
+        anchor.isPresent()
+            ? delete(ObjectRef.to(anchor.get())).thenCompose(decided -> endAtOnce(key, pod))
+            : delete(ObjectRef.to(pod.get()));
     boolean wait =
         exchange.getMessage().getHeader(PodConstants.WAIT, endpoint.isWait(), Boolean.class);
     return wait ? accepted.thenCompose(done -> disappearance.await(key, objects)) : accepted;
   }
 
-  private CompletionStage<Void> delete(Optional<ObjectRef> object) {
-    return object.isEmpty()
-        ? CompletableFuture.completedFuture(null)
-        : cluster.delete(object.get(), Optional.empty()).thenApply(there -> null);
+  /** The anchor is gone, so the pod goes anyway: to be refused here only makes it later. */
+  private CompletionStage<Void> endAtOnce(SessionKey key, Optional<Pod> pod) {
+    return pod.map(p -> delete(ObjectRef.to(p)))
+        .orElseGet(() -> CompletableFuture.completedFuture(null))
+        .exceptionally(
+            thrown -> {
+              LOG.warn(
+                  "session={} cluster={} tenant={} ends when Kubernetes collects its pod, not at"
+                      + " once: {}",
+                  key.id(),
+                  cluster.name(),
+                  key.tenant(),
+                  thrown.getCause() == null ? thrown.getMessage() : thrown.getCause().getMessage());
+              return null;
+            });
+  }
+
+  private CompletionStage<Void> delete(ObjectRef object) {
+    return cluster.delete(object, Optional.empty()).thenApply(there -> null);
   }
 
   /** All goes but the anchor, which tells why until the reaper takes it. */
@@ -116,7 +143,7 @@ final class DeleteOperation implements PodOperation {
             marked ->
                 CompletableFuture.allOf(
                     objects.stream()
-                        .map(o -> delete(Optional.of(o)).toCompletableFuture())
+                        .map(o -> delete(o).toCompletableFuture())
                         .toArray(CompletableFuture[]::new)));
   }
 

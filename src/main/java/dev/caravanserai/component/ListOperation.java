@@ -37,7 +37,7 @@ final class ListOperation implements PodOperation {
   @Override
   public CompletionStage<?> run(Exchange exchange) {
     return CompletableFuture.completedFuture(
-        endpoint.isDue() ? index.due(Instant.now()) : page(exchange));
+        endpoint.isDue() ? index.takeDue(Instant.now()) : page(exchange));
   }
 
   private SessionPage page(Exchange exchange) {

@@ -57,8 +57,9 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private Long timeout;
 
   @UriParam(
-      label = "list",
-      description = "Only sessions that should be gone by now, of every tenant",
+      label = "list,delete",
+      description =
+          "List only sessions that should be gone by now, of every tenant; each is told again after a while if it is still there. Delete one of them: one that is gone already is fine",
       defaultValue = "false")
   private boolean due;
 

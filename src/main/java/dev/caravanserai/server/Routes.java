@@ -41,6 +41,7 @@ final class Routes implements AutoCloseable {
   /** Listens and runs; all of it does when this returns. */
   void run() {
     camel.start();
+    new ClockWatch(camel.getCamelContext()).start();
   }
 
   private static List<String> patterns(Settings settings, List<String> files) {

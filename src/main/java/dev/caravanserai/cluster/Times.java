@@ -1,0 +1,52 @@
+package dev.caravanserai.cluster;
+
+import dev.caravanserai.session.Annotations;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Times on objects, which anybody with the right to may have edited. */
+final class Times {
+  private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
+
+  /** Where not even the longest life can be read. */
+  private static final Duration A_DAY = Duration.ofDays(1);
+
+  private Times() {}
+
+  /**
+   * @param text RFC 3339, or null
+   * @return empty if it is no time, or none of this era
+   */
+  static Optional<Instant> parse(String text) {
+    try {
+      return Optional.ofNullable(text)
+          .map(Instant::parse)
+          .filter(t -> !t.isBefore(Instant.EPOCH) && t.isBefore(LAST));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** As it was noted, else when Kubernetes made the object. */
+  static Instant createdAt(HasMetadata object) {
+    return SessionReader.instant(object, Annotations.CREATED_AT)
+        .or(() -> parse(object.getMetadata().getCreationTimestamp()))
+        .orElse(Instant.EPOCH);
+  }
+
+  /** As the anchor says, else as its pod still says, else after the longest life there is. */
+  static Instant expiresAt(HasMetadata bearer, Optional<Pod> pod) {
+    return SessionReader.instant(bearer, Annotations.EXPIRES_AT)
+        .or(() -> pod.flatMap(p -> SessionReader.instant(p, Annotations.EXPIRES_AT)))
+        .orElseGet(() -> createdAt(bearer).plus(longestLife(bearer)));
+  }
+
+  private static Duration longestLife(HasMetadata object) {
+    String seconds = SessionReader.annotations(object).getOrDefault(Annotations.MAX_LIFETIME, "");
+    return seconds.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : A_DAY;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.caravanserai.cluster;
+
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Session;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells, once, that somebody made a time on an anchor unreadable, and what follows. */
+final class UnreadableTimes {
+  private static final Logger LOG = LoggerFactory.getLogger(UnreadableTimes.class);
+
+  private UnreadableTimes() {}
+
+  /**
+   * @param session what was made of it
+   */
+  static void warn(Optional<ConfigMap> before, Optional<ConfigMap> anchor, Session session) {
+    for (String key : List.of(Annotations.EXPIRES_AT, Annotations.START_BY)) {
+      Optional<String> was = before.map(a -> text(a, key));
+      anchor
+          .filter(a -> SessionReader.instant(a, key).isEmpty())
+          .filter(a -> !was.equals(Optional.of(text(a, key))))
+          .ifPresent(a -> warn(a, key, session));
+    }
+  }
+
+  private static void warn(ConfigMap anchor, String key, Session session) {
+    LOG.warn(
+        "session={} cluster={} tenant={} annotation {} of its anchor is \"{}\", which is no time:"
+            + " the session ends at {} at the latest. Correct it: kubectl -n {} annotate configmap {}"
+            + " --overwrite {}={}",
+        session.id(),
+        session.cluster(),
+        session.tenant(),
+        key,
+        text(anchor, key),
+        session.expiresAt(),
+        anchor.getMetadata().getNamespace(),
+        anchor.getMetadata().getName(),
+        key,
+        session.expiresAt());
+  }
+
+  private static String text(ConfigMap anchor, String key) {
+    return SessionReader.annotations(anchor).getOrDefault(key, "");
+  }
+}

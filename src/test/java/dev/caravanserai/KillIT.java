@@ -1,0 +1,251 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.Api.Answer;
+import dev.caravanserai.ApiGate.Verdict;
+import dev.caravanserai.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A server is killed with kill -9 while one session stands still at each step of its start and of
+ * its stop, and started again. Whatever the step, the session is usable or is taken down for
+ * certain, and nothing is left.
+ */
+@ExtendWith(NothingLeftBehind.class)
+class KillIT {
+  private static final Map<String, String> SETTINGS =
+      Map.of(Settings.PROFILE_FOLDER.key(), "src/test/profiles");
+
+  /** The profile's {@code startTimeoutSeconds}, and what the reaper gives on top. */
+  private static final Duration TO_START = Duration.ofSeconds(75 + 5);
+
+  /** For the pod's grace, and for Kubernetes to collect. */
+  private static final Duration TO_VANISH = Duration.ofSeconds(20);
+
+  private static final List<String> STEPS =
+      List.of(
+          "plan",
+          "anchor",
+          "again",
+          "claim",
+          "secret",
+          "pod",
+          "ready",
+          "undo",
+          "stop",
+          "stopping",
+          "await");
+  private static final String RUN = Long.toString(System.currentTimeMillis() % 1_000_000);
+  private static final Map<String, Set<String>> KILLED = new HashMap<>();
+
+  private static ServerProcess server;
+  private static Instant lastStart;
+  private static Instant ready;
+  private static CompletableFuture<Answer> repeated;
+
+  @BeforeAll
+  static void a_server_is_killed_with_a_session_at_each_step() throws Exception {
+    Path folder = Files.createTempDirectory("caravanserai-kill");
+    try (ApiGate gate = new ApiGate(TestCluster.get().client())) {
+      Map<String, String> through = new HashMap<>(SETTINGS);
+      through.put(Settings.CLUSTER_KUBECONFIG.key(), gate.kubeconfig(folder).toString());
+      ServerProcess first = ServerProcess.start(through);
+      try {
+        standStill(first.api(), gate);
+      } finally {
+        first.kill();
+      }
+    }
+    if (lastStart != null) {
+      withoutAnyServer();
+      STEPS.forEach(step -> KILLED.put(step, left(step)));
+      server = ServerProcess.start(SETTINGS);
+      ready = Instant.now();
+      repeated = start(server.api(), "again", Map.of());
+    }
+  }
+
+  private static void standStill(Api api, ApiGate gate) {
+    CompletableFuture.allOf(
+            Stream.of("stop", "stopping")
+                .map(step -> start(api, step, Map.of()))
+                .map(answer -> answer.thenAccept(a -> assertThat(a.status()).isEqualTo(201)))
+                .toArray(CompletableFuture[]::new))
+        .join();
+    gate.stop("POST", "configmaps", id("plan"), Verdict.HELD);
+    for (String step : List.of("anchor", "again")) {
+      gate.stop("POST", "persistentvolumeclaims", id(step), Verdict.HELD);
+      gate.stop("POST", "secrets", id(step), Verdict.HELD);
+    }
+    gate.stop("POST", "secrets", id("claim"), Verdict.HELD);
+    gate.stop("POST", "pods", id("secret"), Verdict.HELD);
+    gate.stop("POST", "pods", id("pod"), Verdict.UNANSWERED);
+    gate.stop("PATCH", "configmaps", id("ready"), Verdict.HELD);
+    gate.stop("DELETE", "configmaps", id("undo"), Verdict.HELD);
+    gate.stop("DELETE", "configmaps", id("stop"), Verdict.HELD);
+    gate.stop("DELETE", "pods", id("stopping"), Verdict.HELD);
+    Stream.of("plan", "anchor", "again", "claim", "secret", "pod", "ready")
+        .forEach(step -> start(api, step, Map.of()));
+    start(api, "undo", Map.of("image", "does-not-exist.invalid/none:1"));
+    start(api, "await", Map.of("metadata", Map.of("stuck", true)));
+    Stream.of("stop", "stopping")
+        .forEach(step -> api.later("DELETE", "/v1/sessions/" + id(step), null, Map.of()));
+    lastStart = Instant.now();
+    Set<String> all =
+        STEPS.stream()
+            .filter(step -> !step.equals("await"))
+            .map(KillIT::id)
+            .collect(Collectors.toSet());
+    await("each stands at its step")
+        .atMost(Duration.ofSeconds(55))
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(
+            () -> {
+              assertThat(gate.reached()).containsAll(all);
+              assertThat(left("claim")).contains("PersistentVolumeClaim");
+              assertThat(left("secret")).contains("PersistentVolumeClaim", "Secret");
+              assertThat(left("await")).contains("Pod");
+            });
+  }
+
+  /** What the deletion of an anchor began goes on without us. */
+  private static void withoutAnyServer() {
+    await("a stop that was accepted needs no server")
+        .atMost(TO_VANISH.plusSeconds(20))
+        .untilAsserted(() -> assertThat(left("stopping")).isEmpty());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void after_the_plan_there_is_nothing() {
+    assertThat(KILLED.get("plan")).isEmpty();
+    assertThat(left("plan")).isEmpty();
+  }
+
+  @Test
+  void after_the_anchor_it_is_taken_down_when_its_time_to_start_is_over() {
+    assertTakenDown("anchor", "ConfigMap");
+  }
+
+  @Test
+  void after_the_anchor_a_repeated_request_finishes_the_start() {
+    // When
+    Answer answer = repeated.join();
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+    assertThat(answer.field("id")).isEqualTo(id("again"));
+    assertUsable("again");
+  }
+
+  @Test
+  void after_the_claim_it_is_taken_down_when_its_time_to_start_is_over() {
+    assertTakenDown("claim", "ConfigMap", "PersistentVolumeClaim");
+  }
+
+  @Test
+  void after_the_secret_it_is_taken_down_when_its_time_to_start_is_over() {
+    assertTakenDown("secret", "ConfigMap", "PersistentVolumeClaim", "Secret");
+  }
+
+  @Test
+  void after_the_pod_it_is_usable() {
+    assertUsable("pod");
+  }
+
+  @Test
+  void while_awaiting_it_is_taken_down_when_its_time_to_start_is_over() {
+    assertTakenDown("await", "ConfigMap", "PersistentVolumeClaim", "Secret", "Pod");
+  }
+
+  @Test
+  void ready_but_not_yet_marked_as_started_it_is_usable() {
+    assertUsable("ready");
+  }
+
+  @Test
+  void failed_but_not_yet_undone_it_is_taken_down_when_its_time_to_start_is_over() {
+    assertTakenDown("undo", "ConfigMap", "PersistentVolumeClaim", "Secret", "Pod");
+  }
+
+  @Test
+  void asked_to_stop_before_its_anchor_was_deleted_it_is_usable() {
+    assertUsable("stop");
+  }
+
+  @Test
+  void asked_to_stop_after_its_anchor_was_deleted_it_is_gone_without_any_server() {
+    assertThat(KILLED.get("stopping")).isEmpty();
+    assertThat(left("stopping")).isEmpty();
+  }
+
+  private static void assertUsable(String step) {
+    // When
+    Answer used = server.api().exec(id(step), Map.of("script", "printf %s \"$GREETING\""));
+    Answer stopped = server.api().call("DELETE", "/v1/sessions/" + id(step) + "?wait=true", null);
+
+    // Then
+    assertThat(used.field("stdout")).as(used.text()).isEqualTo("hello");
+    assertThat(stopped.status()).as(stopped.text()).isEqualTo(204);
+    assertThat(left(step)).isEmpty();
+  }
+
+  private static void assertTakenDown(String step, String... killed) {
+    // Given
+    assertThat(KILLED.get(step)).containsExactlyInAnyOrder(killed);
+
+    // Then
+    Instant due = lastStart.plus(TO_START);
+    Duration atMost =
+        Duration.between(Instant.now(), due.isAfter(ready) ? due : ready).plus(TO_VANISH);
+    await(step + " is taken down")
+        .atMost(atMost.isNegative() ? Duration.ofSeconds(2) : atMost)
+        .untilAsserted(
+            () -> {
+              assertThat(left(step)).isEmpty();
+              assertThat(server.api().get("/v1/sessions/" + id(step)).status()).isEqualTo(404);
+            });
+  }
+
+  private static CompletableFuture<Answer> start(Api api, String step, Map<String, ?> more) {
+    Map<String, Object> spec = new HashMap<>(more);
+    spec.put("id", id(step));
+    spec.put("profile", "every-step");
+    spec.put("storage", Map.of("size", "10Mi"));
+    return api.startLater(spec, Map.of("Idempotency-Key", id(step)));
+  }
+
+  private static String id(String step) {
+    return "kill-" + step + "-" + RUN;
+  }
+
+  /** The kinds of what there is of the session. */
+  private static Set<String> left(String step) {
+    return TestCluster.get().objects().stream()
+        .filter(object -> object.contains(id(step)))
+        .map(object -> object.substring(0, object.indexOf('/')))
+        .collect(Collectors.toSet());
+  }
+}
