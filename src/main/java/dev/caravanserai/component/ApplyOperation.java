@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,7 +21,8 @@ import org.apache.camel.InvalidPayloadException;
 /**
  * Creates what a plan says. The anchor's fixed name decides who makes the session when several try:
  * whoever finds it taken by the same request (same Idempotency-Key, same request) joins it, anybody
- * else is told CONFLICT.
+ * else is told CONFLICT. Who finds its own mark there began it itself, and only the answer was
+ * lost.
  */
 final class ApplyOperation implements PodOperation {
   private final PodEndpoint endpoint;
@@ -66,24 +66,34 @@ final class ApplyOperation implements PodOperation {
         .thenApply(
             there ->
                 there
-                    .filter(anchor -> sameRequest(plan, anchor))
-                    .map(anchor -> placed(plan, exchange, anchor, true))
+                    .filter(anchor -> begunBy(plan, anchor) || sameRequest(plan, anchor))
+                    .map(anchor -> placed(plan, exchange, anchor, !begunBy(plan, anchor)))
                     .orElseThrow(() -> taken(plan)));
   }
 
-  private static Plan placed(Plan plan, Exchange exchange, ConfigMap anchor, boolean joined) {
+  private Plan placed(Plan plan, Exchange exchange, ConfigMap anchor, boolean joined) {
+    cluster.sessions().made(anchor);
     exchange.getMessage().setHeader(PodConstants.ANCHOR_UID, anchor.getMetadata().getUid());
     exchange.getMessage().setHeader(PodConstants.JOINED, joined);
     return plan;
   }
 
+  private static boolean begunBy(Plan plan, ConfigMap there) {
+    return same(plan, there, Annotations.BEGUN_BY);
+  }
+
   private static boolean sameRequest(Plan plan, ConfigMap there) {
-    Map<String, String> asked = plan.anchor().getMetadata().getAnnotations();
-    Map<String, String> found = there.getMetadata().getAnnotations();
+    return same(plan, there, Annotations.IDEMPOTENCY_KEY) && same(plan, there, Annotations.REQUEST);
+  }
+
+  /** Whether the plan's anchor and a living one have such an annotation, and the same. */
+  private static boolean same(Plan plan, ConfigMap there, String annotation) {
+    String asked = plan.anchor().getMetadata().getAnnotations().get(annotation);
     return there.getMetadata().getDeletionTimestamp() == null
-        && asked.get(Annotations.IDEMPOTENCY_KEY) != null
-        && asked.get(Annotations.IDEMPOTENCY_KEY).equals(found.get(Annotations.IDEMPOTENCY_KEY))
-        && asked.get(Annotations.REQUEST).equals(found.get(Annotations.REQUEST));
+        && asked != null
+        && Optional.ofNullable(there.getMetadata().getAnnotations())
+            .filter(found -> asked.equals(found.get(annotation)))
+            .isPresent();
   }
 
   private static FailureException taken(Plan plan) {

@@ -115,6 +115,7 @@ public final class Planner {
     Stamp stamp =
         new Stamp(
             spec,
+            context.freshId(),
             expiry,
             namespace,
             texts(late, profile.labels(), "/labels"),

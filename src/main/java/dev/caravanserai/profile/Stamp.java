@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ final class Stamp {
 
   private final SessionSpec spec;
   private final String id;
+  private final UUID begunBy;
   private final Expiry expiry;
   private final String namespace;
   private final Map<String, String> labels;
@@ -40,17 +42,20 @@ final class Stamp {
 
   /**
    * @param spec completed
+   * @param begunBy the request's own mark
    * @param extra the profile's labels
    * @param summary what a Session is rendered from, as JSON
    */
   Stamp(
       SessionSpec spec,
+      UUID begunBy,
       Expiry expiry,
       String namespace,
       Map<String, String> extra,
       String summary) {
     this.spec = spec;
     this.id = spec.id().orElseThrow();
+    this.begunBy = begunBy;
     this.expiry = expiry;
     this.namespace = namespace;
     this.summary = summary;
@@ -111,6 +116,7 @@ final class Stamp {
   ConfigMap anchor(
       Stream<HasMetadata> objects, Duration startTimeout, Duration most, String request) {
     Map<String, String> notes = identity();
+    notes.put(Annotations.BEGUN_BY, begunBy.toString());
     var startBy = expiry.createdAt().plus(startTimeout);
     notes.put(
         Annotations.START_BY,

@@ -31,6 +31,9 @@ public final class Annotations {
   /** SHA-256 of the request, to tell a repeated request from another one with the same key. */
   public static final String REQUEST = Labels.PREFIX + "request";
 
+  /** A fresh random id of the request that began the session; on the anchor. */
+  public static final String BEGUN_BY = Labels.PREFIX + "begun-by";
+
   /** The objects of the session as {@code Kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";
 
