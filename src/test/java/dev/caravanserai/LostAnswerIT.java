@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the cluster did although its answer was lost is known again, and not done twice. */
 @ExtendWith(NothingLeftBehind.class)
 class LostAnswerIT {
-  private static LostAnswers wire;
+  private static FaultyWire wire;
   private static Server server;
   private static Api api;
 
   @BeforeAll
   static void start() throws Exception {
     Path home = Files.createTempDirectory("caravanserai-lost");
-    wire = new LostAnswers();
+    wire = new FaultyWire();
     Map<String, String> settings = wire.settings(home);
     settings.put(Settings.PROFILE_FOLDER.key(), "src/test/profiles");
     server = Server.start(Settings.of(settings), List.of());

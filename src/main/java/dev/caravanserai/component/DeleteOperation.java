@@ -47,6 +47,9 @@ final class DeleteOperation implements PodOperation {
       return end(exchange);
     }
     Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    if (othersToKeep(exchange, failure)) {
+      return CompletableFuture.failedFuture(failure);
+    }
     return attempt(exchange)
         .handle(
             (ended, thrown) -> {
@@ -56,6 +59,13 @@ final class DeleteOperation implements PodOperation {
               return failure;
             })
         .thenCompose(CompletableFuture::failedFuture);
+  }
+
+  /** A request that only joined, and turned out to be another one, takes nobody's session away. */
+  private static boolean othersToKeep(Exchange exchange, Throwable failure) {
+    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class)
+        && failure instanceof FailureException told
+        && told.failure().code() == FailureCode.CONFLICT;
   }
 
   private CompletionStage<Void> attempt(Exchange exchange) {
@@ -68,6 +78,10 @@ final class DeleteOperation implements PodOperation {
 
   private CompletionStage<Void> end(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
+    return lookup.find(key).thenCompose(known -> end(key, exchange));
+  }
+
+  private CompletionStage<Void> end(SessionKey key, Exchange exchange) {
     Optional<ConfigMap> anchor = cluster.sessions().anchor(key);
     List<ObjectRef> objects = anchor.map(SessionObjects::of).orElse(List.of());
     Optional<ObjectRef> pod = cluster.sessions().pod(key).map(ObjectRef::to);

@@ -34,7 +34,10 @@ final class ExecOperation implements PodOperation {
   @Override
   public CompletionStage<ExecResult> run(Exchange exchange) {
     ExecSpec spec = spec(exchange);
-    Session session = lookup.find(lookup.key(exchange));
+    return lookup.find(lookup.key(exchange)).thenCompose(session -> run(session, spec));
+  }
+
+  private CompletionStage<ExecResult> run(Session session, ExecSpec spec) {
     ContainerRef container = container(session, spec);
     activity.used(session);
     return services.execs().run(container, spec, services.execLimits());

@@ -16,15 +16,17 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
 /**
  * Stands, in plain HTTP/1.1, before the API server of the test cluster. The server does what it is
- * asked, but the answers to chosen requests are lost, and the connection with them.
+ * asked, but the answers to chosen requests are lost, and the connection with them; and what its
+ * watches tell can be held back.
  */
-final class LostAnswers implements AutoCloseable {
+final class FaultyWire implements AutoCloseable {
   private final URI server = URI.create(TestCluster.get().client().getMasterUrl().toString());
   private final SSLContext tls;
   private final ServerSocket front;
@@ -32,8 +34,9 @@ final class LostAnswers implements AutoCloseable {
   private final Queue<Predicate<String>> doomed = new ConcurrentLinkedQueue<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> lost = new CopyOnWriteArrayList<>();
+  private volatile CountDownLatch watches = new CountDownLatch(0);
 
-  LostAnswers() throws Exception {
+  FaultyWire() throws Exception {
     Config config = TestCluster.get().client().getConfiguration();
     tls = SSLUtils.sslContext(config);
     front = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -61,6 +64,16 @@ final class LostAnswers implements AutoCloseable {
     doomed.add(line -> line.matches("POST \\S+/" + resource + "(\\?\\S*)? .*"));
   }
 
+  /** From now on nothing is told by a watch, until {@link #releaseWatches()}. */
+  void holdWatches() {
+    watches = new CountDownLatch(1);
+  }
+
+  /** All that was held back is told, in order. */
+  void releaseWatches() {
+    watches.countDown();
+  }
+
   /** The first lines of the requests whose answers were lost. */
   List<String> lost() {
     return List.copyOf(lost);
@@ -77,13 +90,15 @@ final class LostAnswers implements AutoCloseable {
       Socket api = tls.getSocketFactory().createSocket(server.getHost(), server.getPort());
       sockets.addAll(List.of(client, api));
       AtomicBoolean lose = new AtomicBoolean();
-      thread(() -> requests(client, api, lose));
-      thread(() -> answers(api, client, lose));
+      AtomicBoolean watch = new AtomicBoolean();
+      thread(() -> requests(client, api, lose, watch));
+      thread(() -> answers(api, client, lose, watch));
     }
   }
 
   /** A request begins a new piece: nobody sends one before the last is answered. */
-  private void requests(Socket client, Socket api, AtomicBoolean lose) throws IOException {
+  private void requests(Socket client, Socket api, AtomicBoolean lose, AtomicBoolean watch)
+      throws IOException {
     byte[] piece = new byte[64 * 1024];
     try (client;
         api) {
@@ -91,6 +106,7 @@ final class LostAnswers implements AutoCloseable {
         String line = new String(piece, 0, n, StandardCharsets.ISO_8859_1).split("\r\n", 2)[0];
         if (line.endsWith(" HTTP/1.1")) {
           asked.add(line);
+          watch.set(line.contains("watch=true"));
           if (doomed.removeIf(which -> which.test(line))) {
             lost.add(line);
             lose.set(true);
@@ -102,11 +118,15 @@ final class LostAnswers implements AutoCloseable {
     }
   }
 
-  private static void answers(Socket api, Socket client, AtomicBoolean lose) throws IOException {
+  private void answers(Socket api, Socket client, AtomicBoolean lose, AtomicBoolean watch)
+      throws IOException, InterruptedException {
     byte[] piece = new byte[64 * 1024];
     try (client;
         api) {
       for (int n; (n = api.getInputStream().read(piece)) > 0 && !lose.get(); ) {
+        if (watch.get()) {
+          watches.await();
+        }
         client.getOutputStream().write(piece, 0, n);
         client.getOutputStream().flush();
       }
@@ -115,6 +135,7 @@ final class LostAnswers implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    releaseWatches();
     front.close();
     for (Socket socket : sockets) {
       socket.close();
@@ -122,7 +143,7 @@ final class LostAnswers implements AutoCloseable {
   }
 
   private interface Work {
-    void run() throws IOException;
+    void run() throws IOException, InterruptedException;
   }
 
   private static void thread(Work work) {
@@ -131,7 +152,7 @@ final class LostAnswers implements AutoCloseable {
             () -> {
               try {
                 work.run();
-              } catch (IOException closed) {
+              } catch (IOException | InterruptedException closed) {
                 // One of both sides has gone.
               }
             },
