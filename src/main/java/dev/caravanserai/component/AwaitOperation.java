@@ -19,19 +19,30 @@ final class AwaitOperation implements PodOperation {
   private static final Logger LOG = LoggerFactory.getLogger(AwaitOperation.class);
 
   private final Cluster cluster;
+  private final SessionLookup lookup;
   private final Readiness readiness;
 
-  AwaitOperation(Cluster cluster, Readiness readiness) {
+  AwaitOperation(Cluster cluster, SessionLookup lookup, Readiness readiness) {
     this.cluster = cluster;
+    this.lookup = lookup;
     this.readiness = readiness;
   }
 
   @Override
   public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
+    if (repeated(plan, exchange)) {
+      return lookup.find(Keys.of(plan));
+    }
     return readiness
         .await(Keys.of(plan), plan.startTimeout())
         .thenApply(session -> remember(plan, session));
+  }
+
+  /** The same request gets the same session again, whatever became of it since it was ready. */
+  private boolean repeated(Plan plan, Exchange exchange) {
+    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class)
+        && cluster.sessions().anchor(Keys.of(plan)).filter(SameRequest::started).isPresent();
   }
 
   /** So that a pod that somebody takes away later is not mistaken for one that never was. */

@@ -123,7 +123,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     return switch (operation) {
       case plan -> new PlanOperation(this, services);
       case apply -> new ApplyOperation(this, services.cluster());
-      case await -> new AwaitOperation(services.cluster(), getComponent().readiness());
+      case await -> new AwaitOperation(services.cluster(), lookup, getComponent().readiness());
       case get -> new GetOperation(lookup);
       case list -> new ListOperation(this, lookup, services.cluster().sessions());
       case exec -> new ExecOperation(this, services, lookup, getComponent().activity());

@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -111,11 +110,12 @@ final class Stamp {
 
   /**
    * @param objects all that it will own, the pod too
-   * @param request the hash of the request as it came
+   * @param once what the request's Idempotency-Key leaves, by annotation; empty without one
    */
   ConfigMap anchor(
-      Stream<HasMetadata> objects, Duration startTimeout, Duration most, String request) {
+      Stream<HasMetadata> objects, Duration startTimeout, Duration most, Map<String, String> once) {
     Map<String, String> notes = identity();
+    notes.putAll(once);
     notes.put(Annotations.BEGUN_BY, begunBy.toString());
     var startBy = expiry.createdAt().plus(startTimeout);
     notes.put(
@@ -128,12 +128,6 @@ final class Stamp {
         objects
             .map(o -> o.getKind() + "/" + o.getMetadata().getName())
             .collect(Collectors.joining(",")));
-    spec.idempotencyKey()
-        .ifPresent(
-            key -> {
-              notes.put(Annotations.IDEMPOTENCY_KEY, Names.sha256(key));
-              notes.put(Annotations.REQUEST, request);
-            });
     ConfigMap anchor =
         new ConfigMapBuilder()
             .withNewMetadata()
@@ -154,27 +148,5 @@ final class Stamp {
     notes.put(Annotations.CREATED_AT, expiry.createdAt().toString());
     notes.put(Annotations.EXPIRES_AT, expiry.expiresAt().toString());
     return notes;
-  }
-
-  /** SHA-256 of a request as it came, the same for the same request, whatever the order of maps. */
-  static String requestHash(SessionSpec spec) {
-    Map<String, Object> all = new TreeMap<>();
-    all.put("profile", spec.profile().orElse(""));
-    all.put("id", spec.id().orElse(""));
-    all.put("image", spec.image().orElse(""));
-    all.put("command", spec.command());
-    all.put("args", spec.args());
-    all.put("env", spec.env());
-    all.put("workingDir", spec.workingDir().orElse(""));
-    all.put("timeout", spec.timeout().map(Duration::toString).orElse(""));
-    all.put("resources", List.of(spec.resources().limits(), spec.resources().requests()));
-    all.put("labels", spec.labels());
-    all.put("metadata", spec.metadata());
-    all.put(
-        "storage",
-        spec.storage()
-            .map(s -> List.of(s.size(), s.storageClass().orElse(""), s.path().orElse("")))
-            .orElse(List.of()));
-    return Names.sha256(json(all));
   }
 }
