@@ -17,8 +17,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What the README tells a newcomer to type works, word for word. */
 @ExtendWith(NothingLeftBehind.class)
 class ReadmeIT {
-  private static final Pattern BLOCK = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
-
   @RegisterExtension static final TestServer SERVER = new TestServer();
 
   @Test
@@ -60,12 +58,7 @@ class ReadmeIT {
   }
 
   private static List<String> blocks() throws IOException {
-    List<String> blocks = new ArrayList<>();
-    Matcher matcher = BLOCK.matcher(Files.readString(Path.of("README.md")));
-    while (matcher.find()) {
-      blocks.add(matcher.group(1));
-    }
-    return blocks;
+    return Markdown.blocks(Path.of("README.md")).stream().map(Markdown.Block::text).toList();
   }
 
   private static String bash(String commands) throws IOException, InterruptedException {

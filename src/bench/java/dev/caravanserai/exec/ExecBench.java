@@ -14,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +30,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What supervision costs: {@code true} in one container, over and over, in three ways that take
- * turns. Needs KUBECONFIG and kubectl. Arguments: rounds (200), image (busybox:1).
+ * turns, in an order drawn anew for each round: what the cluster still tidies up of one exec slows
+ * down the next. Needs KUBECONFIG and kubectl. Arguments: rounds (200), image (busybox:1).
  */
 public final class ExecBench {
   private static final String RAW = "raw WebSocket";
@@ -98,9 +101,11 @@ public final class ExecBench {
             new Way(RAW, this::raw, new long[rounds]),
             new Way("supervised", this::supervised, new long[rounds]),
             new Way("kubectl exec", this::kubectl, new long[rounds]));
+    List<Way> order = new ArrayList<>(ways);
+    Random random = new Random(1);
     for (int i = -WARM_UP; i < rounds; i++) {
-      for (int turn = 0; turn < ways.size(); turn++) {
-        Way way = ways.get(Math.floorMod(i + turn, ways.size()));
+      Collections.shuffle(order, random);
+      for (Way way : order) {
         long start = System.nanoTime();
         way.exec().call();
         if (i >= 0) {

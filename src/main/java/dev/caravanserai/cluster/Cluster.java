@@ -1,11 +1,13 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Where sessions live. Safe for use by several threads. No call waits: what a stage fails with is a
@@ -65,6 +67,12 @@ public interface Cluster extends ExecOpener, AutoCloseable {
 
   /** Reads a container's log, byte for byte. */
   CompletionStage<byte[]> logs(ContainerRef container, LogQuery query);
+
+  /** How many requests to the cluster have failed with this code since the start. */
+  long failures(FailureCode code);
+
+  /** Tells each watch that there is, and each that comes; some may be told twice. */
+  void onWatch(Consumer<WatchStatus> listener);
 
   /** Stops watching and frees everything; sessions live on. */
   @Override

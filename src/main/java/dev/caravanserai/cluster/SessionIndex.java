@@ -73,9 +73,12 @@ public final class SessionIndex {
         .toList();
   }
 
-  /** How many there are in each state. */
-  public synchronized long count(State state) {
-    return entries.values().stream().filter(e -> e.session.state() == state).count();
+  /** How many there are of a profile in a state. */
+  public synchronized long count(String profile, State state) {
+    return entries.values().stream()
+        .map(e -> e.session)
+        .filter(s -> s.state() == state && s.profile().equals(profile))
+        .count();
   }
 
   /**
@@ -91,6 +94,13 @@ public final class SessionIndex {
       due.add(entries.get(next.key()).session);
     }
     return due;
+  }
+
+  /** When it should be gone; empty for one that has no anchor any more. */
+  public synchronized Optional<Instant> dueAt(SessionKey key) {
+    return Optional.ofNullable(entries.get(key))
+        .flatMap(e -> Optional.ofNullable(e.due))
+        .map(Due::at);
   }
 
   /** The session's pod as the watch last saw it. */

@@ -4,6 +4,8 @@ import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,9 +36,18 @@ final class AwaitOperation implements PodOperation {
     if (repeated(plan, exchange)) {
       return lookup.find(Keys.of(plan));
     }
-    return readiness
-        .await(Keys.of(plan), plan.startTimeout())
-        .thenApply(session -> remember(plan, session));
+    CompletionStage<Session> ready = readiness.await(Keys.of(plan), plan.startTimeout());
+    if (CallerGone.forGood(exchange)) {
+      CallerGone.then(exchange, () -> readiness.giveUp(Keys.of(plan), abandoned(plan)));
+    }
+    return ready.thenApply(session -> remember(plan, session));
+  }
+
+  private static Failure abandoned(Plan plan) {
+    return Failure.of(
+        FailureCode.CONFLICT,
+        "Session %s was ended while it was starting: its caller left, and nobody else knows its id. Give it an id or an Idempotency-Key to come back for it."
+            .formatted(plan.id()));
   }
 
   /** The same request gets the same session again, whatever became of it since it was ready. */

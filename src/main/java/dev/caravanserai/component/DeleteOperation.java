@@ -50,6 +50,13 @@ final class DeleteOperation implements PodOperation {
     if (othersToKeep(exchange, failure)) {
       return CompletableFuture.failedFuture(failure);
     }
+    SessionKey key = lookup.key(exchange);
+    LOG.info(
+        "session={} cluster={} tenant={} could not be started: {}",
+        key.id(),
+        cluster.name(),
+        key.tenant(),
+        failure.getMessage());
     return attempt(exchange)
         .handle(
             (ended, thrown) -> {

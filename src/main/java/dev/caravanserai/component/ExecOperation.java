@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.exec.ExecHandle;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
@@ -15,7 +16,7 @@ import org.apache.camel.Exchange;
 
 /**
  * Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint
- * has a script.
+ * has a script. An exec that nobody waits for any more is cancelled.
  */
 final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
@@ -34,13 +35,20 @@ final class ExecOperation implements PodOperation {
   @Override
   public CompletionStage<ExecResult> run(Exchange exchange) {
     ExecSpec spec = spec(exchange);
-    return lookup.find(lookup.key(exchange)).thenCompose(session -> run(session, spec));
+    return lookup.find(lookup.key(exchange)).thenCompose(session -> run(session, spec, exchange));
   }
 
-  private CompletionStage<ExecResult> run(Session session, ExecSpec spec) {
+  private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {
     ContainerRef container = container(session, spec);
     activity.used(session);
-    return services.execs().run(container, spec, services.execLimits());
+    ExecHandle exec = services.execs().start(container, spec, services.execLimits());
+    CallerGone.then(exchange, exec::cancel);
+    return exec.result()
+        .thenApply(
+            result -> {
+              ExecLog.ended(session, result);
+              return result;
+            });
   }
 
   private ExecSpec spec(Exchange exchange) {

@@ -23,6 +23,7 @@ final class PlanOperation implements PodOperation {
   public CompletionStage<Plan> run(Exchange exchange) {
     SessionSpec spec = withDefaults(spec(exchange));
     Plan plan = services.planner().plan(spec, services.contexts().get());
+    CallerGone.note(exchange, spec);
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
     exchange.getMessage().setHeader(PodConstants.TENANT, spec.tenant());
     return CompletableFuture.completedFuture(plan);

@@ -1,5 +1,6 @@
 package dev.caravanserai.component;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Endpoint;
@@ -31,6 +32,7 @@ public class PodComponent extends DefaultComponent {
   private StandaloneServices own;
   private Readiness readiness;
   private Activity activity;
+  private Meters meters;
 
   @Override
   protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
@@ -54,11 +56,19 @@ public class PodComponent extends DefaultComponent {
     }
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());
     activity = new Activity(services.cluster());
+    meters =
+        Meters.bind(
+            services,
+            Optional.ofNullable(
+                getCamelContext().getRegistry().findSingleByType(MeterRegistry.class)));
   }
 
   @Override
   protected void doStop() throws Exception {
     super.doStop();
+    if (meters != null) {
+      meters.close();
+    }
     if (own != null) {
       own.close();
     }
@@ -86,5 +96,9 @@ public class PodComponent extends DefaultComponent {
 
   Activity activity() {
     return activity;
+  }
+
+  Meters meters() {
+    return meters;
   }
 }

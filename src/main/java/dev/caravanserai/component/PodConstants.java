@@ -70,5 +70,11 @@ public final class PodConstants {
   @Metadata(label = "events", description = "The state before, if any", javaType = "String")
   public static final String PREVIOUS_STATE = "CamelPodPreviousState";
 
+  @Metadata(
+      label = "events",
+      description = "Why it failed, as code and message, if it did",
+      javaType = "String")
+  public static final String FAILURE = "CamelPodFailure";
+
   private PodConstants() {}
 }

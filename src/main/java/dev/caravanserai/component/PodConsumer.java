@@ -57,6 +57,14 @@ class PodConsumer extends DefaultConsumer {
         .previous()
         .ifPresent(
             before -> exchange.getMessage().setHeader(PodConstants.PREVIOUS_STATE, before.name()));
+    change
+        .session()
+        .failure()
+        .ifPresent(
+            f ->
+                exchange
+                    .getMessage()
+                    .setHeader(PodConstants.FAILURE, f.code() + ": " + f.message()));
     try {
       getProcessor().process(exchange);
     } catch (Exception e) {

@@ -120,15 +120,18 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private PodOperation operation() {
     PodServices services = getComponent().getServices();
     SessionLookup lookup = new SessionLookup(this, services.cluster());
+    Meters meters = getComponent().meters();
     return switch (operation) {
-      case plan -> new PlanOperation(this, services);
-      case apply -> new ApplyOperation(this, services.cluster());
-      case await -> new AwaitOperation(services.cluster(), lookup, getComponent().readiness());
+      case plan -> meters.plan(new PlanOperation(this, services));
+      case apply -> meters.apply(new ApplyOperation(this, services.cluster()));
+      case await ->
+          meters.await(new AwaitOperation(services.cluster(), lookup, getComponent().readiness()));
       case get -> new GetOperation(lookup);
       case list -> new ListOperation(this, lookup, services.cluster().sessions());
-      case exec -> new ExecOperation(this, services, lookup, getComponent().activity());
+      case exec ->
+          meters.exec(new ExecOperation(this, services, lookup, getComponent().activity()));
       case logs -> new LogsOperation(services, lookup, getComponent().activity());
-      case delete -> new DeleteOperation(this, services, lookup);
+      case delete -> meters.delete(new DeleteOperation(this, services, lookup), undo, lookup);
       case events -> throw new IllegalStateException();
     };
   }

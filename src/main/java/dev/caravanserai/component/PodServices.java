@@ -45,7 +45,11 @@ public record PodServices(
    * @param environment what profiles may read, such as {@code HYPHA_K8S_NAMESPACE}
    */
   public static PodServices of(
-      Cluster cluster, Profiles profiles, Settings settings, Map<String, String> environment) {
+      Cluster cluster,
+      Profiles profiles,
+      Contract contract,
+      Settings settings,
+      Map<String, String> environment) {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(PodServices::timerThread);
     Execs execs =
@@ -59,7 +63,7 @@ public record PodServices(
         cluster,
         new Planner(profiles),
         () -> context(cluster, settings, environment),
-        Contract.load(),
+        contract,
         execs,
         limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),

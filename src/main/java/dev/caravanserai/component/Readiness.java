@@ -57,6 +57,13 @@ final class Readiness {
         .exceptionallyCompose(thrown -> explain(key, atMost, thrown));
   }
 
+  /** Ends all waiting for a session. */
+  void giveUp(SessionKey key, Failure why) {
+    waiters
+        .getOrDefault(key, List.of())
+        .forEach(waiter -> waiter.ready.completeExceptionally(new FailureException(why)));
+  }
+
   private void leave(SessionKey key, Waiter waiter) {
     waiters.computeIfPresent(
         key,

@@ -4,6 +4,7 @@ import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.api.ApiCluster;
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.session.Contract;
 import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.SettingsReader;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -48,7 +49,7 @@ final class StandaloneServices implements AutoCloseable {
       cluster.watch(chosen).toCompletableFuture().join();
       Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
       return new StandaloneServices(
-          cluster, PodServices.of(cluster, profiles, settings, environment));
+          cluster, PodServices.of(cluster, profiles, Contract.load(), settings, environment));
     } catch (RuntimeException e) {
       cluster.close();
       throw e;

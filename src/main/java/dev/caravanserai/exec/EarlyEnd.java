@@ -1,8 +1,6 @@
 package dev.caravanserai.exec;
 
 import dev.caravanserai.cluster.ExecChannel;
-import dev.caravanserai.session.Failure;
-import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -105,16 +103,12 @@ final class EarlyEnd {
   private void warn(String why) {
     if (around.goneFrom(request.container()).isEmpty()) {
       LOG.warn(
-          "{}",
-          Failure.of(
-              FailureCode.CONFIG_ERROR,
-              "Processes of exec="
-                  + request.id()
-                  + " may be left in container="
-                  + request.container()
-                  + ": "
-                  + why
-                  + ". Stop the session to end them for certain."));
+          "exec={} container={} {}, but processes of it may be left: {}. Stop the session to end"
+              + " them for certain.",
+          request.id(),
+          request.container(),
+          outcome.word(),
+          why);
     }
   }
 }

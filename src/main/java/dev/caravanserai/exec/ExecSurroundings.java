@@ -26,7 +26,10 @@ record ExecSurroundings(
     try {
       return gone.apply(container);
     } catch (RuntimeException unknown) {
-      LOG.warn("container={} may be gone or not: {}", container, unknown.toString());
+      LOG.warn(
+          "container={} may be gone or not, so a lost exec is told as connectionLost: {}",
+          container,
+          unknown.toString());
       return Optional.empty();
     }
   }

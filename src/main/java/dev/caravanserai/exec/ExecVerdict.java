@@ -25,8 +25,16 @@ final class ExecVerdict {
 
   /** Gives the answer, at once or, when a connection was lost, after a look at the container. */
   void give(ExecEnd end) {
+    if (end instanceof ExecEnd.Exited exited && !looksGone(exited.code())) {
+      exited(exited.code(), Optional.empty());
+    } else {
+      around.answers().execute(() -> giveAfterLook(end));
+    }
+  }
+
+  private void giveAfterLook(ExecEnd end) {
     if (end instanceof ExecEnd.Exited exited) {
-      exited(exited.code());
+      exited(exited.code(), around.goneFrom(request.container()));
     } else if (end instanceof ExecEnd.Refused refused) {
       refused(refused.failure());
     } else if (end instanceof ExecEnd.Lost lost) {
@@ -34,17 +42,22 @@ final class ExecVerdict {
     }
   }
 
-  private void exited(int code) {
+  /** Whether the end of the container would look the same. */
+  private boolean looksGone(int code) {
+    return silent() || code == 137 || code == 143;
+  }
+
+  private boolean silent() {
+    return output.supervised() && output.processId().isEmpty();
+  }
+
+  private void exited(int code, Optional<Failure> gone) {
     Optional<String> why = code == 127 ? output.notStarted() : Optional.empty();
-    boolean silent = output.supervised() && output.processId().isEmpty();
-    boolean killed = code == 137 || code == 143;
-    Optional<Failure> gone =
-        silent || killed ? around.goneFrom(request.container()) : Optional.empty();
     if (why.isPresent()) {
       notStarted(why.get());
     } else if (gone.isPresent()) {
       answer.give(Outcome.podGone(gone.get()));
-    } else if (silent) {
+    } else if (silent()) {
       notStarted("its supervisor ended with " + code + " first: " + output.words());
     } else {
       answer.give(Outcome.exited(code));

@@ -75,6 +75,11 @@ public final class Execs {
     return exec;
   }
 
+  /** How many run now. */
+  public int running() {
+    return parallel - places.availablePermits();
+  }
+
   private static String id() {
     return UUID.randomUUID().toString().replace("-", "");
   }

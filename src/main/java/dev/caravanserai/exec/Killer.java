@@ -80,8 +80,17 @@ final class Killer {
                 : Optional.of(left.group(1) + " of its processes would not end"));
       } else {
         String words = new String(err.output().bytes(), StandardCharsets.UTF_8).strip();
-        done.complete(Optional.of("ending its processes failed: " + end + " " + words));
+        done.complete(Optional.of((words(end) + " " + words).strip()));
       }
+    }
+
+    private static String words(ExecEnd end) {
+      if (end instanceof ExecEnd.Lost lost) {
+        return lost.failure().message();
+      } else if (end instanceof ExecEnd.Refused refused) {
+        return refused.failure().message();
+      }
+      return "what should have ended them came to " + end;
     }
 
     void close() {

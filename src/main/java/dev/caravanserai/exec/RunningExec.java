@@ -116,8 +116,7 @@ final class RunningExec implements ExecHandle, ExecListener {
     } else if (noShell) {
       runWithoutShell();
     } else {
-      ExecVerdict verdict = new ExecVerdict(request, around, output, answer);
-      around.answers().execute(() -> verdict.give(end));
+      new ExecVerdict(request, around, output, answer).give(end);
     }
   }
 

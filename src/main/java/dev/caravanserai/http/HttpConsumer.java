@@ -30,7 +30,8 @@ import org.apache.camel.support.DefaultConsumer;
  * the route waits for something; whoever ends the wait writes the answer.
  *
  * <p>A request that is being answered counts as in flight, so a shutdown waits for it. A caller who
- * goes away does not end the route: what it began, it finishes.
+ * goes away does not end the route; its steps are told ({@link Caller#GONE}), and what they then do
+ * is theirs to say.
  */
 final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer, Suspendable {
   private static final String ALLOWED = HttpConsumer.class.getName() + ".allowed";
@@ -128,7 +129,7 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
   private void handle(RoutingContext ctx) {
     var principal = Guard.principal(ctx);
     if (principal.isEmpty()) {
-      ctx.fail(401);
+      ctx.next(); // a probe's path, which is not ours to answer
       return;
     }
     var exchange = createExchange(false);
@@ -136,6 +137,7 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     requests.fill(exchange, ctx);
     exchange.setProperty(Principal.TENANT, principal.get().tenant());
     exchange.setProperty(Principal.KEY, principal.get().key());
+    exchange.setProperty(Caller.GONE, Caller.gone(ctx));
     Map<String, Object> asked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     asked.putAll(exchange.getMessage().getHeaders());
     var context = ctx.vertx().getOrCreateContext();

@@ -1,9 +1,11 @@
 package dev.caravanserai.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -56,6 +58,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private synchronized Router guarded() {
     var router = router();
     if (router != guarded) {
+      meters()
+          .ifPresent(
+              meters -> router.route().order(Integer.MIN_VALUE).handler(new AnswerMeter(meters)));
       router.route().order(Integer.MIN_VALUE).handler(new Guard(keys));
       Docs.serve(router);
       router
@@ -66,6 +71,11 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
       guarded = router;
     }
     return router;
+  }
+
+  private Optional<MeterRegistry> meters() {
+    return Optional.ofNullable(
+        getCamelContext().getRegistry().findSingleByType(MeterRegistry.class));
   }
 
   @Override
@@ -92,6 +102,12 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   }
 
   private static void nothingHere(RoutingContext ctx) {
+    if (Guard.principal(ctx).isEmpty()) {
+      // A probe's path, whose own route does not give what Accept asks for.
+      var problem = new StatusException(406, "There is no such form of this: send Accept: */*.");
+      Problems.of(problem, "").write(ctx.response());
+      return;
+    }
     var allowed = HttpConsumer.allowed(ctx);
     if (!allowed.isEmpty()) {
       ctx.response().putHeader("Allow", String.join(", ", allowed));

@@ -77,6 +77,7 @@ public final class Planner {
       rules.add("/image", "is required: profile %s has none of its own".formatted(profile.name()));
     }
     rules.order(spec.resources().limits(), spec.resources().requests());
+    rules.metadata(request.metadata(), profile.metadata());
     rules.clash(request.labels(), profile.labels().keySet(), profile.name());
     rules.hold();
     sound(profile, spec);

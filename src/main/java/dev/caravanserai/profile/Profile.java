@@ -1,9 +1,12 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A profile as its file says, before any expression is evaluated. Values are texts, numbers,
@@ -16,6 +19,7 @@ import java.util.TreeMap;
  * @param names patterns of names, in which {@code *} stands for the session
  * @param defaults what a request that does not say gets
  * @param limits what a request may not exceed
+ * @param metadata the metadata of a request that means something here, by name
  * @param environment variables put into the main container besides the request's
  * @param requestWins whether the request's variable or the profile's is taken when both have it
  * @param labels for every object, besides the standard ones
@@ -32,14 +36,30 @@ record Profile(
     Patterns names,
     Map<String, Object> defaults,
     Map<String, Object> limits,
+    Map<String, Choice> metadata,
     Map<String, Object> environment,
     boolean requestWins,
     Map<String, Object> labels,
     Map<String, Object> annotations,
     List<Object> objects) {
 
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
+
   /** A setting's default, and what it means. */
-  record Setting(String value, String unit, String description) {}
+  record Setting(String value, String unit, String description, Choice choice) {}
+
+  /**
+   * @param values all that it may be; empty where that is anything
+   */
+  record Choice(List<String> values) {
+    boolean allows(String value) {
+      return values.isEmpty() || values.contains(value);
+    }
+
+    String words() {
+      return "must be one of " + String.join(", ", values);
+    }
+  }
 
   /**
    * Patterns of names.
@@ -54,17 +74,42 @@ record Profile(
     }
   }
 
-  /** The settings it reads, each from the environment or its default. */
+  /**
+   * The settings it reads, each from the environment or its default.
+   *
+   * @throws FailureException CONFIG_ERROR when one has a value that it may not have
+   */
   Map<String, Object> settings(Map<String, String> environment) {
     Map<String, Object> values = new TreeMap<>();
-    settings.forEach((key, s) -> values.put(key, environment.getOrDefault(key, s.value())));
+    settings.forEach(
+        (key, setting) -> {
+          String value = environment.getOrDefault(key, setting.value());
+          if (!setting.choice().allows(value)) {
+            throw wrong("%s %s, not '%s'".formatted(key, setting.choice().words(), value));
+          }
+          values.put(key, value);
+        });
     return values;
   }
 
-  /** Where its objects go; empty for the cluster's default. Depends on settings only. */
+  /**
+   * Where its objects go; empty for the cluster's default. Depends on settings only.
+   *
+   * @throws FailureException CONFIG_ERROR when that is no name of a namespace
+   */
   Optional<String> namespace(Map<String, String> environment) {
     Map<String, Object> variables = Map.of("settings", settings(environment));
-    return Optional.of(new Expressions(name, variables).string(namespaceValue, "/namespace"))
-        .filter(namespace -> !namespace.isEmpty());
+    String namespace = new Expressions(name, variables).string(namespaceValue, "/namespace");
+    if (!namespace.isEmpty() && !NAMESPACE.matcher(namespace).matches()) {
+      throw wrong(
+          "/namespace: %s is '%s', and a namespace's name is 63 of a-z, 0-9 and - at most"
+              .formatted(namespaceValue, namespace));
+    }
+    return Optional.of(namespace).filter(value -> !value.isEmpty());
+  }
+
+  private FailureException wrong(String what) {
+    return FailureException.of(
+        FailureCode.CONFIG_ERROR, "Profile %s (%s): %s.".formatted(name, source, what));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.caravanserai.profile.Profile.Choice;
 import dev.caravanserai.profile.Profile.Patterns;
 import dev.caravanserai.profile.Profile.Setting;
 import dev.caravanserai.session.FailureCode;
@@ -42,8 +43,8 @@ final class ProfileReader {
     only(
         "",
         root,
-        "name description settings namespace container names defaults limits environment labels"
-            + " annotations objects");
+        "name description settings namespace container names defaults limits metadata environment"
+            + " labels annotations objects");
     Map<String, Object> defaults = section(root, "defaults");
     only(
         "/defaults",
@@ -65,6 +66,7 @@ final class ProfileReader {
         names(section(root, "names")),
         defaults,
         limits,
+        metadata(section(root, "metadata")),
         section(environment, "variables"),
         requestWins(text(environment, "/environment/precedence", "precedence", "request")),
         section(root, "labels"),
@@ -86,15 +88,36 @@ final class ProfileReader {
         (name, value) -> {
           String path = "/settings/" + name;
           Map<String, Object> setting = map(path, value);
-          only(path, setting, "default unit description");
+          only(path, setting, "default unit description values");
           settings.put(
               name,
               new Setting(
                   text(setting, path + "/default", "default", ""),
                   text(setting, path + "/unit", "unit", ""),
-                  text(setting, path + "/description", "description", "")));
+                  text(setting, path + "/description", "description", ""),
+                  choice(path, setting)));
         });
     return settings;
+  }
+
+  private Map<String, Choice> metadata(Map<String, Object> section) {
+    Map<String, Choice> metadata = new LinkedHashMap<>();
+    section.forEach(
+        (name, value) -> {
+          String path = "/metadata/" + name;
+          Map<String, Object> one = map(path, value);
+          only(path, one, "description values");
+          metadata.put(name, choice(path, one));
+        });
+    return metadata;
+  }
+
+  private Choice choice(String path, Map<String, Object> section) {
+    Object values = section.getOrDefault("values", List.of());
+    if (values instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+      return new Choice(list.stream().map(String.class::cast).toList());
+    }
+    throw wrong(path + "/values", "a list of texts is needed here");
   }
 
   private Patterns names(Map<String, Object> section) {
@@ -172,7 +195,11 @@ final class ProfileReader {
     Set<String> keys = new TreeSet<>(List.of(known.split(" ")));
     for (String key : map.keySet()) {
       if (!keys.contains(key)) {
-        throw wrong(path + "/" + key, "there is no such key." + Nearest.hint(key, keys));
+        String meant =
+            Nearest.of(key, keys)
+                .map(near -> "did you mean " + near)
+                .orElse("there are " + String.join(", ", keys));
+        throw wrong(path + "/" + key, "there is no such key; " + meant);
       }
     }
   }

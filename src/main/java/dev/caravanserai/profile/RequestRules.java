@@ -78,6 +78,17 @@ final class RequestRules {
     }
   }
 
+  /** What of the metadata means something to the profile. */
+  void metadata(Map<String, ?> metadata, Map<String, Profile.Choice> meanings) {
+    meanings.forEach(
+        (name, choice) -> {
+          Object value = metadata.get(name);
+          if (value != null && !choice.allows(String.valueOf(value))) {
+            add("/metadata/" + pointer(name), "%s, not '%s'".formatted(choice.words(), value));
+          }
+        });
+  }
+
   void add(String pointer, String message) {
     violations.add(new Violation(pointer, message));
   }

@@ -5,8 +5,10 @@ import dev.caravanserai.cluster.api.AccessCheck;
 import dev.caravanserai.cluster.api.AccessReport;
 import dev.caravanserai.cluster.api.ApiCluster;
 import dev.caravanserai.cluster.api.ApiConnection;
+import dev.caravanserai.component.PodServices;
 import dev.caravanserai.local.LocalCluster;
 import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.session.Contract;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.ClusterKind;
@@ -14,6 +16,7 @@ import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,79 +25,118 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The cluster that the settings ask for, checked and watched. */
+/**
+ * The cluster that the settings ask for, and what works on it. {@link #connect} makes it, {@link
+ * #ready} waits until it can be used.
+ */
 final class ClusterSetup implements AutoCloseable {
+  private static final String NAMESPACE = "default";
   private static final Logger LOG = LoggerFactory.getLogger(ClusterSetup.class);
 
-  private final Cluster cluster;
   private final Optional<LocalCluster> local;
+  private final KubernetesClient client;
+  private final PodServices services;
+  private final Set<String> namespaces;
 
-  private ClusterSetup(Cluster cluster, Optional<LocalCluster> local) {
-    this.cluster = cluster;
+  private ClusterSetup(
+      Optional<LocalCluster> local,
+      KubernetesClient client,
+      PodServices services,
+      Set<String> namespaces) {
     this.local = local;
+    this.client = client;
+    this.services = services;
+    this.namespaces = namespaces;
   }
 
-  static ClusterSetup start(Settings settings, Profiles profiles) {
-    return settings.get(Settings.CLUSTER_KIND) == ClusterKind.LOCAL
-        ? local(settings, profiles)
-        : api(settings, profiles);
-  }
-
-  Cluster cluster() {
-    return cluster;
-  }
-
-  @Override
-  public void close() {
-    cluster.close();
-    local.ifPresent(LocalCluster::close);
-  }
-
-  private static ClusterSetup local(Settings settings, Profiles profiles) {
-    String namespace = settings.get(Settings.CLUSTER_NAMESPACE).orElse("default");
-    Set<String> namespaces = new TreeSet<>(profiles.namespaces(System.getenv()));
-    namespaces.add(namespace);
+  /**
+   * Starts the local cluster, if it is that, and prepares the client; asks the cluster nothing yet.
+   *
+   * @param contract may still be on its way
+   * @throws FailureException CONFIG_ERROR for a bad profile, or when there are no credentials
+   */
+  static ClusterSetup connect(Settings settings, CompletableFuture<Contract> contract) {
+    Map<String, String> environment = System.getenv();
+    Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
+    Set<String> namespaces = new TreeSet<>(profiles.namespaces(environment));
+    Optional<LocalCluster> local =
+        settings.get(Settings.CLUSTER_KIND) == ClusterKind.LOCAL
+            ? Optional.of(local(settings, namespaces))
+            : Optional.empty();
     try {
-      LocalCluster local =
-          LocalCluster.start(0, settings.get(Settings.HOME).resolve("local"), namespaces);
       KubernetesClient client =
-          new ApiConnection(Optional.of(local.kubeconfig()), Optional.empty())
-              .connect(System.getenv());
+          new ApiConnection(
+                  local
+                      .map(LocalCluster::kubeconfig)
+                      .or(() -> settings.get(Settings.CLUSTER_KUBECONFIG)),
+                  settings.get(Settings.CLUSTER_CONTEXT).filter(context -> local.isEmpty()))
+              .connect(environment);
+      String namespace =
+          settings
+              .get(Settings.CLUSTER_NAMESPACE)
+              .or(() -> Optional.ofNullable(client.getNamespace()).filter(n -> local.isEmpty()))
+              .orElse(NAMESPACE);
       Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
-      namespaces.forEach(n -> watch(cluster, n));
-      LOG.info(
-          "cluster={} is the local cluster at {}: sessions run this machine's own programs,"
-              + " whatever their image says",
-          cluster.name(),
-          local.url());
-      return new ClusterSetup(cluster, Optional.of(local));
+      PodServices services =
+          PodServices.of(cluster, profiles, contract.join(), settings, environment);
+      return new ClusterSetup(local, client, services, namespaces);
+    } catch (RuntimeException e) {
+      local.ifPresent(LocalCluster::close);
+      throw e;
+    }
+  }
+
+  private static LocalCluster local(Settings settings, Set<String> profileNamespaces) {
+    Set<String> namespaces = new TreeSet<>(profileNamespaces);
+    namespaces.add(settings.get(Settings.CLUSTER_NAMESPACE).orElse(NAMESPACE));
+    try {
+      return LocalCluster.start(0, settings.get(Settings.HOME).resolve("local"), namespaces);
     } catch (IOException e) {
       throw new UncheckedIOException("The local cluster could not be started", e);
     }
   }
 
-  private static ClusterSetup api(Settings settings, Profiles profiles) {
-    KubernetesClient client =
-        new ApiConnection(
-                settings.get(Settings.CLUSTER_KUBECONFIG), settings.get(Settings.CLUSTER_CONTEXT))
-            .connect(System.getenv());
-    String namespace =
-        settings
-            .get(Settings.CLUSTER_NAMESPACE)
-            .or(() -> Optional.ofNullable(client.getNamespace()))
-            .orElse("default");
-    AccessReport report = new AccessCheck(client).check(namespace);
+  PodServices services() {
+    return services;
+  }
+
+  Cluster cluster() {
+    return services.cluster();
+  }
+
+  /**
+   * Waits until all that lives there is known.
+   *
+   * @throws FailureException FORBIDDEN with every right that is missing, CLUSTER_UNREACHABLE
+   */
+  void ready() {
+    Set<String> others = new TreeSet<>(namespaces);
+    others.remove(cluster().namespace());
+    if (local.isPresent()) {
+      watch(cluster(), cluster().namespace());
+      others.forEach(other -> watch(cluster(), other));
+      LOG.info(
+          "cluster={} is the local cluster at {}: sessions run this machine's own programs,"
+              + " whatever their image says",
+          cluster().name(),
+          local.get().url());
+      return;
+    }
+    AccessCheck access = new AccessCheck(client);
+    AccessReport report = access.check(cluster().namespace());
     if (!report.complete()) {
-      client.close();
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
-    Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
-    watch(cluster, namespace);
-    Set<String> others = new TreeSet<>(profiles.namespaces(System.getenv()));
-    others.remove(namespace);
+    watch(cluster(), cluster().namespace());
     CompletableFuture.runAsync(
-        () -> others.forEach(other -> watchIfAllowed(cluster, new AccessCheck(client), other)));
-    return new ClusterSetup(cluster, Optional.empty());
+        () -> others.forEach(other -> watchIfAllowed(cluster(), access, other)));
+  }
+
+  @Override
+  public void close() {
+    services.close();
+    cluster().close();
+    local.ifPresent(LocalCluster::close);
   }
 
   private static void watch(Cluster cluster, String namespace) {

@@ -10,12 +10,13 @@ import dev.caravanserai.settings.Settings;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.Registry;
 
 /** The HTTP server: one port for the API, health and metrics. */
 final class HttpSetup {
   private HttpSetup() {}
 
-  static void bind(Main camel, Settings settings, ApiKeys keys, Contract contract) {
+  static void configure(Main camel, Settings settings, ApiKeys keys) {
     String port = String.valueOf(settings.get(Settings.PORT));
     int limit = settings.get(Settings.HTTP_BODY_LIMIT);
     camel.addOverrideProperty("camel.server.enabled", "true");
@@ -27,8 +28,11 @@ final class HttpSetup {
         "camel.component.rest-openapi.rest-openapi-processor-strategy",
         "#class:" + Operations.class.getName());
     camel.bind("platform-http-engine", new HttpEngine(keys, limit));
-    camel.bind("apiRequests", new ApiRequests(contract));
-    camel.bind("apiAnswers", new ApiAnswers());
+  }
+
+  static void bind(Registry registry, Contract contract) {
+    registry.bind("apiRequests", new ApiRequests(contract));
+    registry.bind("apiAnswers", new ApiAnswers());
   }
 
   static int port(CamelContext context) {

@@ -5,33 +5,42 @@ import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /**
  * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
- * name.
+ * name. Started in three steps, so that the cluster can be reached meanwhile.
  */
 final class Routes implements AutoCloseable {
-  private final Main camel;
+  private final Main camel = new Main();
 
-  private Routes(Main camel) {
-    this.camel = camel;
-  }
-
-  static Routes start(Settings settings, PodServices services, ApiKeys keys, List<String> files)
-      throws Exception {
-    Main camel = new Main();
+  /** Reads configuration and routes; needs no cluster. */
+  void read(Settings settings, ApiKeys keys, List<String> files) {
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
     camel.addOverrideProperty(
         "caravanserai.reaper.interval-ms",
         String.valueOf(settings.get(Settings.REAPER_INTERVAL).toMillis()));
-    camel.bind("podServices", services);
-    HttpSetup.bind(camel, settings, keys, services.contract());
+    camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server ends it, in its order
+    HttpSetup.configure(camel, settings, keys);
     camel.configure().setRoutesIncludePattern(String.join(",", patterns(settings, files)));
+    camel.init();
+  }
+
+  /** Makes the routes that were read; none runs yet, and nobody can call. */
+  void make(PodServices services) {
+    CamelContext context = camel.getCamelContext();
+    context.getRegistry().bind("podServices", services);
+    HttpSetup.bind(context.getRegistry(), services.contract());
+    context.init();
+  }
+
+  /** Listens and runs; all of it does when this returns. */
+  void run() {
     camel.start();
-    return new Routes(camel);
   }
 
   private static List<String> patterns(Settings settings, List<String> files) {

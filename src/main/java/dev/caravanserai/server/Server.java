@@ -1,15 +1,16 @@
 package dev.caravanserai.server;
 
-import dev.caravanserai.component.PodServices;
 import dev.caravanserai.http.ApiKey;
 import dev.caravanserai.http.ApiKeys;
-import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.session.Contract;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.StartKeys;
 import java.net.URI;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 
 /** A server that runs: a cluster, what works on it, and the routes. Thread-safe. */
@@ -17,42 +18,59 @@ public final class Server implements AutoCloseable {
   private final Settings settings;
   private final StartKeys keys;
   private final ClusterSetup cluster;
-  private final PodServices services;
   private final Routes routes;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private Server(
-      Settings settings,
-      StartKeys keys,
-      ClusterSetup cluster,
-      PodServices services,
-      Routes routes) {
+  private Server(Settings settings, StartKeys keys, ClusterSetup cluster, Routes routes) {
     this.settings = settings;
     this.keys = keys;
     this.cluster = cluster;
-    this.services = services;
     this.routes = routes;
   }
 
   /**
-   * Starts it; ready when this returns.
+   * Starts it; ready when this returns. The cluster is reached while the routes are read.
    *
    * @param files of routes to run beside the server's own
+   * @throws dev.caravanserai.settings.SettingsException if there is no API key to be had
+   * @throws FailureException if the cluster cannot be used
    */
-  public static Server start(Settings settings, List<String> files) throws Exception {
+  public static Server start(Settings settings, List<String> files) {
     StartKeys keys = StartKeys.of(settings, ApiKeys.SCOPES);
-    Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
-    ClusterSetup cluster = ClusterSetup.start(settings, profiles);
-    PodServices services = PodServices.of(cluster.cluster(), profiles, settings, System.getenv());
+    CompletableFuture<Contract> contract =
+        CompletableFuture.supplyAsync(Contract::load, Server::background);
+    CompletableFuture<ClusterSetup> cluster =
+        CompletableFuture.supplyAsync(
+            () -> ClusterSetup.connect(settings, contract), Server::background);
+    CompletableFuture<Void> ready =
+        cluster.thenAcceptAsync(ClusterSetup::ready, Server::background);
+    Routes routes = new Routes();
     try {
-      Routes routes = Routes.start(settings, services, apiKeys(keys), files);
-      Server server = new Server(settings, keys, cluster, services, routes);
+      routes.read(settings, apiKeys(keys), files);
+      routes.make(outcome(cluster).services());
+      outcome(ready);
+      routes.run();
+      Server server = new Server(settings, keys, outcome(cluster), routes);
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
       return server;
-    } catch (Exception e) {
-      services.close();
-      cluster.close();
+    } catch (RuntimeException e) {
+      routes.close();
+      cluster.thenAccept(ClusterSetup::close).exceptionally(alreadyThrown -> null).join();
       throw e;
+    }
+  }
+
+  private static void background(Runnable task) {
+    Thread thread = new Thread(task, "start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static <T> T outcome(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
 
@@ -99,7 +117,6 @@ public final class Server implements AutoCloseable {
       return;
     }
     routes.close();
-    services.close();
     cluster.close();
     ended.countDown();
   }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 record SettingType<T>(String unit, Function<String, T> parse, Function<T, String> format) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
   private static final Map<String, Long> BYTES =
@@ -62,6 +63,23 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
   static SettingType<Optional<String>> optionalText() {
     return new SettingType<>(
         "text or empty", text -> Optional.of(text).filter(t -> !t.isEmpty()), t -> t.orElse(""));
+  }
+
+  /** A label of RFC 1123, which is what Kubernetes takes as the name of a namespace. */
+  static SettingType<Optional<String>> optionalNamespace() {
+    return new SettingType<>(
+        "namespace or empty",
+        text -> Optional.of(text).filter(t -> !t.isEmpty()).map(SettingType::label),
+        t -> t.orElse(""));
+  }
+
+  private static String label(String text) {
+    if (text.length() > 63 || !LABEL.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "must be the name of a namespace: 63 of a-z, 0-9 and - at most, the first and the last"
+              + " no -");
+    }
+    return text;
   }
 
   static SettingType<Path> path() {

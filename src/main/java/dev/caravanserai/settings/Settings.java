@@ -60,7 +60,7 @@ public final class Settings {
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
       setting(
           "cluster.namespace",
-          SettingType.optionalText(),
+          SettingType.optionalNamespace(),
           "",
           "Namespace of sessions whose profile names none; empty: `default` on a local cluster,"
               + " else that of the kubeconfig's context or of the service account.");

@@ -231,6 +231,10 @@ class HttpEngineTest {
   @Test
   void every_error_is_a_problem() throws Exception {
     assertProblem(server.get("/no/such/path"), 404, "NOT_FOUND");
+    assertProblem(
+        server.send(server.anonymous("/observe/health").header("Accept", "image/png")),
+        406,
+        "INVALID_REQUEST");
     var method = server.send(server.request("/echo").DELETE());
     assertProblem(method, 405, "INVALID_REQUEST");
     assertThat(method.headers().allValues("Allow")).containsExactly("GET, POST");

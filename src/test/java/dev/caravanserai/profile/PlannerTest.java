@@ -148,6 +148,23 @@ class PlannerTest {
   }
 
   @Test
+  void metadataThatMeansSomethingToTheProfileIsChecked() {
+    // Given
+    Requests request =
+        Requests.of("hypha")
+            .metadata(
+                Map.of(
+                    "restart_policy", "Sometimes", "image_pull_policy", "", "other", "anything"));
+
+    // When
+    List<String> pointers = pointers(request);
+
+    // Then
+    assertThat(pointers)
+        .containsExactlyInAnyOrder("/metadata/restart_policy", "/metadata/image_pull_policy");
+  }
+
+  @Test
   void requestsMayNotExceedLimitsNorTimeTheMaximum() {
     Requests request =
         Requests.of("hypha")

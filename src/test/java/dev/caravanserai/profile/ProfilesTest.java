@@ -64,6 +64,20 @@ class ProfilesTest {
     assertWrong(OWN.formatted("x y"), "/name", "x y");
   }
 
+  @Test
+  void aVariableWithAValueThatItMayNotHaveStopsTheStartAndSaysWhich() {
+    assertThatThrownBy(
+            () -> Profiles.shipped().namespaces(Map.of("HYPHA_K8S_IMAGE_PULL_POLICY", "Often")))
+        .isInstanceOf(FailureException.class)
+        .hasMessageContainingAll(
+            "hypha", "HYPHA_K8S_IMAGE_PULL_POLICY", "Always, IfNotPresent, Never", "'Often'");
+    assertThatThrownBy(() -> Profiles.shipped().namespaces(Map.of("KUBERNETES_NAMESPACE", "A b")))
+        .isInstanceOf(FailureException.class)
+        .hasMessageContainingAll("raworc", "KUBERNETES_NAMESPACE", "'A b'", "a-z");
+    assertWrong(
+        OWN.formatted("x") + "metadata: {a: {values: yes}}\n", "/metadata/a/values", "list");
+  }
+
   private static void assertWrong(String yaml, String path, String what) {
     assertThatThrownBy(() -> ProfileReader.read("x.yaml", yaml))
         .isInstanceOf(FailureException.class)

@@ -7,8 +7,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ShippedProfilesTest {
   private static final String ID = "c1b2c5f0-0d43-4d3a-9d19-2f1a4b5c6d7e";
@@ -118,6 +123,63 @@ class ShippedProfilesTest {
     assertThat(plan.pod().getSpec().getRestartPolicy()).isEqualTo("Never");
     assertThat(plan.startTimeout()).hasSeconds(60);
     assertThat(plan.pod().getSpec().getAutomountServiceAccountToken()).isFalse();
+  }
+
+  /** Each with a value of its own, which must stand in what is applied. */
+  @ParameterizedTest
+  @CsvSource({
+    "hypha, HYPHA_K8S_NAMESPACE, lab, namespace: lab",
+    "hypha, HYPHA_K8S_DEFAULT_TIMEOUT, 1234, activeDeadlineSeconds: 1294",
+    "hypha, HYPHA_K8S_IMAGE_PULL_POLICY, Never, imagePullPolicy: Never",
+    "raworc, KUBERNETES_NAMESPACE, lab, namespace: lab",
+    "raworc, KUBERNETES_IMAGE, python:4, image: python:4",
+    "raworc, KUBERNETES_IMAGE_PULL_POLICY, Always, imagePullPolicy: Always",
+    "raworc, KUBERNETES_CPU_REQUEST, 123m, cpu: 123m",
+    "raworc, KUBERNETES_MEMORY_REQUEST, 123Mi, memory: 123Mi",
+    "raworc, KUBERNETES_CPU_LIMIT, 1234m, cpu: 1234m",
+    "raworc, KUBERNETES_MEMORY_LIMIT, 1234Mi, memory: 1234Mi",
+    "raworc, KUBERNETES_STORAGE_SIZE, 7Gi, storage: 7Gi",
+    "raworc, KUBERNETES_STORAGE_CLASS, fast, storageClassName: fast",
+    "autogen, AUTOGEN_K8S_NAMESPACE, lab, namespace: lab"
+  })
+  void everyVariableOfTheSystemsBeforeIsHonoured(
+      String profile, String variable, String value, String applied) {
+    // Given
+    Requests request = Requests.of(profile).image(profile.equals("raworc") ? null : "busybox:1");
+    List<HasMetadata> objects = new ArrayList<>();
+
+    // When
+    Plan plan = request.plan(Requests.context(Map.of(variable, value)));
+
+    // Then
+    objects.addAll(plan.objects());
+    objects.add(plan.pod());
+    assertThat(Serialization.asYaml(objects).replace("\"", "")).contains(applied);
+  }
+
+  @Test
+  void everyVariableOfAShippedProfileIsInThisTest() throws Exception {
+    // Given
+    var sources =
+        ShippedProfilesTest.class
+            .getDeclaredMethod(
+                "everyVariableOfTheSystemsBeforeIsHonoured",
+                String.class,
+                String.class,
+                String.class,
+                String.class)
+            .getAnnotation(CsvSource.class);
+
+    // When
+    var declared =
+        Profiles.shipped().names().stream()
+            .flatMap(
+                name -> Profiles.shipped().find(name).orElseThrow().settings().keySet().stream())
+            .toList();
+
+    // Then
+    assertThat(declared)
+        .allSatisfy(name -> assertThat(sources.value()).anyMatch(row -> row.contains(name + ",")));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTest {
   @TempDir Path folder;
+
+  @Test
+  void aNamespaceIsOneThatKubernetesTakes() {
+    for (var bad : List.of("A", "a b", "-a", "a-", "a.b", "a".repeat(64))) {
+      assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.cluster.namespace", bad)))
+          .hasMessageContainingAll("caravanserai.cluster.namespace", bad, "a-z, 0-9 and -");
+    }
+    assertThat(
+            Settings.of(Map.of("caravanserai.cluster.namespace", "team-1"))
+                .get(Settings.CLUSTER_NAMESPACE))
+        .hasValue("team-1");
+  }
 
   @Test
   void whatIsNotSetHasItsDefault() {

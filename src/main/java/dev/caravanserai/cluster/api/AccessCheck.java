@@ -11,12 +11,16 @@ import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * The self-test at the start: asks the API server, with SelfSubjectAccessReviews, whether the
@@ -139,11 +143,37 @@ public final class AccessCheck {
     return Serialization.unmarshal(body, JsonNode.class);
   }
 
+  private static boolean untrusted(Throwable problem) {
+    return causes(problem)
+        .anyMatch(e -> e instanceof CertificateException || e instanceof CertPathBuilderException);
+  }
+
+  /** The innermost cause says it best. */
+  private static String words(Throwable problem) {
+    return causes(problem).reduce((outer, inner) -> inner).map(Throwable::getMessage).orElse("");
+  }
+
+  private static Stream<Throwable> causes(Throwable problem) {
+    return Stream.iterate(problem, Objects::nonNull, Throwable::getCause).limit(20);
+  }
+
   private FailureException unreachable(Throwable problem) {
     var cause =
         problem instanceof CompletionException && problem.getCause() != null
             ? problem.getCause()
             : problem;
+    if (untrusted(cause)) {
+      return new FailureException(
+          Failure.of(
+              FailureCode.CLUSTER_UNREACHABLE,
+              ("The API server %s is not the one that is meant, or its certificate has changed (%s):"
+                      + " it shows a certificate that is not of the authority in the kubeconfig's"
+                      + " certificate-authority-data or the service account's ca.crt, or not for this"
+                      + " address. Take the kubeconfig anew from the cluster, or correct its server;"
+                      + " nothing was sent.")
+                  .formatted(url, words(cause))),
+          cause);
+    }
     return new FailureException(
         Failure.of(
             FailureCode.CLUSTER_UNREACHABLE,

@@ -10,6 +10,9 @@ import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.cluster.WatchStatus;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -27,12 +30,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -52,6 +57,8 @@ public final class ApiCluster implements Cluster {
   private final DirectReads direct;
   private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
+  private final List<Consumer<WatchStatus>> watchListeners = new CopyOnWriteArrayList<>();
+  private final FailureCounts failures = new FailureCounts();
   private final ThreadPoolExecutor requests;
   private final ScheduledExecutorService timer;
 
@@ -127,6 +134,7 @@ public final class ApiCluster implements Cluster {
                       })
                   .toCompletableFuture();
           watches.put(ns, watch);
+          ready.thenRun(() -> watchListeners.forEach(watch.status()::forEach));
           return ready;
         });
   }
@@ -222,7 +230,23 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public CompletionStage<byte[]> logs(ContainerRef container, LogQuery query) {
-    return logs.read(container, query);
+    return logs.read(container, query).whenComplete((log, thrown) -> count(thrown));
+  }
+
+  @Override
+  public long failures(FailureCode code) {
+    return failures.of(code);
+  }
+
+  @Override
+  public void onWatch(Consumer<WatchStatus> listener) {
+    watchListeners.add(listener);
+    watches.forEach(
+        (ns, watch) -> {
+          if (synced.containsKey(ns)) {
+            watch.status().forEach(listener);
+          }
+        });
   }
 
   @Override
@@ -248,10 +272,18 @@ public final class ApiCluster implements Cluster {
           try {
             return call.get();
           } catch (RuntimeException e) {
-            throw ApiFailures.of(e, action);
+            FailureException failure = ApiFailures.of(e, action);
+            count(failure);
+            throw failure;
           }
         },
         requests);
+  }
+
+  private void count(Throwable thrown) {
+    if (thrown != null && root(thrown) instanceof FailureException failure) {
+      failures.add(failure.failure().code());
+    }
   }
 
   private static Throwable root(Throwable thrown) {

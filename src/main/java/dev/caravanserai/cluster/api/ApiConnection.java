@@ -6,8 +6,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,15 +20,25 @@ import java.util.Optional;
  *
  * @param kubeconfig used before all else where it is given
  * @param context of the kubeconfig; empty for its current one
+ * @param serviceAccount folder of a pod's own {@code token}, {@code ca.crt} and {@code namespace}
  */
-public record ApiConnection(Optional<Path> kubeconfig, Optional<String> context) {
+public record ApiConnection(
+    Optional<Path> kubeconfig, Optional<String> context, Path serviceAccount) {
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final int CONNECT_MS = 5_000;
   private static final int REQUEST_MS = 15_000;
   private static final int RETRIES = 3;
 
+  /** With the folder that Kubernetes mounts into every pod that may talk to it. */
+  public ApiConnection(Optional<Path> kubeconfig, Optional<String> context) {
+    this(kubeconfig, context, SERVICE_ACCOUNT);
+  }
+
   /**
+   * Asks nothing yet. Every request reads a service account's token anew; that of a kubeconfig is
+   * read again, and a credential plugin asked again, when the API server refuses the old one.
+   *
    * @param environment where {@code KUBECONFIG} and {@code KUBERNETES_SERVICE_HOST} are looked up
    * @throws FailureException CONFIG_ERROR when there are no credentials
    */
@@ -39,12 +50,21 @@ public record ApiConnection(Optional<Path> kubeconfig, Optional<String> context)
             .withRequestRetryBackoffLimit(RETRIES)
             .withWatchReconnectInterval(500)
             .build();
-    return new KubernetesClientBuilder().withConfig(config).build();
+    try {
+      return new KubernetesClientBuilder().withConfig(config).build();
+    } catch (KubernetesClientException e) {
+      String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR,
+          ("The certificates or the client key for %s cannot be used (%s). Give them as PEM; the key"
+                  + " as RSA, or as EC that begins with BEGIN EC PRIVATE KEY.")
+              .formatted(config.getMasterUrl(), why));
+    }
   }
 
   private Config base(Map<String, String> environment) {
     String host = environment.get("KUBERNETES_SERVICE_HOST");
-    if (kubeconfig.isEmpty() && host != null && Files.exists(SERVICE_ACCOUNT.resolve("token"))) {
+    if (kubeconfig.isEmpty() && host != null && Files.exists(serviceAccount.resolve("token"))) {
       return inCluster(host, environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443"));
     }
     Path file =
@@ -59,7 +79,7 @@ public record ApiConnection(Optional<Path> kubeconfig, Optional<String> context)
               + ", and this is no pod. Set KUBECONFIG or caravanserai.cluster.kubeconfig.");
     }
     Config config = Config.fromKubeconfig(file.toFile());
-    return context.isEmpty() ? config : inContext(config, context.get(), file);
+    return withTokenFile(context.isEmpty() ? config : inContext(config, context.get(), file), file);
   }
 
   private static Config inContext(Config config, String context, Path file) {
@@ -72,21 +92,44 @@ public record ApiConnection(Optional<Path> kubeconfig, Optional<String> context)
     return Config.fromKubeconfig(context, file.toFile());
   }
 
-  private static Config inCluster(String host, String port) {
+  /** The client does not know {@code tokenFile}; kubectl reads it anew for every command. */
+  private static Config withTokenFile(Config config, Path kubeconfig) {
+    if (config.getCurrentContext() != null) {
+      String user = config.getCurrentContext().getContext().getUser();
+      Serialization.unmarshal(read(kubeconfig), io.fabric8.kubernetes.api.model.Config.class)
+          .getUsers()
+          .stream()
+          .filter(one -> one.getName().equals(user) && one.getUser() != null)
+          .map(one -> one.getUser().getTokenFile())
+          .filter(file -> file != null && !file.isEmpty())
+          .findFirst()
+          .map(kubeconfig.toAbsolutePath()::resolveSibling)
+          .ifPresent(file -> config.setOauthTokenProvider(() -> read(file)));
+    }
+    return config;
+  }
+
+  private Config inCluster(String host, String port) {
     String address = host.contains(":") ? "[" + host + "]" : host;
+    read(serviceAccount.resolve("ca.crt"));
     return new ConfigBuilder(Config.empty())
         .withMasterUrl("https://" + address + ":" + port)
-        .withCaCertFile(SERVICE_ACCOUNT.resolve("ca.crt").toString())
-        .withOauthTokenProvider(() -> read(SERVICE_ACCOUNT.resolve("token")).strip())
-        .withNamespace(read(SERVICE_ACCOUNT.resolve("namespace")).strip())
+        .withCaCertFile(serviceAccount.resolve("ca.crt").toString())
+        .withOauthTokenProvider(() -> read(serviceAccount.resolve("token")))
+        .withNamespace(read(serviceAccount.resolve("namespace")))
         .build();
   }
 
   private static String read(Path file) {
     try {
-      return Files.readString(file);
+      return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR,
+          ("The credentials cannot be used: %s cannot be read (%s). Make it readable: in a pod mount"
+                  + " the whole service account, or name another kubeconfig with"
+                  + " caravanserai.cluster.kubeconfig.")
+              .formatted(file, e));
     }
   }
 }

@@ -8,6 +8,10 @@ import java.util.Optional;
 
 /** What an API server's refusal means, in its own words and with the next step. */
 final class ApiFailures {
+  private static final String RENEW =
+      "The token or certificate of the kubeconfig or service account is wrong or has expired. Renew"
+          + " it; the server takes the new one by itself.";
+
   private ApiFailures() {}
 
   static FailureException of(Throwable thrown, String action) {
@@ -35,7 +39,8 @@ final class ApiFailures {
             .orElse(refusal.getMessage());
     String reason = Optional.ofNullable(refusal.getStatus()).map(s -> s.getReason()).orElse(null);
     FailureCode code = code(refusal.getCode(), String.valueOf(words));
-    return Failure.of(code, action + " failed: " + words + ". " + nextStep(code), reason);
+    String next = refusal.getCode() == 401 ? RENEW : nextStep(code);
+    return Failure.of(code, action + " failed: " + words + ". " + next, reason);
   }
 
   private static FailureCode code(int status, String words) {

@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster.api;
 
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -9,6 +10,8 @@ import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +27,7 @@ final class NamespaceWatch implements AutoCloseable {
   private final SessionIndex index;
   private final SharedIndexInformer<ConfigMap> anchors;
   private final SharedIndexInformer<Pod> pods;
+  private final List<WatchStatus> status = new ArrayList<>();
 
   NamespaceWatch(KubernetesClient client, String namespace, SessionIndex index) {
     this.namespace = namespace;
@@ -46,6 +50,10 @@ final class NamespaceWatch implements AutoCloseable {
         anchors.start().toCompletableFuture(), pods.start().toCompletableFuture());
   }
 
+  List<WatchStatus> status() {
+    return List.copyOf(status);
+  }
+
   @Override
   public void close() {
     anchors.stop();
@@ -54,10 +62,13 @@ final class NamespaceWatch implements AutoCloseable {
 
   private <T extends HasMetadata> void prepare(
       SharedIndexInformer<T> informer, UnaryOperator<T> strip) {
+    InformerStatus told = new InformerStatus(namespace, informer);
+    status.add(told);
     informer
         .itemStore(new StrippedStore<>(strip))
         .exceptionHandler(
             (started, thrown) -> {
+              told.interrupted();
               LOG.warn(
                   "namespace={} watch of {} interrupted, goes on: {}",
                   namespace,

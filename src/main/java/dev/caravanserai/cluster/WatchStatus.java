@@ -1,0 +1,20 @@
+package dev.caravanserai.cluster;
+
+import java.time.Instant;
+
+/** How one watch fares, as of now. Safe for use by several threads. */
+public interface WatchStatus {
+  String namespace();
+
+  /** Of the objects that it watches, such as {@code Pod}. */
+  String kind();
+
+  /** Whether its connection stands. */
+  boolean connected();
+
+  /** How often it was interrupted and began again. */
+  long interruptions();
+
+  /** When it began, or was last interrupted. */
+  Instant since();
+}

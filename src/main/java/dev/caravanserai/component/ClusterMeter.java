@@ -1,0 +1,61 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.WatchStatus;
+import dev.caravanserai.session.FailureCode;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Whether the cluster answers, and whether its watches are heard. */
+final class ClusterMeter {
+  /** What a cluster's refusal can be; the other codes are about sessions. */
+  private static final List<FailureCode> CODES =
+      List.of(
+          FailureCode.CLUSTER_UNREACHABLE,
+          FailureCode.FORBIDDEN,
+          FailureCode.QUOTA_EXCEEDED,
+          FailureCode.CONFLICT,
+          FailureCode.NOT_FOUND,
+          FailureCode.CONFIG_ERROR);
+
+  private ClusterMeter() {}
+
+  static void bind(Cluster cluster, MeterRegistry registry) {
+    CODES.forEach(
+        code ->
+            FunctionCounter.builder(
+                    "caravanserai.cluster.request.failures", cluster, c -> c.failures(code))
+                .description("Requests to the API server that failed")
+                .tag("cluster", cluster.name())
+                .tag("code", code.name())
+                .register(registry));
+    cluster.onWatch(watch -> bind(cluster.name(), watch, registry));
+  }
+
+  private static void bind(String cluster, WatchStatus watch, MeterRegistry registry) {
+    Tags tags = Tags.of("cluster", cluster, "namespace", watch.namespace(), "kind", watch.kind());
+    Gauge.builder("caravanserai.watch.connected", () -> watch.connected() ? 1 : 0)
+        .description("Whether a watch is connected")
+        .tags(tags)
+        .register(registry);
+    FunctionCounter.builder("caravanserai.watch.interruptions", watch, WatchStatus::interruptions)
+        .description("How often a watch was interrupted and began again")
+        .tags(tags)
+        .register(registry);
+    TimeGauge.builder("caravanserai.watch.age", () -> age(watch), TimeUnit.SECONDS)
+        .description("Since the watch began, or was last interrupted")
+        .tags(tags)
+        .register(registry);
+  }
+
+  private static double age(WatchStatus watch) {
+    return Duration.between(watch.since(), Instant.now()).toMillis() / 1000.0;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.Outcome;
+import dev.caravanserai.session.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line for what became of each exec. What it ran and wrote is not told: it may be secret. */
+final class ExecLog {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.caravanserai.execs");
+
+  private ExecLog() {}
+
+  static void ended(Session session, ExecResult exec) {
+    LOG.info(
+        "session={} cluster={} tenant={} exec={} {}{} after {} ms",
+        session.id(),
+        session.cluster(),
+        session.tenant(),
+        exec.execId(),
+        exec.outcome().word(),
+        details(exec.outcome()),
+        exec.duration().toMillis());
+  }
+
+  private static String details(Outcome outcome) {
+    if (outcome instanceof Outcome.Exited exited) {
+      return " with " + exited.code();
+    } else if (outcome instanceof Outcome.NotStarted not) {
+      return ": " + not.failure().message();
+    } else if (outcome instanceof Outcome.ConnectionLost lost) {
+      return ": " + lost.failure().message();
+    } else if (outcome instanceof Outcome.PodGone gone) {
+      return ": " + gone.failure().message();
+    }
+    return "";
+  }
+}

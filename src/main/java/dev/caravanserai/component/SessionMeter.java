@@ -1,0 +1,49 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.State;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How many sessions there are, by profile and state, as the watches last saw them. */
+final class SessionMeter {
+  private final SessionIndex index;
+  private final MeterRegistry registry;
+  private final Set<String> profiles = ConcurrentHashMap.newKeySet();
+
+  private SessionMeter(SessionIndex index, MeterRegistry registry) {
+    this.index = index;
+    this.registry = registry;
+  }
+
+  /**
+   * @return ends it
+   */
+  static AutoCloseable bind(SessionIndex index, MeterRegistry registry) {
+    SessionMeter meter = new SessionMeter(index, registry);
+    AutoCloseable subscription = index.onChange(change -> meter.seen(change.session()));
+    index.all().forEach(meter::seen);
+    return subscription;
+  }
+
+  private void seen(Session session) {
+    if (profiles.add(session.profile())) {
+      // What has stopped is no more.
+      Arrays.stream(State.values())
+          .filter(state -> state != State.STOPPED)
+          .forEach(state -> register(session.profile(), state));
+    }
+  }
+
+  private void register(String profile, State state) {
+    Gauge.builder("caravanserai.sessions", () -> index.count(profile, state))
+        .description("Sessions that there are")
+        .tag("profile", profile)
+        .tag("state", state.name())
+        .register(registry);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.profile.Plan;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+
+/**
+ * Starts of sessions, from the plan to readiness or failure. A request that is refused when it is
+ * planned touches nothing and is no start.
+ */
+final class StartMeter {
+  private static final String SAMPLE = "CamelPodStartSample";
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(5)
+  };
+
+  private final MeterRegistry registry;
+
+  StartMeter(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Of {@code pod:plan}. */
+  MeasuredOperation.End planning(Exchange exchange) {
+    exchange.setProperty(SAMPLE, Timer.start(registry));
+    return (plan, failed) -> {};
+  }
+
+  /** Of {@code pod:apply}: the next step goes on unless it fails. */
+  MeasuredOperation.End applying(Exchange exchange) {
+    return (plan, failed) -> failed.ifPresent(why -> record(exchange, MeasuredOperation.code(why)));
+  }
+
+  /** Of {@code pod:await}. */
+  MeasuredOperation.End awaiting(Exchange exchange) {
+    boolean joined = exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
+    String ready = joined ? "joined" : "ready";
+    String profile = profile(exchange);
+    return (session, failed) ->
+        record(exchange, profile, failed.map(MeasuredOperation::code).orElse(ready));
+  }
+
+  private void record(Exchange exchange, String result) {
+    record(exchange, profile(exchange), result);
+  }
+
+  private static String profile(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof Plan plan ? plan.profile() : "";
+  }
+
+  private void record(Exchange exchange, String profile, String result) {
+    Optional.ofNullable(exchange.getProperty(SAMPLE, Timer.Sample.class))
+        .ifPresent(sample -> sample.stop(timer(profile, result)));
+  }
+
+  private Timer timer(String profile, String result) {
+    return Timer.builder("caravanserai.session.start")
+        .description("Starts of sessions, from the plan to readiness or failure")
+        .tag("profile", profile)
+        .tag("result", result)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.caravanserai.http;
+
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import jdk.net.ExtendedSocketOptions;
+
+/** Who waits for an answer. */
+final class Caller {
+  /** Exchange property: a {@link CompletionStage} that is done once the caller has left. */
+  static final String GONE = "CamelPodCallerGone";
+
+  private static final int PROBE_AFTER_SECONDS = 10;
+  private static final int PROBE_EVERY_SECONDS = 10;
+  private static final int PROBES = 3;
+
+  private Caller() {}
+
+  /**
+   * Done when the connection ends before the answer has been written, and never otherwise. A peer
+   * that is gone without a word is noticed too, within {@value #PROBE_AFTER_SECONDS} s + {@value
+   * #PROBES} × {@value #PROBE_EVERY_SECONDS} s. To be called on the request's event loop.
+   */
+  static CompletionStage<Void> gone(RoutingContext ctx) {
+    var gone = new CompletableFuture<Void>();
+    ctx.addEndHandler(
+        written -> {
+          if (written.failed()) {
+            gone.complete(null);
+          }
+        });
+    if (ctx.request().connection() instanceof ConnectionBase connection) {
+      probe(connection.channel().config());
+    }
+    return gone.minimalCompletionStage();
+  }
+
+  /** TCP keep-alive, whose own first probe would come after two hours (tcp(7)). */
+  private static void probe(ChannelConfig socket) {
+    if (!Boolean.TRUE.equals(socket.getOption(ChannelOption.SO_KEEPALIVE))) {
+      socket.setOption(ChannelOption.SO_KEEPALIVE, true);
+      socket.setOption(
+          NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), PROBE_AFTER_SECONDS);
+      socket.setOption(
+          NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_EVERY_SECONDS);
+      socket.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES);
+    }
+  }
+}

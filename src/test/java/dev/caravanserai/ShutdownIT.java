@@ -1,0 +1,79 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.Api.Answer;
+import dev.caravanserai.settings.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A server that is asked to end does so in bounded time, and forgets nothing. */
+@ExtendWith(NothingLeftBehind.class)
+class ShutdownIT {
+  /** Ten seconds for requests, as docs/settings.md says, and some for a busy machine. */
+  private static final Duration BOUND = Duration.ofSeconds(20);
+
+  @Test
+  void a_server_that_is_asked_to_end_answers_what_it_can_and_leaves_sessions_alive()
+      throws Exception {
+    try (ServerProcess server =
+        ServerProcess.start(Map.of(Settings.SESSION_UNSCHEDULABLE_AFTER.key(), "300s"))) {
+      // Given
+      Api api = server.api();
+      String used = api.session();
+      String late = "late-" + Long.toString(System.nanoTime(), 36);
+      CompletableFuture<Answer> soon =
+          api.execLater(used, Map.of("script", "touch /tmp/soon; sleep 3; echo done"));
+      CompletableFuture<Answer> endless =
+          api.execLater(used, Map.of("script", "touch /tmp/endless; sleep 300"));
+      CompletableFuture<Answer> starting = api.startLater(neverReady(late), Map.of());
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                Answer both = api.exec(used, Map.of("command", List.of("ls", "/tmp")));
+                assertThat(both.field("stdout")).contains("soon", "endless");
+                assertThat(server.status("/v1/sessions/" + late)).isEqualTo(200);
+              });
+
+      // When
+      server.terminate();
+
+      // Then
+      assertThat(server.ended(BOUND)).as("it has ended within %s", BOUND).isTrue();
+      assertThat(soon.join().field("stdout"))
+          .as("what ends in time is answered")
+          .isEqualTo("done\n");
+      await().atMost(Duration.ofSeconds(5)).until(() -> endless.isDone() && starting.isDone());
+      assertThat(answered(endless)).isNotEqualTo(200);
+      assertThat(answered(starting)).isNotEqualTo(201);
+
+      server.startAgain();
+      List<String> listed = new ArrayList<>();
+      api.get("/v1/sessions").body().path("items").forEach(s -> listed.add(s.path("id").asText()));
+      assertThat(listed).contains(used, late);
+      assertThat(api.exec(used, Map.of("command", List.of("true"))).field("exitCode"))
+          .isEqualTo("0");
+      assertThat(api.call("DELETE", "/v1/sessions/" + late + "?wait=true", null).status())
+          .isEqualTo(204);
+      api.stopAll();
+    }
+  }
+
+  /** The status, or 0 for a connection that was closed. */
+  private static int answered(CompletableFuture<Answer> call) {
+    return call.handle((answer, closed) -> closed == null ? answer.status() : 0).join();
+  }
+
+  private static Map<String, ?> neverReady(String id) {
+    return TestCluster.real()
+        ? Map.of("id", id, "resources", Map.of("requests", Map.of("cpu", "1000")))
+        : Map.of("id", id, "image", "local/unschedulable");
+  }
+}
