@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-/** A server on the test cluster in a JVM of its own, which can be ended, killed and started again. */
+/**
+ * A server on the test cluster in a JVM of its own, which can be ended, killed and started again.
+ */
 final class ServerProcess implements AutoCloseable {
   private static final int STARTS = 3;
 

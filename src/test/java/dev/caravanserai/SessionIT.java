@@ -87,6 +87,44 @@ class SessionIT {
   }
 
   @Test
+  void one_idempotency_key_is_for_one_environment() {
+    // Given
+    Map<String, String> key = Map.of("Idempotency-Key", "env-" + Instant.now());
+    Answer first = api.startLater(Map.of("env", Map.of("PIN", "1234")), key).join();
+
+    // When
+    Answer same = api.startLater(Map.of("env", Map.of("PIN", "1234")), key).join();
+    Answer other = api.startLater(Map.of("env", Map.of("PIN", "4321")), key).join();
+
+    // Then
+    assertThat(first.status()).as(first.text()).isEqualTo(201);
+    assertThat(same.field("id")).as(same.text()).isEqualTo(first.field("id"));
+    assertThat(other.status()).as(other.text()).isEqualTo(409);
+    assertThat(other.field("detail")).contains("Idempotency-Key");
+    assertThat(api.get("/v1/sessions/" + first.field("id")).field("state")).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void a_repeated_request_gets_its_session_also_after_that_has_failed() {
+    // Given
+    Map<String, String> key = Map.of("Idempotency-Key", "failed-" + Instant.now());
+    Map<String, ?> request = Map.of("command", List.of("sh", "-c", "sleep 3; exit 3"));
+    Answer first = api.startLater(request, key).join();
+    String path = "/v1/sessions/" + first.field("id");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> api.get(path).field("state").equals("FAILED"));
+
+    // When
+    Answer again = api.startLater(request, key).join();
+
+    // Then
+    assertThat(again.field("id")).as(again.text()).isEqualTo(first.field("id"));
+    assertThat(again.field("state")).isEqualTo("FAILED");
+    assertThat(api.get(path).status()).isEqualTo(200);
+  }
+
+  @Test
   void one_idempotency_key_makes_no_second_session_under_another_id() {
     // Given
     String key = "ids-" + Instant.now();

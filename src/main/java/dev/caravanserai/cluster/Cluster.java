@@ -32,6 +32,14 @@ public interface Cluster extends ExecOpener, AutoCloseable {
   CompletionStage<Void> watch(String namespace);
 
   /**
+   * Asks for a session that {@link #sessions()} does not know, or not all of: another replica may
+   * have made it a moment ago. Never for lists, and cheap also for many unknown ones at once.
+   *
+   * @return done when the index knows it, or the cluster has said that there is none
+   */
+  CompletionStage<Void> lookFor(SessionKey key);
+
+  /**
    * Creates an object under its fixed name.
    *
    * @return the object as the cluster has it; fails with CONFLICT when the name is taken,

@@ -41,6 +41,7 @@ public final class SessionIndex {
   private final SessionReader reader;
   private final Map<SessionKey, Entry> entries = new HashMap<>();
   private final Dues dues = new Dues(System::nanoTime);
+  private final RecentlyEnded ended = new RecentlyEnded();
   private final List<Consumer<SessionChange>> listeners = new CopyOnWriteArrayList<>();
 
   public SessionIndex(String cluster) {
@@ -134,13 +135,16 @@ public final class SessionIndex {
                     }));
   }
 
-  /** An anchor or pod was just made here, and the watch may not have told yet. */
-  public void made(HasMetadata object) {
+  /**
+   * An anchor or pod is there, and the watch may not have told yet. What it told since then, also
+   * that the object is gone again, is newer.
+   */
+  public synchronized void made(HasMetadata object) {
     boolean told =
         SessionReader.key(object)
             .flatMap(key -> object instanceof ConfigMap ? anchor(key) : pod(key))
             .isPresent();
-    if (!told) {
+    if (!told && !ended.has(object)) {
       seen(object);
     }
   }
@@ -160,7 +164,8 @@ public final class SessionIndex {
   }
 
   /** An anchor or pod is gone. */
-  public void gone(HasMetadata object) {
+  public synchronized void gone(HasMetadata object) {
+    ended.add(object);
     SessionReader.key(object)
         .ifPresent(
             key ->

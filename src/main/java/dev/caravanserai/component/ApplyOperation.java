@@ -9,9 +9,9 @@ import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,15 +22,18 @@ import org.apache.camel.InvalidPayloadException;
 /**
  * Creates what a plan says. The anchor's fixed name decides who makes the session when several try:
  * whoever finds it taken by the same request (same Idempotency-Key, same request) joins it, anybody
- * else is told CONFLICT.
+ * else is told CONFLICT. Who finds its own mark there began it itself, and only the answer was
+ * lost.
  */
 final class ApplyOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final Cluster cluster;
+  private final SameRequest sameRequest;
 
   ApplyOperation(PodEndpoint endpoint, Cluster cluster) {
     this.endpoint = endpoint;
     this.cluster = cluster;
+    this.sameRequest = new SameRequest(cluster);
   }
 
   @Override
@@ -63,27 +66,25 @@ final class ApplyOperation implements PodOperation {
   private CompletionStage<Plan> join(Plan plan, Exchange exchange) {
     return cluster
         .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
-        .thenApply(
-            there ->
-                there
-                    .filter(anchor -> sameRequest(plan, anchor))
-                    .map(anchor -> placed(plan, exchange, anchor, true))
-                    .orElseThrow(() -> taken(plan)));
+        .thenCompose(
+            there -> there.isEmpty() ? failed(taken(plan)) : join(plan, exchange, there.get()));
+  }
+
+  private CompletionStage<Plan> join(Plan plan, Exchange exchange, ConfigMap there) {
+    if (SameRequest.begun(plan, there)) {
+      cluster.sessions().made(there);
+      return CompletableFuture.completedFuture(placed(plan, exchange, there, false));
+    }
+    return sameRequest
+        .repeated(plan, there)
+        .thenCompose(repeated -> repeated ? cluster.lookFor(Keys.of(plan)) : failed(taken(plan)))
+        .thenApply(known -> placed(plan, exchange, there, true));
   }
 
   private static Plan placed(Plan plan, Exchange exchange, ConfigMap anchor, boolean joined) {
     exchange.getMessage().setHeader(PodConstants.ANCHOR_UID, anchor.getMetadata().getUid());
     exchange.getMessage().setHeader(PodConstants.JOINED, joined);
     return plan;
-  }
-
-  private static boolean sameRequest(Plan plan, ConfigMap there) {
-    Map<String, String> asked = plan.anchor().getMetadata().getAnnotations();
-    Map<String, String> found = there.getMetadata().getAnnotations();
-    return there.getMetadata().getDeletionTimestamp() == null
-        && asked.get(Annotations.IDEMPOTENCY_KEY) != null
-        && asked.get(Annotations.IDEMPOTENCY_KEY).equals(found.get(Annotations.IDEMPOTENCY_KEY))
-        && asked.get(Annotations.REQUEST).equals(found.get(Annotations.REQUEST));
   }
 
   private static FailureException taken(Plan plan) {
@@ -104,19 +105,15 @@ final class ApplyOperation implements PodOperation {
     OwnerReference owner = plan.owner(anchorUid);
     CompletableFuture<?>[] others =
         plan.objects().stream()
-            .map(object -> create(owned(object, owner), anchorUid).toCompletableFuture())
+            .map(object -> create(plan, owned(object, owner), anchorUid).toCompletableFuture())
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(others)
-        .thenCompose(made -> create(owned(plan.pod(), owner), anchorUid))
+        .thenCompose(made -> create(plan, owned(plan.pod(), owner), anchorUid))
         .thenApply(made -> plan);
   }
 
   private boolean started(Plan plan) {
-    return cluster
-        .sessions()
-        .anchor(Keys.of(plan))
-        .filter(a -> a.getMetadata().getAnnotations().containsKey(Annotations.STARTED_AT))
-        .isPresent();
+    return cluster.sessions().anchor(Keys.of(plan)).filter(SameRequest::started).isPresent();
   }
 
   private static <T extends HasMetadata> T owned(T object, OwnerReference owner) {
@@ -126,30 +123,41 @@ final class ApplyOperation implements PodOperation {
   }
 
   /** Creates it; one that is there already is as good if the same anchor owns it. */
-  private <T extends HasMetadata> CompletionStage<T> create(T object, String anchorUid) {
+  private <T extends HasMetadata> CompletionStage<T> create(Plan plan, T object, String anchorUid) {
     return cluster
         .create(object)
         .exceptionallyCompose(
-            thrown -> conflict(thrown) ? accept(object, anchorUid, thrown) : failed(thrown));
+            thrown -> conflict(thrown) ? accept(plan, object, anchorUid, thrown) : failed(thrown));
   }
 
   @SuppressWarnings("unchecked")
   private <T extends HasMetadata> CompletionStage<T> accept(
-      T object, String anchorUid, Throwable conflict) {
+      Plan plan, T object, String anchorUid, Throwable conflict) {
     ObjectRef ref = ObjectRef.to(object);
     return cluster
         .get((Class<T>) object.getClass(), ref.namespace(), ref.name())
         .thenCompose(
-            there ->
-                there.filter(found -> ownedBy(found, anchorUid)).isPresent()
-                    ? CompletableFuture.completedFuture(there.get())
-                    : failed(conflict));
+            there -> {
+              if (there.filter(found -> SameRequest.owns(anchorUid, found)).isEmpty()) {
+                return failed(conflict);
+              }
+              return of(plan, there.get())
+                  ? CompletableFuture.completedFuture(there.get())
+                  : failed(taken(plan));
+            });
   }
 
-  private static boolean ownedBy(HasMetadata object, String uid) {
-    return Optional.ofNullable(object.getMetadata().getOwnerReferences()).stream()
-        .flatMap(List::stream)
-        .anyMatch(owner -> owner.getUid().equals(uid));
+  /**
+   * A repeated request may be another one after all: its environment is told by its Secret only.
+   */
+  private static boolean of(Plan plan, HasMetadata there) {
+    boolean environment =
+        there instanceof Secret
+            && plan.environment()
+                .map(ObjectRef::to)
+                .filter(ObjectRef.to(there)::equals)
+                .isPresent();
+    return !environment || plan.sameEnvironment((Secret) there);
   }
 
   private static boolean conflict(Throwable thrown) {

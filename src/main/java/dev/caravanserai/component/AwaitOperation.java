@@ -21,16 +21,21 @@ final class AwaitOperation implements PodOperation {
   private static final Logger LOG = LoggerFactory.getLogger(AwaitOperation.class);
 
   private final Cluster cluster;
+  private final SessionLookup lookup;
   private final Readiness readiness;
 
-  AwaitOperation(Cluster cluster, Readiness readiness) {
+  AwaitOperation(Cluster cluster, SessionLookup lookup, Readiness readiness) {
     this.cluster = cluster;
+    this.lookup = lookup;
     this.readiness = readiness;
   }
 
   @Override
   public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
+    if (repeated(plan, exchange)) {
+      return lookup.find(Keys.of(plan));
+    }
     CompletionStage<Session> ready = readiness.await(Keys.of(plan), plan.startTimeout());
     if (CallerGone.forGood(exchange)) {
       CallerGone.then(exchange, () -> readiness.giveUp(Keys.of(plan), abandoned(plan)));
@@ -43,6 +48,12 @@ final class AwaitOperation implements PodOperation {
         FailureCode.CONFLICT,
         "Session %s was ended while it was starting: its caller left, and nobody else knows its id. Give it an id or an Idempotency-Key to come back for it."
             .formatted(plan.id()));
+  }
+
+  /** The same request gets the same session again, whatever became of it since it was ready. */
+  private boolean repeated(Plan plan, Exchange exchange) {
+    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class)
+        && cluster.sessions().anchor(Keys.of(plan)).filter(SameRequest::started).isPresent();
   }
 
   /** So that a pod that somebody takes away later is not mistaken for one that never was. */

@@ -51,6 +51,9 @@ final class DeleteOperation implements PodOperation {
       return end(exchange);
     }
     Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    if (othersToKeep(exchange, failure)) {
+      return CompletableFuture.failedFuture(failure);
+    }
     SessionKey key = lookup.key(exchange);
     LOG.info(
         "session={} cluster={} tenant={} could not be started: {}",
@@ -69,6 +72,13 @@ final class DeleteOperation implements PodOperation {
         .thenCompose(CompletableFuture::failedFuture);
   }
 
+  /** A request that only joined, and turned out to be another one, takes nobody's session away. */
+  private static boolean othersToKeep(Exchange exchange, Throwable failure) {
+    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class)
+        && failure instanceof FailureException told
+        && told.failure().code() == FailureCode.CONFLICT;
+  }
+
   private CompletionStage<Void> attempt(Exchange exchange) {
     try {
       return end(exchange);
@@ -79,6 +89,10 @@ final class DeleteOperation implements PodOperation {
 
   private CompletionStage<Void> end(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
+    return lookup.find(key).thenCompose(known -> end(key, exchange));
+  }
+
+  private CompletionStage<Void> end(SessionKey key, Exchange exchange) {
     Optional<ConfigMap> anchor = cluster.sessions().anchor(key);
     Optional<Pod> pod = cluster.sessions().pod(key);
     if (anchor.isEmpty() && pod.isEmpty()) {

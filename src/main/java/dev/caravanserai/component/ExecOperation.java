@@ -35,7 +35,10 @@ final class ExecOperation implements PodOperation {
   @Override
   public CompletionStage<ExecResult> run(Exchange exchange) {
     ExecSpec spec = spec(exchange);
-    Session session = lookup.find(lookup.key(exchange));
+    return lookup.find(lookup.key(exchange)).thenCompose(session -> run(session, spec, exchange));
+  }
+
+  private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {
     ContainerRef container = container(session, spec);
     activity.used(session);
     ExecHandle exec = services.execs().start(container, spec, services.execLimits());

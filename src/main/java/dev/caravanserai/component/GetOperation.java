@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.session.Session;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -15,6 +14,6 @@ final class GetOperation implements PodOperation {
 
   @Override
   public CompletionStage<Session> run(Exchange exchange) {
-    return CompletableFuture.completedFuture(lookup.find(lookup.key(exchange)));
+    return lookup.find(lookup.key(exchange));
   }
 }

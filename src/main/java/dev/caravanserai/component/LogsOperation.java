@@ -25,7 +25,10 @@ final class LogsOperation implements PodOperation {
 
   @Override
   public CompletionStage<byte[]> run(Exchange exchange) {
-    Session session = lookup.find(lookup.key(exchange));
+    return lookup.find(lookup.key(exchange)).thenCompose(session -> read(session, exchange));
+  }
+
+  private CompletionStage<byte[]> read(Session session, Exchange exchange) {
     activity.used(session);
     return services.cluster().logs(container(session, exchange), query(exchange.getMessage()));
   }

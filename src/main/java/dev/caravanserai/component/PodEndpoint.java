@@ -126,7 +126,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case plan -> meters.plan(new PlanOperation(this, services));
       case apply -> meters.apply(new ApplyOperation(this, services.cluster()));
       case await ->
-          meters.await(new AwaitOperation(services.cluster(), getComponent().readiness()));
+          meters.await(new AwaitOperation(services.cluster(), lookup, getComponent().readiness()));
       case get -> new GetOperation(lookup);
       case list -> new ListOperation(this, lookup, services.cluster().sessions());
       case exec ->

@@ -6,6 +6,8 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 
@@ -47,12 +49,23 @@ final class SessionLookup {
   }
 
   /**
-   * The session as the watches last saw it.
+   * The session as the watches last saw it, or as it is now where they have not told of it.
    *
-   * @throws FailureException NOT_FOUND
+   * @return fails with NOT_FOUND, or CLUSTER_UNREACHABLE where that cannot be said
    */
-  Session find(SessionKey key) {
-    return cluster.sessions().find(key).orElseThrow(() -> notFound(key));
+  CompletionStage<Session> find(SessionKey key) {
+    Optional<Session> told = cluster.sessions().find(key);
+    if (told.filter(session -> !podMissing(session)).isPresent()) {
+      return CompletableFuture.completedFuture(told.get());
+    }
+    return cluster
+        .lookFor(key)
+        .thenApply(asked -> cluster.sessions().find(key).orElseThrow(() -> notFound(key)));
+  }
+
+  /** Anchors and pods are watched apart: of one that started, only the pod may not be told yet. */
+  private static boolean podMissing(Session session) {
+    return session.pod().isEmpty() && session.startedAt().isPresent();
   }
 
   static FailureException notFound(SessionKey key) {

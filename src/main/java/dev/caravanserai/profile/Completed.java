@@ -2,14 +2,11 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.Names;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Resources;
 import dev.caravanserai.session.SessionSpec.Storage;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +20,17 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
    * The profile's defaults, with their expressions evaluated, under the request.
    *
    * @param caps the most of each resource; what nobody asked for is lowered to it
+   * @param madeId for a request that has none
    */
   static Completed of(
       SessionSpec spec,
       Profile profile,
       Map<String, Object> defaults,
       Map<String, String> caps,
+      UUID madeId,
       PlanContext context,
-      Duration most,
-      String workspace) {
-    String id = spec.id().orElseGet(() -> id(spec, context));
+      Duration most) {
+    String id = spec.id().orElseGet(madeId::toString);
     Duration usual = seconds(defaults, "timeoutSeconds", context.defaultLifetime());
     Duration lifetime = spec.timeout().filter(t -> !t.isNegative() && !t.isZero()).orElse(usual);
     if (lifetime.compareTo(most) > 0) {
@@ -52,7 +50,7 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
             spec.workingDir().or(() -> text(defaults, "workingDir")),
             Optional.of(lifetime),
             resources(spec.resources(), section(defaults, "resources"), caps),
-            storage(spec.storage(), section(defaults, "storage"), workspace),
+            storage(spec.storage(), section(defaults, "storage")),
             spec.labels(),
             spec.metadata(),
             spec.idempotencyKey());
@@ -68,21 +66,6 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
               .formatted(key, text.get()));
     }
     return text.map(t -> Duration.ofSeconds(Long.parseLong(t))).orElse(otherwise);
-  }
-
-  private static String id(SessionSpec spec, PlanContext context) {
-    return spec.idempotencyKey()
-        .map(
-            key -> {
-              String hash = Names.sha256("idempotency-key", spec.tenant(), key);
-              ByteBuffer bytes = ByteBuffer.wrap(HexFormat.of().parseHex(hash));
-              // Version 8 of RFC 9562: a UUID whose bits are ours
-              long high = bytes.getLong() & ~0xF000L | 0x8000L;
-              long low = bytes.getLong() & ~(3L << 62) | 2L << 62;
-              return new UUID(high, low);
-            })
-        .orElse(context.freshId())
-        .toString();
   }
 
   /** Arguments alone are for the image's own entry point, not for the profile's keep-alive. */
@@ -131,10 +114,9 @@ record Completed(SessionSpec spec, String id, Duration startTimeout) {
     return left.isPresent() && right.isPresent() && left.get().compareTo(right.get()) < 0;
   }
 
-  private static Optional<Storage> storage(
-      Optional<Storage> asked, Map<String, Object> defaults, String workspace) {
+  private static Optional<Storage> storage(Optional<Storage> asked, Map<String, Object> defaults) {
     Optional<String> storageClass = text(defaults, "storageClass");
-    Optional<String> path = text(defaults, "path").or(() -> Optional.of(workspace));
+    Optional<String> path = text(defaults, "path").or(() -> Optional.of(Planner.WORKSPACE));
     return asked
         .map(
             s ->

@@ -32,15 +32,17 @@ record Environment(String secret, Map<String, String> values) {
     return new Environment(secret, values);
   }
 
+  /** A value as a Secret has it. */
+  static String encoded(String value) {
+    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+  }
+
   Optional<Secret> asSecret() {
     if (values.isEmpty()) {
       return Optional.empty();
     }
     Map<String, String> data = new LinkedHashMap<>();
-    values.forEach(
-        (name, value) ->
-            data.put(
-                name, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
+    values.forEach((name, value) -> data.put(name, encoded(value)));
     return Optional.of(
         new SecretBuilder()
             .withNewMetadata()

@@ -9,7 +9,8 @@ import java.util.UUID;
  * All that a plan depends on besides profile and request, so that planning is a pure function.
  *
  * @param now when the session is asked for
- * @param freshId the id for a request that has neither an id nor an idempotency key
+ * @param freshId made for this request only: its mark on the anchor, and the session's id where the
+ *     request has neither an id nor an idempotency key
  * @param settings environment-style settings by name, such as {@code HYPHA_K8S_NAMESPACE}
  * @param defaultNamespace for profiles that name none
  * @param defaultLifetime for requests and profiles that say none

@@ -1,5 +1,6 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +28,7 @@ public final class Planner {
   /** How much metadata a session keeps, in bytes of JSON: it has to fit into annotations. */
   static final int MAX_METADATA = 128 * 1024;
 
-  private static final String WORKSPACE = "/workspace";
+  static final String WORKSPACE = "/workspace";
 
   private final Profiles profiles;
 
@@ -79,7 +81,9 @@ public final class Planner {
     rules.most(request, caps, storage);
     request.timeout().ifPresent(t -> rules.timeout(t, most));
     Map<String, Object> defaults = map(early, profile.defaults(), "/defaults");
-    Completed completed = Completed.of(request, profile, defaults, caps, context, most, WORKSPACE);
+    Optional<OnceKey> once = request.idempotencyKey().map(key -> OnceKey.of(request.tenant(), key));
+    UUID madeId = once.map(OnceKey::id).orElse(context.freshId());
+    Completed completed = Completed.of(request, profile, defaults, caps, madeId, context, most);
     SessionSpec spec = completed.spec();
     if (spec.image().isEmpty()) {
       rules.add("/image", "is required: profile %s has none of its own".formatted(profile.name()));
@@ -128,6 +132,7 @@ public final class Planner {
     Stamp stamp =
         new Stamp(
             spec,
+            context.freshId(),
             expiry,
             namespace,
             texts(late, profile.labels(), "/labels"),
@@ -145,11 +150,16 @@ public final class Planner {
             Stream.concat(objects.stream(), Stream.of(pod)),
             completed.startTimeout(),
             most,
-            Stamp.requestHash(request)),
+            once.map(key -> notes(key, request)).orElse(Map.of())),
         objects,
         pod,
         profile.container(),
         Claims.named(pod, objects, profile.objects(), request.metadata()));
+  }
+
+  private static Map<String, String> notes(OnceKey key, SessionSpec request) {
+    return Map.of(
+        Annotations.IDEMPOTENCY_KEY, key.key(), Annotations.REQUEST, key.request(request));
   }
 
   /** What the profile itself adds must keep to the same rules, but is not the caller's fault. */

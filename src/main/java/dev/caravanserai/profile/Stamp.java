@@ -15,9 +15,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +33,7 @@ final class Stamp {
 
   private final SessionSpec spec;
   private final String id;
+  private final UUID begunBy;
   private final Expiry expiry;
   private final String namespace;
   private final Map<String, String> labels;
@@ -40,17 +41,20 @@ final class Stamp {
 
   /**
    * @param spec completed
+   * @param begunBy the request's own mark
    * @param extra the profile's labels
    * @param summary what a Session is rendered from, as JSON
    */
   Stamp(
       SessionSpec spec,
+      UUID begunBy,
       Expiry expiry,
       String namespace,
       Map<String, String> extra,
       String summary) {
     this.spec = spec;
     this.id = spec.id().orElseThrow();
+    this.begunBy = begunBy;
     this.expiry = expiry;
     this.namespace = namespace;
     this.summary = summary;
@@ -106,11 +110,13 @@ final class Stamp {
 
   /**
    * @param objects all that it will own, the pod too
-   * @param request the hash of the request as it came
+   * @param once what the request's Idempotency-Key leaves, by annotation; empty without one
    */
   ConfigMap anchor(
-      Stream<HasMetadata> objects, Duration startTimeout, Duration most, String request) {
+      Stream<HasMetadata> objects, Duration startTimeout, Duration most, Map<String, String> once) {
     Map<String, String> notes = identity();
+    notes.putAll(once);
+    notes.put(Annotations.BEGUN_BY, begunBy.toString());
     var startBy = expiry.createdAt().plus(startTimeout);
     notes.put(
         Annotations.START_BY,
@@ -122,12 +128,6 @@ final class Stamp {
         objects
             .map(o -> o.getKind() + "/" + o.getMetadata().getName())
             .collect(Collectors.joining(",")));
-    spec.idempotencyKey()
-        .ifPresent(
-            key -> {
-              notes.put(Annotations.IDEMPOTENCY_KEY, Names.sha256(key));
-              notes.put(Annotations.REQUEST, request);
-            });
     ConfigMap anchor =
         new ConfigMapBuilder()
             .withNewMetadata()
@@ -148,27 +148,5 @@ final class Stamp {
     notes.put(Annotations.CREATED_AT, expiry.createdAt().toString());
     notes.put(Annotations.EXPIRES_AT, expiry.expiresAt().toString());
     return notes;
-  }
-
-  /** SHA-256 of a request as it came, the same for the same request, whatever the order of maps. */
-  static String requestHash(SessionSpec spec) {
-    Map<String, Object> all = new TreeMap<>();
-    all.put("profile", spec.profile().orElse(""));
-    all.put("id", spec.id().orElse(""));
-    all.put("image", spec.image().orElse(""));
-    all.put("command", spec.command());
-    all.put("args", spec.args());
-    all.put("env", spec.env());
-    all.put("workingDir", spec.workingDir().orElse(""));
-    all.put("timeout", spec.timeout().map(Duration::toString).orElse(""));
-    all.put("resources", List.of(spec.resources().limits(), spec.resources().requests()));
-    all.put("labels", spec.labels());
-    all.put("metadata", spec.metadata());
-    all.put(
-        "storage",
-        spec.storage()
-            .map(s -> List.of(s.size(), s.storageClass().orElse(""), s.path().orElse("")))
-            .orElse(List.of()));
-    return Names.sha256(json(all));
   }
 }

@@ -25,11 +25,17 @@ public final class Annotations {
   /** Why it failed, as JSON. */
   public static final String FAILURE = Labels.PREFIX + "failure";
 
-  /** SHA-256 of the Idempotency-Key. */
+  /** Stands for the Idempotency-Key, and does not tell it: see {@code profile.OnceKey}. */
   public static final String IDEMPOTENCY_KEY = Labels.PREFIX + "idempotency-key";
 
-  /** SHA-256 of the request, to tell a repeated request from another one with the same key. */
+  /**
+   * Stands for the request without the values of its environment, keyed with the Idempotency-Key:
+   * tells a repeated request from another one with the same key.
+   */
   public static final String REQUEST = Labels.PREFIX + "request";
+
+  /** A fresh random id of the request that began the session; on the anchor. */
+  public static final String BEGUN_BY = Labels.PREFIX + "begun-by";
 
   /** The objects of the session as {@code Kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";

@@ -2,12 +2,14 @@ package dev.caravanserai.cluster.api;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.DirectReads;
 import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.ExecStart;
 import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -52,6 +54,7 @@ public final class ApiCluster implements Cluster {
   private final ExecOpener execs;
   private final PodLogs logs;
   private final SessionIndex index;
+  private final DirectReads direct;
   private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
   private final List<Consumer<WatchStatus>> watchListeners = new CopyOnWriteArrayList<>();
@@ -71,6 +74,7 @@ public final class ApiCluster implements Cluster {
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(client);
     this.index = new SessionIndex(name);
+    this.direct = new DirectReads(this, synced::keySet);
     this.requests = pool();
   }
 
@@ -133,6 +137,11 @@ public final class ApiCluster implements Cluster {
           ready.thenRun(() -> watchListeners.forEach(watch.status()::forEach));
           return ready;
         });
+  }
+
+  @Override
+  public CompletionStage<Void> lookFor(SessionKey key) {
+    return direct.read(key);
   }
 
   @Override

@@ -1,0 +1,118 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.Api.Answer;
+import dev.caravanserai.server.Server;
+import dev.caravanserai.settings.Settings;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What one replica has answered, every other knows, also before its own watches have told it. */
+@ExtendWith(NothingLeftBehind.class)
+class ReplicasIT {
+  @RegisterExtension static final TestServer ONE = new TestServer();
+
+  private static FaultyWire wire;
+  private static Server server;
+  private static Api other;
+
+  private final Api one = ONE.api();
+
+  @BeforeAll
+  static void start() throws Exception {
+    wire = new FaultyWire();
+    server =
+        Server.start(
+            Settings.of(wire.settings(Files.createTempDirectory("caravanserai-other"))), List.of());
+    other = new Api(server.url(), TestServer.KEY);
+  }
+
+  @AfterEach
+  void release() {
+    wire.releaseWatches();
+    one.stopAll();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    server.close();
+    wire.close();
+  }
+
+  @Test
+  void a_session_is_read_used_and_stopped_through_a_replica_that_was_not_told_of_it() {
+    // Given
+    wire.holdWatches();
+    String id = one.session();
+    String path = "/v1/sessions/" + id;
+
+    // When
+    Answer read = other.get(path);
+    Answer used = other.exec(id, Map.of("script", "printf here"));
+    Answer stopped = other.call("DELETE", path, null);
+
+    // Then
+    assertThat(read.status()).as(read.text()).isEqualTo(200);
+    assertThat(read.field("state")).isEqualTo("RUNNING");
+    assertThat(used.field("stdout")).as(used.text()).isEqualTo("here");
+    assertThat(stopped.status()).as(stopped.text()).isEqualTo(204);
+    wire.releaseWatches();
+    for (Api each : List.of(one, other)) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(each.get(path).status()).isEqualTo(404));
+    }
+  }
+
+  @Test
+  void a_repeated_request_gets_its_session_from_a_replica_that_was_not_told_of_it() {
+    // Given
+    wire.holdWatches();
+    Map<String, String> key = Map.of("Idempotency-Key", "replicas-" + System.nanoTime());
+    Map<String, ?> request = Map.of("env", Map.of("PIN", "1234"));
+    Answer first = one.startLater(request, key).join();
+
+    // When
+    Answer again = other.startLater(request, key).join();
+
+    // Then
+    assertThat(again.status()).as(again.text()).isEqualTo(201);
+    assertThat(again.field("id")).isEqualTo(first.field("id"));
+  }
+
+  @Test
+  void a_session_that_there_is_not_costs_one_read_in_a_namespace() {
+    // Given
+    String id = "none-" + Long.toString(System.nanoTime(), 36);
+    int requests = 40;
+
+    // When
+    List<Answer> answers =
+        IntStream.range(0, requests)
+            .mapToObj(i -> other.later("GET", "/v1/sessions/" + id, null, Map.of()))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+
+    // Then
+    assertThat(answers).allSatisfy(a -> assertThat(a.status()).isEqualTo(404));
+    assertThat(
+            wire.asked().stream()
+                .filter(line -> line.contains("/" + TestCluster.NAMESPACE + "/"))
+                .filter(line -> line.contains(id)))
+        .hasSizeBetween(1, requests);
+  }
+}
