@@ -11,26 +11,20 @@ final class Answers {
 
   static void json(HttpServerRequest request, int code, JsonNode body) {
     if (!request.response().ended() && !request.response().closed()) {
-      request
-          .response()
-          .setStatusCode(code)
-          .putHeader("Content-Type", "application/json")
-          .end(body.toString());
+      request.response().setStatusCode(code).putHeader("Content-Type", "application/json");
+      request.response().end(body.toString());
     }
   }
 
-  /** As a table for a caller that wants one. */
+  /** One object or a list of a kind; as a table for a caller that wants one. */
   static void object(HttpServerRequest request, int code, Kind kind, ObjectNode object) {
-    json(
-        request,
-        code,
-        wantsTable(request) ? Tables.of(kind, object, includeObject(request), true) : object);
+    boolean table = wantsTable(request);
+    json(request, code, table ? Tables.of(kind, object, includeObject(request), true) : object);
   }
 
   static boolean wantsTable(HttpServerRequest request) {
-    String accept = Optional.ofNullable(request.getHeader("Accept")).orElse("");
-    String first = accept.split(",", 2)[0].replace(" ", "");
-    return first.contains("as=Table") && (first + ";").contains("v=v1;");
+    String first = header(request, "Accept").split(",", 2)[0].replace(" ", "") + ";";
+    return first.contains("as=Table;") && first.contains("v=v1;");
   }
 
   static String includeObject(HttpServerRequest request) {
@@ -38,7 +32,10 @@ final class Answers {
   }
 
   static String contentType(HttpServerRequest request) {
-    String type = Optional.ofNullable(request.getHeader("Content-Type")).orElse("");
-    return type.split(";", 2)[0].trim();
+    return header(request, "Content-Type").split(";", 2)[0].trim();
+  }
+
+  static String header(HttpServerRequest request, String name) {
+    return Optional.ofNullable(request.getHeader(name)).orElse("");
   }
 }

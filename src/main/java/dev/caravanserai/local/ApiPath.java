@@ -1,47 +1,46 @@
 package dev.caravanserai.local;
 
-import java.util.Arrays;
-import java.util.List;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * What a resource URL names.
+ * What a resource URL names; what it does not name is "".
  *
- * @param namespace empty for all namespaces, and for kinds without one
+ * @param namespace "" for all namespaces, and for kinds without one
  */
-record ApiPath(
-    Kind kind, Optional<String> namespace, Optional<String> name, Optional<String> subresource) {
+record ApiPath(Kind kind, String namespace, String name, String subresource) {
+  private static final Pattern PATH =
+      Pattern.compile(
+          "/(?:api|apis/([^/]+))/v1(?:/namespaces/([^/]+)(?=/)(?!/(?:status|finalize)$))?"
+              + "/([^/]+)(?:/([^/]+))?(?:/([^/]+))?");
 
   /** Empty when nothing served is there. */
   static Optional<ApiPath> parse(String path) {
-    List<String> parts = Arrays.stream(path.split("/")).filter(p -> !p.isEmpty()).toList();
-    String group = "";
-    if (parts.size() >= 3 && parts.get(0).equals("api") && parts.get(1).equals("v1")) {
-      parts = parts.subList(2, parts.size());
-    } else if (parts.size() >= 4 && parts.get(0).equals("apis") && parts.get(2).equals("v1")) {
-      group = parts.get(1);
-      parts = parts.subList(3, parts.size());
-    } else {
+    Matcher match = PATH.matcher(path);
+    if (!match.matches()) {
       return Optional.empty();
     }
-    boolean inNamespace =
-        parts.size() >= 3
-            && parts.get(0).equals("namespaces")
-            && !(parts.size() == 3 && List.of("status", "finalize").contains(parts.get(2)));
-    Optional<String> namespace = inNamespace ? Optional.of(parts.get(1)) : Optional.empty();
-    List<String> rest = inNamespace ? parts.subList(2, parts.size()) : parts;
-    if (rest.size() > 3) {
-      return Optional.empty();
-    }
-    String wanted = group;
-    return Arrays.stream(Kind.values())
-        .filter(k -> k.group.equals(wanted) && k.plural.equals(rest.get(0)))
-        .filter(k -> k.namespaced ? inNamespace || rest.size() == 1 : !inNamespace)
-        .findFirst()
-        .map(k -> new ApiPath(k, namespace, part(rest, 1), part(rest, 2)));
+    return Kind.of(part(match, 1), part(match, 3))
+        .map(kind -> new ApiPath(kind, part(match, 2), part(match, 4), part(match, 5)))
+        .filter(
+            p ->
+                p.kind.namespaced
+                    ? p.within().isPresent() || p.name.isEmpty()
+                    : p.within().isEmpty());
   }
 
-  private static Optional<String> part(List<String> parts, int index) {
-    return parts.size() > index ? Optional.of(parts.get(index)) : Optional.empty();
+  static ApiPath of(Kind kind, JsonNode object) {
+    return new ApiPath(kind, Json.namespace(object), Json.name(object), "");
+  }
+
+  /** Of a URL that lists. */
+  Optional<String> within() {
+    return Optional.of(namespace).filter(n -> !n.isEmpty());
+  }
+
+  private static String part(Matcher match, int group) {
+    return Optional.ofNullable(match.group(group)).orElse("");
   }
 }

@@ -1,15 +1,14 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,157 +41,112 @@ final class ApiRouter implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
-    refusing(
-        request,
-        () -> {
-          String given = Optional.ofNullable(request.getHeader("Authorization")).orElse("");
-          if (!MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
-            throw new ApiError(401, "Unauthorized", "Unauthorized");
-          }
-          route(request);
-        });
+    refusing(request, this::route);
   }
 
   private void route(HttpServerRequest request) {
-    String path = request.path();
-    Optional<ObjectNode> document = Discovery.document(path);
-    if (document.isPresent() && request.method().equals(HttpMethod.GET)) {
+    byte[] given = Answers.header(request, "Authorization").getBytes(StandardCharsets.UTF_8);
+    if (!MessageDigest.isEqual(authorization, given)) {
+      throw new ApiError(401, "Unauthorized", "Unauthorized");
+    }
+    String call = request.method() + " " + request.path();
+    Optional<ObjectNode> document = Discovery.document(call);
+    if (document.isPresent()) {
       Answers.json(request, 200, document.get());
-      return;
-    }
-    if (Set.of("/healthz", "/livez", "/readyz").contains(path)) {
+    } else if (Set.of("GET /healthz", "GET /livez", "GET /readyz").contains(call)) {
       request.response().putHeader("Content-Type", "text/plain").end("ok");
-      return;
-    }
-    if (path.equals(Discovery.ACCESS_REVIEWS) && request.method().equals(HttpMethod.POST)) {
-      withBody(
-          request,
-          body -> Answers.json(request, 201, AccessReview.answer(json(request, body), store)));
-      return;
-    }
-    ApiPath target = ApiPath.parse(path).orElseThrow(() -> notServed(path));
-    Query query = new Query(request.params());
-    if (target.subresource().isPresent() && !target.subresource().get().equals("status")) {
-      subresource(request, target, query);
-    } else if (target.subresource().isPresent() && !Resources.WITH_STATUS.contains(target.kind())) {
-      throw notServed(path);
-    } else if (request.method().equals(HttpMethod.GET)) {
-      read(request, target, query);
+    } else if (call.equals("GET /openapi/v2")) {
+      // No schema, as protobuf: kubectl 1.28 and older want it so, beside what v3 says.
+      request.response().putHeader("Content-Type", Discovery.OPENAPI_V2).end();
+    } else if (call.equals("POST " + Discovery.ACCESS_REVIEWS)) {
+      withBody(request, b -> Answers.json(request, 201, Discovery.review(json(request, b), store)));
     } else {
-      withBody(request, body -> write(request, target, query, body));
+      ApiPath path = ApiPath.parse(request.path()).orElseThrow(() -> notServed(request.path()));
+      resource(request, path, new Query(request.params()));
     }
   }
 
-  private void subresource(HttpServerRequest request, ApiPath path, Query query) {
-    String what = path.kind().plural + "/" + path.subresource().orElse("");
-    ObjectNode pod =
-        resources.get(path.kind(), path.namespace().orElse(""), path.name().orElse(""));
-    switch (what) {
+  private void resource(HttpServerRequest request, ApiPath path, Query query) {
+    boolean get = request.method().name().equals("GET");
+    switch (path.kind().plural + "/" + path.subresource()) {
+      case "pods/exec" -> execs.serve(request, resources.get(path), query);
       case "pods/log" -> {
-        only(request, HttpMethod.GET);
-        logs.serve(request, pod, query);
+        if (!get) {
+          throw notAllowed(request);
+        }
+        logs.serve(request, resources.get(path), query);
       }
-      case "pods/exec" -> execs.serve(request, pod, query);
-      default ->
-          throw new ApiError(
-              404,
-              "NotFound",
-              "the local cluster does not serve %s; of pods it serves status, log and exec"
-                  .formatted(what));
-    }
-  }
-
-  private void read(HttpServerRequest request, ApiPath path, Query query) {
-    Kind kind = path.kind();
-    if (query.flag("watch")) {
-      watches.serve(request, path, query);
-    } else if (path.name().isPresent()) {
-      Answers.object(
-          request, 200, kind, resources.get(kind, path.namespace().orElse(""), path.name().get()));
-    } else {
-      Answers.object(request, 200, kind, resources.list(kind, path.namespace(), query));
+      default -> {
+        if (!path.subresource().isEmpty()) {
+          throw notServed(path.subresource() + "; of subresources it serves pods' log and exec");
+        } else if (!get) {
+          withBody(request, body -> write(request, path, query, body));
+        } else if (query.flag("watch")) {
+          watches.serve(request, path, query);
+        } else {
+          boolean list = path.name().isEmpty();
+          ObjectNode found = list ? resources.list(path, query) : resources.get(path);
+          Answers.object(request, 200, path.kind(), found);
+        }
+      }
     }
   }
 
   private void write(HttpServerRequest request, ApiPath path, Query query, Buffer body) {
-    Kind kind = path.kind();
-    String method = request.method().name();
-    boolean named = path.name().isPresent();
-    boolean misnamed = named ? method.equals("POST") : !method.matches("POST|DELETE");
-    if (kind.namespaced && path.namespace().isEmpty() || misnamed) {
+    if (path.kind().namespaced && path.within().isEmpty()) {
       throw notAllowed(request);
     }
-    String name = path.name().orElse("");
-    switch (method) {
+    Kind kind = path.kind();
+    String type = Answers.contentType(request);
+    boolean dry = query.dryRun();
+    switch (request.method() + (path.name().isEmpty() ? "" : " name")) {
       case "POST" ->
+          Answers.object(request, 201, kind, resources.create(path, json(request, body), dry));
+      case "PUT name" ->
           Answers.object(
-              request,
-              201,
-              kind,
-              resources.create(kind, path.namespace(), json(request, body), query));
-      case "PUT" ->
-          Answers.object(
-              request, 200, kind, resources.replace(path, name, json(request, body), query));
-      case "PATCH" ->
-          Answers.object(
-              request,
-              200,
-              kind,
-              resources.patch(path, name, Answers.contentType(request), body.getBytes(), query));
-      case "DELETE" -> delete(request, path, query, body);
+              request, 200, kind, resources.change(path, old -> json(request, body), dry));
+      case "PATCH name" ->
+          Answers.object(request, 200, kind, resources.patch(path, type, body.getBytes(), dry));
+      case "DELETE name" -> {
+        ObjectNode last = resources.deletions().delete(path, options(request, query, body));
+        boolean whole = kind == Kind.POD || Json.leaving(last);
+        Answers.json(request, 200, whole ? last : Statuses.deleted(kind, last));
+      }
+      case "DELETE" -> {
+        ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
+        list.put("kind", kind.kind + "List").putObject("metadata");
+        Deletions.Options options = options(request, query, body);
+        list.set("items", resources.deletions().deleteAll(path, query, options));
+        Answers.json(request, 200, list);
+      }
       default -> throw notAllowed(request);
     }
   }
 
-  private void delete(HttpServerRequest request, ApiPath path, Query query, Buffer body) {
-    Kind kind = path.kind();
-    DeleteOptions options =
-        DeleteOptions.of(
-            body.length() == 0 ? JsonNodeFactory.instance.objectNode() : json(request, body),
-            query);
-    if (path.name().isEmpty()) {
-      ObjectNode list = JsonNodeFactory.instance.objectNode();
-      list.put("apiVersion", kind.apiVersion()).put("kind", kind.kind + "List");
-      list.putObject("metadata").put("resourceVersion", Long.toString(store.version()));
-      list.set("items", resources.deletions().deleteAll(kind, path.namespace(), query, options));
-      Answers.json(request, 200, list);
-      return;
-    }
-    ObjectNode last =
-        resources.deletions().delete(kind, path.namespace().orElse(""), path.name().get(), options);
-    boolean whole = kind == Kind.POD || last.at("/metadata").hasNonNull("deletionTimestamp");
-    Answers.json(request, 200, whole ? last : Statuses.deleted(kind, last));
+  private static Deletions.Options options(HttpServerRequest request, Query query, Buffer body) {
+    return Deletions.Options.of(body.length() == 0 ? Json.object() : json(request, body), query);
   }
 
-  private void withBody(HttpServerRequest request, Handler<Buffer> next) {
-    String length = Optional.ofNullable(request.getHeader("Content-Length")).orElse("0");
-    if (length.length() > 9 || Integer.parseInt(length) > LARGEST_BODY) {
-      throw new ApiError(
-          413, "RequestEntityTooLarge", "the body is larger than " + LARGEST_BODY + " bytes");
-    }
+  private static void withBody(HttpServerRequest request, Consumer<Buffer> next) {
     Buffer whole = Buffer.buffer();
     request.handler(
-        part -> {
-          if (whole.length() <= LARGEST_BODY) {
-            whole.appendBuffer(part);
-          }
-        });
+        part -> whole.appendBuffer(whole.length() > LARGEST_BODY ? Buffer.buffer() : part));
     request.endHandler(
         end ->
             refusing(
                 request,
-                () -> {
+                r -> {
                   if (whole.length() > LARGEST_BODY) {
-                    throw new ApiError(
-                        413, "RequestEntityTooLarge", "the body is larger than 3145728 bytes");
+                    String message = "the body is larger than " + LARGEST_BODY + " bytes";
+                    throw new ApiError(413, "RequestEntityTooLarge", message);
                   }
-                  next.handle(whole);
+                  next.accept(whole);
                 }));
   }
 
-  private static void refusing(HttpServerRequest request, Runnable step) {
+  private static void refusing(HttpServerRequest request, Consumer<HttpServerRequest> step) {
     try {
-      step.run();
+      step.accept(request);
     } catch (ApiError e) {
       Answers.json(request, e.code, Statuses.failure(e));
     } catch (RuntimeException e) {
@@ -205,20 +159,13 @@ final class ApiRouter implements Handler<HttpServerRequest> {
     return Patches.body(Answers.contentType(request), body.getBytes());
   }
 
-  private static void only(HttpServerRequest request, HttpMethod method) {
-    if (!request.method().equals(method)) {
-      throw notAllowed(request);
-    }
-  }
-
-  private static ApiError notServed(String path) {
-    return new ApiError(404, "NotFound", "the local cluster does not serve " + path);
+  private static ApiError notServed(String what) {
+    return ApiError.notFound("the local cluster does not serve " + what);
   }
 
   private static ApiError notAllowed(HttpServerRequest request) {
+    String message = "the local cluster does not serve %s on %s";
     return new ApiError(
-        405,
-        "MethodNotAllowed",
-        "the local cluster does not serve %s on %s".formatted(request.method(), request.path()));
+        405, "MethodNotAllowed", message.formatted(request.method(), request.path()));
   }
 }

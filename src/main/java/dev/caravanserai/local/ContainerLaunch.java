@@ -57,7 +57,7 @@ final class ContainerLaunch {
   static void start(
       KubeletContext node, JsonNode pod, ContainerRun run, PodEvents events, Listener listener)
       throws IOException {
-    String uid = pod.at("/metadata/uid").asText();
+    String uid = Json.uid(pod);
     Path folder = node.home().resolve("pods").resolve(uid);
     ContainerEnv env = new ContainerEnv(node.store(), pod);
     run.env = env.of(run.spec);

@@ -1,22 +1,54 @@
 package dev.caravanserai.local;
 
-import static dev.caravanserai.local.MemoryStore.meta;
-import static dev.caravanserai.local.MemoryStore.resource;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * Deletes: at once, or, where a grace period, a finalizer or a namespace's content has to be
- * awaited, by marking the object. What it owned goes in the background.
+ * awaited, by marking the object.
  */
 final class Deletions {
+
+  /**
+   * How to delete.
+   *
+   * @param grace seconds; empty for the pod's own
+   */
+  record Options(
+      Optional<Long> grace, Optional<String> uid, Optional<String> version, boolean dryRun) {
+
+    /** Deletes one object, and none that has its name by now. */
+    static Options only(ObjectNode object) {
+      Optional<String> uid = Optional.of(Json.uid(object));
+      return new Options(Optional.empty(), uid, Optional.empty(), false);
+    }
+
+    /** The body's options win over the query's. */
+    static Options of(JsonNode body, Query query) {
+      Optional<String> policy = text(body, "/propagationPolicy");
+      policy = policy.or(() -> query.text("propagationPolicy"));
+      if (!policy.orElse("Background").equals("Background")) {
+        String message = "propagationPolicy: Unsupported value: \"%s\": the local cluster deletes";
+        throw ApiError.invalid(message.formatted(policy.get()) + " in the background only");
+      }
+      JsonNode grace = body.path("gracePeriodSeconds");
+      return new Options(
+          grace.isNumber() ? Optional.of(grace.asLong()) : query.number("gracePeriodSeconds"),
+          text(body, "/preconditions/uid"),
+          text(body, "/preconditions/resourceVersion"),
+          query.dryRun() || !body.path("dryRun").isEmpty());
+    }
+
+    private static Optional<String> text(JsonNode body, String pointer) {
+      return Optional.of(Json.text(body, pointer)).filter(t -> !t.isEmpty());
+    }
+  }
+
   private final MemoryStore store;
 
   Deletions(MemoryStore store) {
@@ -28,27 +60,42 @@ final class Deletions {
    *
    * @return the object as it is, or was last
    */
-  ObjectNode delete(Kind kind, String namespace, String name, DeleteOptions options) {
+  ObjectNode delete(ApiPath path, Options options) {
+    Kind kind = path.kind();
+    String namespace = path.namespace();
+    String name = path.name();
     return store.atomically(
         () -> {
-          ObjectNode object = there(kind, namespace, name);
-          options.check(kind, object);
-          if (options.dryRun()) {
+          ObjectNode object = store.there(kind, namespace, name);
+          options.uid.ifPresent(uid -> same(kind, object, "uid", uid));
+          options.version.ifPresent(v -> same(kind, object, "resourceVersion", v));
+          if (options.dryRun) {
             return object;
           }
-          long grace = grace(kind, object, options);
-          if (grace == 0 && kind != Kind.NAMESPACE && finalizers(object).isEmpty()) {
+          long grace = kind == Kind.POD ? grace(object, options) : 0;
+          boolean awaited = kind == Kind.NAMESPACE || !object.at("/metadata/finalizers").isEmpty();
+          if (grace == 0 && !awaited) {
             return store.remove(kind, namespace, name).orElse(object);
           }
-          return store.update(kind, namespace, name, old -> terminating(kind, old, grace));
+          return store.update(kind, namespace, name, o -> terminating(kind, o, grace));
         });
   }
 
+  /**
+   * @throws ApiError 409 when it is another object or version than the caller means
+   */
+  static void same(Kind kind, ObjectNode object, String field, String wanted) {
+    String is = Json.text(object, "/metadata/" + field);
+    if (!is.equals(wanted)) {
+      String why = "Precondition failed: %s in precondition: %s, in object meta: %s";
+      throw ApiError.conflict(kind, Json.name(object), why.formatted(field, wanted, is));
+    }
+  }
+
   private static ObjectNode terminating(Kind kind, ObjectNode object, long grace) {
-    ObjectNode meta = meta(object);
-    boolean shorter = grace < meta.path("deletionGracePeriodSeconds").asLong(Long.MAX_VALUE);
-    if (!meta.hasNonNull("deletionTimestamp") || shorter) {
-      meta.put("deletionTimestamp", Resources.now().plusSeconds(grace).toString());
+    ObjectNode meta = Json.meta(object);
+    if (grace < meta.path("deletionGracePeriodSeconds").asLong(Long.MAX_VALUE)) {
+      meta.put("deletionTimestamp", MemoryStore.now().plusSeconds(grace).toString());
       meta.put("deletionGracePeriodSeconds", grace);
     }
     if (kind == Kind.NAMESPACE) {
@@ -57,48 +104,23 @@ final class Deletions {
     return object;
   }
 
-  private static long grace(Kind kind, ObjectNode object, DeleteOptions options) {
-    String phase = object.at("/status/phase").asText();
-    if (kind != Kind.POD
-        || phase.equals("Succeeded")
-        || phase.equals("Failed")
-        || object.at("/spec/nodeName").asText("").isEmpty()) {
+  /** Of a pod: none when nothing of it runs; never more than it has already. */
+  private static long grace(ObjectNode pod, Options options) {
+    if (Set.of("Succeeded", "Failed").contains(Json.text(pod, "/status/phase"))
+        || Json.text(pod, "/spec/nodeName").isEmpty()) {
       return 0;
     }
-    JsonNode own = object.at("/spec/terminationGracePeriodSeconds");
-    JsonNode begun = object.at("/metadata/deletionGracePeriodSeconds");
-    long wanted = options.grace().orElse(own.asLong(30));
-    return begun.isNumber() ? Math.min(begun.asLong(), wanted) : wanted;
+    long own = pod.at("/spec/terminationGracePeriodSeconds").asLong(30);
+    long begun = pod.at("/metadata/deletionGracePeriodSeconds").asLong(Long.MAX_VALUE);
+    return Math.min(begun, Math.max(0, options.grace.orElse(own)));
   }
 
-  ArrayNode deleteAll(Kind kind, Optional<String> namespace, Query query, DeleteOptions options) {
-    Predicate<JsonNode> wanted = Selectors.of(kind, query);
+  ArrayNode deleteAll(ApiPath path, Query query, Options options) {
+    Predicate<JsonNode> wanted = Selectors.of(path.kind(), query);
     ArrayNode deleted = JsonNodeFactory.instance.arrayNode();
-    store.list(kind, namespace).stream()
+    store.list(path.kind(), path.within()).stream()
         .filter(wanted)
-        .forEach(
-            o ->
-                deleted.add(
-                    delete(
-                        kind,
-                        o.at("/metadata/namespace").asText(""),
-                        o.at("/metadata/name").asText(),
-                        options)));
+        .forEach(o -> deleted.add(delete(ApiPath.of(path.kind(), o), options)));
     return deleted;
-  }
-
-  private ObjectNode there(Kind kind, String namespace, String name) {
-    return store
-        .get(kind, namespace, name)
-        .orElseThrow(
-            () ->
-                new ApiError(
-                    404, "NotFound", "%s \"%s\" not found".formatted(resource(kind), name)));
-  }
-
-  static List<String> finalizers(JsonNode object) {
-    List<String> all = new ArrayList<>();
-    object.at("/metadata/finalizers").forEach(f -> all.add(f.asText()));
-    return all;
   }
 }

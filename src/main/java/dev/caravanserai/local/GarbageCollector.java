@@ -2,132 +2,81 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.BiConsumer;
 
 /**
  * Deletes what no living owner has, and what a terminating namespace holds. One pass over all
  * objects serves all changes that came before it.
  */
-final class GarbageCollector implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
-
-  private record Item(Kind kind, ObjectNode object) {
-    String text(String field) {
-      return object.path("metadata").path(field).asText("");
-    }
-
-    boolean leaving() {
-      return object.path("metadata").hasNonNull("deletionTimestamp");
-    }
-  }
-
+final class GarbageCollector {
   private final MemoryStore store;
   private final Deletions deletions;
+  private final Executor soon;
   private final AtomicBoolean due = new AtomicBoolean();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread named = new Thread(task, "local-garbage-collector");
-            named.setDaemon(true);
-            return named;
-          });
-  private final Runnable unfollow;
 
-  GarbageCollector(MemoryStore store, Deletions deletions) {
+  /**
+   * @param soon runs a pass a few milliseconds later, on a thread of its own
+   */
+  GarbageCollector(MemoryStore store, Deletions deletions, Executor soon) {
     this.store = store;
     this.deletions = deletions;
-    this.unfollow = store.follow(store.version(), this::heard);
-  }
-
-  /** The uids of an object's owners. */
-  static Set<String> owners(JsonNode object) {
-    Set<String> uids = new HashSet<>();
-    object.at("/metadata/ownerReferences").forEach(r -> uids.add(r.path("uid").asText()));
-    return uids;
+    this.soon = soon;
+    store.follow(store.version(), this::heard);
   }
 
   private void heard(MemoryStore.Event event) {
-    ObjectNode object = event.change().object();
+    JsonNode object = event.change().object();
     boolean matters =
         event.change().type() == ObjectStore.Change.Type.DELETED
-            || !owners(object).isEmpty()
-            || object.path("metadata").hasNonNull("deletionTimestamp");
+            || !object.at("/metadata/ownerReferences").isEmpty()
+            || Json.leaving(object);
     if (matters && due.compareAndSet(false, true)) {
-      try {
-        thread.schedule(this::pass, 5, TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("local cluster: closed, nothing is collected any more");
-      }
+      soon.execute(this::pass);
     }
   }
 
+  /** One view: a namespace that is found empty is. */
   private void pass() {
     due.set(false);
-    try {
-      List<Item> all = store.atomically(this::everything);
-      Set<String> living = new HashSet<>();
-      Set<String> terminating = new HashSet<>();
-      for (Item item : all) {
-        living.add(item.text("uid"));
-        if (item.kind == Kind.NAMESPACE && item.leaving()) {
-          terminating.add(item.text("name"));
-        }
-      }
-      Set<String> filled = new HashSet<>();
-      for (Item item : all) {
-        Set<String> owners = owners(item.object);
-        filled.add(item.text("namespace"));
-        boolean ownerless = !owners.isEmpty() && owners.stream().noneMatch(living::contains);
-        if (!item.leaving() && (ownerless || terminating.contains(item.text("namespace")))) {
-          end(item, () -> delete(item));
-        }
-      }
-      for (Item item : all) {
-        if (item.kind == Kind.NAMESPACE && item.leaving() && !filled.contains(item.text("name"))) {
-          end(item, () -> store.remove(item.kind, "", item.text("name")));
-        }
-      }
-    } catch (RuntimeException e) {
-      LOG.error("local cluster: a pass of the garbage collector failed", e);
-    }
+    store.atomically(
+        () -> {
+          Set<String> living = new HashSet<>();
+          Set<String> terminating = new HashSet<>();
+          all(
+              (kind, object) -> {
+                living.add(Json.uid(object));
+                if (kind == Kind.NAMESPACE && Json.leaving(object)) {
+                  terminating.add(Json.name(object));
+                }
+              });
+          Set<String> empty = new HashSet<>(terminating);
+          all(
+              (kind, object) -> {
+                JsonNode owners = object.at("/metadata/ownerReferences");
+                boolean orphan =
+                    !owners.isEmpty()
+                        && owners
+                            .valueStream()
+                            .noneMatch(o -> living.contains(o.path("uid").asText()));
+                boolean homeless = terminating.contains(Json.namespace(object));
+                empty.remove(Json.namespace(object));
+                if ((orphan || homeless) && !Json.leaving(object)) {
+                  deletions.delete(ApiPath.of(kind, object), Deletions.Options.only(object));
+                }
+              });
+          empty.forEach(name -> store.remove(Kind.NAMESPACE, "", name));
+          return living;
+        });
   }
 
-  private void delete(Item item) {
-    DeleteOptions same =
-        new DeleteOptions(Optional.empty(), Optional.of(item.text("uid")), Optional.empty(), false);
-    deletions.delete(item.kind, item.text("namespace"), item.text("name"), same);
-  }
-
-  private static void end(Item item, Runnable step) {
-    try {
-      step.run();
-    } catch (ApiError gone) {
-      LOG.debug("local cluster: {} is gone already", item.text("name"));
-    }
-  }
-
-  private List<Item> everything() {
-    List<Item> all = new ArrayList<>();
+  private void all(BiConsumer<Kind, ObjectNode> visit) {
     for (Kind kind : Kind.values()) {
-      store.list(kind, Optional.empty()).forEach(o -> all.add(new Item(kind, o)));
+      store.list(kind, Optional.empty()).forEach(object -> visit.accept(kind, object));
     }
-    return all;
-  }
-
-  @Override
-  public void close() {
-    unfollow.run();
-    thread.shutdownNow();
   }
 }

@@ -1,42 +1,76 @@
 package dev.caravanserai.local;
 
-/** The kinds of objects the local cluster serves. */
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The kinds that are served, all v1: one table for paths, discovery, selectors and tables. */
 enum Kind {
-  NAMESPACE("", "v1", "Namespace", "namespaces", "ns", false),
-  POD("", "v1", "Pod", "pods", "po", true),
-  PVC("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc", true),
-  SERVICE("", "v1", "Service", "services", "svc", true),
-  SECRET("", "v1", "Secret", "secrets", "", true),
-  CONFIG_MAP("", "v1", "ConfigMap", "configmaps", "cm", true),
-  EVENT("", "v1", "Event", "events", "ev", true),
-  SERVICE_ACCOUNT("", "v1", "ServiceAccount", "serviceaccounts", "sa", true),
-  LEASE("coordination.k8s.io", "v1", "Lease", "leases", "", true),
-  INGRESS("networking.k8s.io", "v1", "Ingress", "ingresses", "ing", true),
-  NETWORK_POLICY("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol", true);
+  NAMESPACE("", "Namespace", "namespaces", "ns", "status.phase", "Name,Status=/status/phase,Age"),
+  POD(
+      "",
+      "Pod",
+      "pods",
+      "po",
+      "spec.nodeName spec.restartPolicy spec.serviceAccountName status.phase status.podIP",
+      "Name,Ready=ready,Status=status,Restarts=restarts,Age,+IP=/status/podIP,+Node=/spec/nodeName"),
+  PVC(
+      "",
+      "PersistentVolumeClaim",
+      "persistentvolumeclaims",
+      "pvc",
+      "",
+      "Name,Status=/status/phase,Volume=/spec/volumeName,Capacity=/status/capacity/storage,Age"),
+  SERVICE("", "Service", "services", "svc", "", "Name,Type=/spec/type,IP=/spec/clusterIP,Age"),
+  SECRET("", "Secret", "secrets", "", "type", "Name,Type=/type,Age"),
+  CONFIG_MAP("", "ConfigMap", "configmaps", "cm", "", "Name,Age"),
+  EVENT(
+      "",
+      "Event",
+      "events",
+      "ev",
+      "involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid"
+          + " involvedObject.apiVersion involvedObject.fieldPath reason type reportingComponent",
+      "Last Seen=/lastTimestamp,Type=/type,Reason=/reason,Object=involved,Message=/message"),
+  SERVICE_ACCOUNT("", "ServiceAccount", "serviceaccounts", "sa", "", "Name,Age"),
+  LEASE("coordination.k8s.io", "Lease", "leases", "", "", "Name,Age"),
+  INGRESS("networking.k8s.io", "Ingress", "ingresses", "ing", "", "Name,Age"),
+  NETWORK_POLICY("networking.k8s.io", "NetworkPolicy", "networkpolicies", "netpol", "", "Name,Age");
 
   final String group;
-  final String version;
   final String kind;
   final String plural;
   final String shortName;
   final boolean namespaced;
 
-  Kind(
-      String group,
-      String version,
-      String kind,
-      String plural,
-      String shortName,
-      boolean namespaced) {
+  /** What field selectors may ask for besides name and namespace. */
+  final List<String> fields;
+
+  /** Title=JSON pointer, or a word that {@link Tables} knows; + is for wide output only. */
+  final List<String> columns;
+
+  Kind(String group, String kind, String plural, String shortName, String fields, String columns) {
     this.group = group;
-    this.version = version;
     this.kind = kind;
     this.plural = plural;
     this.shortName = shortName;
-    this.namespaced = namespaced;
+    this.namespaced = !kind.equals("Namespace");
+    this.fields = List.of(fields.split(" "));
+    this.columns = List.of(columns.split(","));
+  }
+
+  static Optional<Kind> of(String group, String plural) {
+    return Arrays.stream(values())
+        .filter(k -> k.group.equals(group) && k.plural.equals(plural))
+        .findFirst();
   }
 
   String apiVersion() {
-    return group.isEmpty() ? version : group + "/" + version;
+    return group.isEmpty() ? "v1" : group + "/v1";
+  }
+
+  /** As messages name it. */
+  String resource() {
+    return group.isEmpty() ? plural : plural + "." + group;
   }
 }

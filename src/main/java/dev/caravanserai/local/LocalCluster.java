@@ -1,22 +1,20 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.MultiMap;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,39 +31,54 @@ import org.slf4j.LoggerFactory;
  * several threads.
  */
 public final class LocalCluster implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-
-  private final HomeLock lock;
-  private final MemoryStore store = new MemoryStore();
-  private final GarbageCollector collector;
-  private final ProcessKubelet kubelet;
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
-  private final String token;
-  private final Vertx vertx;
-  private final LoopbackCertificate tls = LoopbackCertificate.make();
-  private final HttpServer server;
-  private Path kubeconfig = Path.of("");
 
-  private LocalCluster(HomeLock lock, Path home, Set<String> namespaces) throws IOException {
-    this.lock = lock;
-    // Half a start each: the server's engine, and what the kubelet tries out.
-    CompletableFuture<Vertx> engine = CompletableFuture.supplyAsync(LocalCluster::engine, pool);
+  // In this order, for a cold start: the first logger takes as long as all of the rest.
+  private final CompletableFuture<LoopbackCertificate> tls =
+      CompletableFuture.supplyAsync(LoopbackCertificate::make, pool);
+  private final Logger log = LoggerFactory.getLogger(LocalCluster.class);
+  private final CompletableFuture<Vertx> engine =
+      CompletableFuture.supplyAsync(LocalCluster::engine, pool);
+
+  private final MemoryStore store = new MemoryStore();
+  private final String token = newToken();
+  private final Home home;
+  private final ProcessKubelet kubelet;
+  private final HttpServer server;
+  private final Path kubeconfig;
+
+  private LocalCluster(int port, Home home, SortedSet<String> namespaces) throws IOException {
+    this.home = home;
     Resources resources = new Resources(store);
-    new TreeSet<>(namespaces).forEach(name -> namespace(resources, name));
-    kubelet = ProcessKubelet.start(store, home);
-    collector = new GarbageCollector(store, resources.deletions());
-    byte[] secret = new byte[32];
-    new SecureRandom().nextBytes(secret);
-    token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-    vertx = engine.join();
-    Watches watches = new Watches(vertx, store);
+    namespaces.forEach(name -> namespace(resources, name));
+    kubelet = ProcessKubelet.start(store, home.folder());
+    home.sweep(pool);
+    new GarbageCollector(
+        store,
+        resources.deletions(),
+        CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
     LogEndpoint logs = new LogEndpoint(kubelet);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
-    server =
-        vertx
-            .createHttpServer(options(tls))
-            .requestHandler(new ApiRouter(token, store, resources, watches, logs, execs));
+    ApiRouter router = new ApiRouter(token, store, resources, new Watches(store), logs, execs);
+    server = engine.join().createHttpServer(options(tls.join())).requestHandler(router);
+    try {
+      await(server.listen(port, "127.0.0.1"));
+      String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
+      kubeconfig = home.kubeconfig(url(), token, tls.join().pem(), namespace);
+    } catch (IOException e) {
+      close();
+      throw new IOException(
+          "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port"
+              .formatted(port, e.getMessage()),
+          e);
+    }
+    log.info(
+        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
+            + " whatever their image says; kubeconfig {}",
+        url(),
+        namespaces,
+        kubeconfig);
   }
 
   /**
@@ -79,59 +92,13 @@ public final class LocalCluster implements AutoCloseable {
    *     server has it
    */
   public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
-    HomeLock lock = HomeLock.take(home);
-    LocalCluster cluster;
+    Home own = Home.take(home);
     try {
-      cluster = new LocalCluster(lock, home, namespaces);
+      return new LocalCluster(port, own, new TreeSet<>(namespaces));
     } catch (IOException | RuntimeException e) {
-      lock.close();
+      own.close();
       throw e;
     }
-    try {
-      cluster.listen(port);
-      String first = new TreeSet<>(namespaces).stream().findFirst().orElse("default");
-      String authority = cluster.tls.certificate();
-      cluster.kubeconfig = Kubeconfig.write(home, cluster.url(), cluster.token, authority, first);
-    } catch (IOException e) {
-      cluster.close();
-      throw e;
-    }
-    LOG.info(
-        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
-            + " whatever their image says; kubeconfig {}",
-        cluster.url(),
-        namespaces,
-        cluster.kubeconfig);
-    return cluster;
-  }
-
-  private void listen(int port) throws IOException {
-    try {
-      server
-          .listen(port, "127.0.0.1")
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while the local cluster started", e);
-    } catch (ExecutionException | TimeoutException e) {
-      String why = "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port";
-      throw new IOException(why.formatted(port, e.getMessage()), e);
-    }
-  }
-
-  private static Vertx engine() {
-    FileSystemOptions files = new FileSystemOptions();
-    files.setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-    VertxOptions options = new VertxOptions().setFileSystemOptions(files);
-    return Vertx.vertx(options.setEventLoopPoolSize(2).setWorkerPoolSize(1));
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "local-stream");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** {@code https://127.0.0.1:<port>}. */
@@ -156,31 +123,45 @@ public final class LocalCluster implements AutoCloseable {
   /** Ends the server and all its pods' processes. May be called again. */
   @Override
   public void close() {
-    collector.close();
     try {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("local cluster: the server did not close", e);
+      await(engine.join().close());
+    } catch (IOException e) {
+      log.warn("local cluster: the server did not close", e);
     }
     kubelet.close();
     starts.shutdownNow();
     pool.shutdownNow();
     try {
-      lock.close();
+      home.close();
     } catch (IOException e) {
-      LOG.warn("local cluster: the folder was not freed", e);
+      log.warn("local cluster: the folder was not freed", e);
     }
+  }
+
+  private static void await(Future<?> future) throws IOException {
+    try {
+      future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("it took longer than 10 s", e);
+    }
+  }
+
+  private static Vertx engine() {
+    FileSystemOptions files = new FileSystemOptions();
+    files.setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    VertxOptions options = new VertxOptions().setFileSystemOptions(files);
+    return Vertx.vertx(options.setEventLoopPoolSize(2).setWorkerPoolSize(1));
   }
 
   private static HttpServerOptions options(LoopbackCertificate tls) {
     return new HttpServerOptions()
         .setSsl(true)
-        .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .setCertValue(Buffer.buffer(tls.certificate()))
-                .setKeyValue(Buffer.buffer(tls.key())))
+        .setKeyCertOptions(KeyCertOptions.wrap(tls.keys()))
         .setSslHandshakeTimeout(60) // seconds: hundreds at once take their time on a busy machine
         .setTcpNoDelay(true)
         .setMaxHeaderSize(64 * 1024)
@@ -190,13 +171,24 @@ public final class LocalCluster implements AutoCloseable {
         .setWebSocketSubProtocols(List.of("v5.channel.k8s.io", "v4.channel.k8s.io"));
   }
 
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "local-stream");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static String newToken() {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+  }
+
   private static void namespace(Resources resources, String name) {
-    Query none = new Query(MultiMap.caseInsensitiveMultiMap());
-    ObjectNode namespace = JsonNodeFactory.instance.objectNode();
-    namespace.putObject("metadata").put("name", name);
-    resources.create(Kind.NAMESPACE, Optional.empty(), namespace, none);
-    ObjectNode account = JsonNodeFactory.instance.objectNode();
-    account.putObject("metadata").put("name", "default");
-    resources.create(Kind.SERVICE_ACCOUNT, Optional.of(name), account, none);
+    ObjectNode namespace = Json.object();
+    Json.meta(namespace).put("name", name);
+    resources.create(new ApiPath(Kind.NAMESPACE, "", "", ""), namespace, false);
+    ObjectNode account = Json.object();
+    Json.meta(account).put("name", "default");
+    resources.create(new ApiPath(Kind.SERVICE_ACCOUNT, name, "", ""), account, false);
   }
 }

@@ -1,107 +1,75 @@
 package dev.caravanserai.local;
 
-import java.io.ByteArrayOutputStream;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.HexFormat;
+import javax.net.ssl.KeyManagerFactory;
 
 /**
- * A self-signed certificate for 127.0.0.1, made in memory: kubectl sends its token over TLS only,
- * and the JDK has no public way to make a certificate. Source: RFC 5280, section 4.1.
+ * A self-signed P-256 certificate for 127.0.0.1, in memory only: kubectl sends its token over TLS
+ * only, and the JDK has no public way to make one. All that it holds has a fixed length, so its DER
+ * (RFC 5280, section 4.1) is a text with three holes. A JKS store, for PKCS #12 takes a second.
  *
- * @param certificate PEM
- * @param key PEM, PKCS #8
+ * @param keys for the server
+ * @param pem for its callers
  */
-record LoopbackCertificate(String certificate, String key) {
-  private static final byte[] ECDSA_SHA256 =
-      sequence(der(6, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2));
-  private static final byte[] COMMON_NAME = der(6, 0x55, 4, 3);
-  private static final byte[] ALTERNATIVE_NAME = der(6, 0x55, 0x1d, 0x11);
+record LoopbackCertificate(KeyManagerFactory keys, String pem) {
+  private static final String ECDSA_SHA256 = "300a06082a8648ce3d040302";
+  private static final String NAME =
+      "301d311b301906035504030c12" + text("caravanserai-local"); // CN, UTF-8
+  private static final String YEARS =
+      "301e170d" + text("200101000000Z") + "170d" + text("491231235959Z");
+  private static final String ADDRESSES =
+      "a31e301c301a0603551d110413301187047f0000018209" + text("localhost");
 
   static LoopbackCertificate make() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      byte[] name = sequence(der(0x31, sequence(COMMON_NAME, text(0x0c, "caravanserai-local"))));
-      byte[] alternatives = sequence(der(0x87, 127, 0, 0, 1), text(0x82, "localhost"));
+      String serial = "02084%015x".formatted(System.nanoTime());
+      String key = HexFormat.of().formatHex(pair.getPublic().getEncoded());
       byte[] body =
-          sequence(
-              der(0xa0, der(2, 2)),
-              der(2, BigInteger.valueOf(System.currentTimeMillis()).toByteArray()),
-              ECDSA_SHA256,
-              name,
-              sequence(time(-1), time(3650)),
-              name,
-              pair.getPublic().getEncoded(),
-              der(0xa3, sequence(sequence(ALTERNATIVE_NAME, der(4, alternatives)))));
+          hex("3081f4a003020102" + serial + ECDSA_SHA256 + NAME + YEARS + NAME + key + ADDRESSES);
       Signature signature = Signature.getInstance("SHA256withECDSA");
       signature.initSign(pair.getPrivate());
       signature.update(body);
-      byte[] signed = sequence(body, ECDSA_SHA256, der(3, join(new byte[1], signature.sign())));
+      byte[] signed = signature.sign();
+      String tail = ECDSA_SHA256 + "03%02x00".formatted(signed.length + 1);
+      int length = body.length + tail.length() / 2 + signed.length;
+      ByteBuffer der = ByteBuffer.allocate(4 + length).put(hex("3082%04x".formatted(length)));
+      der.put(body).put(hex(tail)).put(signed);
+      Certificate certificate =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(der.array()));
+      KeyStore store = KeyStore.getInstance("JKS");
+      store.load(null, null);
+      store.setKeyEntry("server", pair.getPrivate(), new char[0], new Certificate[] {certificate});
+      KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+      keys.init(store, new char[0]);
+      String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der.array());
       return new LoopbackCertificate(
-          pem("CERTIFICATE", signed), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-    } catch (GeneralSecurityException e) {
+          keys, "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n".formatted(lines));
+    } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("this Java cannot make a P-256 certificate", e);
     }
   }
 
-  private static byte[] time(long days) {
-    Instant at = Instant.now().plus(days, ChronoUnit.DAYS);
-    return text(
-        0x17, DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC).format(at));
+  private static String text(String text) {
+    return HexFormat.of().formatHex(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
   }
 
-  private static byte[] text(int tag, String text) {
-    return der(tag, text.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private static byte[] sequence(byte[]... parts) {
-    return der(0x30, join(parts));
-  }
-
-  private static byte[] der(int tag, int... content) {
-    byte[] bytes = new byte[content.length];
-    for (int i = 0; i < content.length; i++) {
-      bytes[i] = (byte) content[i];
-    }
-    return der(tag, bytes);
-  }
-
-  private static byte[] der(int tag, byte[] content) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(tag);
-    int length = content.length;
-    if (length >= 256) {
-      out.write(0x82);
-      out.write(length >> 8);
-    } else if (length >= 128) {
-      out.write(0x81);
-    }
-    out.write(length);
-    out.writeBytes(content);
-    return out.toByteArray();
-  }
-
-  private static byte[] join(byte[]... parts) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (byte[] part : parts) {
-      out.writeBytes(part);
-    }
-    return out.toByteArray();
-  }
-
-  private static String pem(String what, byte[] bytes) {
-    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(what, text, what);
+  private static byte[] hex(String digits) {
+    return HexFormat.of().parseHex(digits);
   }
 }

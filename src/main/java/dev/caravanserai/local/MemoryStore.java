@@ -1,11 +1,10 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
@@ -16,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +32,9 @@ final class MemoryStore implements ObjectStore {
    */
   record Event(long version, Kind kind, Change change, Optional<ObjectNode> before) {}
 
-  private record Key(Kind kind, String namespace, String name) implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      int byKind = kind.compareTo(other.kind);
-      int byNamespace = byKind != 0 ? byKind : namespace.compareTo(other.namespace);
-      return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
-    }
-  }
+  /** By {@link #key}. Nodes in here are replaced, never changed. */
+  private final NavigableMap<String, ObjectNode> objects = new TreeMap<>();
 
-  private final NavigableMap<Key, ObjectNode> objects = new TreeMap<>();
   private final Deque<Event> history = new ArrayDeque<>();
   private final List<Consumer<Event>> taps = new CopyOnWriteArrayList<>();
   private long version = 1;
@@ -50,83 +43,84 @@ final class MemoryStore implements ObjectStore {
   @Override
   public synchronized ObjectNode create(Kind kind, ObjectNode object) {
     ObjectNode node = object.deepCopy();
-    ObjectNode meta = meta(node);
-    Key key = new Key(kind, meta.path("namespace").asText(""), meta.path("name").asText());
-    if (objects.containsKey(key)) {
-      throw new ApiError(
-          409, "AlreadyExists", "%s \"%s\" already exists".formatted(resource(kind), key.name));
+    if (objects.containsKey(key(kind, node))) {
+      String message = "%s \"%s\" already exists".formatted(kind.resource(), Json.name(node));
+      throw new ApiError(409, "AlreadyExists", message);
     }
+    ObjectNode meta = Json.meta(node);
     if (!meta.hasNonNull("uid")) {
       meta.put("uid", UUID.randomUUID().toString());
     }
-    meta.put("creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    commit(key, Change.Type.ADDED, node, Optional.empty());
+    meta.put("creationTimestamp", now().toString());
+    commit(kind, Change.Type.ADDED, node, Optional.empty());
     return node.deepCopy();
   }
 
   @Override
   public synchronized Optional<ObjectNode> get(Kind kind, String namespace, String name) {
-    return Optional.ofNullable(objects.get(new Key(kind, namespace, name)))
-        .map(ObjectNode::deepCopy);
+    return Optional.ofNullable(objects.get(key(kind, namespace, name))).map(ObjectNode::deepCopy);
+  }
+
+  /** 404 when there is none. */
+  ObjectNode there(Kind kind, String namespace, String name) {
+    return get(kind, namespace, name).orElseThrow(() -> ApiError.notFound(kind, name));
   }
 
   @Override
   public synchronized List<ObjectNode> list(Kind kind, Optional<String> namespace) {
-    List<ObjectNode> found = new ArrayList<>();
-    for (var entry : objects.tailMap(new Key(kind, namespace.orElse(""), ""), true).entrySet()) {
-      Key key = entry.getKey();
-      if (key.kind != kind || namespace.filter(n -> !n.equals(key.namespace)).isPresent()) {
-        break;
-      }
-      found.add(entry.getValue().deepCopy());
-    }
-    return found;
+    String from = kind.plural + "/" + namespace.map(n -> n + "/").orElse("");
+    return objects.subMap(from, from + Character.MAX_VALUE).values().stream()
+        .map(ObjectNode::deepCopy)
+        .toList();
   }
 
   @Override
   public synchronized ObjectNode update(
       Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
-    Key key = new Key(kind, namespace, name);
-    ObjectNode before = Optional.ofNullable(objects.get(key)).orElseThrow(() -> notFound(key));
+    ObjectNode before = there(kind, namespace, name);
     ObjectNode after = change.apply(before.deepCopy()).deepCopy();
-    meta(after).set("resourceVersion", before.path("metadata").get("resourceVersion"));
+    Json.take(Json.meta(after), before.path("metadata"), "resourceVersion");
     if (!after.equals(before)) {
-      commit(key, Change.Type.MODIFIED, after, Optional.of(before));
+      commit(kind, Change.Type.MODIFIED, after, Optional.of(before));
     }
     return after.deepCopy();
   }
 
   @Override
   public synchronized Optional<ObjectNode> remove(Kind kind, String namespace, String name) {
-    Key key = new Key(kind, namespace, name);
-    ObjectNode before = objects.get(key);
-    if (before == null) {
-      return Optional.empty();
+    Optional<ObjectNode> before = Optional.ofNullable(objects.get(key(kind, namespace, name)));
+    Optional<ObjectNode> last = before.map(ObjectNode::deepCopy);
+    last.ifPresent(node -> commit(kind, Change.Type.DELETED, node, before));
+    return last.map(ObjectNode::deepCopy);
+  }
+
+  private void commit(Kind kind, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
+    Json.meta(node).put("resourceVersion", Long.toString(++version));
+    if (type == Change.Type.DELETED) {
+      objects.remove(key(kind, node));
+    } else {
+      objects.put(key(kind, node), node);
     }
-    ObjectNode last = before.deepCopy();
-    commit(key, Change.Type.DELETED, last, Optional.of(before));
-    return Optional.of(last.deepCopy());
+    Event event = new Event(version, kind, new Change(type, node), before);
+    history.add(event);
+    if (history.size() > KEPT) {
+      forgotten = history.remove().version;
+    }
+    taps.forEach(tap -> tap.accept(event));
   }
 
   @Override
   public AutoCloseable onChange(Kind kind, Consumer<Change> listener) {
-    ExecutorService thread =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread named = new Thread(task, "local-store-" + kind.plural);
-              named.setDaemon(true);
-              return named;
-            });
+    ExecutorService thread = Executors.newSingleThreadExecutor(MemoryStore::daemon);
+    Consumer<Change> later = change -> thread.execute(() -> tell(listener, change));
     Consumer<Event> tap =
         event -> {
-          if (event.kind == kind && !thread.isShutdown()) {
-            Change own = new Change(event.change.type(), event.change.object().deepCopy());
-            thread.execute(() -> tell(listener, own));
+          if (event.kind == kind) {
+            later.accept(new Change(event.change.type(), event.change.object().deepCopy()));
           }
         };
     synchronized (this) {
-      list(kind, Optional.empty())
-          .forEach(o -> thread.execute(() -> tell(listener, new Change(Change.Type.ADDED, o))));
+      list(kind, Optional.empty()).forEach(o -> later.accept(new Change(Change.Type.ADDED, o)));
       taps.add(tap);
     }
     return () -> {
@@ -135,6 +129,20 @@ final class MemoryStore implements ObjectStore {
         thread.shutdownNow();
       }
     };
+  }
+
+  private static void tell(Consumer<Change> listener, Change change) {
+    try {
+      listener.accept(change);
+    } catch (RuntimeException e) {
+      LOG.error("local cluster: {} {} was not heard", change.type(), Json.name(change.object()), e);
+    }
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "local-store");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** The version of the last change. */
@@ -151,56 +159,29 @@ final class MemoryStore implements ObjectStore {
    */
   synchronized Runnable follow(long after, Consumer<Event> listener) {
     if (after < forgotten) {
-      throw new ApiError(
-          410, "Expired", "too old resource version: %d (%d)".formatted(after, forgotten));
+      String message = "too old resource version: %d (%d)".formatted(after, forgotten);
+      throw new ApiError(410, "Expired", message);
     }
     history.stream().filter(e -> e.version > after).forEach(listener);
     taps.add(listener);
     return () -> taps.remove(listener);
   }
 
-  /** One view of several reads. */
-  synchronized <T> T atomically(java.util.function.Supplier<T> reads) {
-    return reads.get();
+  /** In this order lists come. */
+  static String key(Kind kind, JsonNode object) {
+    return key(kind, Json.namespace(object), Json.name(object));
   }
 
-  static String resource(Kind kind) {
-    return kind.group.isEmpty() ? kind.plural : kind.plural + "." + kind.group;
+  private static String key(Kind kind, String namespace, String name) {
+    return kind.plural + "/" + namespace + "/" + name;
   }
 
-  static ObjectNode meta(ObjectNode object) {
-    return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
+  /** One view of several reads and writes. */
+  synchronized <T> T atomically(Supplier<T> steps) {
+    return steps.get();
   }
 
-  private void commit(Key key, Change.Type type, ObjectNode node, Optional<ObjectNode> before) {
-    meta(node).set("resourceVersion", JsonNodeFactory.instance.textNode(Long.toString(++version)));
-    if (type == Change.Type.DELETED) {
-      objects.remove(key);
-    } else {
-      objects.put(key, node);
-    }
-    Event event = new Event(version, key.kind, new Change(type, node), before);
-    history.add(event);
-    if (history.size() > KEPT) {
-      forgotten = history.remove().version;
-    }
-    taps.forEach(tap -> tap.accept(event));
-  }
-
-  private static void tell(Consumer<Change> listener, Change change) {
-    try {
-      listener.accept(change);
-    } catch (RuntimeException e) {
-      LOG.error(
-          "local cluster: a listener failed on {} {}",
-          change.type(),
-          change.object().path("metadata").path("name").asText(),
-          e);
-    }
-  }
-
-  private static ApiError notFound(Key key) {
-    return new ApiError(
-        404, "NotFound", "%s \"%s\" not found".formatted(resource(key.kind), key.name));
+  static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
   }
 }

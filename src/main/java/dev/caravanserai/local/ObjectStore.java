@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Objects in memory with versions: what an API server keeps in etcd. Every change gets the next
- * resource version. All nodes given and returned are copies. Safe for use by several threads.
+ * Objects with versions: what an API server keeps in etcd. All nodes given and returned are copies.
+ * Safe for use by several threads.
  */
 interface ObjectStore {
 
@@ -21,9 +21,7 @@ interface ObjectStore {
     }
   }
 
-  /**
-   * Adds it as it is, with uid, creationTimestamp and resourceVersion; 409 when the name is taken.
-   */
+  /** Adds it, with uid, creationTimestamp and resourceVersion; 409 when the name is taken. */
   ObjectNode create(Kind kind, ObjectNode object);
 
   Optional<ObjectNode> get(Kind kind, String namespace, String name);
@@ -31,11 +29,7 @@ interface ObjectStore {
   /** All of a kind; of all namespaces when none is given. */
   List<ObjectNode> list(Kind kind, Optional<String> namespace);
 
-  /**
-   * Changes it atomically; a change that leaves it equal makes no new version.
-   *
-   * @return as it is then; 404 when there is none
-   */
+  /** Changes it atomically; no new version when it is as before; 404 when there is none. */
   ObjectNode update(Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change);
 
   /** Removes it at once, whatever its finalizers and grace. */
@@ -43,9 +37,7 @@ interface ObjectStore {
 
   /**
    * Tells what there is as {@code ADDED}, then every change, in order, one at a time, on a thread
-   * of the store.
-   *
-   * @return closes the watch
+   * of its own; closing what is returned ends it.
    */
   AutoCloseable onChange(Kind kind, Consumer<Change> listener);
 }

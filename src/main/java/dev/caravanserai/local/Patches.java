@@ -5,40 +5,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * The patch types of Kubernetes. Lists with a merge key are merged by it in strategic merge and
- * apply patches; an apply keeps no field managers, so it adds and changes but never takes away.
+ * Bodies and the patch types of Kubernetes. Lists with a merge key are merged by it in strategic
+ * merge and apply patches; an apply keeps no field managers, so it adds and changes but never takes
+ * away.
  */
 final class Patches {
   static final String APPLY = "application/apply-patch+yaml";
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ObjectMapper YAML = new YAMLMapper();
-  private static final Map<String, String> MERGE_KEYS =
-      Map.ofEntries(
-          Map.entry("containers", "name"),
-          Map.entry("initContainers", "name"),
-          Map.entry("ephemeralContainers", "name"),
-          Map.entry("env", "name"),
-          Map.entry("volumes", "name"),
-          Map.entry("imagePullSecrets", "name"),
-          Map.entry("secrets", "name"),
-          Map.entry("volumeMounts", "mountPath"),
-          Map.entry("volumeDevices", "devicePath"),
-          Map.entry("ownerReferences", "uid"),
-          Map.entry("conditions", "type"),
-          Map.entry("hostAliases", "ip"),
-          Map.entry("podIPs", "ip"),
-          Map.entry("topologySpreadConstraints", "topologyKey"));
+
+  /** Lists whose items are merged by the first of the keys that they have; others are replaced. */
+  private static final String MERGED =
+      " containers initContainers ephemeralContainers env ports volumes volumeMounts volumeDevices"
+          + " imagePullSecrets secrets ownerReferences conditions hostAliases podIPs ";
+
+  private static final List<String> KEYS =
+      List.of("uid", "mountPath", "devicePath", "containerPort", "port", "name", "type", "ip");
 
   private Patches() {}
 
@@ -47,17 +39,12 @@ final class Patches {
     JsonNode result =
         switch (contentType) {
           case "application/json-patch+json" -> jsonPatch(read(JSON, patch), object);
-          case "application/merge-patch+json" -> merge(object, read(JSON, patch));
+          case "application/merge-patch+json" -> merge(object, read(JSON, patch), false);
           case "application/strategic-merge-patch+json" -> strategic(object, read(JSON, patch));
-          case APPLY -> strategic(object, read(YAML, patch));
-          default ->
-              throw new ApiError(
-                  415, "UnsupportedMediaType", "patch type \"" + contentType + "\" is not served");
+          case APPLY -> strategic(object, read(new YAMLMapper(), patch));
+          default -> throw unsupported("patch type \"" + contentType + "\" is not served");
         };
-    if (result instanceof ObjectNode patched) {
-      return patched;
-    }
-    throw new ApiError(400, "BadRequest", "the patch does not leave an object");
+    return object(result, "the patch does not leave an object");
   }
 
   /** A body as JSON or YAML, by its content type; JSON when it has none. */
@@ -65,28 +52,34 @@ final class Patches {
     ObjectMapper mapper =
         switch (contentType) {
           case "", "application/json" -> JSON;
-          case "application/yaml", APPLY -> YAML;
+          case "application/yaml", APPLY -> new YAMLMapper();
           default ->
-              throw new ApiError(
-                  415,
-                  "UnsupportedMediaType",
-                  "the local cluster takes bodies as application/json or application/yaml, not %s;"
+              throw unsupported(
+                  "the local cluster reads JSON and YAML, not %s: with kubectl, let it print the"
                           .formatted(contentType)
-                      + " with kubectl, use apply -f or create -f");
+                      + " object (--dry-run=client -o yaml) and pipe it to kubectl apply -f -");
         };
-    if (read(mapper, body) instanceof ObjectNode object) {
+    return object(read(mapper, body), "the body is not an object");
+  }
+
+  private static ApiError unsupported(String message) {
+    return new ApiError(415, "UnsupportedMediaType", message);
+  }
+
+  private static ObjectNode object(JsonNode node, String otherwise) {
+    if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new ApiError(400, "BadRequest", "the body is not an object");
+    throw ApiError.bad(otherwise);
   }
 
   private static JsonNode read(ObjectMapper mapper, byte[] bytes) {
     try {
       return mapper.readTree(bytes);
     } catch (JsonProcessingException e) {
-      throw new ApiError(400, "BadRequest", "the body cannot be parsed: " + e.getOriginalMessage());
+      throw ApiError.bad("the body cannot be parsed: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new ApiError(400, "BadRequest", "the body cannot be read");
+      throw ApiError.bad("the body cannot be read");
     }
   }
 
@@ -94,114 +87,87 @@ final class Patches {
     try {
       return JsonPatch.apply(patch, object);
     } catch (JsonPatchException | IllegalArgumentException e) {
-      throw new ApiError(422, "Invalid", "the server rejected our request: " + e.getMessage());
+      throw ApiError.invalid("the server rejected our request: " + e.getMessage());
     }
-  }
-
-  static JsonNode merge(JsonNode target, JsonNode patch) {
-    if (!(patch instanceof ObjectNode changes)) {
-      return patch;
-    }
-    ObjectNode result =
-        target instanceof ObjectNode old ? old.deepCopy() : JsonNodeFactory.instance.objectNode();
-    for (Map.Entry<String, JsonNode> change : changes.properties()) {
-      if (change.getValue().isNull()) {
-        result.remove(change.getKey());
-      } else {
-        result.set(change.getKey(), merge(result.get(change.getKey()), change.getValue()));
-      }
-    }
-    return result;
   }
 
   static JsonNode strategic(JsonNode target, JsonNode patch) {
+    return merge(target, patch, true);
+  }
+
+  /**
+   * RFC 7396.
+   *
+   * @param strategic lists are merged, and names that begin with $ are directives
+   */
+  private static JsonNode merge(JsonNode target, JsonNode patch, boolean strategic) {
     if (!(patch instanceof ObjectNode changes)) {
       return patch;
     }
-    String directive = changes.path("$patch").asText("merge");
-    ObjectNode result =
-        target instanceof ObjectNode old && directive.equals("merge")
-            ? old.deepCopy()
-            : JsonNodeFactory.instance.objectNode();
+    String directive = strategic ? changes.path("$patch").asText("merge") : "merge";
+    boolean keep = target instanceof ObjectNode && directive.equals("merge");
+    ObjectNode result = keep ? target.deepCopy() : Json.object();
     if (directive.equals("delete")) {
       return result;
     }
-    if (changes.get("$retainKeys") instanceof ArrayNode keep) {
-      result.retain(texts(keep));
+    if (strategic && changes.has("$retainKeys")) {
+      result.retain(texts(changes.path("$retainKeys")));
     }
     for (Map.Entry<String, JsonNode> change : changes.properties()) {
       String field = change.getKey();
       JsonNode value = change.getValue();
-      if (field.startsWith("$deleteFromPrimitiveList/")) {
-        String list = field.substring(field.indexOf('/') + 1);
-        removeAll(result.path(list), texts(value));
-      } else if (field.startsWith("$")) {
+      if (strategic && field.startsWith("$deleteFromPrimitiveList/")) {
+        remove(result.path(field.substring(field.indexOf('/') + 1)), value);
+      } else if (strategic && field.startsWith("$")) {
         continue;
       } else if (value.isNull()) {
         result.remove(field);
-      } else if (value instanceof ArrayNode items) {
-        result.set(field, list(field, result.get(field), items));
+      } else if (strategic && value instanceof ArrayNode items) {
+        result.set(field, list(field, result.path(field), items));
       } else {
-        result.set(field, strategic(result.get(field), value));
+        result.set(field, merge(result.path(field), value, strategic));
       }
     }
     return result;
   }
 
-  private static JsonNode list(String field, JsonNode old, ArrayNode items) {
+  private static ArrayNode list(String field, JsonNode old, ArrayNode items) {
     if (field.equals("finalizers") && old instanceof ArrayNode kept) {
-      ArrayNode union = kept.deepCopy();
-      removeAll(union, texts(items));
-      return union.addAll(items);
+      remove(kept, items);
+      return kept.addAll(items);
     }
-    Optional<String> key = mergeKey(field, items);
+    String key =
+        KEYS.stream()
+            .filter(k -> MERGED.contains(" " + field + " "))
+            .filter(k -> items.valueStream().anyMatch(item -> item.has(k)))
+            .findFirst()
+            .orElse("");
     if (key.isEmpty()) {
       return items;
     }
     Map<String, JsonNode> byKey = new LinkedHashMap<>();
-    if (old != null) {
-      old.forEach(item -> byKey.put(item.path(key.get()).asText(), item));
-    }
+    old.forEach(item -> byKey.put(item.path(key).asText(), item));
     for (JsonNode item : items) {
-      String id = item.path(key.get()).asText();
-      switch (item.path("$patch").asText("")) {
-        case "delete" -> byKey.remove(id);
-        case "replace" -> {
-          if (item.has(key.get())) {
-            byKey.put(id, strategic(null, item));
-          } else {
-            byKey.clear();
-          }
-        }
-        default -> byKey.put(id, strategic(byKey.get(id), item));
+      String id = item.path(key).asText();
+      String directive = item.path("$patch").asText("");
+      if (directive.equals("delete")) {
+        byKey.remove(id);
+      } else if (directive.equals("replace") && !item.has(key)) {
+        byKey.clear();
+      } else {
+        byKey.put(id, strategic(byKey.getOrDefault(id, MissingNode.getInstance()), item));
       }
     }
     return JsonNodeFactory.instance.arrayNode().addAll(byKey.values());
   }
 
-  private static Optional<String> mergeKey(String field, ArrayNode items) {
-    if (!field.equals("ports")) {
-      return Optional.ofNullable(MERGE_KEYS.get(field));
-    }
-    for (JsonNode item : items) {
-      if (item.has("containerPort")) {
-        return Optional.of("containerPort");
-      }
-    }
-    return Optional.of("port");
-  }
-
-  private static void removeAll(JsonNode list, java.util.List<String> values) {
-    for (Iterator<JsonNode> items = list.elements(); items.hasNext(); ) {
-      if (values.contains(items.next().asText())) {
-        items.remove();
-      }
+  private static void remove(JsonNode list, JsonNode values) {
+    if (list instanceof ArrayNode array) {
+      array.removeIf(item -> texts(values).contains(item.asText()));
     }
   }
 
-  private static java.util.List<String> texts(JsonNode list) {
-    java.util.List<String> texts = new java.util.ArrayList<>();
-    list.forEach(item -> texts.add(item.asText()));
-    return texts;
+  private static List<String> texts(JsonNode list) {
+    return list.valueStream().map(JsonNode::asText).toList();
   }
 }

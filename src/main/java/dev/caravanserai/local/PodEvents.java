@@ -1,7 +1,6 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.HashMap;
@@ -43,7 +42,7 @@ final class PodEvents {
         event.put("type", type).put("reason", reason).put("message", message).put("count", 1);
         event.put("firstTimestamp", now).put("lastTimestamp", now).putNull("eventTime");
         store.create(Kind.EVENT, event);
-        written.put(key, event.at("/metadata/name").asText());
+        written.put(key, Json.name(event));
       }
     } catch (ApiError gone) {
       written.remove(key); // its namespace or the event itself was deleted meanwhile
@@ -53,7 +52,7 @@ final class PodEvents {
   private ObjectNode about(String container, boolean scheduler) {
     String name = pod.path("name").asText();
     String component = scheduler ? "default-scheduler" : "kubelet";
-    ObjectNode event = JsonNodeFactory.instance.objectNode();
+    ObjectNode event = Json.object();
     event.put("apiVersion", "v1").put("kind", "Event");
     event
         .putObject("metadata")

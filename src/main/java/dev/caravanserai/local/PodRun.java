@@ -38,9 +38,9 @@ final class PodRun implements ContainerLaunch.Listener {
     this.node = node;
     this.pod = pod;
     this.onGone = onGone;
-    this.uid = pod.at("/metadata/uid").asText();
-    this.namespace = pod.at("/metadata/namespace").asText();
-    this.name = pod.at("/metadata/name").asText();
+    this.uid = Json.uid(pod);
+    this.namespace = Json.namespace(pod);
+    this.name = Json.name(pod);
     this.fault = PodFault.of(pod);
     this.events = new PodEvents(node.store(), pod);
     pod.at("/spec/containers").forEach(container -> containers.add(new ContainerRun(container)));
@@ -69,21 +69,22 @@ final class PodRun implements ContainerLaunch.Listener {
   private void neverPulls(ContainerRun run) {
     String image = run.spec.path("image").asText();
     String why = "failed to resolve reference \"%s\": not found (a fault asked for)";
-    String error = why.formatted(image);
-    events.normal("Pulling", "Pulling image \"" + image + "\"", run.name);
-    events.warn("Failed", "Failed to pull image \"%s\": %s".formatted(image, error), run.name);
-    events.warn("Failed", "Error: ErrImagePull", run.name);
-    run.waits("ErrImagePull", error);
-    publish();
+    String error = "Failed to pull image \"%s\": %s".formatted(image, why.formatted(image));
+    String backOff = "Back-off pulling image \"" + image + "\"";
+    events.warn("Failed", error, run.name);
+    waits(run, "ErrImagePull", error);
     later(
         CONFIG_RETRY,
         () -> {
-          String backOff = "Back-off pulling image \"" + image + "\"";
           events.normal("BackOff", backOff, run.name);
           events.warn("Failed", "Error: ImagePullBackOff", run.name);
-          run.waits("ImagePullBackOff", backOff);
-          publish();
+          waits(run, "ImagePullBackOff", backOff);
         });
+  }
+
+  private void waits(ContainerRun run, String reason, String message) {
+    run.waits(reason, message);
+    publish();
   }
 
   private void start(ContainerRun run) {
@@ -94,8 +95,7 @@ final class PodRun implements ContainerLaunch.Listener {
       ContainerLaunch.start(node, pod, run, events, this);
     } catch (PodConfigException e) {
       events.warn("Failed", "Error: " + e.getMessage(), run.name);
-      run.waits("CreateContainerConfigError", e.getMessage());
-      publish();
+      waits(run, "CreateContainerConfigError", e.getMessage());
       later(CONFIG_RETRY, () -> start(run));
     } catch (IOException e) {
       refused(run, e.getMessage());
@@ -156,8 +156,7 @@ final class PodRun implements ContainerLaunch.Listener {
     if (wait > 0) {
       events.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
       String message = "back-off %ds restarting failed container=%s".formatted(wait, run.name);
-      run.waits("CrashLoopBackOff", message);
-      publish();
+      waits(run, "CrashLoopBackOff", message);
     }
     later(
         Duration.ofMillis(Math.max(50, wait * 1000)),
@@ -174,20 +173,22 @@ final class PodRun implements ContainerLaunch.Listener {
     overdue = true;
     events.normal("DeadlineExceeded", TOO_LONG, "");
     signalAll(false);
-    long grace = pod.at("/spec/terminationGracePeriodSeconds").asLong(30);
-    later(Duration.ofSeconds(grace), () -> signalAll(true));
+    killAfter(pod.at("/spec/terminationGracePeriodSeconds"));
     publish();
   }
 
   /** TERM now, KILL after the grace period, then out of the store. */
   void stop(ObjectNode latest) {
-    long grace = Math.max(0, latest.at("/metadata/deletionGracePeriodSeconds").asLong(30));
-    later(Duration.ofSeconds(grace), () -> signalAll(true));
+    killAfter(latest.at("/metadata/deletionGracePeriodSeconds"));
     if (!stopping) {
       stopping = true;
       signalAll(false);
       goneWhenAllEnded();
     }
+  }
+
+  private void killAfter(JsonNode seconds) {
+    later(Duration.ofSeconds(Math.max(0, seconds.asLong(30))), () -> signalAll(true));
   }
 
   /** It is out of the store already: ends what runs at once. */
@@ -204,14 +205,7 @@ final class PodRun implements ContainerLaunch.Listener {
       }
       run.signal(kill);
     }
-    if (kill) {
-      killStrays();
-    }
-  }
-
-  /** With namespaces, all of a container ends with its first process. */
-  private void killStrays() {
-    if (!node.sandbox().separate()) {
+    if (kill && !node.sandbox().separate()) {
       ProcessTree.kill(node.id() + "/" + uid);
     }
   }
@@ -221,10 +215,13 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     gone = true;
-    killStrays();
+    signalAll(true); // what strayed, where there are no namespaces
     FolderTree.remove(node.home().resolve("pods").resolve(uid));
     onGone.accept(this);
-    stored().ifPresent(p -> node.store().remove(Kind.POD, namespace, name));
+    node.store()
+        .get(Kind.POD, namespace, name)
+        .filter(this::isThis)
+        .ifPresent(stored -> node.store().remove(Kind.POD, namespace, name));
   }
 
   private Stream<ContainerRun> living() {
@@ -245,26 +242,17 @@ final class PodRun implements ContainerLaunch.Listener {
         containers);
   }
 
-  /** The pod in the store, unless another one has its name by now. */
-  private java.util.Optional<ObjectNode> stored() {
-    return node.store()
-        .get(Kind.POD, namespace, name)
-        .filter(p -> p.at("/metadata/uid").asText().equals(uid));
+  /** Another pod may have its name by now. */
+  private boolean isThis(ObjectNode stored) {
+    return Json.uid(stored).equals(uid);
   }
 
   private void publish() {
+    PodStatus now = status();
     try {
       node.store()
           .update(
-              Kind.POD,
-              namespace,
-              name,
-              stored -> {
-                if (stored.at("/metadata/uid").asText().equals(uid)) {
-                  status().writeTo(stored);
-                }
-                return stored;
-              });
+              Kind.POD, namespace, name, stored -> isThis(stored) ? now.writeTo(stored) : stored);
     } catch (ApiError removed) {
       LOG.debug("pod {} was removed meanwhile", name);
     }

@@ -18,29 +18,19 @@ record Query(MultiMap all) {
     return text(name).filter(v -> v.equals("true") || v.equals("1")).isPresent();
   }
 
-  /** Not negative. */
+  /** From 0. */
   Optional<Long> number(String name) {
-    return text(name)
-        .map(
-            v -> {
-              try {
-                long number = Long.parseLong(v);
-                if (number >= 0) {
-                  return number;
-                }
-              } catch (NumberFormatException e) {
-                // told below
-              }
-              throw new ApiError(
-                  400, "BadRequest", "%s=%s: a whole number from 0 is needed".formatted(name, v));
-            });
+    Optional<String> text = text(name);
+    if (text.isPresent() && !text.get().matches("\\d{1,18}")) {
+      throw ApiError.bad("%s=%s: a whole number from 0 is needed".formatted(name, text.get()));
+    }
+    return text.map(Long::parseLong);
   }
 
   boolean dryRun() {
-    List<String> values = texts("dryRun");
-    if (values.stream().anyMatch(v -> !v.equals("All"))) {
-      throw new ApiError(400, "BadRequest", "dryRun: only All is served, not " + values);
+    if (texts("dryRun").stream().anyMatch(v -> !v.equals("All"))) {
+      throw ApiError.bad("dryRun: only All is served, not " + texts("dryRun"));
     }
-    return !values.isEmpty();
+    return !texts("dryRun").isEmpty();
   }
 }

@@ -1,24 +1,13 @@
 package dev.caravanserai.local;
 
-import static dev.caravanserai.local.MemoryStore.meta;
-import static dev.caravanserai.local.MemoryStore.resource;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** The verbs of the API on the store. Never blocks on anything but the store's lock. */
 final class Resources {
-  static final Set<Kind> WITH_STATUS =
-      Set.of(Kind.POD, Kind.PVC, Kind.SERVICE, Kind.NAMESPACE, Kind.INGRESS);
-
   private final MemoryStore store;
   private final Defaults defaults = new Defaults();
   private final Deletions deletions;
@@ -32,35 +21,34 @@ final class Resources {
     return deletions;
   }
 
-  ObjectNode get(Kind kind, String namespace, String name) {
-    return store
-        .get(kind, namespace, name)
-        .orElseThrow(
-            () ->
-                new ApiError(
-                    404, "NotFound", "%s \"%s\" not found".formatted(resource(kind), name)));
+  ObjectNode get(ApiPath path) {
+    return store.there(path.kind(), path.namespace(), path.name());
   }
 
-  /** Pages by name: the continue token holds the version of the first page and the last key. */
-  ObjectNode list(Kind kind, Optional<String> namespace, Query query) {
+  /** In pages: the continue token is the first page's version and the last object's key. */
+  ObjectNode list(ApiPath path, Query query) {
+    Kind kind = path.kind();
     Predicate<JsonNode> wanted = Selectors.of(kind, query);
     long limit = query.number("limit").filter(l -> l > 0).orElse(Long.MAX_VALUE);
-    Optional<PageToken> token = query.text("continue").map(PageToken::parse);
+    String token = query.text("continue").orElse("0:");
+    if (!token.matches("\\d+:.*")) {
+      throw ApiError.bad("continue key is not valid");
+    }
+    String after = token.substring(token.indexOf(':') + 1);
     return store.atomically(
         () -> {
           List<ObjectNode> rest =
-              store.list(kind, namespace).stream()
-                  .filter(wanted)
-                  .filter(o -> token.map(t -> t.isBefore(o)).orElse(true))
+              store.list(kind, path.within()).stream()
+                  .filter(o -> MemoryStore.key(kind, o).compareTo(after) > 0 && wanted.test(o))
                   .toList();
           List<ObjectNode> page = rest.stream().limit(limit).toList();
-          ObjectNode list = JsonNodeFactory.instance.objectNode();
-          list.put("apiVersion", kind.apiVersion()).put("kind", kind.kind + "List");
-          ObjectNode meta = list.putObject("metadata");
-          long version = token.map(PageToken::version).orElseGet(store::version);
-          meta.put("resourceVersion", Long.toString(version));
+          ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
+          ObjectNode meta = list.put("kind", kind.kind + "List").putObject("metadata");
+          String version = after.isEmpty() ? "" + store.version() : token.replaceFirst(":.*", "");
+          meta.put("resourceVersion", version);
           if (page.size() < rest.size()) {
-            meta.put("continue", PageToken.after(version, page.get(page.size() - 1)).text());
+            String last = MemoryStore.key(kind, page.get(page.size() - 1));
+            meta.put("continue", version + ":" + last);
             meta.put("remainingItemCount", rest.size() - page.size());
           }
           list.putArray("items").addAll(page);
@@ -68,83 +56,129 @@ final class Resources {
         });
   }
 
-  ObjectNode create(Kind kind, Optional<String> namespace, ObjectNode body, Query query) {
-    Admission.agree(kind, namespace, body);
+  ObjectNode create(ApiPath path, ObjectNode body, boolean dryRun) {
+    Kind kind = path.kind();
+    agree(path, body);
     ObjectNode object = body.deepCopy();
-    namespace.ifPresent(n -> meta(object).put("namespace", n));
-    if (!kind.namespaced) {
-      meta(object).remove("namespace");
+    Json.meta(object).remove("namespace");
+    if (kind.namespaced) {
+      Json.meta(object).put("namespace", path.namespace());
     }
     defaults.create(kind, object);
     return store.atomically(
         () -> {
-          namespace.ifPresent(n -> Admission.open(get(Kind.NAMESPACE, "", n)));
+          if (kind.namespaced && Json.leaving(store.there(Kind.NAMESPACE, "", path.namespace()))) {
+            throw forbidden(kind, object, "its namespace is being terminated");
+          }
           Validation.check(kind, object);
-          Admission.refuse(kind, object);
-          if (query.dryRun()) {
-            meta(object).put("creationTimestamp", now().toString());
-            return object;
-          }
-          return store.create(kind, object);
+          refuse(kind, object);
+          return dryRun ? object : store.create(kind, object);
         });
   }
 
-  ObjectNode replace(ApiPath path, String name, ObjectNode body, Query query) {
-    Admission.agree(path.kind(), path.namespace(), body);
-    return change(path, name, old -> body.deepCopy(), query);
-  }
-
-  ObjectNode patch(ApiPath path, String name, String type, byte[] body, Query query) {
-    String namespace = path.namespace().orElse("");
+  ObjectNode patch(ApiPath path, String type, byte[] body, boolean dryRun) {
     return store.atomically(
         () -> {
-          boolean there = store.get(path.kind(), namespace, name).isPresent();
-          if (!there && type.equals(Patches.APPLY) && path.subresource().isEmpty()) {
+          boolean there = store.get(path.kind(), path.namespace(), path.name()).isPresent();
+          if (!there && type.equals(Patches.APPLY)) {
             ObjectNode object = Patches.body(type, body);
-            meta(object).put("name", name);
-            return create(path.kind(), path.namespace(), object, query);
+            Json.meta(object).put("name", path.name());
+            return create(path, object, dryRun);
           }
-          return change(path, name, old -> Patches.apply(type, body, old), query);
+          return change(path, old -> Patches.apply(type, body, old), dryRun);
         });
   }
 
-  private ObjectNode change(
-      ApiPath path, String name, UnaryOperator<ObjectNode> edit, Query query) {
+  ObjectNode change(ApiPath path, UnaryOperator<ObjectNode> edit, boolean dryRun) {
     Kind kind = path.kind();
-    String namespace = path.namespace().orElse("");
     return store.atomically(
         () -> {
-          ObjectNode before = get(kind, namespace, name);
+          ObjectNode before = get(path);
           ObjectNode edited = edit.apply(before.deepCopy());
-          Admission.current(kind, before, edited);
-          ObjectNode after;
-          if (path.subresource().isPresent()) {
-            after = before.deepCopy();
-            after.set("status", edited.path("status").deepCopy());
-          } else {
-            after = edited;
-            if (WITH_STATUS.contains(kind)) {
-              after.remove("status");
-              Optional.ofNullable(before.get("status")).ifPresent(s -> after.set("status", s));
-            }
+          agree(path, edited);
+          current(kind, before, edited);
+          defaults.always(kind, edited);
+          Validation.check(kind, edited);
+          if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(edited))) {
+            throw ApiError.invalid(
+                "Pod \"%s\" is invalid: spec: Forbidden: pod updates may not change fields other"
+                        .formatted(path.name())
+                    + " than image, activeDeadlineSeconds, tolerations and"
+                    + " terminationGracePeriodSeconds");
           }
-          defaults.always(kind, after);
-          Validation.check(kind, after);
-          Admission.unchangeable(kind, before, after);
-          if (query.dryRun()) {
-            return after;
+          if (dryRun) {
+            return edited;
           }
-          ObjectNode stored = store.update(kind, namespace, name, old -> after);
-          boolean released =
-              Deletions.finalizers(stored).isEmpty() && !Deletions.finalizers(before).isEmpty();
-          if (released && stored.at("/metadata").hasNonNull("deletionTimestamp")) {
-            return deletions.delete(kind, namespace, name, DeleteOptions.none());
-          }
-          return stored;
+          ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> edited);
+          boolean released = Json.leaving(stored) && stored.at("/metadata/finalizers").isEmpty();
+          return released && !before.at("/metadata/finalizers").isEmpty()
+              ? deletions.delete(path, Deletions.Options.only(stored))
+              : stored;
         });
   }
 
-  static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  /** What is sent is what the URL says. */
+  private static void agree(ApiPath path, ObjectNode body) {
+    Kind kind = path.kind();
+    String type = body.path("kind").asText(kind.kind);
+    String version = body.path("apiVersion").asText(kind.apiVersion());
+    if (!type.equals(kind.kind) || !version.equals(kind.apiVersion())) {
+      String message = "%s in version \"%s\" cannot be handled as a %s";
+      throw ApiError.bad(message.formatted(type, version, kind.kind));
+    }
+    agree("namespace", Json.namespace(body), path.namespace());
+    agree("name", Json.name(body), path.name().isEmpty() ? Json.name(body) : path.name());
+  }
+
+  private static void agree(String what, String sent, String asked) {
+    if (!sent.isEmpty() && !sent.equals(asked)) {
+      String message = "the %s of the object (%s) does not match the one of the URL (%s)";
+      throw ApiError.bad(message.formatted(what, sent, asked));
+    }
+  }
+
+  /** Refusals on demand, for tests: the annotation is the caller's own. */
+  private static void refuse(Kind kind, ObjectNode object) {
+    JsonNode annotations = object.path("metadata").path("annotations");
+    String fault = annotations.path("local.caravanserai.dev/fault").asText();
+    if (fault.equals("refuse")) {
+      throw forbidden(kind, object, "refused by local.caravanserai.dev/fault");
+    } else if (fault.equals("quota")) {
+      String why = "exceeded quota: local, requested: pods=1, used: pods=1, limited: pods=1";
+      throw forbidden(kind, object, why);
+    }
+  }
+
+  private static ApiError forbidden(Kind kind, ObjectNode object, String why) {
+    String message = "%s \"%s\" is forbidden: %s";
+    return new ApiError(
+        403, "Forbidden", message.formatted(kind.resource(), Json.name(object), why));
+  }
+
+  /** The edit is of this object and version; what the server owns stays. */
+  private static void current(Kind kind, ObjectNode before, ObjectNode edited) {
+    ObjectNode was = Json.meta(before);
+    ObjectNode is = Json.meta(edited);
+    String version = was.path("resourceVersion").asText();
+    if (!is.path("resourceVersion").asText(version).equals(version)) {
+      throw ApiError.conflict(
+          kind,
+          Json.name(before),
+          "the object has been modified; please apply your changes to the latest version and try"
+              + " again");
+    }
+    Deletions.same(kind, before, "uid", is.path("uid").asText(Json.uid(before)));
+    Json.take(is, was, "name", "namespace", "uid", "creationTimestamp");
+    Json.take(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
+    Json.take(edited, before, "status");
+  }
+
+  private static JsonNode fixedPart(ObjectNode pod) {
+    ObjectNode spec = pod.withObject("/spec").deepCopy();
+    spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
+    for (String list : List.of("containers", "initContainers")) {
+      Json.objects(spec.path(list)).forEach(c -> c.remove(List.of("image", "imagePullPolicy")));
+    }
+    return spec;
   }
 }

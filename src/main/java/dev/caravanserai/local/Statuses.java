@@ -1,6 +1,5 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** {@code Status} objects as Kubernetes words them. */
@@ -12,46 +11,32 @@ final class Statuses {
   }
 
   static ObjectNode failure(int code, String reason, String message) {
-    ObjectNode status = status("Failure");
-    return status.put("message", message).put("reason", reason).put("code", code);
-  }
-
-  static ObjectNode success() {
-    return status("Success");
+    return status("Failure").put("message", message).put("reason", reason).put("code", code);
   }
 
   static ObjectNode deleted(Kind kind, ObjectNode object) {
-    ObjectNode status = success();
-    status
-        .putObject("details")
-        .put("name", object.at("/metadata/name").asText())
-        .put("group", kind.group)
-        .put("kind", kind.plural)
-        .put("uid", object.at("/metadata/uid").asText());
+    ObjectNode status = status("Success");
+    ObjectNode details = status.putObject("details").put("name", Json.name(object));
+    details.put("group", kind.group).put("kind", kind.plural);
+    details.put("uid", Json.text(object, "/metadata/uid"));
     return status;
   }
 
   /** What an exec ends with on its error channel. */
   static ObjectNode exited(int code) {
     if (code == 0) {
-      return success();
+      return status("Success");
     }
-    ObjectNode status = status("Failure");
-    status
-        .put("message", "command terminated with non-zero exit code: exit status " + code)
-        .put("reason", "NonZeroExitCode");
-    status
-        .putObject("details")
-        .putArray("causes")
-        .addObject()
-        .put("reason", "ExitCode")
-        .put("message", Integer.toString(code));
+    String message = "command terminated with non-zero exit code: exit status " + code;
+    ObjectNode status = status("Failure").put("message", message).put("reason", "NonZeroExitCode");
+    ObjectNode cause = status.putObject("details").putArray("causes").addObject();
+    cause.put("reason", "ExitCode").put("message", Integer.toString(code));
     return status;
   }
 
   private static ObjectNode status(String outcome) {
-    ObjectNode status = JsonNodeFactory.instance.objectNode();
-    status.put("kind", "Status").put("apiVersion", "v1").putObject("metadata");
+    ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+    status.putObject("metadata");
     return status.put("status", outcome);
   }
 }

@@ -1,98 +1,181 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** Refuses what a real API server refuses, with the field's path, as 422 Invalid. */
+/** Refuses what a real API server refuses, and what the local cluster lacks, by field. */
 final class Validation {
-  private final Problems problems = new Problems();
+  private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+  private static final String WORD = "[A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?";
+  private static final String KEY = "(" + LABEL + "(\\." + LABEL + ")*/)?" + WORD;
+  private static final Check DNS_LABEL =
+      matches(LABEL, "a lowercase RFC 1123 label must consist of a-z, 0-9 or '-', at most 63");
+  private static final Check DNS_NAME =
+      matches(
+          "(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+          "a lowercase RFC 1123 subdomain must consist of a-z, 0-9, '-' or '.', at most 253");
+  private static final Check LABEL_VALUE =
+      matches("(" + WORD + ")?", "a valid label must be an empty string or match " + WORD);
+  private static final Check ENV_NAME =
+      matches("[-._a-zA-Z][-._a-zA-Z0-9]*", "a valid environment variable name must not be so");
+  private static final Check QUANTITY =
+      matches(
+          "[+-]?(\\d+|\\d+\\.\\d*|\\.\\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\\d+)?",
+          "quantities must match '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  private static final Check REQUIRED =
+      v -> v.isEmpty() && v.asText("").isBlank() ? "Required value" : "";
+  private static final Check LACKING =
+      v -> absent(v) ? "" : "Forbidden: the local cluster has no probes and no lifecycle hooks";
+  private static final Check REFUSED =
+      v -> v.isEmpty() && v.asText("").isBlank() ? "" : "Forbidden: the local cluster lacks it";
 
-  private Validation() {}
+  /** What is wrong with a value; "" for nothing. */
+  private interface Check {
+    String of(JsonNode value);
+  }
 
+  private final JsonNode object;
+  private final List<String> problems = new ArrayList<>();
+
+  private Validation(JsonNode object) {
+    this.object = object;
+  }
+
+  /**
+   * @throws ApiError 422
+   */
   static void check(Kind kind, JsonNode object) {
-    Validation found = new Validation();
-    found.metadata(kind, object.path("metadata"));
+    Validation found = new Validation(object);
+    found.each("metadata.name", REQUIRED, kind == Kind.SERVICE ? DNS_LABEL : DNS_NAME);
+    found.each("metadata.labels", keys(KEY));
+    found.each("metadata.labels{}", LABEL_VALUE);
+    found.each("metadata.annotations", keys(KEY));
+    found.each("metadata.annotations{}", matches("(?s).*", "the value must be a string"));
+    found.each("metadata.ownerReferences[].uid", REQUIRED);
     switch (kind) {
-      case POD -> new PodValidation(found.problems).check(object.path("spec"));
-      case PVC -> found.claim(object.path("spec"));
-      case SERVICE -> found.service(object.path("spec"));
-      case SECRET, CONFIG_MAP -> found.keys(object.path("data"));
+      case POD -> found.pod();
+      case NAMESPACE -> found.each("metadata.name", DNS_LABEL);
+      case PVC -> {
+        found.each("spec.accessModes", REQUIRED);
+        found.each("spec.resources.requests.storage", REQUIRED);
+        found.each("spec.resources.requests{}", QUANTITY);
+      }
+      case SERVICE -> {
+        found.each("spec.type", oneOf("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"));
+        found.each("spec.ports[].port", REQUIRED, range(1, 65535));
+      }
+      case SECRET, CONFIG_MAP -> found.each("data", keys("[-.\\w]{1,253}"));
       default -> {}
     }
-    found.problems.refuse(kind, object.at("/metadata/name").asText());
-  }
-
-  private void metadata(Kind kind, JsonNode meta) {
-    String name = meta.path("name").asText("");
-    boolean label = kind == Kind.NAMESPACE || kind == Kind.SERVICE;
-    problems.objectName(name, label);
-    for (Map.Entry<String, JsonNode> entry : meta.path("labels").properties()) {
-      problems.key("metadata.labels", entry.getKey());
-      problems.labelValue(entry.getValue());
-    }
-    int size = 0;
-    for (Map.Entry<String, JsonNode> entry : meta.path("annotations").properties()) {
-      problems.key("metadata.annotations", entry.getKey());
-      size += entry.getKey().length() + entry.getValue().asText().length();
-      if (!entry.getValue().isTextual()) {
-        problems.invalid("metadata.annotations", entry.getKey(), "the value must be a string");
-      }
-    }
-    if (size > 256 * 1024) {
-      problems.add("metadata.annotations: Too long: must have at most 262144 bytes");
-    }
-    int index = 0;
-    for (JsonNode owner : meta.path("ownerReferences")) {
-      for (String field : List.of("apiVersion", "kind", "name", "uid")) {
-        if (owner.path(field).asText("").isEmpty()) {
-          problems.required("metadata.ownerReferences[%d].%s".formatted(index, field));
-        }
-      }
-      index++;
+    if (!found.problems.isEmpty()) {
+      String text = "%s \"%s\" is invalid: %s";
+      String all = found.problems.size() == 1 ? found.problems.get(0) : found.problems.toString();
+      throw ApiError.invalid(text.formatted(kind.kind, Json.name(object), all));
     }
   }
 
-  private void claim(JsonNode spec) {
-    if (spec.path("accessModes").isEmpty()) {
-      problems.add("spec.accessModes: Required value: at least 1 access mode is required");
-    }
-    if (!spec.at("/resources/requests").has("storage")) {
-      problems.add("spec.resources[storage]: Required value");
-    }
-    problems.quantities("spec.resources.requests", spec.at("/resources/requests"));
-  }
-
-  private void service(JsonNode spec) {
-    problems.oneOf(
-        "spec.type", spec.path("type"), "ClusterIP", "NodePort", "LoadBalancer", "ExternalName");
-    boolean portless =
-        spec.path("type").asText().equals("ExternalName")
-            || spec.path("clusterIP").asText().equals("None");
-    if (spec.path("ports").isEmpty() && !portless) {
-      problems.add("spec.ports: Required value");
-    }
-    int index = 0;
-    for (JsonNode port : spec.path("ports")) {
-      int number = port.path("port").asInt();
-      if (number < 1 || number > 65535) {
-        problems.invalid(
-            "spec.ports[%d].port".formatted(index),
-            Integer.toString(number),
-            "must be between 1 and 65535, inclusive");
-      }
-      index++;
+  private void pod() {
+    Set<String> volumes = new HashSet<>();
+    Check known = v -> volumes.contains(v.asText()) ? "" : "Not found: " + v;
+    Check once = once(new HashSet<>());
+    each("spec.volumes[].name", REQUIRED, DNS_LABEL, once(volumes));
+    each("spec.containers", REQUIRED);
+    each("spec.restartPolicy", oneOf("Always", "OnFailure", "Never"));
+    each("spec.activeDeadlineSeconds", range(1, Integer.MAX_VALUE));
+    each("spec.terminationGracePeriodSeconds", range(0, Integer.MAX_VALUE));
+    each("spec.initContainers", REFUSED);
+    each("spec.volumes[].secret.items", REFUSED);
+    each("spec.volumes[].configMap.items", REFUSED);
+    String container = "spec.containers[].";
+    each(container + "volumeMounts[].subPath", REFUSED);
+    each(container + "volumeMounts[].subPathExpr", REFUSED);
+    each(container + "name", REQUIRED, DNS_LABEL, once);
+    each(container + "image", REQUIRED);
+    each(container + "imagePullPolicy", oneOf("Always", "IfNotPresent", "Never"));
+    each(container + "env[].name", REQUIRED, ENV_NAME);
+    each(container + "volumeMounts[].mountPath", REQUIRED);
+    each(container + "volumeMounts[].name", known);
+    each(container + "resources.limits{}", QUANTITY);
+    each(container + "resources.requests{}", QUANTITY);
+    for (String field : List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")) {
+      each(container + field, LACKING);
     }
   }
 
-  private void keys(JsonNode data) {
-    for (Map.Entry<String, JsonNode> entry : data.properties()) {
-      if (!entry.getKey().matches("[-._a-zA-Z0-9]{1,253}")) {
-        problems.invalid(
-            "data[%s]".formatted(entry.getKey()),
-            entry.getKey(),
-            "a valid config key must consist of alphanumeric characters, '-', '_' or '.'");
-      }
+  /**
+   * @param path {@code []} goes through a list, <code>{}</code> through a map's values
+   * @param checks the first that finds something tells it
+   */
+  private void each(String path, Check... checks) {
+    walk("", object, List.of(path.split("\\.")), List.of(checks));
+  }
+
+  private void walk(String at, JsonNode node, List<String> path, List<Check> checks) {
+    if (path.isEmpty()) {
+      Stream<String> found = checks.stream().map(c -> c.of(node)).filter(p -> !p.isEmpty());
+      found.findFirst().ifPresent(problem -> problems.add(at + ": " + problem));
+      return;
     }
+    String field = path.get(0).replaceAll("\\W+$", "");
+    String here = at.isEmpty() ? field : at + "." + field;
+    JsonNode child = node.path(field);
+    List<String> rest = path.subList(1, path.size());
+    if (path.get(0).endsWith("[]")) {
+      for (int i = 0; i < child.size(); i++) {
+        walk("%s[%d]".formatted(here, i), child.path(i), rest, checks);
+      }
+    } else if (path.get(0).endsWith("{}")) {
+      child
+          .propertyStream()
+          .forEach(e -> walk(here + "[" + e.getKey() + "]", e.getValue(), rest, checks));
+    } else {
+      walk(here, child, rest, checks);
+    }
+  }
+
+  private static boolean absent(JsonNode value) {
+    return value.isMissingNode() || value.isNull();
+  }
+
+  private static String invalid(JsonNode value, String rule) {
+    return "Invalid value: \"%s\": %s".formatted(value.asText(), rule);
+  }
+
+  private static Check matches(String pattern, String rule) {
+    return v -> absent(v) || v.isValueNode() && v.asText().matches(pattern) ? "" : invalid(v, rule);
+  }
+
+  private static Check keys(String pattern) {
+    return map ->
+        map.propertyStream()
+            .map(Map.Entry::getKey)
+            .filter(key -> !key.matches(pattern))
+            .findFirst()
+            .map(key -> "Invalid value: \"%s\": keys must match %s".formatted(key, pattern))
+            .orElse("");
+  }
+
+  private static Check oneOf(String... known) {
+    String all = String.join("\", \"", known);
+    String problem = "Unsupported value: \"%s\": supported values: \"" + all + "\"";
+    return v ->
+        absent(v) || List.of(known).contains(v.asText()) ? "" : problem.formatted(v.asText());
+  }
+
+  private static Check range(long least, long most) {
+    String rule = "must be between %d and %d, inclusive".formatted(least, most);
+    return v ->
+        absent(v) || v.isNumber() && v.asLong() >= least && v.asLong() <= most
+            ? ""
+            : invalid(v, rule);
+  }
+
+  private static Check once(Set<String> seen) {
+    return v -> seen.add(v.asText()) ? "" : "Duplicate value: " + v;
   }
 }

@@ -1,0 +1,83 @@
+package dev.caravanserai.local;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+
+/** A folder taken by one server, for its owner's eyes only; freed also by a kill -9. */
+record Home(Path folder, FileChannel lock) implements AutoCloseable {
+
+  /**
+   * Takes it, and makes it when it is not there.
+   *
+   * @throws IOException another server has it, or it cannot be written
+   */
+  static Home take(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    Path file = folder.resolve("lock");
+    FileChannel lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!locked(lock)) {
+      lock.close();
+      String why = "the folder %s is another running server's; give this one another home";
+      throw new IOException(why.formatted(folder));
+    }
+    return new Home(folder, lock);
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException sameJvm) {
+      return false;
+    }
+  }
+
+  /** Removes volumes of an earlier run: claims do not outlive a server, so nobody owns them. */
+  void sweep(Executor pool) throws IOException {
+    Path volumes = Files.createDirectories(folder.resolve("volumes"));
+    try (Stream<Path> old = Files.list(volumes)) {
+      old.toList().forEach(volume -> pool.execute(() -> FolderTree.remove(volume)));
+    }
+  }
+
+  /** Writes the file with which kubectl and fabric8 find the local cluster. */
+  Path kubeconfig(String url, String token, String certificate, String namespace)
+      throws IOException {
+    byte[] pem = certificate.getBytes(StandardCharsets.US_ASCII);
+    String text =
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: local
+        clusters:
+          - name: local
+            cluster: {server: '%s', certificate-authority-data: %s}
+        contexts:
+          - name: local
+            context: {cluster: local, user: local, namespace: %s}
+        users:
+          - name: local
+            user: {token: %s}
+        """
+            .formatted(url, Base64.getEncoder().encodeToString(pem), namespace, token);
+    Path fresh = Files.createTempFile(folder, "kubeconfig", ".new"); // for its owner only
+    Files.writeString(fresh, text);
+    Path file = folder.resolve("kubeconfig");
+    return Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

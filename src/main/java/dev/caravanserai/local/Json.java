@@ -1,0 +1,57 @@
+package dev.caravanserai.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** What every object's tree has; what is missing reads as "". */
+final class Json {
+  private Json() {}
+
+  static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  static ObjectNode meta(ObjectNode object) {
+    return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
+  }
+
+  static String text(JsonNode node, String pointer) {
+    return node.at(pointer).asText("");
+  }
+
+  static String name(JsonNode object) {
+    return text(object, "/metadata/name");
+  }
+
+  static String namespace(JsonNode object) {
+    return text(object, "/metadata/namespace");
+  }
+
+  static String uid(JsonNode object) {
+    return text(object, "/metadata/uid");
+  }
+
+  static boolean leaving(JsonNode object) {
+    return object.path("metadata").hasNonNull("deletionTimestamp");
+  }
+
+  /** Those items of a list that are objects. */
+  static List<ObjectNode> objects(JsonNode list) {
+    return list.valueStream()
+        .filter(ObjectNode.class::isInstance)
+        .map(ObjectNode.class::cast)
+        .toList();
+  }
+
+  /** The target's fields become as the source has them, or go. */
+  static void take(ObjectNode target, JsonNode source, String... fields) {
+    for (String field : fields) {
+      target.remove(field);
+      if (source.has(field)) {
+        target.set(field, source.get(field).deepCopy());
+      }
+    }
+  }
+}

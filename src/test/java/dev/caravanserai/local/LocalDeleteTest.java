@@ -1,0 +1,102 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class LocalDeleteTest extends LocalFixture {
+  @Test
+  void aDeleteOfAnotherObjectIsRefused() {
+    // Given
+    ConfigMap made = client.resource(map("m")).create();
+    made.getMetadata().setResourceVersion("1");
+
+    // When, Then
+    assertThatThrownBy(() -> client.resource(made).lockResourceVersion().delete())
+        .satisfies(e -> assertThat(code(e)).isEqualTo(409))
+        .hasMessageContaining("Precondition failed");
+    assertThat(client.configMaps().withName("m").get()).isNotNull();
+  }
+
+  @Test
+  void whatAnOwnerHeldGoesWithIt() {
+    // Given
+    ConfigMap anchor = client.resource(map("anchor")).create();
+    var owned =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName("owned")
+            .addNewOwnerReference()
+            .withApiVersion("v1")
+            .withKind("ConfigMap")
+            .withName("anchor")
+            .withUid(anchor.getMetadata().getUid())
+            .endOwnerReference()
+            .endMetadata()
+            .addToStringData("a", "b")
+            .build();
+    assertThat(client.resource(owned).create().getData()).containsEntry("a", "Yg==");
+
+    // When
+    client.configMaps().withName("anchor").delete();
+
+    // Then
+    Awaitility.await().until(() -> client.secrets().withName("owned").get() == null);
+    client.resource(owned).create();
+    Awaitility.await().until(() -> client.secrets().withName("owned").get() == null);
+  }
+
+  @Test
+  void aDeletionThatIsNotInTheBackgroundIsRefused() {
+    // Given
+    client.resource(map("m")).create();
+
+    // When, Then
+    assertThatThrownBy(
+            () ->
+                client
+                    .configMaps()
+                    .withName("m")
+                    .withPropagationPolicy(DeletionPropagation.ORPHAN)
+                    .delete())
+        .satisfies(e -> assertThat(code(e)).isEqualTo(422))
+        .hasMessageContaining("in the background only");
+    assertThat(client.configMaps().withName("m").get()).isNotNull();
+  }
+
+  @Test
+  void aNamespaceTakesWhatItHeldWithIt() {
+    // Given
+    client.configMaps().inNamespace("other").resource(map("m")).create();
+
+    // When
+    client.namespaces().withName("other").delete();
+
+    // Then
+    Awaitility.await().until(() -> client.namespaces().withName("other").get() == null);
+    assertThat(client.configMaps().inNamespace("other").list().getItems()).isEmpty();
+  }
+
+  @Test
+  void aCollectionIsDeletedBySelectorAndADryRunChangesNothing() {
+    // Given
+    client.resource(map("a", "tier", "one")).create();
+    client.resource(map("b")).create();
+
+    // When
+    client.resource(map("c")).dryRun(true).create();
+    client.configMaps().withLabel("tier", "one").delete();
+
+    // Then
+    assertThat(client.configMaps().list().getItems())
+        .extracting(m -> m.getMetadata().getName())
+        .containsExactly("b");
+    client.raw("/api/v1/namespaces/sessions/configmaps?labelSelector=!tier", "DELETE", null);
+    assertThat(client.configMaps().list().getItems()).isEmpty();
+  }
+}

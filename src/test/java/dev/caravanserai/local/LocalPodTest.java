@@ -1,0 +1,67 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class LocalPodTest extends LocalFixture {
+  @Test
+  void aPodIsDefaultedRunsAndGoes() {
+    // Given
+    Pod made = client.resource(pod("p1").build()).create();
+
+    // When
+    Pod ready = client.pods().withName("p1").waitUntilReady(5, TimeUnit.SECONDS);
+
+    // Then
+    assertThat(made.getSpec().getRestartPolicy()).isEqualTo("Always");
+    assertThat(made.getStatus().getPhase()).isEqualTo("Pending");
+    assertThat(made.getStatus().getQosClass()).isEqualTo("BestEffort");
+    assertThat(ready.getStatus().getPhase()).isEqualTo("Running");
+    client.pods().withName("p1").withGracePeriod(0).delete();
+    Awaitility.await().until(() -> client.pods().withName("p1").get() == null);
+  }
+
+  @Test
+  void anExecEndsWithItsOutputAndExitCode() throws Exception {
+    // Given
+    client.resource(pod("p").build()).create();
+    client.pods().withName("p").waitUntilReady(5, TimeUnit.SECONDS);
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+
+    // When
+    try (var exec =
+        client
+            .pods()
+            .withName("p")
+            .writingOutput(out)
+            .writingError(err)
+            .exec("sh", "-c", "printf out; printf err >&2; exit 7")) {
+
+      // Then
+      assertThat(exec.exitCode().get(5, TimeUnit.SECONDS)).isEqualTo(7);
+      assertThat(out).hasToString("out");
+      assertThat(err).hasToString("err");
+    }
+  }
+
+  @Test
+  void logsAreReadWholeOrByTheirTail() {
+    // Given
+    client.resource(pod("p").build()).create();
+    client.pods().withName("p").waitUntilReady(5, TimeUnit.SECONDS);
+
+    // When, Then
+    Awaitility.await().until(() -> client.pods().withName("p").getLog().length() == 14);
+    assertThat(client.pods().withName("p").getLog()).isEqualTo("one\ntwo\nthree\n");
+    assertThat(client.pods().withName("p").tailingLines(1).getLog()).isEqualTo("three\n");
+    assertThatThrownBy(() -> client.pods().withName("p").terminated().getLog())
+        .satisfies(e -> assertThat(code(e)).isEqualTo(400));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.http.WebSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class LocalWatchTest extends LocalFixture {
+  @Test
+  void aWatchOfAVersionNoLongerKeptEndsWithGone() {
+    // Given
+    client.resource(map("m")).create();
+    churn(MemoryStore.KEPT + 1);
+    List<WatcherException> ends = new CopyOnWriteArrayList<>();
+
+    // When
+    var watch =
+        client
+            .configMaps()
+            .watch(
+                new ListOptionsBuilder().withResourceVersion("2").build(),
+                new Watcher<ConfigMap>() {
+                  @Override
+                  public void eventReceived(Action action, ConfigMap resource) {}
+
+                  @Override
+                  public void onClose(WatcherException cause) {
+                    ends.add(cause);
+                  }
+                });
+
+    // Then
+    Awaitility.await().until(() -> !ends.isEmpty());
+    assertThat(ends.get(0).isHttpGone()).isTrue();
+    watch.close();
+  }
+
+  @Test
+  void anInformerSeesEveryObjectComeAndGo() {
+    // Given
+    client.resource(map("before")).create();
+    try (var informer = client.configMaps().inNamespace("sessions").inform()) {
+
+      // When
+      client.resource(map("after")).create();
+      client.configMaps().withName("before").delete();
+
+      // Then
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(informer.getStore().list())
+                      .extracting(m -> m.getMetadata().getName())
+                      .containsExactly("after"));
+    }
+  }
+
+  @Test
+  void aWatchIsServedOverHttpChunksAndOverAWebSocket() throws Exception {
+    // Given
+    String path = "/api/v1/namespaces/sessions/configmaps?watch=true&resourceVersion=1";
+    var http = client.getHttpClient();
+    var overHttp = new LinkedBlockingQueue<String>();
+    var overSocket = new LinkedBlockingQueue<String>();
+    var request = http.newHttpRequestBuilder().uri(cluster.url() + path).build();
+    var body =
+        http.consumeBytes(
+                request,
+                (parts, control) -> {
+                  parts.forEach(p -> overHttp.add(StandardCharsets.UTF_8.decode(p).toString()));
+                  control.consume();
+                })
+            .get(5, TimeUnit.SECONDS);
+    body.body().consume();
+    WebSocket socket =
+        http.newWebSocketBuilder()
+            .uri(URI.create(cluster.url() + path))
+            .buildAsync(
+                new WebSocket.Listener() {
+                  @Override
+                  public void onOpen(WebSocket opened) {
+                    opened.request();
+                  }
+
+                  @Override
+                  public void onMessage(WebSocket from, String text) {
+                    overSocket.add(text);
+                    from.request();
+                  }
+                })
+            .get(5, TimeUnit.SECONDS);
+
+    // When
+    client.resource(map("m")).create();
+
+    // Then
+    assertThat(overHttp.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    assertThat(overSocket.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    body.body().cancel();
+    socket.sendClose(1000, "");
+  }
+
+  @Test
+  void anInformerGoesOnAfterItsVersionIsNoLongerKept() throws Exception {
+    // Given
+    client.resource(map("m")).create();
+    client.resource(map("gone")).create();
+    try (Relay relay = new Relay(URI.create(cluster.url()).getPort())) {
+      Config through = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+      through.setMasterUrl("https://127.0.0.1:" + relay.port());
+      through.setWatchReconnectInterval(50);
+      try (KubernetesClient far = new KubernetesClientBuilder().withConfig(through).build();
+          var informer = far.configMaps().inNamespace("sessions").inform()) {
+        Awaitility.await().until(() -> informer.getStore().list().size() == 2);
+
+        // When
+        relay.cut();
+        client.configMaps().withName("gone").delete();
+        churn(MemoryStore.KEPT + 1);
+        client.resource(map("after")).create();
+        relay.mend();
+
+        // Then
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () ->
+                    assertThat(informer.getStore().list())
+                        .extracting(m -> m.getMetadata().getName())
+                        .containsExactlyInAnyOrder("m", "after"));
+      }
+    }
+  }
+
+  private void churn(int times) {
+    for (int i = 0; i < times; i++) {
+      int n = i;
+      cluster.store().update(Kind.CONFIG_MAP, "sessions", "m", o -> o.put("n", n));
+    }
+  }
+}

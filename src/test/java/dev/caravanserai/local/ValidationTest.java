@@ -1,0 +1,79 @@
+package dev.caravanserai.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ValidationTest {
+  private static final String POD =
+      """
+      metadata: {name: p, labels: {app: x}, annotations: {a/b: 'any text'}}
+      spec:
+        restartPolicy: Never
+        volumes: [{name: data, emptyDir: {}}]
+        containers:
+        - name: main
+          image: busybox:1
+          env: [{name: A_1, value: v}]
+          volumeMounts: [{name: data, mountPath: /data}]
+          resources: {limits: {cpu: 500m, memory: 1.5Gi}}
+      """;
+
+  private static void check(Kind kind, String yaml) {
+    Validation.check(kind, Patches.body("application/yaml", yaml.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void aPodAsItShouldBeIsAccepted() {
+    // When, Then
+    assertThatCode(() -> check(Kind.POD, POD)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "name: p,|name: P_1,|metadata.name: Invalid value: \"P_1\"",
+        "app: x|app: 'a b'|metadata.labels[app]: Invalid value: \"a b\"",
+        "app: x|'a b': x|metadata.labels: Invalid value: \"a b\"",
+        "a/b: 'any text'|n: 1, l: [a]|metadata.annotations[l]: Invalid value",
+        "Never|Sometimes|spec.restartPolicy: Unsupported value: \"Sometimes\"",
+        "name: main|name: Main|spec.containers[0].name: Invalid value: \"Main\"",
+        "image: busybox:1|image: ''|spec.containers[0].image: Required value",
+        "name: A_1|name: 1A|spec.containers[0].env[0].name: Invalid value: \"1A\"",
+        "name: data, mountPath|name: none, mountPath|volumeMounts[0].name: Not found: \"none\"",
+        "mountPath: /data|subPath: a|spec.containers[0].volumeMounts[0].mountPath: Required value",
+        "1.5Gi|1.5 GB|spec.containers[0].resources.limits[memory]: Invalid value: \"1.5 GB\"",
+        "resources:|lifecycle:|spec.containers[0].lifecycle: Forbidden",
+      })
+  void aMistakeIsRefusedWithItsField(String right, String wrong, String problem) {
+    // Given
+    String bad = POD.replace(right, wrong);
+
+    // When, Then
+    assertThatThrownBy(() -> check(Kind.POD, bad))
+        .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.code).isEqualTo(422))
+        .hasMessageContaining(problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PVC|metadata: {name: c}|spec.accessModes: Required value",
+        "PVC|{metadata: {name: c}, spec: {resources: {requests: {storage: x}}}}|requests[storage]",
+        "SERVICE|{metadata: {name: 1.2}, spec: {ports: [{port: 0}]}}|spec.ports[0].port",
+        "CONFIG_MAP|{metadata: {name: c}, data: {'a b': c}}|data: Invalid value: \"a b\"",
+        "NAMESPACE|metadata: {name: a.b}|metadata.name: Invalid value: \"a.b\"",
+        "SECRET|metadata: {}|metadata.name: Required value",
+      })
+  void otherKindsToo(Kind kind, String yaml, String problem) {
+    // When, Then
+    assertThatThrownBy(() -> check(kind, yaml)).hasMessageContaining(problem);
+  }
+}
