@@ -9,12 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One pod's life on the node {@code local}. All of it happens on the kubelet's thread. */
 final class PodRun implements ContainerLaunch.Listener {
-  private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
   private static final Duration CONFIG_RETRY = Duration.ofMillis(500);
   private static final Duration SLOW_START = Duration.ofSeconds(3);
   private static final String TOO_LONG =
@@ -25,10 +22,8 @@ final class PodRun implements ContainerLaunch.Listener {
   private final KubeletContext node;
   private final Consumer<PodRun> onGone;
   private final ObjectNode pod;
-  private final String namespace;
-  private final String name;
   private final PodFault fault;
-  private final PodEvents events;
+  private final PodReport report;
   private final Instant accepted = Instant.now();
   private boolean overdue;
   private boolean stopping;
@@ -39,21 +34,21 @@ final class PodRun implements ContainerLaunch.Listener {
     this.pod = pod;
     this.onGone = onGone;
     this.uid = Json.uid(pod);
-    this.namespace = Json.namespace(pod);
-    this.name = Json.name(pod);
     this.fault = PodFault.of(pod);
-    this.events = new PodEvents(node.store(), pod);
+    this.report = new PodReport(node.store(), pod);
     pod.at("/spec/containers").forEach(container -> containers.add(new ContainerRun(container)));
   }
 
   void begin() {
     if (fault == PodFault.UNSCHEDULABLE) {
-      events.warn("FailedScheduling", PodStatus.NOT_SCHEDULED, "");
+      report.warn("FailedScheduling", PodStatus.NOT_SCHEDULED, "");
       publish();
       return;
     }
-    events.normal(
-        "Scheduled", "Successfully assigned %s/%s to local".formatted(namespace, name), "");
+    report.normal(
+        "Scheduled",
+        "Successfully assigned %s/%s to local".formatted(Json.namespace(pod), Json.name(pod)),
+        "");
     publish();
     JsonNode deadline = pod.at("/spec/activeDeadlineSeconds");
     if (deadline.isNumber()) {
@@ -71,13 +66,13 @@ final class PodRun implements ContainerLaunch.Listener {
     String why = "failed to resolve reference \"%s\": not found (a fault asked for)";
     String error = "Failed to pull image \"%s\": %s".formatted(image, why.formatted(image));
     String backOff = "Back-off pulling image \"" + image + "\"";
-    events.warn("Failed", error, run.name);
+    report.warn("Failed", error, run.name);
     waits(run, "ErrImagePull", error);
     later(
         CONFIG_RETRY,
         () -> {
-          events.normal("BackOff", backOff, run.name);
-          events.warn("Failed", "Error: ImagePullBackOff", run.name);
+          report.normal("BackOff", backOff, run.name);
+          report.warn("Failed", "Error: ImagePullBackOff", run.name);
           waits(run, "ImagePullBackOff", backOff);
         });
   }
@@ -92,9 +87,9 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     try {
-      ContainerLaunch.start(node, pod, run, events, this);
+      ContainerLaunch.start(node, pod, run, report, this);
     } catch (PodConfigException e) {
-      events.warn("Failed", "Error: " + e.getMessage(), run.name);
+      report.warn("Failed", "Error: " + e.getMessage(), run.name);
       waits(run, "CreateContainerConfigError", e.getMessage());
       later(CONFIG_RETRY, () -> start(run));
     } catch (IOException e) {
@@ -109,7 +104,7 @@ final class PodRun implements ContainerLaunch.Listener {
       run.signal(true);
       return;
     }
-    events.normal("Started", "Started container " + run.name, run.name);
+    report.normal("Started", "Started container " + run.name, run.name);
     run.ready = fault != PodFault.NEVER_READY;
     publish();
     if (fault == PodFault.CRASHES || fault == PodFault.OOM) {
@@ -123,7 +118,7 @@ final class PodRun implements ContainerLaunch.Listener {
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
             + "runc create failed: unable to start container process: "
             + (why.isEmpty() ? "the sandbox ended early" : why);
-    events.warn("Failed", "Error: " + message, run.name);
+    report.warn("Failed", "Error: " + message, run.name);
     run.ended(128, "StartError", message);
     afterEnd(run);
   }
@@ -154,7 +149,7 @@ final class PodRun implements ContainerLaunch.Listener {
     run.lastState = run.state;
     long wait = run.restarts == 0 ? 0 : Math.min(30, 1L << Math.min(5, run.restarts - 1));
     if (wait > 0) {
-      events.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
+      report.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
       String message = "back-off %ds restarting failed container=%s".formatted(wait, run.name);
       waits(run, "CrashLoopBackOff", message);
     }
@@ -171,7 +166,7 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     overdue = true;
-    events.normal("DeadlineExceeded", TOO_LONG, "");
+    report.normal("DeadlineExceeded", TOO_LONG, "");
     signalAll(false);
     killAfter(pod.at("/spec/terminationGracePeriodSeconds"));
     publish();
@@ -201,7 +196,7 @@ final class PodRun implements ContainerLaunch.Listener {
   private void signalAll(boolean kill) {
     for (ContainerRun run : living().toList()) {
       if (!kill) {
-        events.normal("Killing", "Stopping container " + run.name, run.name);
+        report.normal("Killing", "Stopping container " + run.name, run.name);
       }
       run.signal(kill);
     }
@@ -218,10 +213,7 @@ final class PodRun implements ContainerLaunch.Listener {
     signalAll(true); // what strayed, where there are no namespaces
     FolderTree.remove(node.home().resolve("pods").resolve(uid));
     onGone.accept(this);
-    node.store()
-        .get(Kind.POD, namespace, name)
-        .filter(this::isThis)
-        .ifPresent(stored -> node.store().remove(Kind.POD, namespace, name));
+    report.removed();
   }
 
   private Stream<ContainerRun> living() {
@@ -242,20 +234,8 @@ final class PodRun implements ContainerLaunch.Listener {
         containers);
   }
 
-  /** Another pod may have its name by now. */
-  private boolean isThis(ObjectNode stored) {
-    return Json.uid(stored).equals(uid);
-  }
-
   private void publish() {
-    PodStatus now = status();
-    try {
-      node.store()
-          .update(
-              Kind.POD, namespace, name, stored -> isThis(stored) ? now.writeTo(stored) : stored);
-    } catch (ApiError removed) {
-      LOG.debug("pod {} was removed meanwhile", name);
-    }
+    report.status(status());
   }
 
   private void later(Duration wait, Runnable task) {

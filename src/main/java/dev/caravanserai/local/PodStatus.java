@@ -42,7 +42,7 @@ record PodStatus(
     return begun ? "Running" : "Pending";
   }
 
-  ObjectNode writeTo(ObjectNode pod) {
+  ObjectNode in(ObjectNode pod) {
     JsonNode before = pod.at("/status/conditions").deepCopy();
     ObjectNode status = pod.withObject("/status").put("phase", phase());
     ArrayNode conditions = status.putArray("conditions");
