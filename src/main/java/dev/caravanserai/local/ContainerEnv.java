@@ -28,7 +28,7 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
     Map<String, String> env = new LinkedHashMap<>();
     env.put("PATH", PATH);
     env.put("HOME", "/tmp");
-    env.put("HOSTNAME", pod.at("/metadata/name").asText());
+    env.put("HOSTNAME", Json.name(pod));
     for (JsonNode from : container.path("envFrom")) {
       String prefix = from.path("prefix").asText("");
       Map<String, byte[]> all = data(Kind.SECRET, from.path("secretRef"));
@@ -85,7 +85,7 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
   Map<String, byte[]> data(Kind kind, JsonNode reference) {
     Map<String, byte[]> data = new LinkedHashMap<>();
     String name = reference.path("name").asText(reference.path("secretName").asText());
-    Optional<ObjectNode> object = store.get(kind, pod.at("/metadata/namespace").asText(), name);
+    Optional<ObjectNode> object = store.get(kind, Json.namespace(pod), name);
     if (object.isEmpty() && !reference.isMissingNode() && !reference.path("optional").asBoolean()) {
       throw new PodConfigException(
           "%s \"%s\" not found".formatted(kind.kind.toLowerCase(Locale.ROOT), name));

@@ -55,9 +55,9 @@ final class ContainerLaunch {
    * @throws IOException it cannot be started
    */
   static void start(
-      KubeletContext node, JsonNode pod, ContainerRun run, PodEvents events, Listener listener)
+      KubeletContext node, JsonNode pod, ContainerRun run, PodReport report, Listener listener)
       throws IOException {
-    String uid = pod.at("/metadata/uid").asText();
+    String uid = Json.uid(pod);
     Path folder = node.home().resolve("pods").resolve(uid);
     ContainerEnv env = new ContainerEnv(node.store(), pod);
     run.env = env.of(run.spec);
@@ -66,15 +66,15 @@ final class ContainerLaunch {
         new PodVolumes(env, folder, node.home().resolve("volumes")).mountsOf(run.spec);
     List<String> argv = ContainerEnv.argv(run.spec, run.env);
     String image = run.spec.path("image").asText();
-    events.normal(
+    report.normal(
         "Pulled", "Container image \"%s\" already present on machine".formatted(image), run.name);
-    events.normal("Created", "Created container " + run.name, run.name);
+    report.normal("Created", "Created container " + run.name, run.name);
     run.starts++;
     if (argv.isEmpty()) {
       throw new IOException(NO_COMMAND);
     }
     Path layer = Files.createDirectories(folder.resolve("layers").resolve(run.name + run.starts));
-    Path where = node.sandbox().separate() ? layer : besides(run, mounts, events).orElse(layer);
+    Path where = node.sandbox().separate() ? layer : besides(run, mounts, report).orElse(layer);
     ProcessBuilder builder =
         new ProcessBuilder(node.sandbox().container(layer, run.dir(), mounts, argv))
             .directory(where.toFile())
@@ -91,7 +91,7 @@ final class ContainerLaunch {
 
   /** Where no namespaces are allowed: runs in the volume at or above its working directory. */
   private static Optional<Path> besides(
-      ContainerRun run, List<Sandbox.Mount> mounts, PodEvents events) throws IOException {
+      ContainerRun run, List<Sandbox.Mount> mounts, PodReport report) throws IOException {
     Optional<Path> where = Optional.empty();
     for (Sandbox.Mount mount : mounts) {
       if (!Path.of(run.dir()).startsWith(mount.target())) {
@@ -104,7 +104,7 @@ final class ContainerLaunch {
       String differs =
           "This machine allows no namespaces: the container runs in %s, and %s is not there"
               .formatted(inside, run.dir());
-      events.warn("MountDiffers", differs, run.name);
+      report.warn("MountDiffers", differs, run.name);
     }
     return where;
   }

@@ -1,7 +1,6 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ final class ContainerRun {
   final JsonNode spec;
   final String name;
   Map<String, String> env = Map.of();
-  ObjectNode lastState = JsonNodeFactory.instance.objectNode();
+  ObjectNode lastState = Json.object();
   Optional<Process> process = Optional.empty();
   int restarts;
   int starts;
@@ -62,16 +61,14 @@ final class ContainerRun {
     return (previous ? previousLog : log)
         .orElseThrow(
             () ->
-                new ApiError(
-                    400,
-                    "BadRequest",
+                ApiError.bad(
                     previous
                         ? "previous terminated container \"%s\" not found".formatted(name)
                         : "container \"%s\" is waiting to start: %s".formatted(name, reason)));
   }
 
   void waits(String reason, String message) {
-    state = JsonNodeFactory.instance.objectNode();
+    state = Json.object();
     told(state.putObject("waiting").put("reason", reason), message);
   }
 
@@ -80,7 +77,7 @@ final class ContainerRun {
     startedAt = Instant.now();
     previousLog = log;
     log = Optional.of(written);
-    state = JsonNodeFactory.instance.objectNode();
+    state = Json.object();
     state.putObject("running").put("startedAt", seconds(startedAt));
   }
 
@@ -88,7 +85,7 @@ final class ContainerRun {
     startedAt = pid == 0 ? Instant.now() : startedAt;
     pid = 0;
     process = Optional.empty();
-    ObjectNode ended = JsonNodeFactory.instance.objectNode();
+    ObjectNode ended = Json.object();
     told(ended.putObject("terminated").put("exitCode", code).put("reason", reason), message)
         .put("startedAt", seconds(startedAt))
         .put("finishedAt", seconds(Instant.now()))
@@ -129,7 +126,7 @@ final class ContainerRun {
   }
 
   ObjectNode status() {
-    ObjectNode status = JsonNodeFactory.instance.objectNode().put("name", name);
+    ObjectNode status = Json.object().put("name", name);
     status.set("state", state.deepCopy());
     status.set("lastState", lastState.deepCopy());
     status.put("ready", running() && ready).put("restartCount", restarts);

@@ -3,89 +3,65 @@ package dev.caravanserai.local;
 import io.vertx.core.http.ServerWebSocket;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.Optional;
-import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
-/** The standard input of an exec: holds a thread only while there is some to write. Thread-safe. */
+/** The standard input of an exec: holds a thread only while some is written. Thread-safe. */
 final class ExecInput {
   private static final int MOST = 512 << 10;
   private final ServerWebSocket from;
   private final ExecutorService pool;
-  private final Queue<byte[]> waiting = new ArrayDeque<>();
-  private Optional<OutputStream> to = Optional.empty();
+  private final CompletableFuture<OutputStream> process = new CompletableFuture<>();
+  private CompletableFuture<OutputStream> last = process;
   private int held;
-  private boolean writing;
-  private boolean ended;
 
   ExecInput(ServerWebSocket from, ExecutorService pool) {
     this.from = from;
     this.pool = pool;
   }
 
-  synchronized void to(OutputStream stdin) {
-    to = Optional.of(stdin);
-    wake();
+  /** Where all of it goes. */
+  void to(OutputStream stdin) {
+    process.complete(stdin);
   }
 
   synchronized void add(byte[] bytes) {
-    if (ended) {
-      return;
-    }
-    waiting.add(bytes);
     held += bytes.length;
     if (held > MOST) {
       from.pause();
     }
-    wake();
+    last = last.thenApplyAsync(stdin -> write(stdin, bytes), pool);
   }
 
   /** No more comes. */
   synchronized void end() {
-    ended = true;
-    wake();
+    last = last.thenApplyAsync(ExecInput::close, pool);
   }
 
-  private void wake() {
-    if (to.isPresent() && !writing && (ended || !waiting.isEmpty())) {
-      writing = true;
-      OutputStream stdin = to.get();
-      pool.execute(() -> write(stdin));
-    }
-  }
-
-  private void write(OutputStream stdin) {
+  private OutputStream write(OutputStream stdin, byte[] bytes) {
     try {
-      for (Optional<byte[]> bytes = next(); bytes.isPresent(); bytes = next()) {
-        stdin.write(bytes.get());
-        stdin.flush();
-      }
+      stdin.write(bytes);
+      stdin.flush();
+      return stdin;
     } catch (IOException readsNoFurther) {
-      discard();
+      return OutputStream.nullOutputStream();
+    } finally {
+      written(bytes.length);
     }
   }
 
-  private synchronized Optional<byte[]> next() throws IOException {
-    Optional<byte[]> bytes = Optional.ofNullable(waiting.poll());
-    held -= bytes.map(b -> b.length).orElse(0);
+  private synchronized void written(int length) {
+    held -= length;
     if (held <= MOST / 2) {
       from.resume();
     }
-    if (bytes.isEmpty()) {
-      writing = false;
-      if (ended) {
-        to.orElseThrow().close();
-      }
-    }
-    return bytes;
   }
 
-  /** So that the caller's close frame is still read. */
-  private synchronized void discard() {
-    ended = true;
-    to = Optional.empty();
-    waiting.clear();
-    from.resume();
+  private static OutputStream close(OutputStream stdin) {
+    try (stdin) {
+      return OutputStream.nullOutputStream();
+    } catch (IOException readsNoFurther) {
+      return OutputStream.nullOutputStream();
+    }
   }
 }

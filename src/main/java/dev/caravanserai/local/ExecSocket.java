@@ -18,24 +18,24 @@ record ExecSocket(ProcessKubelet kubelet, ExecutorService pool, ExecutorService 
     String upgrade = Optional.ofNullable(request.getHeader("Upgrade")).orElse("no upgrade");
     String offered = Optional.ofNullable(request.getHeader("Sec-WebSocket-Protocol")).orElse("");
     if (!upgrade.equalsIgnoreCase("websocket")) {
-      throw bad(
+      throw ApiError.bad(
           "the local cluster serves exec over a WebSocket only (%s was asked for): use kubectl 1.30"
                   .formatted(upgrade)
               + " or newer, or KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true");
     }
     if (!offered.contains("v5.channel.k8s.io") && !offered.contains("v4.channel.k8s.io")) {
-      throw bad("of exec protocols v5.channel.k8s.io and v4.channel.k8s.io are served");
+      throw ApiError.bad("of exec protocols v5.channel.k8s.io and v4.channel.k8s.io are served");
     }
     List<String> argv = query.texts("command");
     if (argv.isEmpty()) {
-      throw bad("you must specify at least 1 command for the container");
+      throw ApiError.bad("you must specify at least 1 command for the container");
     }
     boolean tty = query.flag("tty");
     ExecSession.Wanted wanted =
         new ExecSession.Wanted(
             argv, query.flag("stdin"), query.flag("stdout"), query.flag("stderr") && !tty, tty);
     if (!wanted.stdin() && !wanted.stdout() && !query.flag("stderr")) {
-      throw bad("you must specify at least 1 of stdin, stdout, stderr");
+      throw ApiError.bad("you must specify at least 1 of stdin, stdout, stderr");
     }
     ContainerRun container = kubelet.container(pod, query.text("container"));
     if (container.pid() == 0) {
@@ -51,9 +51,5 @@ record ExecSocket(ProcessKubelet kubelet, ExecutorService pool, ExecutorService 
               ExecSession session = new ExecSession(kubelet.node(), pool, socket, wanted);
               starts.execute(() -> session.start(container));
             });
-  }
-
-  private static ApiError bad(String message) {
-    return new ApiError(400, "BadRequest", message);
   }
 }

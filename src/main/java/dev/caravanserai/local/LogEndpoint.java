@@ -40,7 +40,7 @@ record LogEndpoint(ProcessKubelet kubelet) {
     try {
       return Instant.parse(text);
     } catch (DateTimeParseException e) {
-      throw new ApiError(400, "BadRequest", "sinceTime: \"" + text + "\" is not an RFC 3339 time");
+      throw ApiError.bad("sinceTime: \"" + text + "\" is not an RFC 3339 time");
     }
   }
 }

@@ -69,20 +69,14 @@ final class LogReader {
       left -= length;
       if (length > 0) {
         to.write(Buffer.buffer(length).appendBytes(bytes, 0, length));
+        return Pump.Found.SOME;
+      } else if (!gone && left > 0 && wanted.follow() && !log.ended()) {
+        return Pump.Found.NONE;
       }
-      if (gone || left == 0 || bytes.length == 0 && (log.ended() || !wanted.follow())) {
-        return end();
-      }
-      return bytes.length > 0 ? Pump.Found.SOME : Pump.Found.NONE;
+      in.close();
     } catch (IOException e) {
       LOG.warn("local cluster: a log cannot be read further: {}", e.toString());
-      to.end();
-      return Pump.Found.END;
     }
-  }
-
-  private Pump.Found end() throws IOException {
-    in.close();
     if (!gone) {
       to.end();
     }

@@ -9,12 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One pod's life on the node {@code local}. All of it happens on the kubelet's thread. */
 final class PodRun implements ContainerLaunch.Listener {
-  private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
   private static final Duration CONFIG_RETRY = Duration.ofMillis(500);
   private static final Duration SLOW_START = Duration.ofSeconds(3);
   private static final String TOO_LONG =
@@ -25,10 +22,8 @@ final class PodRun implements ContainerLaunch.Listener {
   private final KubeletContext node;
   private final Consumer<PodRun> onGone;
   private final ObjectNode pod;
-  private final String namespace;
-  private final String name;
   private final PodFault fault;
-  private final PodEvents events;
+  private final PodReport report;
   private final Instant accepted = Instant.now();
   private boolean overdue;
   private boolean stopping;
@@ -38,22 +33,22 @@ final class PodRun implements ContainerLaunch.Listener {
     this.node = node;
     this.pod = pod;
     this.onGone = onGone;
-    this.uid = pod.at("/metadata/uid").asText();
-    this.namespace = pod.at("/metadata/namespace").asText();
-    this.name = pod.at("/metadata/name").asText();
+    this.uid = Json.uid(pod);
     this.fault = PodFault.of(pod);
-    this.events = new PodEvents(node.store(), pod);
+    this.report = new PodReport(node.store(), pod);
     pod.at("/spec/containers").forEach(container -> containers.add(new ContainerRun(container)));
   }
 
   void begin() {
     if (fault == PodFault.UNSCHEDULABLE) {
-      events.warn("FailedScheduling", PodStatus.NOT_SCHEDULED, "");
+      report.warn("FailedScheduling", PodStatus.NOT_SCHEDULED, "");
       publish();
       return;
     }
-    events.normal(
-        "Scheduled", "Successfully assigned %s/%s to local".formatted(namespace, name), "");
+    report.normal(
+        "Scheduled",
+        "Successfully assigned %s/%s to local".formatted(Json.namespace(pod), Json.name(pod)),
+        "");
     publish();
     JsonNode deadline = pod.at("/spec/activeDeadlineSeconds");
     if (deadline.isNumber()) {
@@ -69,21 +64,22 @@ final class PodRun implements ContainerLaunch.Listener {
   private void neverPulls(ContainerRun run) {
     String image = run.spec.path("image").asText();
     String why = "failed to resolve reference \"%s\": not found (a fault asked for)";
-    String error = why.formatted(image);
-    events.normal("Pulling", "Pulling image \"" + image + "\"", run.name);
-    events.warn("Failed", "Failed to pull image \"%s\": %s".formatted(image, error), run.name);
-    events.warn("Failed", "Error: ErrImagePull", run.name);
-    run.waits("ErrImagePull", error);
-    publish();
+    String error = "Failed to pull image \"%s\": %s".formatted(image, why.formatted(image));
+    String backOff = "Back-off pulling image \"" + image + "\"";
+    report.warn("Failed", error, run.name);
+    waits(run, "ErrImagePull", error);
     later(
         CONFIG_RETRY,
         () -> {
-          String backOff = "Back-off pulling image \"" + image + "\"";
-          events.normal("BackOff", backOff, run.name);
-          events.warn("Failed", "Error: ImagePullBackOff", run.name);
-          run.waits("ImagePullBackOff", backOff);
-          publish();
+          report.normal("BackOff", backOff, run.name);
+          report.warn("Failed", "Error: ImagePullBackOff", run.name);
+          waits(run, "ImagePullBackOff", backOff);
         });
+  }
+
+  private void waits(ContainerRun run, String reason, String message) {
+    run.waits(reason, message);
+    publish();
   }
 
   private void start(ContainerRun run) {
@@ -91,11 +87,10 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     try {
-      ContainerLaunch.start(node, pod, run, events, this);
+      ContainerLaunch.start(node, pod, run, report, this);
     } catch (PodConfigException e) {
-      events.warn("Failed", "Error: " + e.getMessage(), run.name);
-      run.waits("CreateContainerConfigError", e.getMessage());
-      publish();
+      report.warn("Failed", "Error: " + e.getMessage(), run.name);
+      waits(run, "CreateContainerConfigError", e.getMessage());
       later(CONFIG_RETRY, () -> start(run));
     } catch (IOException e) {
       refused(run, e.getMessage());
@@ -109,7 +104,7 @@ final class PodRun implements ContainerLaunch.Listener {
       run.signal(true);
       return;
     }
-    events.normal("Started", "Started container " + run.name, run.name);
+    report.normal("Started", "Started container " + run.name, run.name);
     run.ready = fault != PodFault.NEVER_READY;
     publish();
     if (fault == PodFault.CRASHES || fault == PodFault.OOM) {
@@ -123,7 +118,7 @@ final class PodRun implements ContainerLaunch.Listener {
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
             + "runc create failed: unable to start container process: "
             + (why.isEmpty() ? "the sandbox ended early" : why);
-    events.warn("Failed", "Error: " + message, run.name);
+    report.warn("Failed", "Error: " + message, run.name);
     run.ended(128, "StartError", message);
     afterEnd(run);
   }
@@ -154,10 +149,9 @@ final class PodRun implements ContainerLaunch.Listener {
     run.lastState = run.state;
     long wait = run.restarts == 0 ? 0 : Math.min(30, 1L << Math.min(5, run.restarts - 1));
     if (wait > 0) {
-      events.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
+      report.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
       String message = "back-off %ds restarting failed container=%s".formatted(wait, run.name);
-      run.waits("CrashLoopBackOff", message);
-      publish();
+      waits(run, "CrashLoopBackOff", message);
     }
     later(
         Duration.ofMillis(Math.max(50, wait * 1000)),
@@ -172,22 +166,24 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     overdue = true;
-    events.normal("DeadlineExceeded", TOO_LONG, "");
+    report.normal("DeadlineExceeded", TOO_LONG, "");
     signalAll(false);
-    long grace = pod.at("/spec/terminationGracePeriodSeconds").asLong(30);
-    later(Duration.ofSeconds(grace), () -> signalAll(true));
+    killAfter(pod.at("/spec/terminationGracePeriodSeconds"));
     publish();
   }
 
   /** TERM now, KILL after the grace period, then out of the store. */
   void stop(ObjectNode latest) {
-    long grace = Math.max(0, latest.at("/metadata/deletionGracePeriodSeconds").asLong(30));
-    later(Duration.ofSeconds(grace), () -> signalAll(true));
+    killAfter(latest.at("/metadata/deletionGracePeriodSeconds"));
     if (!stopping) {
       stopping = true;
       signalAll(false);
       goneWhenAllEnded();
     }
+  }
+
+  private void killAfter(JsonNode seconds) {
+    later(Duration.ofSeconds(Math.max(0, seconds.asLong(30))), () -> signalAll(true));
   }
 
   /** It is out of the store already: ends what runs at once. */
@@ -200,18 +196,11 @@ final class PodRun implements ContainerLaunch.Listener {
   private void signalAll(boolean kill) {
     for (ContainerRun run : living().toList()) {
       if (!kill) {
-        events.normal("Killing", "Stopping container " + run.name, run.name);
+        report.normal("Killing", "Stopping container " + run.name, run.name);
       }
       run.signal(kill);
     }
-    if (kill) {
-      killStrays();
-    }
-  }
-
-  /** With namespaces, all of a container ends with its first process. */
-  private void killStrays() {
-    if (!node.sandbox().separate()) {
+    if (kill && !node.sandbox().separate()) {
       ProcessTree.kill(node.id() + "/" + uid);
     }
   }
@@ -221,10 +210,10 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     gone = true;
-    killStrays();
+    signalAll(true); // what strayed, where there are no namespaces
     FolderTree.remove(node.home().resolve("pods").resolve(uid));
     onGone.accept(this);
-    stored().ifPresent(p -> node.store().remove(Kind.POD, namespace, name));
+    report.removed();
   }
 
   private Stream<ContainerRun> living() {
@@ -245,29 +234,8 @@ final class PodRun implements ContainerLaunch.Listener {
         containers);
   }
 
-  /** The pod in the store, unless another one has its name by now. */
-  private java.util.Optional<ObjectNode> stored() {
-    return node.store()
-        .get(Kind.POD, namespace, name)
-        .filter(p -> p.at("/metadata/uid").asText().equals(uid));
-  }
-
   private void publish() {
-    try {
-      node.store()
-          .update(
-              Kind.POD,
-              namespace,
-              name,
-              stored -> {
-                if (stored.at("/metadata/uid").asText().equals(uid)) {
-                  status().writeTo(stored);
-                }
-                return stored;
-              });
-    } catch (ApiError removed) {
-      LOG.debug("pod {} was removed meanwhile", name);
-    }
+    report.status(status());
   }
 
   private void later(Duration wait, Runnable task) {

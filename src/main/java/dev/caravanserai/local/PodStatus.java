@@ -42,7 +42,7 @@ record PodStatus(
     return begun ? "Running" : "Pending";
   }
 
-  void writeTo(ObjectNode pod) {
+  ObjectNode in(ObjectNode pod) {
     JsonNode before = pod.at("/status/conditions").deepCopy();
     ObjectNode status = pod.withObject("/status").put("phase", phase());
     ArrayNode conditions = status.putArray("conditions");
@@ -63,6 +63,7 @@ record PodStatus(
     if (!failed.isEmpty()) {
       status.put("reason", failed).put("message", message);
     }
+    return pod;
   }
 
   private static void condition(

@@ -1,7 +1,6 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,13 +60,11 @@ record PodVolumes(ContainerEnv env, Path folder, Path claims) {
   }
 
   private String claim(String name) {
-    String namespace = env.pod().at("/metadata/namespace").asText();
-    ObjectNode claim =
-        env.store()
-            .get(Kind.PVC, namespace, name)
-            .orElseThrow(
-                () -> new PodConfigException("persistentvolumeclaim \"" + name + "\" not found"));
-    return claim.at("/metadata/uid").asText();
+    return env.store()
+        .get(Kind.PVC, Json.namespace(env.pod()), name)
+        .map(Json::uid)
+        .orElseThrow(
+            () -> new PodConfigException("persistentvolumeclaim \"" + name + "\" not found"));
   }
 
   private Path files(Path own, JsonNode source, Kind kind) throws IOException {

@@ -65,15 +65,13 @@ final class ProcessKubelet implements AutoCloseable {
 
   private void claim(ObjectStore.Change change) {
     if (change.type() == ObjectStore.Change.Type.DELETED) {
-      String uid = change.object().at("/metadata/uid").asText();
-      FolderTree.remove(node.home().resolve("volumes").resolve(uid));
+      FolderTree.remove(node.home().resolve("volumes").resolve(Json.uid(change.object())));
     }
   }
 
   private void pod(ObjectStore.Change change) {
     ObjectNode pod = change.object();
-    String uid = pod.at("/metadata/uid").asText();
-    boolean deleting = pod.path("metadata").hasNonNull("deletionTimestamp");
+    String uid = Json.uid(pod);
     PodRun run = pods.get(uid);
     if (change.type() == ObjectStore.Change.Type.DELETED) {
       Optional.ofNullable(run).ifPresent(PodRun::vanished);
@@ -82,11 +80,11 @@ final class ProcessKubelet implements AutoCloseable {
     if (run == null) {
       run = new PodRun(node, pod, gone -> pods.remove(gone.uid, gone));
       pods.put(uid, run);
-      if (!deleting) {
+      if (!Json.leaving(pod)) {
         run.begin();
       }
     }
-    if (deleting) {
+    if (Json.leaving(pod)) {
       run.stop(pod);
     }
   }
@@ -97,14 +95,14 @@ final class ProcessKubelet implements AutoCloseable {
    * @throws ApiError 400 it must be named, or is none of the pod's
    */
   ContainerRun container(JsonNode pod, Optional<String> asked) {
-    String name = pod.at("/metadata/name").asText();
-    PodRun run = pods.get(pod.at("/metadata/uid").asText());
-    if (run == null || pod.at("/spec/nodeName").asText("").isEmpty()) {
-      throw bad("pod %s does not have a host assigned".formatted(name));
+    String name = Json.name(pod);
+    PodRun run = pods.get(Json.uid(pod));
+    if (run == null || Json.text(pod, "/spec/nodeName").isEmpty()) {
+      throw ApiError.bad("pod %s does not have a host assigned".formatted(name));
     }
     List<String> names = run.containers.stream().map(c -> c.name).toList();
     if (asked.isEmpty() && names.size() > 1) {
-      throw bad(
+      throw ApiError.bad(
           "a container name must be specified for pod %s, choose one of: [%s]"
               .formatted(name, String.join(" ", names)));
     }
@@ -112,11 +110,8 @@ final class ProcessKubelet implements AutoCloseable {
     return run.containers.stream()
         .filter(c -> c.name.equals(wanted))
         .findFirst()
-        .orElseThrow(() -> bad("container %s is not valid for pod %s".formatted(wanted, name)));
-  }
-
-  private static ApiError bad(String message) {
-    return new ApiError(400, "BadRequest", message);
+        .orElseThrow(
+            () -> ApiError.bad("container %s is not valid for pod %s".formatted(wanted, name)));
   }
 
   KubeletContext node() {

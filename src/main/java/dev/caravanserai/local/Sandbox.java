@@ -90,7 +90,7 @@ final class Sandbox {
       all.addAll(nsenter);
     }
     all.addAll(List.of("/bin/sh", "-c", exec, "exec"));
-    all.add(terminalSize.isPresent() ? "terminal" : "pipes");
+    all.add(terminalSize.isPresent() ? "terminal" : separate() ? "pipes" : "plain");
     all.add(separate() ? dir : ".");
     all.addAll(argv);
     return all;

@@ -51,4 +51,19 @@ class PodExecTest extends PodFixture {
     // Then
     assertThat(ran).isEqualTo(new Ran(137, "", ""));
   }
+
+  @Test
+  void anExecWaitsForWhatHoldsItsOutputAndForNothingElse() throws Exception {
+    // Given
+    pod("p", "command: [sleep, infinity]");
+    awaitPhase("p", "Running");
+
+    // When
+    Ran held = exec("p", "", "sh", "-c", "(sleep 0.3; echo late) & echo early; exit 4");
+    Ran free = exec("p", "", "sh", "-c", "sleep 600 >/dev/null 2>&1 & echo early");
+
+    // Then
+    assertThat(held).isEqualTo(new Ran(4, "early\nlate\n", ""));
+    assertThat(free).isEqualTo(new Ran(0, "early\n", ""));
+  }
 }
