@@ -6,6 +6,7 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.SettingsException;
 import dev.caravanserai.settings.SettingsReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,6 +16,8 @@ import java.util.List;
  */
 public final class Main {
   private static final Path CONFIGURATION = Path.of("config", "application.properties");
+  private static final Path LOGGING = Path.of("config", "logback.xml");
+  private static final String LOGGING_KEY = "logback.configurationFile";
 
   private Main() {}
 
@@ -23,6 +26,9 @@ public final class Main {
   }
 
   private static int run(List<String> args) throws Exception {
+    if (System.getProperty(LOGGING_KEY) == null && Files.exists(LOGGING)) {
+      System.setProperty(LOGGING_KEY, LOGGING.toString());
+    }
     try {
       if (args.equals(List.of("demo"))) {
         return new Demo(System.out).run();

@@ -2,7 +2,6 @@ package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,10 +53,11 @@ public interface Cluster extends ExecOpener, AutoCloseable {
   /**
    * Asks for an object to be deleted; what it owns goes with it.
    *
-   * @param grace empty for the object's own
+   * @param uid of the one that is meant: another that has taken its name since is left alone; empty
+   *     for whichever has the name
    * @return whether there was one
    */
-  CompletionStage<Boolean> delete(ObjectRef object, Optional<Duration> grace);
+  CompletionStage<Boolean> delete(ObjectRef object, Optional<String> uid);
 
   /** Sets annotations and keeps all else; does nothing where the object is gone. */
   CompletionStage<Void> annotate(ObjectRef object, Map<String, String> annotations);

@@ -9,6 +9,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -112,8 +113,8 @@ final class DeleteOperation implements PodOperation {
     }
     CompletionStage<Void> accepted =
         anchor.isPresent()
-            ? delete(ObjectRef.to(anchor.get())).thenCompose(decided -> endAtOnce(key, pod))
-            : delete(ObjectRef.to(pod.get()));
+            ? delete(anchor.get()).thenCompose(decided -> endAtOnce(key, pod))
+            : delete(pod.get());
     boolean wait =
         exchange.getMessage().getHeader(PodConstants.WAIT, endpoint.isWait(), Boolean.class);
     return wait ? accepted.thenCompose(done -> disappearance.await(key, objects)) : accepted;
@@ -121,7 +122,7 @@ final class DeleteOperation implements PodOperation {
 
   /** The anchor is gone, so the pod goes anyway: to be refused here only makes it later. */
   private CompletionStage<Void> endAtOnce(SessionKey key, Optional<Pod> pod) {
-    return pod.map(p -> delete(ObjectRef.to(p)))
+    return pod.map(this::delete)
         .orElseGet(() -> CompletableFuture.completedFuture(null))
         .exceptionally(
             thrown -> {
@@ -136,8 +137,11 @@ final class DeleteOperation implements PodOperation {
             });
   }
 
-  private CompletionStage<Void> delete(ObjectRef object) {
-    return cluster.delete(object, Optional.empty()).thenApply(there -> null);
+  /** That one: not the one of a next life of the same session. */
+  private CompletionStage<Void> delete(HasMetadata seen) {
+    return cluster
+        .delete(ObjectRef.to(seen), Optional.of(seen.getMetadata().getUid()))
+        .thenApply(there -> null);
   }
 
   /** All goes but the anchor, which tells why until the reaper takes it. */
@@ -157,7 +161,7 @@ final class DeleteOperation implements PodOperation {
             marked ->
                 CompletableFuture.allOf(
                     objects.stream()
-                        .map(o -> delete(o).toCompletableFuture())
+                        .map(o -> cluster.delete(o, Optional.empty()).toCompletableFuture())
                         .toArray(CompletableFuture[]::new)));
   }
 

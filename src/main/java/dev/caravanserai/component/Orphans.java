@@ -55,6 +55,8 @@ final class Orphans {
         Optional.ofNullable(pod.getMetadata().getLabels())
             .orElse(Map.of())
             .getOrDefault(Labels.SESSION, Names.label(key.id())));
-    return cluster.delete(ObjectRef.to(pod), Optional.empty()).thenApply(there -> null);
+    return cluster
+        .delete(ObjectRef.to(pod), Optional.of(pod.getMetadata().getUid()))
+        .thenApply(there -> null);
   }
 }

@@ -34,7 +34,9 @@ class PodConsumer extends DefaultConsumer {
 
   @Override
   protected void doStop() throws Exception {
-    subscription.close();
+    if (subscription != null) {
+      subscription.close();
+    }
     getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(teller);
     super.doStop();
   }

@@ -98,9 +98,10 @@ public record PodServices(
     return thread;
   }
 
-  /** Ends the timer: no exec times out any more. The cluster stays open. */
+  /** Cancels the execs that run, and ends the timer. The cluster stays open. */
   @Override
   public void close() {
+    execs.close();
     timer.shutdownNow();
   }
 }

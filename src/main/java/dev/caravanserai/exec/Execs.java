@@ -7,12 +7,17 @@ import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -20,12 +25,16 @@ import java.util.function.Function;
  * left when they are ended early. No thread waits for them. Nothing is ever run twice. Safe for use
  * by several threads.
  */
-public final class Execs {
+public final class Execs implements AutoCloseable {
   /** Parallel execs of one cluster, unless told otherwise: the client itself bounds nothing. */
   public static final int DEFAULT_PARALLEL = 512;
 
+  /** Longer than the default grace between TERM and KILL, and the last output after it. */
+  private static final long CLOSE_SECONDS = 8;
+
   private final ExecSurroundings surroundings;
   private final Semaphore places;
+  private final Set<RunningExec> running = ConcurrentHashMap.newKeySet();
   private final int parallel;
 
   /**
@@ -70,9 +79,32 @@ public final class Execs {
     }
     RunningExec exec =
         new RunningExec(new ExecRequest(id(), id(), container, spec, limits), surroundings);
-    exec.result().whenComplete((result, error) -> places.release());
+    running.add(exec);
+    exec.result()
+        .whenComplete(
+            (result, error) -> {
+              running.remove(exec);
+              places.release();
+            });
     exec.start();
     return exec;
+  }
+
+  /**
+   * Cancels what still runs, since nobody is left to time it out. Returns when all processes are
+   * gone, after {@value #CLOSE_SECONDS} s at most.
+   */
+  @Override
+  public void close() {
+    List<RunningExec> left = List.copyOf(running);
+    left.forEach(RunningExec::cancel);
+    CompletableFuture.allOf(
+            left.stream()
+                .map(exec -> exec.result().toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(notStarted -> null)
+        .join();
   }
 
   /** How many run now. */

@@ -139,7 +139,7 @@ public final class Settings {
           "exec.parallel",
           SettingType.number(1, 100_000),
           "512",
-          "Execs that run at once; more wait.");
+          "Execs that run at once; more are refused with `LIMIT_REACHED`.");
   public static final Setting<Duration> EXEC_KILL_GRACE =
       setting(
           "exec.kill-grace",

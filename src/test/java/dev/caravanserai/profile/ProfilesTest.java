@@ -142,8 +142,8 @@ class ProfilesTest {
     assertThat(message)
         .contains("did you mean names")
         .contains("did you mean pod")
-        .contains("line 2");
-    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(19);
+        .contains("line 1");
+    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(20);
   }
 
   @Test

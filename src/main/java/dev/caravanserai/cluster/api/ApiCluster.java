@@ -13,7 +13,6 @@ import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -22,7 +21,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +51,7 @@ public final class ApiCluster implements Cluster {
   private final KubernetesClient client;
   private final ExecOpener execs;
   private final PodLogs logs;
+  private final Deletion deletion;
   private final SessionIndex index;
   private final DirectReads direct;
   private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
@@ -73,6 +72,7 @@ public final class ApiCluster implements Cluster {
     this.timer = timer();
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(client);
+    this.deletion = new Deletion(client);
     this.index = new SessionIndex(name);
     this.direct = new DirectReads(this, synced::keySet);
     this.requests = pool();
@@ -165,21 +165,8 @@ public final class ApiCluster implements Cluster {
   }
 
   @Override
-  public CompletionStage<Boolean> delete(ObjectRef object, Optional<Duration> grace) {
-    return request(
-        "Deleting " + object,
-        () -> {
-          var chosen = resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND);
-          boolean there =
-              !(grace.isPresent()
-                      ? chosen.withGracePeriod(grace.get().toSeconds()).delete()
-                      : chosen.delete())
-                  .isEmpty();
-          if (!there) {
-            index.lost(object);
-          }
-          return there;
-        });
+  public CompletionStage<Boolean> delete(ObjectRef object, Optional<String> uid) {
+    return request("Deleting " + object, () -> deletion.of(object, uid, index::lost));
   }
 
   @Override
