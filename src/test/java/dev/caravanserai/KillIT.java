@@ -30,7 +30,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NothingLeftBehind.class)
 class KillIT {
   private static final Map<String, String> SETTINGS =
-      Map.of(Settings.PROFILE_FOLDER.key(), "src/test/profiles");
+      Map.of(
+          Settings.PROFILE_FOLDER.key(),
+          "src/test/profiles",
+          Settings.SESSION_UNSCHEDULABLE_AFTER.key(),
+          "300s");
+
+  /** No node takes its pod, on either cluster. */
+  private static final Map<String, Object> NOWHERE =
+      Map.of("nodes", Map.of("caravanserai.dev/none", "such"), "fault", "unschedulable");
 
   /** The profile's {@code startTimeoutSeconds}, and what the reaper gives on top. */
   private static final Duration TO_START = Duration.ofSeconds(75 + 5);
@@ -103,7 +111,7 @@ class KillIT {
     Stream.of("plan", "anchor", "again", "claim", "secret", "pod", "ready")
         .forEach(step -> start(api, step, Map.of()));
     start(api, "undo", Map.of("image", "does-not-exist.invalid/none:1"));
-    start(api, "await", Map.of("metadata", Map.of("stuck", true)));
+    start(api, "await", Map.of("metadata", NOWHERE));
     Stream.of("stop", "stopping")
         .forEach(step -> api.later("DELETE", "/v1/sessions/" + id(step), null, Map.of()));
     lastStart = Instant.now();

@@ -143,6 +143,33 @@ class SessionIT {
   }
 
   @Test
+  void nobody_goes_on_waiting_for_what_is_stopped_as_soon_as_it_is_accepted() {
+    // Given
+    List<Answer> accepted =
+        java.util.stream.IntStream.range(0, 5)
+            .mapToObj(i -> api.startLater(Map.of(), Map.of("Prefer", "respond-async")).join())
+            .toList();
+    assertThat(accepted).allSatisfy(a -> assertThat(a.status()).as(a.text()).isEqualTo(202));
+
+    // When
+    accepted.forEach(a -> api.call("DELETE", "/v1/sessions/" + a.field("id"), null));
+
+    // Then
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(metrics().lines())
+                    .filteredOn(line -> line.startsWith("camel_exchanges_inflight{"))
+                    .isNotEmpty()
+                    .allMatch(line -> line.endsWith(" 0.0")));
+  }
+
+  private String metrics() {
+    return api.later("GET", "/observe/metrics", null, Map.of("Accept", "*/*")).join().text();
+  }
+
+  @Test
   void a_session_keeps_files_on_a_claim_when_storage_is_asked_for() {
     // Given
     Answer started = api.start(Map.of("storage", Map.of("size", "10Mi")));

@@ -2,14 +2,17 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -36,11 +39,30 @@ final class AwaitOperation implements PodOperation {
     if (repeated(plan, exchange)) {
       return lookup.find(Keys.of(plan));
     }
-    CompletionStage<Session> ready = readiness.await(Keys.of(plan), plan.startTimeout());
+    CompletionStage<Session> ready =
+        anchored(plan).thenCompose(there -> readiness.await(Keys.of(plan), plan.startTimeout()));
     if (CallerGone.forGood(exchange)) {
       CallerGone.then(exchange, () -> readiness.giveUp(Keys.of(plan), abandoned(plan)));
     }
     return ready.thenApply(session -> remember(plan, session));
+  }
+
+  /** What was stopped before anybody waited would be waited for in vain. */
+  private CompletionStage<Void> anchored(Plan plan) {
+    SessionKey key = Keys.of(plan);
+    if (cluster.sessions().anchor(key).isPresent()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return cluster
+        .lookFor(key)
+        .thenAccept(
+            looked -> {
+              if (cluster.sessions().anchor(key).isEmpty()) {
+                throw FailureException.of(
+                    FailureCode.CONFLICT,
+                    "Session %s was stopped while it was starting.".formatted(plan.id()));
+              }
+            });
   }
 
   private static Failure abandoned(Plan plan) {
