@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 
 /** Says what a pod's status means for its session, in the kubelet's and scheduler's own words. */
 public final class PodStatusReader {
+  /** The kubelet's own time-outs, on a busy node: it tries again, so no start fails of them. */
+  private static final List<String> PASSING =
+      List.of("timed out waiting for the condition", "context deadline exceeded");
+
   private PodStatusReader() {}
 
   /** The state of a session that is not being stopped. */
@@ -111,6 +115,9 @@ public final class PodStatusReader {
       Pod pod, ContainerStatus status, ContainerStateWaiting waiting) {
     String reason = Optional.ofNullable(waiting.getReason()).orElse("");
     String message = Optional.ofNullable(waiting.getMessage()).orElse(reason);
+    if (PASSING.stream().anyMatch(message::contains)) {
+      return Optional.empty();
+    }
     return switch (reason) {
       case "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName" ->
           fail(
