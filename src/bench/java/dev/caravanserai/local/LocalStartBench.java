@@ -86,7 +86,13 @@ public final class LocalStartBench {
     Path home = Files.createTempDirectory("caravanserai-bench");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process server =
-        new ProcessBuilder(java, "-cp", classPath(), LocalStartBench.class.getName(), home + "")
+        new ProcessBuilder(
+                java,
+                "-Dlogback.configurationFile=config/logback.xml",
+                "-cp",
+                classPath(),
+                LocalStartBench.class.getName(),
+                home.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader lines = server.inputReader()) {

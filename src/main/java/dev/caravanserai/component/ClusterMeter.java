@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Whether the cluster answers, and whether its watches are heard. */
@@ -36,7 +38,13 @@ final class ClusterMeter {
                 .tag("cluster", cluster.name())
                 .tag("code", code.name())
                 .register(registry));
-    cluster.onWatch(watch -> bind(cluster.name(), watch, registry));
+    Set<String> bound = ConcurrentHashMap.newKeySet();
+    cluster.onWatch(
+        watch -> {
+          if (bound.add(watch.namespace() + "/" + watch.kind())) {
+            bind(cluster.name(), watch, registry);
+          }
+        });
   }
 
   private static void bind(String cluster, WatchStatus watch, MeterRegistry registry) {
