@@ -7,7 +7,6 @@ import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,18 +52,13 @@ class TenantIT {
 
   private static Map<String, String> settings() throws Exception {
     Path home = Files.createTempDirectory("caravanserai-tenants");
-    Path keys = home.resolve("keys.yaml");
-    Files.writeString(
-        keys,
+    String keys =
         """
         - {name: red, tenant: red, scopes: ['*'], key: %s}
         - {name: blue, tenant: blue, scopes: ['*'], key: %s}
         - {name: reader, tenant: red, scopes: ['sessions:read'], key: %s}
         """
-            .formatted(RED, BLUE, READER));
-    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
-    Map<String, String> settings = TestServer.settings(home);
-    settings.put(Settings.API_KEYS_FILE.key(), keys.toString());
-    return settings;
+            .formatted(RED, BLUE, READER);
+    return TestServer.settings(home, keys);
   }
 }

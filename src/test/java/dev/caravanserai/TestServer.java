@@ -43,6 +43,16 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
     return all;
   }
 
+  /** The same with the API keys of a key file. */
+  static Map<String, String> settings(Path home, String keys) throws IOException {
+    Path file = home.resolve("keys.yaml");
+    Files.writeString(file, keys);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Map<String, String> settings = settings(home);
+    settings.put(Settings.API_KEYS_FILE.key(), file.toString());
+    return settings;
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     Map<String, String> all = settings(home());

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -118,19 +117,15 @@ class VolumesIT {
 
   private static Map<String, String> settings() throws Exception {
     Path home = Files.createTempDirectory("caravanserai-volumes");
-    Path keys = home.resolve("keys.yaml");
-    Files.writeString(
-        keys,
+    String keys =
         """
         - {name: red, tenant: red, scopes: ['*'], key: %s}
         - {name: blue, tenant: blue, scopes: ['*'], key: %s}
         """
-            .formatted(RED, BLUE));
-    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
+            .formatted(RED, BLUE);
     Path profiles = Files.createDirectory(home.resolve("profiles"));
     Files.writeString(profiles.resolve("hypha.yaml"), inTheTestsNamespace());
-    Map<String, String> settings = TestServer.settings(home);
-    settings.put(Settings.API_KEYS_FILE.key(), keys.toString());
+    Map<String, String> settings = TestServer.settings(home, keys);
     settings.put(Settings.PROFILE_FOLDER.key(), profiles.toString());
     return settings;
   }

@@ -39,12 +39,18 @@ final class AwaitOperation implements PodOperation {
     if (repeated(plan, exchange)) {
       return lookup.find(Keys.of(plan));
     }
-    CompletionStage<Session> ready =
-        anchored(plan).thenCompose(there -> readiness.await(Keys.of(plan), plan.startTimeout()));
+    return anchored(plan)
+        .thenCompose(there -> awaitFor(plan, exchange))
+        .thenApply(session -> remember(plan, session));
+  }
+
+  /** Until the caller leaves, if only the answer would tell the session's id. */
+  private CompletionStage<Session> awaitFor(Plan plan, Exchange exchange) {
+    CompletionStage<Session> ready = readiness.await(Keys.of(plan), plan.startTimeout());
     if (CallerGone.forGood(exchange)) {
       CallerGone.then(exchange, () -> readiness.giveUp(Keys.of(plan), abandoned(plan)));
     }
-    return ready.thenApply(session -> remember(plan, session));
+    return ready;
   }
 
   /** What was stopped before anybody waited would be waited for in vain. */
