@@ -2,12 +2,11 @@ package dev.caravanserai.http;
 
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.nio.NioChannelOption;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import jdk.net.ExtendedSocketOptions;
 
 /** Who waits for an answer. */
 final class Caller {
@@ -18,12 +17,20 @@ final class Caller {
   private static final int PROBE_EVERY_SECONDS = 10;
   private static final int PROBES = 3;
 
+  /** By name: their constants are in the module jdk.net, which not every runtime has. */
+  private static final Map<String, Integer> PROBING =
+      Map.of(
+          "TCP_KEEPIDLE", PROBE_AFTER_SECONDS,
+          "TCP_KEEPINTERVAL", PROBE_EVERY_SECONDS,
+          "TCP_KEEPCOUNT", PROBES);
+
   private Caller() {}
 
   /**
    * Done when the connection ends before the answer has been written, and never otherwise. A peer
    * that is gone without a word is noticed too, within {@value #PROBE_AFTER_SECONDS} s + {@value
-   * #PROBES} × {@value #PROBE_EVERY_SECONDS} s. To be called on the request's event loop.
+   * #PROBES} × {@value #PROBE_EVERY_SECONDS} s, where the runtime has the module jdk.net. To be
+   * called on the request's event loop.
    */
   static CompletionStage<Void> gone(RoutingContext ctx) {
     var gone = new CompletableFuture<Void>();
@@ -43,11 +50,10 @@ final class Caller {
   private static void probe(ChannelConfig socket) {
     if (!Boolean.TRUE.equals(socket.getOption(ChannelOption.SO_KEEPALIVE))) {
       socket.setOption(ChannelOption.SO_KEEPALIVE, true);
-      socket.setOption(
-          NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), PROBE_AFTER_SECONDS);
-      socket.setOption(
-          NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_EVERY_SECONDS);
-      socket.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES);
+      Map<ChannelOption<?>, Object> options = socket.getOptions();
+      options.keySet().removeIf(option -> !PROBING.containsKey(option.name()));
+      options.replaceAll((option, theirs) -> PROBING.get(option.name()));
+      socket.setOptions(options);
     }
   }
 }
