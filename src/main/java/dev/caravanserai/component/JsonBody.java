@@ -1,17 +1,15 @@
 package dev.caravanserai.component;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.StrictJson;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.Message;
 
 /** Reads a body that is JSON: text, bytes, a stream, a map, a tree, or nothing. */
 final class JsonBody {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private JsonBody() {}
 
@@ -27,16 +25,6 @@ final class JsonBody {
     if (text == null || text.isBlank()) {
       return JSON.createObjectNode();
     }
-    try {
-      return JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw InvalidRequestException.at(
-          "", "the body is no JSON: " + e.getOriginalMessage() + " at " + at(e));
-    }
-  }
-
-  private static String at(JsonProcessingException e) {
-    return "line %d, column %d"
-        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    return StrictJson.read(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -41,6 +41,9 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
         var request = Request.of(exchange);
         return of(Problems.of(status, request.method(), request.path()), headers);
       }
+      if (body.length == 0) {
+        headers.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
+      }
       return new Answer(status, headers, body);
     } catch (Exception e) {
       return of(Problems.of(e, exchange.getExchangeId()), Map.of());

@@ -1,18 +1,12 @@
 package dev.caravanserai.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.caravanserai.session.Contract;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.State;
+import dev.caravanserai.session.StrictJson;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -39,11 +33,6 @@ public final class ApiRequests {
   static final String TEXT = "text/plain";
   static final String JSON_TYPE = "application/json";
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~@:-]{0,127}");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
   private static final Pattern LABEL =
@@ -58,7 +47,7 @@ public final class ApiRequests {
   }
 
   /** Body: a {@code SessionSpec}. {@code CamelPodAsync}: whether to answer before it is ready. */
-  public void start(Exchange exchange) throws IOException {
+  public void start(Exchange exchange) {
     var request = Request.of(exchange);
     var json = json(exchange, request);
     new Query(request.query()).refuseOthers();
@@ -99,7 +88,7 @@ public final class ApiRequests {
   }
 
   /** One session; body: an {@code ExecSpec}. */
-  public void exec(Exchange exchange) throws IOException {
+  public void exec(Exchange exchange) {
     var request = Request.of(exchange);
     var json = json(exchange, request);
     new Query(request.query()).refuseOthers();
@@ -152,7 +141,7 @@ public final class ApiRequests {
   }
 
   /** A body has to say that it is JSON: a form of another site's page cannot. */
-  private static JsonNode json(Exchange exchange, Request request) throws IOException {
+  private static JsonNode json(Exchange exchange, Request request) {
     var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
     if (!type.toLowerCase(Locale.ROOT).equals(JSON_TYPE)) {
       throw new StatusException(
@@ -161,18 +150,7 @@ public final class ApiRequests {
               .formatted(type.isEmpty() ? "without one" : type));
     }
     var body = exchange.getMessage().getBody(byte[].class);
-    if (body == null) {
-      throw InvalidRequestException.at("", "a JSON object is needed, at least {}");
-    }
-    try {
-      return JSON.readTree(body);
-    } catch (JsonProcessingException e) {
-      var place = e.getLocation();
-      throw InvalidRequestException.at(
-          "",
-          "the body is not JSON: %s at line %d, column %d"
-              .formatted(e.getOriginalMessage(), place.getLineNr(), place.getColumnNr()));
-    }
+    return StrictJson.read(body == null ? new byte[0] : body);
   }
 
   /** RFC 7240: preferences are separated by commas and ignored if unknown. */

@@ -114,16 +114,24 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
   /** Before the body is read. */
   private void admit(RoutingContext ctx) {
     var type = ctx.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT);
+    var encoding = Optional.ofNullable(ctx.request().getHeader("Content-Encoding")).orElse("");
     if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
       ctx.response().putHeader("Retry-After", "5");
       ctx.fail(503);
     } else if (type.startsWith("application/x-www-form-urlencoded")
         || type.startsWith("multipart/")) {
-      Problems.of(new StatusException(415, "Forms are not taken: send application/json."), "")
-          .write(ctx.response());
+      refuse(ctx, "Forms are not taken: send application/json.");
+    } else if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+      ctx.response().putHeader("Accept-Encoding", "identity");
+      refuse(ctx, "The body must come as it is, without Content-Encoding: %s.".formatted(encoding));
     } else {
       ctx.next();
     }
+  }
+
+  /** RFC 9110, 15.5.16. */
+  private static void refuse(RoutingContext ctx, String why) {
+    Problems.of(new StatusException(415, why), "").write(ctx.response());
   }
 
   private void handle(RoutingContext ctx) {

@@ -58,6 +58,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private synchronized Router guarded() {
     var router = router();
     if (router != guarded) {
+      router.route().method(HttpMethod.HEAD).order(Integer.MIN_VALUE).handler(HttpEngine::asGet);
       meters()
           .ifPresent(
               meters -> router.route().order(Integer.MIN_VALUE).handler(new AnswerMeter(meters)));
@@ -101,6 +102,11 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     return server;
   }
 
+  /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
+  private static void asGet(RoutingContext ctx) {
+    ctx.reroute(HttpMethod.GET, ctx.request().uri());
+  }
+
   private static void nothingHere(RoutingContext ctx) {
     if (Guard.principal(ctx).isEmpty()) {
       // A probe's path, whose own route does not give what Accept asks for.
@@ -110,7 +116,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     }
     var allowed = HttpConsumer.allowed(ctx);
     if (!allowed.isEmpty()) {
-      ctx.response().putHeader("Allow", String.join(", ", allowed));
+      ctx.response().putHeader(Allow.NAME, Allow.of(allowed));
       if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
         ctx.response().setStatusCode(204).end();
         return;

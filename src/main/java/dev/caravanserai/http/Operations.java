@@ -3,7 +3,6 @@ package dev.caravanserai.http;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
@@ -62,10 +61,9 @@ public final class Operations extends DefaultRestOpenapiProcessorStrategy {
             .filter(item -> item.readOperations().contains(operation))
             .flatMap(item -> item.readOperationsMap().keySet().stream())
             .map(Enum::name)
-            .sorted()
-            .collect(Collectors.joining(", "));
+            .toList();
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
-    exchange.getMessage().setHeader("Allow", methods);
+    exchange.getMessage().setHeader(Allow.NAME, Allow.of(methods));
     exchange.getMessage().setBody(null);
   }
 

@@ -308,10 +308,10 @@ class ApiTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/v1/sessions, 'GET, POST'",
-    "/v1/sessions/a, 'DELETE, GET'",
+    "/v1/sessions, 'GET, HEAD, POST'",
+    "/v1/sessions/a, 'DELETE, GET, HEAD'",
     "/v1/sessions/a/exec, POST",
-    "/v1/sessions/a/logs, GET"
+    "/v1/sessions/a/logs, 'GET, HEAD'"
   })
   void options_runs_nothing_and_tells_what_a_path_takes(String path, String allowed) {
     // Given

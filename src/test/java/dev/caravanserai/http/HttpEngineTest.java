@@ -237,7 +237,7 @@ class HttpEngineTest {
         "INVALID_REQUEST");
     var method = server.send(server.request("/echo").DELETE());
     assertProblem(method, 405, "INVALID_REQUEST");
-    assertThat(method.headers().allValues("Allow")).containsExactly("GET, POST");
+    assertThat(method.headers().allValues("Allow")).containsExactly("GET, HEAD, POST");
     assertProblem(
         server.send(
             server

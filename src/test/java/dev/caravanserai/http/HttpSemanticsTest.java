@@ -1,0 +1,89 @@
+package dev.caravanserai.http;
+
+import static dev.caravanserai.http.HttpEngineTest.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What RFC 9110 asks of a server, and probes, scrapers and proxies rely on. */
+class HttpSemanticsTest {
+  private static HttpServer server;
+
+  @BeforeAll
+  static void start() {
+    server =
+        HttpServer.with(
+            new RouteBuilder() {
+              @Override
+              public void configure() {
+                from("platform-http:/text?httpMethodRestrict=GET")
+                    .setHeader("Content-Type")
+                    .constant("text/plain")
+                    .setBody()
+                    .constant("four");
+                from("platform-http:/echo?httpMethodRestrict=POST").setBody().simple("${body}");
+                from("platform-http:/nothing?httpMethodRestrict=DELETE")
+                    .setHeader("Content-Type")
+                    .constant("application/problem+json")
+                    .setBody()
+                    .simple("${null}");
+              }
+            });
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/text", "/observe/health/live", "/observe/health"})
+  void head_is_get_without_the_body(String path) {
+    // When
+    var get = server.get(path);
+    var head = server.send(server.request(path).method("HEAD", BodyPublishers.noBody()));
+
+    // Then
+    assertThat(head.statusCode()).isEqualTo(get.statusCode()).isEqualTo(200);
+    assertThat(get.body()).isNotEmpty();
+    assertThat(head.body()).isEmpty();
+    assertThat(head.headers().firstValue("Content-Type"))
+        .isPresent()
+        .isEqualTo(get.headers().firstValue("Content-Type"));
+  }
+
+  @Test
+  void head_needs_the_key_that_get_needs() {
+    var head = server.send(server.anonymous("/text").method("HEAD", BodyPublishers.noBody()));
+    assertThat(head.statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void an_encoded_body_is_refused_and_never_read_as_if_it_were_not() {
+    // Given
+    var body = BodyPublishers.ofString("{}");
+
+    // When
+    var gzip = server.send(server.request("/echo").header("Content-Encoding", "gzip").POST(body));
+    var plain =
+        server.send(server.request("/echo").header("Content-Encoding", "identity").POST(body));
+
+    // Then
+    assertProblem(gzip, 415, "INVALID_REQUEST");
+    assertThat(gzip.headers().firstValue("Accept-Encoding")).hasValue("identity");
+    assertThat(plain.body()).isEqualTo("{}");
+  }
+
+  @Test
+  void an_answer_without_a_body_has_no_type() {
+    var answer = server.send(server.request("/nothing").DELETE());
+    assertThat(answer.statusCode()).isEqualTo(204);
+    assertThat(answer.headers().firstValue("Content-Type")).isEmpty();
+  }
+}
