@@ -1,6 +1,7 @@
 package dev.caravanserai;
 
 import dev.caravanserai.server.Demo;
+import dev.caravanserai.server.RoutesException;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
@@ -38,7 +39,7 @@ public final class Main {
         server.join();
         return 0;
       }
-    } catch (SettingsException | FailureException e) {
+    } catch (SettingsException | FailureException | RoutesException e) {
       System.err.println(e.getMessage());
       return 2;
     }

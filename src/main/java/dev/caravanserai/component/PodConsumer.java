@@ -34,10 +34,10 @@ class PodConsumer extends DefaultConsumer {
 
   @Override
   protected void doStop() throws Exception {
-    if (subscription != null) {
+    if (subscription != null) { // else it was never started
       subscription.close();
+      getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(teller);
     }
-    getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(teller);
     super.doStop();
   }
 

@@ -15,7 +15,6 @@ import dev.caravanserai.settings.ClusterKind;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,7 +91,8 @@ final class ClusterSetup implements AutoCloseable {
     try {
       return LocalCluster.start(0, settings.get(Settings.HOME).resolve("local"), namespaces);
     } catch (IOException e) {
-      throw new UncheckedIOException("The local cluster could not be started", e);
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR, "The local cluster cannot start: " + e.getMessage());
     }
   }
 

@@ -6,7 +6,14 @@ import dev.caravanserai.http.ApiRequests;
 import dev.caravanserai.http.HttpEngine;
 import dev.caravanserai.http.Operations;
 import dev.caravanserai.session.Contract;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.impl.TCPServerBase;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
@@ -16,7 +23,11 @@ import org.apache.camel.spi.Registry;
 final class HttpSetup {
   private HttpSetup() {}
 
+  /**
+   * @throws FailureException CONFIG_ERROR where nobody can listen, before anything is started
+   */
   static void configure(Main camel, Settings settings, ApiKeys keys) {
+    checkFree(settings);
     String port = String.valueOf(settings.get(Settings.PORT));
     int limit = settings.get(Settings.HTTP_BODY_LIMIT);
     camel.addOverrideProperty("camel.server.enabled", "true");
@@ -33,6 +44,31 @@ final class HttpSetup {
   static void bind(Registry registry, Contract contract) {
     registry.bind("apiRequests", new ApiRequests(contract));
     registry.bind("apiAnswers", new ApiAnswers());
+  }
+
+  private static void checkFree(Settings settings) {
+    InetSocketAddress address =
+        new InetSocketAddress(settings.get(Settings.BIND), settings.get(Settings.PORT));
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(address);
+    } catch (IOException e) {
+      throw cannotListen(settings, e.getMessage());
+    }
+  }
+
+  /** Camel 4.17 starts without a word to us where it cannot listen. */
+  static void checkListening(CamelContext context, Settings settings) {
+    HttpServer server = context.hasService(VertxPlatformHttpServer.class).getServer();
+    if (server instanceof TCPServerBase tcp && !tcp.isListening()) {
+      throw cannotListen(settings, "somebody else was faster");
+    }
+  }
+
+  private static FailureException cannotListen(Settings settings, String why) {
+    return FailureException.of(
+        FailureCode.CONFIG_ERROR,
+        "The server cannot listen at %s, port %d (%s). Is one running already? Choose another caravanserai.port, and another caravanserai.home too for a second server; caravanserai.bind must be an address of this machine."
+            .formatted(settings.get(Settings.BIND), settings.get(Settings.PORT), why));
   }
 
   static int port(CamelContext context) {

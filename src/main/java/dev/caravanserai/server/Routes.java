@@ -3,6 +3,7 @@ package dev.caravanserai.server;
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -15,9 +16,15 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
  */
 final class Routes implements AutoCloseable {
   private final Main camel = new Main();
+  private final RouteMistakes mistakes = new RouteMistakes(new File("kamelets"));
 
-  /** Reads configuration and routes; needs no cluster. */
+  /**
+   * Reads configuration and routes; needs no cluster.
+   *
+   * @throws RoutesException where they cannot be read
+   */
   void read(Settings settings, ApiKeys keys, List<String> files) {
+    RouteMistakes.check(files);
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
@@ -27,21 +34,40 @@ final class Routes implements AutoCloseable {
     camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server ends it, in its order
     HttpSetup.configure(camel, settings, keys);
     camel.configure().setRoutesIncludePattern(String.join(",", patterns(settings, files)));
-    camel.init();
+    told(camel::init);
   }
 
-  /** Makes the routes that were read; none runs yet, and nobody can call. */
+  /**
+   * Makes the routes that were read; none runs yet, and nobody can call.
+   *
+   * @throws RoutesException where they cannot be made
+   */
   void make(PodServices services) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
     HttpSetup.bind(context.getRegistry(), services.contract());
-    context.init();
+    told(context::init);
+    KameletParameters.check(context);
   }
 
-  /** Listens and runs; all of it does when this returns. */
-  void run() {
-    camel.start();
+  /**
+   * Listens and runs; all of it does when this returns.
+   *
+   * @throws RoutesException where a route cannot run
+   * @throws dev.caravanserai.session.FailureException CONFIG_ERROR where nobody can listen
+   */
+  void run(Settings settings) {
+    told(camel::start);
+    HttpSetup.checkListening(camel.getCamelContext(), settings);
     new ClockWatch(camel.getCamelContext()).start();
+  }
+
+  private void told(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      throw mistakes.of(e);
+    }
   }
 
   private static List<String> patterns(Settings settings, List<String> files) {

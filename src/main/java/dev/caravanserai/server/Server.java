@@ -34,7 +34,8 @@ public final class Server implements AutoCloseable {
    *
    * @param files of routes to run beside the server's own
    * @throws dev.caravanserai.settings.SettingsException if there is no API key to be had
-   * @throws FailureException if the cluster cannot be used
+   * @throws FailureException if the cluster cannot be used, or the address to listen at is taken
+   * @throws RoutesException if a route cannot run
    */
   public static Server start(Settings settings, List<String> files) {
     LoggerFactory.getILoggerFactory(); // before several threads want it at once
@@ -51,7 +52,7 @@ public final class Server implements AutoCloseable {
       routes.read(settings, apiKeys(keys), files);
       routes.make(outcome(cluster).services());
       outcome(ready);
-      routes.run();
+      routes.run(settings);
       Server server = new Server(settings, keys, outcome(cluster), routes);
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
       return server;
