@@ -73,7 +73,7 @@ class LogsIT {
     assertThat(previous.field("detail"))
         .contains("previous terminated container")
         .doesNotContain("{");
-    assertThat(container.status()).as(container.text()).isIn(404, 409);
+    assertThat(container.status()).as(container.text()).isEqualTo(404);
     assertThat(container.field("detail")).contains("nope").doesNotContain("{");
   }
 

@@ -91,9 +91,7 @@ final class PodExecStatus {
 
   private static FailureCode code(int http, String words) {
     String lower = words.toLowerCase(Locale.ROOT);
-    if (http == 401) {
-      return FailureCode.FORBIDDEN;
-    } else if (http == 403) {
+    if (http == 401 || http == 403) {
       return FailureCode.FORBIDDEN;
     } else if (http == 404 || lower.contains("container not found")) {
       return FailureCode.NOT_FOUND;
@@ -104,7 +102,7 @@ final class PodExecStatus {
         || lower.contains("does not have a host assigned")
         || lower.contains("completed pod")) {
       return FailureCode.CONFLICT;
-    } else if (lower.contains("is not valid for pod")) {
+    } else if (noSuchContainer(words)) {
       return FailureCode.NOT_FOUND;
     } else if (lower.contains("error dialing backend")
         || http == 502
@@ -113,6 +111,11 @@ final class PodExecStatus {
       return FailureCode.CLUSTER_UNREACHABLE;
     }
     return FailureCode.CONFIG_ERROR;
+  }
+
+  /** As API servers say it, with a 400, of exec and logs. */
+  static boolean noSuchContainer(String words) {
+    return words.contains("is not valid for pod");
   }
 
   private static String next(FailureCode code) {

@@ -69,17 +69,16 @@ final class PodLogs {
     if (response.isSuccessful()) {
       return body;
     }
+    String words = words(new String(body, StandardCharsets.UTF_8).strip());
     FailureCode code =
         switch (response.code()) {
           case 404 -> FailureCode.NOT_FOUND;
-          case 400 -> FailureCode.CONFLICT;
+          case 400 ->
+              PodExecStatus.noSuchContainer(words) ? FailureCode.NOT_FOUND : FailureCode.CONFLICT;
           case 401, 403 -> FailureCode.FORBIDDEN;
           default -> FailureCode.CLUSTER_UNREACHABLE;
         };
-    throw Failure.of(
-            code,
-            "The log of %s cannot be read: %s"
-                .formatted(container, words(new String(body, StandardCharsets.UTF_8).strip())))
+    throw Failure.of(code, "The log of %s cannot be read: %s".formatted(container, words))
         .asException();
   }
 
