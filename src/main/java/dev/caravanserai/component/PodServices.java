@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.profile.PlanContext;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -50,8 +50,7 @@ public record PodServices(
       Contract contract,
       Settings settings,
       Map<String, String> environment) {
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(PodServices::timerThread);
+    ScheduledExecutorService timer = Timers.named("exec-timer");
     Execs execs =
         new Execs(
             cluster,
@@ -90,12 +89,6 @@ public record PodServices(
         settings.get(Settings.EXEC_MAX_TIMEOUT),
         settings.get(Settings.EXEC_OUTPUT_LIMIT),
         settings.get(Settings.EXEC_KILL_GRACE));
-  }
-
-  private static Thread timerThread(Runnable task) {
-    Thread thread = new Thread(task, "exec-timer");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Cancels the execs that run, and ends the timer. The cluster stays open. */

@@ -10,6 +10,7 @@ import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -26,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
@@ -58,23 +58,13 @@ public final class ApiCluster implements Cluster {
     this.name = name;
     this.namespace = namespace;
     this.client = client;
-    this.timer = timer();
+    this.timer = Timers.named("cluster-timer");
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(client);
     this.deletion = new Deletion(client);
     this.index = new SessionIndex(name);
     this.direct = new DirectReads(this, synced::keySet);
     this.warnings = new Warnings(client);
-  }
-
-  private static ScheduledExecutorService timer() {
-    return Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "cluster-timer"));
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override
