@@ -2,6 +2,8 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.component.life.Keys;
+import dev.caravanserai.component.life.SameRequest;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.FailureCode;
@@ -87,6 +89,11 @@ final class ApplyOperation implements PodOperation {
     return plan;
   }
 
+  /** Whether the anchor was there already, made by the same request. */
+  static boolean joined(Exchange exchange) {
+    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
+  }
+
   private static FailureException taken(Plan plan) {
     return FailureException.of(
         FailureCode.CONFLICT,
@@ -98,8 +105,7 @@ final class ApplyOperation implements PodOperation {
 
   private CompletionStage<Plan> rest(Plan plan, Exchange exchange) {
     String anchorUid = exchange.getMessage().getHeader(PodConstants.ANCHOR_UID, String.class);
-    boolean joined = exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
-    if (joined && started(plan)) {
+    if (joined(exchange) && started(plan)) {
       return CompletableFuture.completedFuture(plan);
     }
     OwnerReference owner = plan.owner(anchorUid);

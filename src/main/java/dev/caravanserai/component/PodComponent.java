@@ -1,5 +1,8 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.life.Activity;
+import dev.caravanserai.component.life.Readiness;
+import dev.caravanserai.component.metrics.Meters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +61,8 @@ public class PodComponent extends DefaultComponent {
     activity = new Activity(services.cluster());
     meters =
         Meters.bind(
-            services,
+            services.cluster(),
+            () -> services.execs().running(),
             Optional.ofNullable(
                 getCamelContext().getRegistry().findSingleByType(MeterRegistry.class)));
   }

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.SessionIndex;
