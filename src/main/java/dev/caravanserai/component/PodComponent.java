@@ -3,6 +3,7 @@ package dev.caravanserai.component;
 import dev.caravanserai.component.life.Activity;
 import dev.caravanserai.component.life.Readiness;
 import dev.caravanserai.component.metrics.Meters;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,18 @@ public class PodComponent extends DefaultComponent {
       description =
           "What it works with. Where the registry holds none, one is made of the application's"
               + " properties caravanserai.* with the defaults of the server: the cluster of the"
-              + " pod it runs in or of the kubeconfig, and the profiles on the class path.")
+              + " kubernetesClient, else of the pod it runs in or of the kubeconfig, and the"
+              + " profiles on the class path.")
   private PodServices services;
+
+  @Metadata(
+      label = "advanced",
+      autowired = true,
+      description =
+          "The application's own client, where the component makes its own services; it is used in"
+              + " place of the settings caravanserai.cluster.kubeconfig and"
+              + " caravanserai.cluster.context, and stays the application's to close.")
+  private KubernetesClient kubernetesClient;
 
   @Metadata(
       description =
@@ -51,6 +62,7 @@ public class PodComponent extends DefaultComponent {
     if (services == null) {
       own =
           StandaloneServices.connect(
+              Optional.ofNullable(kubernetesClient),
               Optional.ofNullable(namespace),
               getCamelContext()
                   .getPropertiesComponent()
@@ -84,6 +96,14 @@ public class PodComponent extends DefaultComponent {
 
   public void setServices(PodServices services) {
     this.services = services;
+  }
+
+  public KubernetesClient getKubernetesClient() {
+    return kubernetesClient;
+  }
+
+  public void setKubernetesClient(KubernetesClient kubernetesClient) {
+    this.kubernetesClient = kubernetesClient;
   }
 
   public String getNamespace() {

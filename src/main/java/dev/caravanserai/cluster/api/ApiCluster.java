@@ -51,7 +51,7 @@ public final class ApiCluster implements Cluster {
   private final ScheduledExecutorService timer;
 
   /**
-   * @param client is closed with the cluster
+   * @param client stays the caller's to close, after the cluster
    * @param namespace for profiles that name none
    */
   public ApiCluster(String name, KubernetesClient client, String namespace) {
@@ -198,7 +198,6 @@ public final class ApiCluster implements Cluster {
     watches.values().forEach(NamespaceWatch::close);
     requests.close();
     timer.shutdownNow();
-    client.close();
   }
 
   private Resource<? extends HasMetadata> resource(ObjectRef object) {
