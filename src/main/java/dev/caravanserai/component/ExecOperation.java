@@ -36,7 +36,14 @@ final class ExecOperation implements PodOperation {
   @Override
   public CompletionStage<ExecResult> run(Exchange exchange) {
     ExecSpec spec = spec(exchange);
-    return lookup.find(lookup.key(exchange)).thenCompose(session -> run(session, spec, exchange));
+    return lookup
+        .find(lookup.key(exchange), ExecOperation::told)
+        .thenCompose(session -> run(session, spec, exchange));
+  }
+
+  /** One that another replica has just started may be ready, and not told to be. */
+  private static boolean told(Session session) {
+    return session.state() != State.PENDING;
   }
 
   private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {

@@ -26,7 +26,9 @@ final class LogsOperation implements PodOperation {
 
   @Override
   public CompletionStage<byte[]> run(Exchange exchange) {
-    return lookup.find(lookup.key(exchange)).thenCompose(session -> read(session, exchange));
+    return lookup
+        .find(lookup.key(exchange), session -> session.pod().isPresent())
+        .thenCompose(session -> read(session, exchange));
   }
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {

@@ -12,6 +12,7 @@ import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -115,7 +116,7 @@ public final class ApiCluster implements Cluster {
   }
 
   @Override
-  public CompletionStage<Void> lookFor(SessionKey key) {
+  public CompletionStage<Optional<Session>> lookFor(SessionKey key) {
     return direct.read(key);
   }
 
