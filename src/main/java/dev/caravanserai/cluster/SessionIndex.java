@@ -150,6 +150,16 @@ public final class SessionIndex {
     }
   }
 
+  /** An anchor was changed, and the watch may not have told yet; one that it told gone stays so. */
+  public synchronized void changed(HasMetadata object) {
+    if (SessionReader.key(object)
+        .flatMap(this::anchor)
+        .filter(known -> sameUid(known, object))
+        .isPresent()) {
+      seen(object);
+    }
+  }
+
   /** The cluster says there is no such anchor or pod, whatever the watch told. */
   public void lost(ObjectRef object) {
     List<HasMetadata> lost;

@@ -153,7 +153,9 @@ public final class ApiCluster implements Cluster {
         "Annotating " + object,
         () -> {
           try {
-            resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+            Optional.<HasMetadata>ofNullable(
+                    resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch))
+                .ifPresent(index::changed);
           } catch (KubernetesClientException e) {
             if (e.getCode() != 404) {
               throw e;
