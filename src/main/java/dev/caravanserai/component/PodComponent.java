@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.component.life.Activity;
 import dev.caravanserai.component.life.Readiness;
+import dev.caravanserai.component.life.Unanswered;
 import dev.caravanserai.component.metrics.Meters;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,6 +47,7 @@ public class PodComponent extends DefaultComponent {
   private StandaloneServices own;
   private Readiness readiness;
   private Activity activity;
+  private Unanswered unanswered;
   private Meters meters;
 
   @Override
@@ -71,6 +73,7 @@ public class PodComponent extends DefaultComponent {
     }
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());
     activity = new Activity(services.cluster());
+    unanswered = new Unanswered(services.cluster());
     meters =
         Meters.bind(
             services.cluster(),
@@ -120,6 +123,10 @@ public class PodComponent extends DefaultComponent {
 
   Activity activity() {
     return activity;
+  }
+
+  Unanswered unanswered() {
+    return unanswered;
   }
 
   Meters meters() {

@@ -126,7 +126,10 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     Meters meters = getComponent().meters();
     return switch (operation) {
       case plan -> measured(new PlanOperation(this, services), meters.plan());
-      case apply -> measured(new ApplyOperation(this, services.cluster()), meters.apply());
+      case apply ->
+          measured(
+              new ApplyOperation(part, services.cluster(), getComponent().unanswered()),
+              meters.apply());
       case await ->
           measured(
               new AwaitOperation(services.cluster(), lookup, getComponent().readiness()),
