@@ -71,6 +71,22 @@ class FieldCheckTest {
             "/objects/0/metadata/nam", "/objects/0/spec/prots", "/objects/1/spec/hostNetwrk");
   }
 
+  @Test
+  void kinds_that_sessions_seldom_have_are_known_too() {
+    // Given
+    String profile =
+        POD.formatted(
+            "  - {apiVersion: batch/v1, kind: Job, metadata: {name: x}, spec: {bakoffLimit: 1}}",
+            "");
+
+    // When
+    FailureException thrown =
+        catchThrowableOfType(FailureException.class, () -> ProfileReader.read("own.yaml", profile));
+
+    // Then
+    assertThat(thrown).hasMessageContainingAll("/objects/0/spec/bakoffLimit", "backoffLimit");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
