@@ -110,6 +110,39 @@ class HouseTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule a_sessions_life_is_driven_by_the_component_but_knows_neither_camel_nor_it =
+      noClasses()
+          .that()
+          .resideInAPackage(in("component.life"))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(CAMEL)
+                  .or(
+                      resideInAPackage(in("component"))
+                          .and(not(resideInAPackage(in("component.life"))))));
+
+  @ArchTest
+  static final ArchRule what_measures_drives_nothing =
+      noClasses()
+          .that()
+          .resideInAPackage(in("component.metrics"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(in("component"))
+                  .and(not(resideInAPackage(in("component.metrics")))));
+
+  @ArchTest
+  static final ArchRule only_meters_know_micrometer =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(in("component.metrics"), in("http"))
+          .and()
+          .doNotHaveFullyQualifiedName(ROOT + ".component.PodComponent")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..");
+
+  @ArchTest
   static final ArchRule the_local_cluster_knows_nothing_of_ours =
       noClasses()
           .that()

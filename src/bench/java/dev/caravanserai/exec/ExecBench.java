@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,6 +35,9 @@ import java.util.concurrent.TimeUnit;
  * down the next. Needs KUBECONFIG and kubectl. Arguments: rounds (200), image (busybox:1).
  */
 public final class ExecBench {
+  private static final ExecLimits LIMITS =
+      new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(1), 16 << 20, Duration.ofSeconds(2));
+
   private static final String RAW = "raw WebSocket";
   private static final int WARM_UP = 30;
 
@@ -52,7 +56,7 @@ public final class ExecBench {
             scheduler,
             ForkJoinPool.commonPool(),
             gone -> Optional.empty(),
-            Execs.DEFAULT_PARALLEL);
+            512);
     String pod = "bench-" + UUID.randomUUID().toString().substring(0, 8);
     this.container = new ContainerRef(client.getNamespace(), pod, "main");
     client
@@ -141,7 +145,7 @@ public final class ExecBench {
   private Void supervised() throws Exception {
     Outcome outcome =
         execs
-            .run(container, ExecSpec.command("true"), ExecLimits.DEFAULT)
+            .run(container, ExecSpec.command("true"), LIMITS)
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS)
             .outcome();

@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,13 @@ public interface Cluster extends ExecOpener, AutoCloseable {
   CompletionStage<Void> watch(String namespace);
 
   /**
-   * Asks for a session that {@link #sessions()} does not know, or not all of: another replica may
-   * have made it a moment ago. Never for lists, and cheap also for many unknown ones at once.
+   * Asks for a session that {@link #sessions()} does not know, or not as it is now: another replica
+   * may have made it, or got it ready, a moment ago. Never for lists, and cheap also for many
+   * unknown ones at once.
    *
-   * @return done when the index knows it, or the cluster has said that there is none
+   * @return the session as the cluster has it, known to the index too; empty if there is none
    */
-  CompletionStage<Void> lookFor(SessionKey key);
+  CompletionStage<Optional<Session>> lookFor(SessionKey key);
 
   /**
    * Creates an object under its fixed name.

@@ -2,31 +2,37 @@ package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Names;
+import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Asks the cluster itself for a session that the watches have not told of: another replica may have
- * made it a moment ago. One request costs one GET in each namespace that sessions live in, those
- * for the same session share it, and at most {@value #AT_ONCE} are asked at once, so that many
- * requests for sessions that there are not take no more than that from the cluster. Thread-safe.
+ * Asks the cluster itself for a session that the watches have not told of, or not the last: another
+ * replica may have made it, or got it ready, a moment ago. One request costs one GET in each
+ * namespace that it may live in, those for the same session share it, and at most {@value #AT_ONCE}
+ * are asked at once, so that many requests for sessions that there are not take no more than that
+ * from the cluster. Thread-safe.
  */
 public final class DirectReads {
   private static final int AT_ONCE = 4;
 
   private final Cluster cluster;
   private final Supplier<Collection<String>> namespaces;
-  private final Map<SessionKey, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+  private final SessionReader reader;
+  private final Map<SessionKey, CompletableFuture<Optional<Session>>> underWay =
+      new ConcurrentHashMap<>();
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private int asking;
 
@@ -36,15 +42,16 @@ public final class DirectReads {
   public DirectReads(Cluster cluster, Supplier<Collection<String>> namespaces) {
     this.cluster = cluster;
     this.namespaces = namespaces;
+    this.reader = new SessionReader(cluster.name());
   }
 
   /**
-   * @return done when the index knows the session, or the cluster has said that there is none;
-   *     fails with CLUSTER_UNREACHABLE or FORBIDDEN where it could not be asked
+   * @return the session as it is now, known to the index too, or empty if there is none; fails with
+   *     CLUSTER_UNREACHABLE or FORBIDDEN where the cluster could not be asked
    */
-  public CompletionStage<Void> read(SessionKey key) {
-    CompletableFuture<Void> mine = new CompletableFuture<>();
-    CompletableFuture<Void> first = underWay.putIfAbsent(key, mine);
+  public CompletionStage<Optional<Session>> read(SessionKey key) {
+    CompletableFuture<Optional<Session>> mine = new CompletableFuture<>();
+    CompletableFuture<Optional<Session>> first = underWay.putIfAbsent(key, mine);
     if (first != null) {
       return first;
     }
@@ -52,24 +59,31 @@ public final class DirectReads {
     return mine;
   }
 
-  private void ask(SessionKey key, CompletableFuture<Void> answer) {
-    CompletableFuture.allOf(
-            namespaces.get().stream()
-                .map(namespace -> in(namespace, key).toCompletableFuture())
-                .toArray(CompletableFuture[]::new))
+  private void ask(SessionKey key, CompletableFuture<Optional<Session>> answer) {
+    List<CompletableFuture<Optional<Session>>> asked =
+        placesOf(key).stream().map(namespace -> in(namespace, key).toCompletableFuture()).toList();
+    CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
         .whenComplete(
             (done, thrown) -> {
               underWay.remove(key, answer);
               leave();
               if (thrown == null) {
-                answer.complete(null);
+                answer.complete(asked.stream().flatMap(a -> a.join().stream()).findFirst());
               } else {
                 answer.completeExceptionally(thrown);
               }
             });
   }
 
-  private CompletionStage<Void> in(String namespace, SessionKey key) {
+  private Collection<String> placesOf(SessionKey key) {
+    return cluster
+        .sessions()
+        .find(key)
+        .<Collection<String>>map(known -> Set.of(known.namespace()))
+        .orElseGet(namespaces);
+  }
+
+  private CompletionStage<Optional<Session>> in(String namespace, SessionKey key) {
     return cluster
         .get(ConfigMap.class, namespace, Names.anchor(key.tenant(), key.id()))
         .thenCompose(
@@ -77,19 +91,20 @@ public final class DirectReads {
                 anchor
                     .filter(a -> SessionReader.key(a).filter(key::equals).isPresent())
                     .map(a -> withPod(a, key))
-                    .orElseGet(() -> CompletableFuture.completedFuture(null)));
+                    .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
   }
 
   /** The pod first: a started session without one would look as if somebody had taken it away. */
-  private CompletionStage<Void> withPod(ConfigMap anchor, SessionKey key) {
+  private CompletionStage<Optional<Session>> withPod(ConfigMap anchor, SessionKey key) {
     return pod(anchor)
         .map(name -> cluster.get(Pod.class, anchor.getMetadata().getNamespace(), name))
         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
-        .thenAccept(
+        .thenApply(found -> found.filter(p -> SessionReader.key(p).filter(key::equals).isPresent()))
+        .thenApply(
             pod -> {
-              pod.filter(p -> SessionReader.key(p).filter(key::equals).isPresent())
-                  .ifPresent(cluster.sessions()::made);
+              pod.ifPresent(cluster.sessions()::made);
               cluster.sessions().made(anchor);
+              return Optional.of(reader.read(key, Optional.of(anchor), pod));
             });
   }
 

@@ -84,6 +84,24 @@ public final class PodStatusReader {
     };
   }
 
+  /**
+   * Whether some container that has failed was only waiting since: neither ran nor ended.
+   *
+   * @param failed an earlier status of the same pod
+   */
+  static boolean noFurther(Pod failed, Pod now) {
+    return containers(failed)
+        .filter(c -> container(failed, c).isPresent())
+        .anyMatch(c -> waiting(now, c.getName()));
+  }
+
+  private static boolean waiting(Pod pod, String container) {
+    return containers(pod)
+        .filter(c -> c.getName().equals(container))
+        .map(ContainerStatus::getState)
+        .anyMatch(state -> state != null && state.getWaiting() != null);
+  }
+
   /** What may mend itself when a node comes free: the scheduler's words. */
   public static Optional<Failure> unschedulable(Pod pod) {
     return condition(pod, "PodScheduled")

@@ -26,6 +26,7 @@ public final class SessionIndex {
   private static final class Entry {
     Optional<ConfigMap> anchor = Optional.empty();
     final Map<String, Pod> pods = new HashMap<>();
+    final LastingFailure failure = new LastingFailure();
     Session session;
     Optional<Instant> orphanedAt = Optional.empty();
 
@@ -149,6 +150,16 @@ public final class SessionIndex {
     }
   }
 
+  /** An anchor was changed, and the watch may not have told yet; one that it told gone stays so. */
+  public synchronized void changed(HasMetadata object) {
+    if (SessionReader.key(object)
+        .flatMap(this::anchor)
+        .filter(known -> sameUid(known, object))
+        .isPresent()) {
+      seen(object);
+    }
+  }
+
   /** The cluster says there is no such anchor or pod, whatever the watch told. */
   public void lost(ObjectRef object) {
     List<HasMetadata> lost;
@@ -199,7 +210,7 @@ public final class SessionIndex {
                       Sessions.inState(session, State.STOPPED), Optional.of(session.state()))));
       return;
     }
-    entry.session = reader.read(key, entry.anchor, entry.pod());
+    entry.session = reader.read(key, entry.anchor, entry.pod(), entry.failure.of(entry.pod()));
     dueAt(entry).ifPresentOrElse(at -> dues.set(key, at), () -> dues.remove(key));
     UnreadableTimes.warn(anchorBefore, entry.anchor, entry.session);
     if (!before.equals(Optional.of(entry.session))) {

@@ -50,9 +50,17 @@ final class SessionReader {
    * @param pod empty before it is made, and when somebody took it away
    */
   Session read(SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod) {
+    return read(key, anchor, pod, pod.flatMap(PodStatusReader::failure));
+  }
+
+  /**
+   * @param ofPod why its pod failed, if it did
+   */
+  Session read(
+      SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> ofPod) {
     HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
     JsonNode spec = spec(anchor, pod);
-    Optional<Failure> failure = failure(anchor, pod);
+    Optional<Failure> failure = failure(anchor, pod, ofPod);
     Instant createdAt = Times.createdAt(bearer);
     return new Session(
         key.id(),
@@ -100,13 +108,14 @@ final class SessionReader {
         .flatMap(SessionReader::readFailure);
   }
 
-  private static Optional<Failure> failure(Optional<ConfigMap> anchor, Optional<Pod> pod) {
+  private static Optional<Failure> failure(
+      Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> ofPod) {
     Optional<Failure> told = told(anchor);
     if (told.isPresent() || anchor.isEmpty()) {
       return told;
     }
     if (pod.isPresent()) {
-      return deleted(pod.get()) ? Optional.empty() : PodStatusReader.failure(pod.get());
+      return deleted(pod.get()) ? Optional.empty() : ofPod;
     }
     return instant(anchor.get(), Annotations.STARTED_AT)
         .map(

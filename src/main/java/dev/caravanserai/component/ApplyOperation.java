@@ -2,6 +2,9 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.component.life.Keys;
+import dev.caravanserai.component.life.SameRequest;
+import dev.caravanserai.component.life.Unanswered;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.FailureCode;
@@ -26,20 +29,25 @@ import org.apache.camel.InvalidPayloadException;
  * lost.
  */
 final class ApplyOperation implements PodOperation {
-  private final PodEndpoint endpoint;
+  private final String part;
   private final Cluster cluster;
+  private final Unanswered unanswered;
   private final SameRequest sameRequest;
 
-  ApplyOperation(PodEndpoint endpoint, Cluster cluster) {
-    this.endpoint = endpoint;
+  /**
+   * @param part {@code anchor}, or all others
+   */
+  ApplyOperation(String part, Cluster cluster, Unanswered unanswered) {
+    this.part = part;
     this.cluster = cluster;
+    this.unanswered = unanswered;
     this.sameRequest = new SameRequest(cluster);
   }
 
   @Override
   public CompletionStage<Plan> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
-    return "anchor".equals(endpoint.getPart()) ? anchor(plan, exchange) : rest(plan, exchange);
+    return "anchor".equals(part) ? anchor(plan, exchange) : rest(plan, exchange);
   }
 
   private CompletionStage<Plan> anchor(Plan plan, Exchange exchange) {
@@ -47,7 +55,13 @@ final class ApplyOperation implements PodOperation {
         .watch(plan.namespace())
         .thenCompose(watching -> usedForAnotherId(plan) ? failed(taken(plan)) : create(plan))
         .thenApply(made -> placed(plan, exchange, made, false))
-        .exceptionallyCompose(thrown -> conflict(thrown) ? join(plan, exchange) : failed(thrown));
+        .exceptionallyCompose(thrown -> conflict(thrown) ? join(plan, exchange) : failed(thrown))
+        .whenComplete(
+            (placed, thrown) -> {
+              if (thrown != null && isA(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
+                unanswered.add(plan);
+              }
+            });
   }
 
   private CompletionStage<ConfigMap> create(Plan plan) {
@@ -87,6 +101,11 @@ final class ApplyOperation implements PodOperation {
     return plan;
   }
 
+  /** Whether the anchor was there already, made by the same request. */
+  static boolean joined(Exchange exchange) {
+    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
+  }
+
   private static FailureException taken(Plan plan) {
     return FailureException.of(
         FailureCode.CONFLICT,
@@ -98,17 +117,16 @@ final class ApplyOperation implements PodOperation {
 
   private CompletionStage<Plan> rest(Plan plan, Exchange exchange) {
     String anchorUid = exchange.getMessage().getHeader(PodConstants.ANCHOR_UID, String.class);
-    boolean joined = exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
-    if (joined && started(plan)) {
+    if (joined(exchange) && started(plan)) {
       return CompletableFuture.completedFuture(plan);
     }
     OwnerReference owner = plan.owner(anchorUid);
     CompletableFuture<?>[] others =
         plan.objects().stream()
-            .map(object -> create(plan, owned(object, owner), anchorUid).toCompletableFuture())
+            .map(object -> create(plan, owned(object, owner), exchange).toCompletableFuture())
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(others)
-        .thenCompose(made -> create(plan, owned(plan.pod(), owner), anchorUid))
+        .thenCompose(made -> create(plan, owned(plan.pod(), owner), exchange))
         .thenApply(made -> plan);
   }
 
@@ -123,16 +141,18 @@ final class ApplyOperation implements PodOperation {
   }
 
   /** Creates it; one that is there already is as good if the same anchor owns it. */
-  private <T extends HasMetadata> CompletionStage<T> create(Plan plan, T object, String anchorUid) {
+  private <T extends HasMetadata> CompletionStage<T> create(
+      Plan plan, T object, Exchange exchange) {
     return cluster
         .create(object)
         .exceptionallyCompose(
-            thrown -> conflict(thrown) ? accept(plan, object, anchorUid, thrown) : failed(thrown));
+            thrown -> conflict(thrown) ? accept(plan, object, exchange, thrown) : failed(thrown));
   }
 
   @SuppressWarnings("unchecked")
   private <T extends HasMetadata> CompletionStage<T> accept(
-      Plan plan, T object, String anchorUid, Throwable conflict) {
+      Plan plan, T object, Exchange exchange, Throwable conflict) {
+    String anchorUid = exchange.getMessage().getHeader(PodConstants.ANCHOR_UID, String.class);
     ObjectRef ref = ObjectRef.to(object);
     return cluster
         .get((Class<T>) object.getClass(), ref.namespace(), ref.name())
@@ -141,14 +161,17 @@ final class ApplyOperation implements PodOperation {
               if (there.filter(found -> SameRequest.owns(anchorUid, found)).isEmpty()) {
                 return failed(conflict);
               }
-              return of(plan, there.get())
-                  ? CompletableFuture.completedFuture(there.get())
-                  : failed(taken(plan));
+              if (of(plan, there.get())) {
+                return CompletableFuture.completedFuture(there.get());
+              }
+              exchange.getMessage().setHeader(PodConstants.JOINED, true);
+              return failed(taken(plan));
             });
   }
 
   /**
-   * A repeated request may be another one after all: its environment is told by its Secret only.
+   * A repeated request may be another one after all: its environment is told by its Secret only. Of
+   * two at the same moment whose Secret is there first has the session, whoever made the anchor.
    */
   private static boolean of(Plan plan, HasMetadata there) {
     boolean environment =
@@ -161,9 +184,12 @@ final class ApplyOperation implements PodOperation {
   }
 
   private static boolean conflict(Throwable thrown) {
+    return isA(FailureCode.CONFLICT, thrown);
+  }
+
+  private static boolean isA(FailureCode code, Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    return cause instanceof FailureException failure
-        && failure.failure().code() == FailureCode.CONFLICT;
+    return cause instanceof FailureException failure && failure.failure().code() == code;
   }
 
   private static <T> CompletionStage<T> failed(Throwable thrown) {

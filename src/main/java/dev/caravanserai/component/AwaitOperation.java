@@ -3,6 +3,9 @@ package dev.caravanserai.component;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.component.life.Keys;
+import dev.caravanserai.component.life.Readiness;
+import dev.caravanserai.component.life.SameRequest;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
@@ -80,7 +83,7 @@ final class AwaitOperation implements PodOperation {
 
   /** The same request gets the same session again, whatever became of it since it was ready. */
   private boolean repeated(Plan plan, Exchange exchange) {
-    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class)
+    return ApplyOperation.joined(exchange)
         && cluster.sessions().anchor(Keys.of(plan)).filter(SameRequest::started).isPresent();
   }
 

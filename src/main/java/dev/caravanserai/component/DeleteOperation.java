@@ -4,6 +4,9 @@ import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.Sessions;
+import dev.caravanserai.component.life.Disappearance;
+import dev.caravanserai.component.life.Orphans;
+import dev.caravanserai.component.life.SessionObjects;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
@@ -48,47 +51,6 @@ final class DeleteOperation implements PodOperation {
 
   @Override
   public CompletionStage<Void> run(Exchange exchange) {
-    if (!endpoint.isUndo()) {
-      return end(exchange);
-    }
-    Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    if (othersToKeep(exchange, failure)) {
-      return CompletableFuture.failedFuture(failure);
-    }
-    SessionKey key = lookup.key(exchange);
-    LOG.info(
-        "session={} cluster={} tenant={} could not be started: {}",
-        key.id(),
-        cluster.name(),
-        key.tenant(),
-        failure.getMessage());
-    return attempt(exchange)
-        .handle(
-            (ended, thrown) -> {
-              if (thrown != null) {
-                failure.addSuppressed(thrown);
-              }
-              return failure;
-            })
-        .thenCompose(CompletableFuture::failedFuture);
-  }
-
-  /** A request that only joined, and turned out to be another one, takes nobody's session away. */
-  private static boolean othersToKeep(Exchange exchange, Throwable failure) {
-    return exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class)
-        && failure instanceof FailureException told
-        && told.failure().code() == FailureCode.CONFLICT;
-  }
-
-  private CompletionStage<Void> attempt(Exchange exchange) {
-    try {
-      return end(exchange);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private CompletionStage<Void> end(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
     return lookup.find(key).thenCompose(known -> end(key, exchange));
   }

@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.component.life.Activity;
 import dev.caravanserai.exec.ExecHandle;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
@@ -35,7 +36,14 @@ final class ExecOperation implements PodOperation {
   @Override
   public CompletionStage<ExecResult> run(Exchange exchange) {
     ExecSpec spec = spec(exchange);
-    return lookup.find(lookup.key(exchange)).thenCompose(session -> run(session, spec, exchange));
+    return lookup
+        .find(lookup.key(exchange), ExecOperation::told)
+        .thenCompose(session -> run(session, spec, exchange));
+  }
+
+  /** One that another replica has just started may be ready, and not told to be. */
+  private static boolean told(Session session) {
+    return session.state() != State.PENDING;
   }
 
   private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {

@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.component.life.Activity;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -25,7 +26,9 @@ final class LogsOperation implements PodOperation {
 
   @Override
   public CompletionStage<byte[]> run(Exchange exchange) {
-    return lookup.find(lookup.key(exchange)).thenCompose(session -> read(session, exchange));
+    return lookup
+        .find(lookup.key(exchange), session -> session.pod().isPresent())
+        .thenCompose(session -> read(session, exchange));
   }
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {

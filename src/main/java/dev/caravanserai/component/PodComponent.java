@@ -1,5 +1,10 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.life.Activity;
+import dev.caravanserai.component.life.Readiness;
+import dev.caravanserai.component.life.Unanswered;
+import dev.caravanserai.component.metrics.Meters;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +25,18 @@ public class PodComponent extends DefaultComponent {
       description =
           "What it works with. Where the registry holds none, one is made of the application's"
               + " properties caravanserai.* with the defaults of the server: the cluster of the"
-              + " pod it runs in or of the kubeconfig, and the profiles on the class path.")
+              + " kubernetesClient, else of the pod it runs in or of the kubeconfig, and the"
+              + " profiles on the class path.")
   private PodServices services;
+
+  @Metadata(
+      label = "advanced",
+      autowired = true,
+      description =
+          "The application's own client, where the component makes its own services; it is used in"
+              + " place of the settings caravanserai.cluster.kubeconfig and"
+              + " caravanserai.cluster.context, and stays the application's to close.")
+  private KubernetesClient kubernetesClient;
 
   @Metadata(
       description =
@@ -32,6 +47,7 @@ public class PodComponent extends DefaultComponent {
   private StandaloneServices own;
   private Readiness readiness;
   private Activity activity;
+  private Unanswered unanswered;
   private Meters meters;
 
   @Override
@@ -48,6 +64,7 @@ public class PodComponent extends DefaultComponent {
     if (services == null) {
       own =
           StandaloneServices.connect(
+              Optional.ofNullable(kubernetesClient),
               Optional.ofNullable(namespace),
               getCamelContext()
                   .getPropertiesComponent()
@@ -56,9 +73,11 @@ public class PodComponent extends DefaultComponent {
     }
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());
     activity = new Activity(services.cluster());
+    unanswered = new Unanswered(services.cluster());
     meters =
         Meters.bind(
-            services,
+            services.cluster(),
+            () -> services.execs().running(),
             Optional.ofNullable(
                 getCamelContext().getRegistry().findSingleByType(MeterRegistry.class)));
   }
@@ -82,6 +101,14 @@ public class PodComponent extends DefaultComponent {
     this.services = services;
   }
 
+  public KubernetesClient getKubernetesClient() {
+    return kubernetesClient;
+  }
+
+  public void setKubernetesClient(KubernetesClient kubernetesClient) {
+    this.kubernetesClient = kubernetesClient;
+  }
+
   public String getNamespace() {
     return namespace;
   }
@@ -96,6 +123,10 @@ public class PodComponent extends DefaultComponent {
 
   Activity activity() {
     return activity;
+  }
+
+  Unanswered unanswered() {
+    return unanswered;
   }
 
   Meters meters() {

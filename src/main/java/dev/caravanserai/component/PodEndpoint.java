@@ -1,5 +1,7 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.metrics.Meter;
+import dev.caravanserai.component.metrics.Meters;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -123,18 +125,38 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     SessionLookup lookup = new SessionLookup(this, services.cluster());
     Meters meters = getComponent().meters();
     return switch (operation) {
-      case plan -> meters.plan(new PlanOperation(this, services));
-      case apply -> meters.apply(new ApplyOperation(this, services.cluster()));
+      case plan -> measured(new PlanOperation(this, services), meters.plan());
+      case apply ->
+          measured(
+              new ApplyOperation(part, services.cluster(), getComponent().unanswered()),
+              meters.apply());
       case await ->
-          meters.await(new AwaitOperation(services.cluster(), lookup, getComponent().readiness()));
+          measured(
+              new AwaitOperation(services.cluster(), lookup, getComponent().readiness()),
+              meters.await(ApplyOperation::joined));
       case get -> new GetOperation(lookup);
       case list -> new ListOperation(this, lookup, services.cluster().sessions());
       case exec ->
-          meters.exec(new ExecOperation(this, services, lookup, getComponent().activity()));
+          measured(
+              new ExecOperation(this, services, lookup, getComponent().activity()), meters.exec());
       case logs -> new LogsOperation(services, lookup, getComponent().activity());
-      case delete -> meters.delete(new DeleteOperation(this, services, lookup), undo, lookup);
+      case delete -> delete(new DeleteOperation(this, services, lookup), lookup);
       case events -> throw new IllegalStateException();
     };
+  }
+
+  private PodOperation delete(DeleteOperation delete, SessionLookup lookup) {
+    Meters meters = getComponent().meters();
+    return undo
+        ? new UndoOperation(
+            getComponent().getServices().cluster().name(),
+            lookup,
+            measured(delete, meters.undo(lookup::key)))
+        : measured(delete, meters.stop(lookup::key));
+  }
+
+  private static PodOperation measured(PodOperation operation, Meter meter) {
+    return new MeasuredOperation(operation, meter);
   }
 
   public Operation getOperation() {

@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.Timers;
+import dev.caravanserai.component.life.PodGone;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.profile.PlanContext;

@@ -8,6 +8,7 @@ import dev.caravanserai.session.Session;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 
@@ -54,13 +55,27 @@ final class SessionLookup {
    * @return fails with NOT_FOUND, or CLUSTER_UNREACHABLE where that cannot be said
    */
   CompletionStage<Session> find(SessionKey key) {
+    return find(key, session -> true);
+  }
+
+  /**
+   * The session as the watches last saw it if that will do, else as it is now.
+   *
+   * @param will whether there is no need to ask the cluster, which the answer depends on
+   * @return fails with NOT_FOUND, or CLUSTER_UNREACHABLE where that cannot be said
+   */
+  CompletionStage<Session> find(SessionKey key, Predicate<Session> will) {
     Optional<Session> told = cluster.sessions().find(key);
-    if (told.filter(session -> !podMissing(session)).isPresent()) {
+    if (told.filter(session -> !podMissing(session)).filter(will).isPresent()) {
       return CompletableFuture.completedFuture(told.get());
     }
     return cluster
         .lookFor(key)
-        .thenApply(asked -> cluster.sessions().find(key).orElseThrow(() -> notFound(key)));
+        .thenApply(
+            now -> {
+              Session last = cluster.sessions().find(key).orElseThrow(() -> notFound(key));
+              return will.test(last) ? last : now.orElse(last);
+            });
   }
 
   /** Anchors and pods are watched apart: of one that started, only the pod may not be told yet. */

@@ -13,14 +13,18 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What the component makes itself in an application that has only the jar: the cluster of the pod
- * it runs in or of the kubeconfig, and the settings that the application gives.
+ * What the component makes itself in an application that has only the jar: the cluster of the
+ * application's own client, else of the pod it runs in or of the kubeconfig, and the settings that
+ * the application gives.
  */
 final class StandaloneServices implements AutoCloseable {
+  private final Optional<KubernetesClient> ownClient;
   private final Cluster cluster;
   private final PodServices services;
 
-  private StandaloneServices(Cluster cluster, PodServices services) {
+  private StandaloneServices(
+      Optional<KubernetesClient> ownClient, Cluster cluster, PodServices services) {
+    this.ownClient = ownClient;
     this.cluster = cluster;
     this.services = services;
   }
@@ -28,16 +32,17 @@ final class StandaloneServices implements AutoCloseable {
   /**
    * Connects and waits until the namespace is watched.
    *
+   * @param given the application's own client, which stays its own; empty to make one
    * @param namespace for profiles that name none; empty for the one that the settings name
-   * @param own properties of the application; those that begin with {@code caravanserai.} count
+   * @param properties of the application; those that begin with {@code caravanserai.} count
    */
-  static StandaloneServices connect(Optional<String> namespace, Properties own) {
+  static StandaloneServices connect(
+      Optional<KubernetesClient> given, Optional<String> namespace, Properties properties) {
     Map<String, String> environment = System.getenv();
-    Settings settings = SettingsReader.of(own, environment, System.getProperties());
-    KubernetesClient client =
-        new ApiConnection(
-                settings.get(Settings.CLUSTER_KUBECONFIG), settings.get(Settings.CLUSTER_CONTEXT))
-            .connect(environment);
+    Settings settings = SettingsReader.of(properties, environment, System.getProperties());
+    Optional<KubernetesClient> own =
+        given.isPresent() ? Optional.empty() : Optional.of(client(settings, environment));
+    KubernetesClient client = given.or(() -> own).orElseThrow();
     String chosen =
         namespace
             .or(() -> settings.get(Settings.CLUSTER_NAMESPACE))
@@ -50,11 +55,18 @@ final class StandaloneServices implements AutoCloseable {
       Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
       profiles.namespaces(environment); // refuses settings of profiles that are wrong
       return new StandaloneServices(
-          cluster, PodServices.of(cluster, profiles, Contract.load(), settings, environment));
+          own, cluster, PodServices.of(cluster, profiles, Contract.load(), settings, environment));
     } catch (RuntimeException e) {
       cluster.close();
+      own.ifPresent(KubernetesClient::close);
       throw e;
     }
+  }
+
+  private static KubernetesClient client(Settings settings, Map<String, String> environment) {
+    return new ApiConnection(
+            settings.get(Settings.CLUSTER_KUBECONFIG), settings.get(Settings.CLUSTER_CONTEXT))
+        .connect(environment);
   }
 
   PodServices services() {
@@ -65,5 +77,6 @@ final class StandaloneServices implements AutoCloseable {
   public void close() {
     services.close();
     cluster.close();
+    ownClient.ifPresent(KubernetesClient::close);
   }
 }

@@ -18,9 +18,6 @@ public record ExecLimits(
   private static final int LEAST_OUTPUT = 16 * 1024;
   private static final Duration MOST_GRACE = Duration.ofSeconds(60);
 
-  public static final ExecLimits DEFAULT =
-      new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(24), 16 << 20, Duration.ofSeconds(2));
-
   public ExecLimits {
     if (outputBytes < LEAST_OUTPUT || grace.isNegative() || grace.compareTo(MOST_GRACE) > 0) {
       throw new IllegalArgumentException("outputBytes ≥ 16384 and 0 ≤ grace ≤ 60 s are needed");

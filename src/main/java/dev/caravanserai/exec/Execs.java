@@ -26,9 +26,6 @@ import java.util.function.Function;
  * by several threads.
  */
 public final class Execs implements AutoCloseable {
-  /** Parallel execs of one cluster, unless told otherwise: the client itself bounds nothing. */
-  public static final int DEFAULT_PARALLEL = 512;
-
   /** Longer than the default grace between TERM and KILL, and the last output after it. */
   private static final long CLOSE_SECONDS = 8;
 

@@ -51,7 +51,11 @@ final class ProfileReader {
     int before = mistakes.count();
     ProfileReader reader = new ProfileReader(source, mistakes);
     Optional<Profile> profile = reader.parse(yaml).map(reader::profile);
-    profile.ifPresent(p -> new ExpressionCheck(p, mistakes).all());
+    profile.ifPresent(
+        p -> {
+          new ExpressionCheck(p, mistakes).all();
+          new FieldCheck(p, mistakes).all();
+        });
     return profile.filter(p -> mistakes.count() == before);
   }
 

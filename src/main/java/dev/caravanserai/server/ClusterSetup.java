@@ -136,6 +136,7 @@ final class ClusterSetup implements AutoCloseable {
   public void close() {
     services.close();
     cluster().close();
+    client.close();
     local.ifPresent(LocalCluster::close);
   }
 

@@ -3,7 +3,7 @@ package dev.caravanserai.session;
 import com.networknt.schema.JsonNodePath;
 
 /** Writes JSON pointers (RFC 6901). */
-final class Pointers {
+public final class Pointers {
   /** Longer than any name that is right; what a caller sent is not sent back at any length. */
   private static final int LONGEST_STEP = 320;
 
@@ -18,7 +18,7 @@ final class Pointers {
   }
 
   /** The pointer to a field of what the other pointer points to. */
-  static String child(String pointer, String name) {
+  public static String child(String pointer, String name) {
     return pointer + "/" + escape(name);
   }
 

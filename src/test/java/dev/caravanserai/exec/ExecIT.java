@@ -221,11 +221,7 @@ class ExecIT extends ExecPromises {
 
   private Execs execs(KubernetesClient with) {
     return new Execs(
-        new PodExecOpener(with, scheduler),
-        scheduler,
-        ForkJoinPool.commonPool(),
-        this::gone,
-        Execs.DEFAULT_PARALLEL);
+        new PodExecOpener(with, scheduler), scheduler, ForkJoinPool.commonPool(), this::gone, 512);
   }
 
   private Optional<Failure> gone(ContainerRef container) {

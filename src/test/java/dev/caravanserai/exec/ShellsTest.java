@@ -100,7 +100,7 @@ class ShellsTest extends ExecPromises {
             scheduler,
             ForkJoinPool.commonPool(),
             container -> Optional.empty(),
-            Execs.DEFAULT_PARALLEL);
+            512);
     return new Place(
         String.join(" ", shell) + (inputCanEnd ? " v5" : " v4"),
         execs,

@@ -13,6 +13,7 @@ import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -51,7 +52,7 @@ public final class ApiCluster implements Cluster {
   private final ScheduledExecutorService timer;
 
   /**
-   * @param client is closed with the cluster
+   * @param client stays the caller's to close, after the cluster
    * @param namespace for profiles that name none
    */
   public ApiCluster(String name, KubernetesClient client, String namespace) {
@@ -105,7 +106,7 @@ public final class ApiCluster implements Cluster {
   }
 
   @Override
-  public CompletionStage<Void> lookFor(SessionKey key) {
+  public CompletionStage<Optional<Session>> lookFor(SessionKey key) {
     return direct.read(key);
   }
 
@@ -142,7 +143,9 @@ public final class ApiCluster implements Cluster {
         "Annotating " + object,
         () -> {
           try {
-            resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+            Optional.<HasMetadata>ofNullable(
+                    resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch))
+                .ifPresent(index::changed);
           } catch (KubernetesClientException e) {
             if (e.getCode() != 404) {
               throw e;
@@ -188,7 +191,6 @@ public final class ApiCluster implements Cluster {
     watches.values().forEach(NamespaceWatch::close);
     requests.close();
     timer.shutdownNow();
-    client.close();
   }
 
   private Resource<? extends HasMetadata> resource(ObjectRef object) {

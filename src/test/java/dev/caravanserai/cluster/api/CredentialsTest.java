@@ -174,7 +174,8 @@ class CredentialsTest {
 
   /** The day changes: the old token is refused everywhere, until the new one is found. */
   private void goesOnAfter(KubernetesClient client, Change change) throws Exception {
-    try (Cluster cluster = new ApiCluster("guarded", client, "inn")) {
+    try (client;
+        Cluster cluster = new ApiCluster("guarded", client, "inn")) {
       cluster.watch("inn").toCompletableFuture().join();
       await().atMost(SOON).until(() -> api.watches() == 2);
       read(cluster);

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With what Kubernetes mounts into a pod, the server works as that pod's service account. */
 class InClusterIT {
+  private static final ExecLimits LIMITS =
+      new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(1), 16 << 20, Duration.ofSeconds(2));
+
   private static final String ACCOUNT = "driver";
   private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
@@ -48,7 +52,8 @@ class InClusterIT {
     // When
     KubernetesClient client =
         new ApiConnection(Optional.empty(), Optional.empty(), folder).connect(pod);
-    try (Cluster cluster = new ApiCluster("in-cluster", client, client.getNamespace())) {
+    try (client;
+        Cluster cluster = new ApiCluster("in-cluster", client, client.getNamespace())) {
       AccessReport report = new AccessCheck(client).check(client.getNamespace());
       cluster.watch(client.getNamespace()).toCompletableFuture().get(30, TimeUnit.SECONDS);
 
@@ -93,7 +98,7 @@ class InClusterIT {
         new ContainerRef(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), "main");
     ExecResult result =
         execs
-            .run(container, ExecSpec.command(command), ExecLimits.DEFAULT)
+            .run(container, ExecSpec.command(command), LIMITS)
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);
     assertThat(result.outcome()).isEqualTo(Outcome.exited(0));

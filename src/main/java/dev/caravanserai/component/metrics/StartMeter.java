@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.profile.Plan;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,23 +31,21 @@ final class StartMeter {
   }
 
   /** Of {@code pod:plan}. */
-  MeasuredOperation.End planning(Exchange exchange) {
+  Meter.End planning(Exchange exchange) {
     exchange.setProperty(SAMPLE, Timer.start(registry));
     return (plan, failed) -> {};
   }
 
   /** Of {@code pod:apply}: the next step goes on unless it fails. */
-  MeasuredOperation.End applying(Exchange exchange) {
-    return (plan, failed) -> failed.ifPresent(why -> record(exchange, MeasuredOperation.code(why)));
+  Meter.End applying(Exchange exchange) {
+    return (plan, failed) -> failed.ifPresent(why -> record(exchange, Meters.code(why)));
   }
 
   /** Of {@code pod:await}. */
-  MeasuredOperation.End awaiting(Exchange exchange) {
-    boolean joined = exchange.getMessage().getHeader(PodConstants.JOINED, false, Boolean.class);
+  Meter.End awaiting(Exchange exchange, boolean joined) {
     String ready = joined ? "joined" : "ready";
     String profile = profile(exchange);
-    return (session, failed) ->
-        record(exchange, profile, failed.map(MeasuredOperation::code).orElse(ready));
+    return (session, failed) -> record(exchange, profile, failed.map(Meters::code).orElse(ready));
   }
 
   private void record(Exchange exchange, String result) {

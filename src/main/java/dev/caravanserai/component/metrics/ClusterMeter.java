@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.WatchStatus;

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.PodStatusReader;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits, by watch and without a thread, until sessions are ready, or have failed, or are gone. */
-final class Readiness {
+public final class Readiness {
 
   /** One who waits for one session. */
   private final class Waiter {
@@ -35,7 +35,10 @@ final class Readiness {
   private final Executor later;
   private final Map<SessionKey, List<Waiter>> waiters = new ConcurrentHashMap<>();
 
-  Readiness(Cluster cluster, Duration unschedulableAfter) {
+  /**
+   * @param unschedulableAfter how long no node may take a pod until the waiting for it fails
+   */
+  public Readiness(Cluster cluster, Duration unschedulableAfter) {
     this.cluster = cluster;
     this.later =
         CompletableFuture.delayedExecutor(unschedulableAfter.toMillis(), TimeUnit.MILLISECONDS);
@@ -46,7 +49,7 @@ final class Readiness {
    * @return the session once it is RUNNING or COMPLETED; fails with what keeps it from that, or
    *     with START_TIMEOUT, with the last warning events of its pod
    */
-  CompletionStage<Session> await(SessionKey key, Duration atMost) {
+  public CompletionStage<Session> await(SessionKey key, Duration atMost) {
     Waiter waiter = new Waiter();
     waiters.computeIfAbsent(key, k -> new CopyOnWriteArrayList<>()).add(waiter);
     cluster.sessions().find(key).ifPresent(session -> look(waiter, session));
@@ -58,7 +61,7 @@ final class Readiness {
   }
 
   /** Ends all waiting for a session. */
-  void giveUp(SessionKey key, Failure why) {
+  public void giveUp(SessionKey key, Failure why) {
     waiters
         .getOrDefault(key, List.of())
         .forEach(waiter -> waiter.ready.completeExceptionally(new FailureException(why)));

@@ -1,13 +1,13 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.profile.Plan;
 
-/** Keys of sessions. */
-final class Keys {
+/** Keys of sessions that are planned. */
+public final class Keys {
   private Keys() {}
 
-  static SessionKey of(Plan plan) {
+  public static SessionKey of(Plan plan) {
     return new SessionKey(plan.spec().tenant(), plan.id());
   }
 }

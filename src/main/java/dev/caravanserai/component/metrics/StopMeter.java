@@ -1,18 +1,19 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.apache.camel.Exchange;
 
-/** Ends of sessions by their reason, and how late those came whose time was over. */
+/** Ends of sessions by their reason, each once, and how late those came whose time was over. */
 final class StopMeter {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(1)
@@ -43,24 +44,41 @@ final class StopMeter {
         .register(registry);
   }
 
-  /** Of {@code pod:delete?undo=true}, which always fails: with what made the start fail. */
-  MeasuredOperation.End undoing(Exchange exchange) {
-    return (nothing, failed) ->
-        failed
-            .filter(why -> why.getSuppressed().length == 0)
-            .ifPresent(w -> failedStart.increment());
+  /**
+   * Of {@code pod:delete?undo=true}. What somebody stopped while it was starting is no failed
+   * start.
+   */
+  Meter.End undoing(SessionKey key) {
+    boolean counted = counted(key);
+    return (nothing, failed) -> {
+      if (failed.isEmpty() && !counted) {
+        failedStart.increment();
+      }
+    };
   }
 
-  /** Of {@code pod:delete}. A session that is ending already is not counted again. */
-  MeasuredOperation.End stopping(SessionKey key) {
+  /** Of {@code pod:delete}. */
+  Meter.End stopping(SessionKey key) {
     Instant now = Instant.now();
     Optional<Instant> due = index.dueAt(key).filter(at -> !at.isAfter(now));
-    boolean ending = index.find(key).map(Session::state).filter(State.STOPPING::equals).isPresent();
+    boolean counted = counted(key);
     return (nothing, failed) -> {
-      if (failed.isEmpty() && !ending) {
+      if (failed.isEmpty() && !counted) {
         due.ifPresentOrElse(at -> late(Duration.between(at, now)), asked::increment);
       }
     };
+  }
+
+  /** What is ending already, and what failed to start and is there only to be read. */
+  private boolean counted(SessionKey key) {
+    boolean ending = index.find(key).map(Session::state).filter(State.STOPPING::equals).isPresent();
+    return ending || index.anchor(key).filter(StopMeter::failed).isPresent();
+  }
+
+  private static boolean failed(ConfigMap anchor) {
+    return Optional.ofNullable(anchor.getMetadata().getAnnotations())
+        .filter(all -> all.containsKey(Annotations.FAILURE))
+        .isPresent();
   }
 
   private void late(Duration by) {

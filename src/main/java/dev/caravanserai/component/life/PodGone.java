@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.SessionIndex;
@@ -7,10 +7,14 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Says, from memory, why a container is no longer there; empty while it is. */
 public final class PodGone implements Function<ContainerRef, Optional<Failure>> {
+  /** A pod that is not ready is no pod that is gone: not yet told, or its container restarts. */
+  private static final Set<State> THERE = Set.of(State.PENDING, State.RUNNING);
+
   private final SessionIndex index;
 
   public PodGone(SessionIndex index) {
@@ -31,7 +35,7 @@ public final class PodGone implements Function<ContainerRef, Optional<Failure>> 
               "Pod " + container.pod() + " is gone. Start a new session.",
               "PodDeleted"));
     }
-    if (session.get().state() == State.RUNNING) {
+    if (THERE.contains(session.get().state())) {
       return Optional.empty();
     }
     return session

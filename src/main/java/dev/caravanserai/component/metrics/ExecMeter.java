@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.Outcome;
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
 /** Execs by outcome, and how many run. */
-final class ExecMeter implements MeasuredOperation.Meter {
+final class ExecMeter implements Meter {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(50),
     Duration.ofMillis(100),
@@ -45,13 +45,13 @@ final class ExecMeter implements MeasuredOperation.Meter {
   }
 
   @Override
-  public MeasuredOperation.End begin(Exchange exchange) {
+  public End begin(Exchange exchange) {
     Timer.Sample sample = Timer.start(registry);
     return (result, failed) -> {
       Optional<ExecResult> ended = result.map(ExecResult.class::cast);
       sample.stop(
           failed
-              .map(why -> timer("notTried", MeasuredOperation.code(why)))
+              .map(why -> timer("notTried", Meters.code(why)))
               .orElseGet(() -> ended.map(ExecResult::outcome).map(this::timer).orElseThrow()));
       ended.filter(e -> e.stdout().truncated()).ifPresent(e -> outCut.increment());
       ended.filter(e -> e.stderr().truncated()).ifPresent(e -> errCut.increment());

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.profile.Plan;
@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Tells whether an anchor that has the name of a plan's own was made by the same request. */
-final class SameRequest {
+public final class SameRequest {
   private final Cluster cluster;
 
-  SameRequest(Cluster cluster) {
+  public SameRequest(Cluster cluster) {
     this.cluster = cluster;
   }
 
   /** Whether this very plan began it, so that only the answer to its creation was lost. */
-  static boolean begun(Plan plan, ConfigMap there) {
+  public static boolean begun(Plan plan, ConfigMap there) {
     return same(plan, there, Annotations.BEGUN_BY);
   }
 
@@ -29,7 +29,7 @@ final class SameRequest {
    * Whether the same request began it, with the same Idempotency-Key. Where the Secret is not there
    * yet, {@link Plan#sameEnvironment} has to be asked again once it is.
    */
-  CompletionStage<Boolean> repeated(Plan plan, ConfigMap there) {
+  public CompletionStage<Boolean> repeated(Plan plan, ConfigMap there) {
     if (!same(plan, there, Annotations.IDEMPOTENCY_KEY)
         || !same(plan, there, Annotations.REQUEST)) {
       return CompletableFuture.completedFuture(false);
@@ -50,12 +50,13 @@ final class SameRequest {
                     .orElseGet(() -> !started(there)));
   }
 
-  static boolean started(ConfigMap anchor) {
+  /** Whether its session was ready once. */
+  public static boolean started(ConfigMap anchor) {
     return annotations(anchor).containsKey(Annotations.STARTED_AT);
   }
 
   /** Whether an object is of the same life of a session as the anchor, and stays. */
-  static boolean owns(String anchorUid, HasMetadata object) {
+  public static boolean owns(String anchorUid, HasMetadata object) {
     return object.getMetadata().getDeletionTimestamp() == null
         && Optional.ofNullable(object.getMetadata().getOwnerReferences()).stream()
             .flatMap(List::stream)

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.profile.Plan;
@@ -19,10 +19,10 @@ import java.util.concurrent.CompletionStage;
  * Labels#TENANT} says, and the default tenant's where it has none; the claim of a session is that
  * session's alone.
  */
-final class NamedClaims {
+public final class NamedClaims {
   private final Cluster cluster;
 
-  NamedClaims(Cluster cluster) {
+  public NamedClaims(Cluster cluster) {
     this.cluster = cluster;
   }
 
@@ -30,7 +30,7 @@ final class NamedClaims {
    * @return the plan; fails with an {@link InvalidRequestException} that names every claim that is
    *     not there or not the tenant's, which are told alike
    */
-  CompletionStage<Plan> allowed(Plan plan) {
+  public CompletionStage<Plan> allowed(Plan plan) {
     List<CompletableFuture<Optional<Violation>>> asked =
         plan.claims().entrySet().stream()
             .map(claim -> check(plan, claim.getKey(), claim.getValue()).toCompletableFuture())

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
@@ -11,16 +11,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /** Notes on the anchor that a session was used, at most every 30 s. */
-final class Activity {
+public final class Activity {
   private static final Duration AT_MOST_EVERY = Duration.ofSeconds(30);
 
   private final Cluster cluster;
 
-  Activity(Cluster cluster) {
+  public Activity(Cluster cluster) {
     this.cluster = cluster;
   }
 
-  void used(Session session) {
+  /** Returns at once; what becomes of the note is nobody's to wait for. */
+  public void used(Session session) {
     Instant now = Instant.now();
     if (now.isBefore(session.lastActivityAt().plus(AT_MOST_EVERY))) {
       return;

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
@@ -15,21 +15,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits, without a thread, until nothing is left of a session. */
-final class Disappearance {
+public final class Disappearance {
   private static final long AT_MOST_SECONDS = 120;
   private static final Executor SOON =
       CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
   private final Cluster cluster;
 
-  Disappearance(Cluster cluster) {
+  public Disappearance(Cluster cluster) {
     this.cluster = cluster;
   }
 
   /**
    * @param objects what the anchor owned: collected by Kubernetes a little after the pod is gone
    */
-  CompletionStage<Void> await(SessionKey key, List<ObjectRef> objects) {
+  public CompletionStage<Void> await(SessionKey key, List<ObjectRef> objects) {
     CompletableFuture<Void> gone = new CompletableFuture<>();
     AutoCloseable subscription =
         cluster

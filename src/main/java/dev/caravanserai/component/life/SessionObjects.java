@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Annotations;
@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The objects that a session consists of, as its anchor lists them. */
-final class SessionObjects {
+public final class SessionObjects {
   private static final Map<String, Class<? extends HasMetadata>> KINDS =
       Map.of(
           "Pod", Pod.class,
@@ -30,7 +30,7 @@ final class SessionObjects {
   private SessionObjects() {}
 
   /** All of them but the anchor. */
-  static List<ObjectRef> of(ConfigMap anchor) {
+  public static List<ObjectRef> of(ConfigMap anchor) {
     String listed = anchor.getMetadata().getAnnotations().getOrDefault(Annotations.OBJECTS, "");
     return Arrays.stream(listed.split(","))
         .map(entry -> entry.split("/", 2))

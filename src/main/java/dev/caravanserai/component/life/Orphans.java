@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.component.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
@@ -15,17 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends pods whose anchor somebody took away; nobody else would. */
-final class Orphans {
+public final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
   private final Cluster cluster;
 
-  Orphans(Cluster cluster) {
+  public Orphans(Cluster cluster) {
     this.cluster = cluster;
   }
 
-  /** Does nothing where the cluster has the anchor after all and only the watch is behind. */
-  CompletionStage<Void> end(SessionKey key, Pod pod) {
+  /**
+   * Does nothing where the cluster has the anchor after all and only the watch is behind.
+   *
+   * @return done when the cluster has taken the deletion
+   */
+  public CompletionStage<Void> end(SessionKey key, Pod pod) {
     String name = Names.anchor(key.tenant(), key.id());
     return cluster
         .get(ConfigMap.class, pod.getMetadata().getNamespace(), name)

@@ -1,0 +1,61 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.component.PodComponent;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.Session;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A Camel application that has a client to its cluster already. */
+@ExtendWith(NothingLeftBehind.class)
+class OwnClientIT {
+
+  @Test
+  void the_one_client_in_the_registry_is_used_and_stays_the_applications() throws Exception {
+    // Given
+    KubernetesClient client = TestCluster.get().client();
+    Properties nothingElse = new Properties();
+    nothingElse.put("caravanserai.cluster.kubeconfig", "/there/is/none");
+    nothingElse.put("caravanserai.cluster.namespace", TestCluster.NAMESPACE);
+
+    // When
+    PodComponent component;
+    String written;
+    try (CamelContext camel = new DefaultCamelContext()) {
+      camel.getRegistry().bind("cluster", client);
+      camel.getPropertiesComponent().setInitialProperties(nothingElse);
+      camel.start();
+      camel
+          .getComponent("kamelet", org.apache.camel.component.kamelet.KameletComponent.class)
+          .setLocation("classpath:kamelets");
+      Session started =
+          camel
+              .createFluentProducerTemplate()
+              .to("kamelet:session-start-action?image=busybox:1&lifetime=120")
+              .request(Session.class);
+      written =
+          camel
+              .createFluentProducerTemplate()
+              .to("pod:exec?sessionId=" + started.id() + "&script=RAW(printf own)")
+              .request(ExecResult.class)
+              .stdout()
+              .text();
+      camel
+          .createFluentProducerTemplate()
+          .to("kamelet:session-stop-action?wait=true&sessionId=" + started.id())
+          .send();
+      component = camel.getComponent("pod", PodComponent.class);
+    }
+
+    // Then
+    assertThat(written).isEqualTo("own");
+    assertThat(component.getKubernetesClient()).isSameAs(client);
+    assertThat(client.pods().inNamespace(TestCluster.NAMESPACE).list()).isNotNull();
+  }
+}

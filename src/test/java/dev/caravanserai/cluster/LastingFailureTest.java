@@ -1,0 +1,219 @@
+package dev.caravanserai.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/** A failure is told once, however often the kubelet tries again. */
+class LastingFailureTest {
+  private static final String GONE = "rpc error: code = NotFound desc = no such image";
+  private static final String BACK_OFF = "Back-off pulling image \"x\"";
+
+  private final SessionIndex index = new SessionIndex("inn");
+  private final List<State> told = new ArrayList<>();
+
+  /** As a 1.20 kubelet told them of an image that there is not, with their order in time. */
+  @Test
+  void an_image_that_there_is_not_fails_its_session_once() {
+    // When
+    tell(waiting("ContainerCreating", ""));
+    for (int tries = 0; tries < 5; tries++) {
+      tell(waiting("ErrImagePull", GONE));
+      tell(waiting("ImagePullBackOff", BACK_OFF));
+    }
+
+    // Then
+    assertThat(told).containsExactly(State.PENDING, State.FAILED);
+  }
+
+  @Test
+  void a_container_that_runs_after_all_ends_the_failure() {
+    // When
+    tell(waiting("ErrImagePull", GONE));
+    tell(waiting("ImagePullBackOff", BACK_OFF));
+    tell(waiting("ContainerCreating", ""));
+    tell(RUNNING);
+
+    // Then
+    assertThat(told).containsExactly(State.PENDING, State.FAILED, State.RUNNING);
+    assertThat(index.all()).allSatisfy(s -> assertThat(s.failure()).isEmpty());
+  }
+
+  @Test
+  void a_container_beside_it_that_runs_does_not_end_the_failure() {
+    // When
+    tell(waiting("ImagePullBackOff", BACK_OFF), RUNNING);
+    tell(waiting("ErrImagePull", GONE), RUNNING);
+
+    // Then
+    assertThat(told).containsExactly(State.FAILED);
+  }
+
+  @Test
+  void another_pod_of_the_same_session_begins_anew() {
+    // Given
+    tell(waiting("ImagePullBackOff", BACK_OFF));
+
+    // When
+    Pod next = pod("2", waiting("ContainerCreating", ""));
+    next.getMetadata().setCreationTimestamp("2026-01-02T00:00:00Z");
+    index.seen(next);
+
+    // Then
+    assertThat(told).containsExactly(State.FAILED, State.PENDING);
+  }
+
+  @Test
+  void each_crash_of_a_container_that_is_started_again_is_told() {
+    // When
+    tell(RUNNING);
+    tell(ended(1));
+    tell(waiting("CrashLoopBackOff", "back-off"));
+    tell(RUNNING);
+    tell(ended(1));
+
+    // Then
+    assertThat(told).containsExactly(State.RUNNING, State.FAILED, State.RUNNING, State.FAILED);
+  }
+
+  /** Whatever comes in whatever order: only what ran or ended has got further. */
+  @Property
+  void no_failed_session_is_pending_again_unless_its_container_got_further(
+      @ForAll("statuses") List<ContainerState> statuses) {
+    // Given
+    SessionIndex own = new SessionIndex("inn");
+    own.seen(anchor());
+
+    boolean failed = false;
+    for (ContainerState status : statuses) {
+      // When
+      own.seen(pod("1", status));
+
+      // Then
+      State state = own.all().get(0).state();
+      if (failed && status.getWaiting() != null) {
+        assertThat(state).isEqualTo(State.FAILED);
+      }
+      failed = state == State.FAILED;
+    }
+  }
+
+  @Provide
+  Arbitrary<List<ContainerState>> statuses() {
+    return Arbitraries.of(
+            waiting("ContainerCreating", ""),
+            waiting("PodInitializing", ""),
+            waiting("ErrImagePull", GONE),
+            waiting("ErrImagePull", "context deadline exceeded"),
+            waiting("ImagePullBackOff", BACK_OFF),
+            waiting("CreateContainerConfigError", "secret \"x\" not found"),
+            waiting("CrashLoopBackOff", "back-off"),
+            ended(0),
+            ended(1),
+            RUNNING)
+        .list()
+        .ofMaxSize(12);
+  }
+
+  private static final ContainerState RUNNING =
+      new ContainerStateBuilder().withNewRunning().endRunning().build();
+
+  private static ContainerState waiting(String reason, String message) {
+    return new ContainerStateBuilder().withNewWaiting(message, reason).build();
+  }
+
+  private static ContainerState ended(int code) {
+    return new ContainerStateBuilder()
+        .withNewTerminated()
+        .withExitCode(code)
+        .endTerminated()
+        .build();
+  }
+
+  private void tell(ContainerState... states) {
+    if (told.isEmpty()) {
+      index.seen(anchor());
+      index.onChange(
+          change -> {
+            if (!change.previous().equals(Optional.of(change.session().state()))
+                || told.isEmpty()) {
+              told.add(change.session().state());
+            }
+          });
+    }
+    index.seen(pod("1", states));
+  }
+
+  private static ConfigMap anchor() {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName("session-a")
+        .withNamespace("ns")
+        .withUid("a")
+        .withAnnotations(marks())
+        .endMetadata()
+        .build();
+  }
+
+  private static Map<String, String> marks() {
+    return Map.of(
+        Annotations.ID, "a",
+        Annotations.TENANT, "default",
+        Annotations.START_BY, "2027-01-01T00:00:00Z",
+        Annotations.EXPIRES_AT, "2027-01-01T00:00:00Z");
+  }
+
+  private static Pod pod(String uid, ContainerState... states) {
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName("session-a")
+            .withNamespace("ns")
+            .withUid(uid)
+            .withCreationTimestamp("2026-01-01T00:00:00Z")
+            .withAnnotations(marks())
+            .endMetadata()
+            .withNewStatus()
+            .endStatus()
+            .build();
+    boolean runs = Arrays.stream(states).allMatch(s -> s.getRunning() != null);
+    pod.getStatus().setPhase(runs ? "Running" : "Pending");
+    if (runs) {
+      pod.getStatus()
+          .setConditions(
+              List.of(new PodConditionBuilder().withType("Ready").withStatus("True").build()));
+    }
+    for (int i = 0; i < states.length; i++) {
+      pod.getStatus()
+          .getContainerStatuses()
+          .add(
+              new ContainerStatusBuilder()
+                  .withName("c" + i)
+                  .withImage("x")
+                  .withState(states[i])
+                  .withRestartCount(0)
+                  .build());
+    }
+    return pod;
+  }
+}

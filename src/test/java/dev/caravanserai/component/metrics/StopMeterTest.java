@@ -1,0 +1,99 @@
+package dev.caravanserai.component.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.session.Annotations;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The end of one session is counted once, whoever had a part in it. */
+class StopMeterTest {
+  private static final SessionKey KEY = new SessionKey("default", "a");
+  private static final String PAST = "2026-01-01T00:00:00Z";
+  private static final String FUTURE = Instant.now().plusSeconds(3600).toString();
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final SessionIndex index = new SessionIndex("inn");
+  private final StopMeter meter = new StopMeter(registry, index);
+
+  @Test
+  void a_failed_start_that_was_kept_to_be_read_is_not_counted_again_when_its_time_is_over() {
+    // Given
+    index.seen(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE)));
+    Meter.End undone = meter.undoing(KEY);
+    index.seen(
+        anchor(
+            Map.of(
+                Annotations.EXPIRES_AT,
+                PAST,
+                Annotations.FAILURE,
+                "{\"code\":\"IMAGE_PULL\",\"message\":\"none\"}")));
+    undone.ended(Optional.empty(), Optional.empty());
+
+    // When
+    meter.stopping(KEY).ended(Optional.empty(), Optional.empty());
+
+    // Then
+    assertThat(counts()).isEqualTo(Map.of("asked", 0, "expired", 0, "failedStart", 1));
+    assertThat(registry.get("caravanserai.reaper.lateness").timer().count()).isZero();
+  }
+
+  @Test
+  void a_session_stopped_while_it_was_starting_is_no_failed_start_too() {
+    // Given
+    ConfigMap anchor = anchor(Map.of(Annotations.EXPIRES_AT, FUTURE));
+    index.seen(anchor);
+    meter.stopping(KEY).ended(Optional.empty(), Optional.empty());
+    anchor.getMetadata().setDeletionTimestamp(PAST);
+    index.seen(anchor);
+
+    // When
+    meter.undoing(KEY).ended(Optional.empty(), Optional.empty());
+
+    // Then
+    assertThat(counts()).isEqualTo(Map.of("asked", 1, "expired", 0, "failedStart", 0));
+  }
+
+  @Test
+  void a_start_that_nobody_undid_is_counted_when_the_reaper_ends_it() {
+    // Given
+    index.seen(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE, Annotations.START_BY, PAST)));
+    meter.undoing(KEY).ended(Optional.empty(), Optional.of(new IllegalStateException("away")));
+
+    // When
+    meter.stopping(KEY).ended(Optional.empty(), Optional.empty());
+
+    // Then
+    assertThat(counts()).isEqualTo(Map.of("asked", 0, "expired", 1, "failedStart", 0));
+  }
+
+  private Map<String, Integer> counts() {
+    Map<String, Integer> counts = new HashMap<>();
+    registry
+        .get("caravanserai.session.stops")
+        .counters()
+        .forEach(c -> counts.put(c.getId().getTag("reason"), (int) c.count()));
+    return counts;
+  }
+
+  private static ConfigMap anchor(Map<String, String> marks) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName("session-a")
+        .withNamespace("ns")
+        .withUid("1")
+        .addToAnnotations(Annotations.ID, KEY.id())
+        .addToAnnotations(Annotations.TENANT, KEY.tenant())
+        .addToAnnotations(marks)
+        .endMetadata()
+        .build();
+  }
+}
