@@ -150,13 +150,25 @@ public final class SessionIndex {
     }
   }
 
-  /** An anchor was changed, and the watch may not have told yet; one that it told gone stays so. */
+  /**
+   * An anchor was changed, and the watch may not have told yet. What it told already, a later
+   * change or that the anchor is gone, is newer.
+   */
   public synchronized void changed(HasMetadata object) {
     if (SessionReader.key(object)
         .flatMap(this::anchor)
-        .filter(known -> sameUid(known, object))
+        .filter(known -> sameUid(known, object) && version(known) < version(object))
         .isPresent()) {
       seen(object);
+    }
+  }
+
+  /** Versions of one kind of object grow (KEP-5504); one that is no number is left to the watch. */
+  private static long version(HasMetadata object) {
+    try {
+      return Long.parseLong(object.getMetadata().getResourceVersion());
+    } catch (NumberFormatException e) {
+      return Long.MIN_VALUE;
     }
   }
 
