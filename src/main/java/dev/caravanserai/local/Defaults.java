@@ -29,7 +29,7 @@ final class Defaults {
     switch (kind) {
       case NAMESPACE -> object.putObject("status").put("phase", "Active");
       case SERVICE -> service(spec);
-      case POD -> object.putObject("status").put("phase", "Pending").put("qosClass", qos(spec));
+      case POD -> object.putObject("status").put("phase", "Pending");
       case PVC -> {
         absent(spec, "storageClassName", "standard");
         absent(spec, "volumeMode", "Filesystem");
@@ -95,18 +95,6 @@ final class Defaults {
         port.put("nodePort", 30000 + addresses.getAndIncrement() % 2768);
       }
     }
-  }
-
-  private static String qos(ObjectNode spec) {
-    boolean any = false;
-    boolean all = true;
-    for (JsonNode container : spec.path("containers")) {
-      JsonNode requests = container.at("/resources/requests");
-      JsonNode limits = container.at("/resources/limits");
-      any |= !requests.isEmpty();
-      all &= limits.has("cpu") && limits.has("memory") && requests.equals(limits);
-    }
-    return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
   }
 
   private static void absent(ObjectNode node, String field, String value) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -40,7 +39,7 @@ public final class LocalCluster implements AutoCloseable {
   private final CompletableFuture<Vertx> engine =
       CompletableFuture.supplyAsync(LocalCluster::engine, pool);
 
-  private final MemoryStore store = new MemoryStore();
+  private final ObjectStore store = new ObjectStore();
   private final String token = newToken();
   private final Home home;
   private final ProcessKubelet kubelet;
@@ -67,9 +66,8 @@ public final class LocalCluster implements AutoCloseable {
         store,
         resources.deletions(),
         CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
-    LogEndpoint logs = new LogEndpoint(kubelet);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
-    router.complete(new ApiRouter(token, store, resources, new Watches(store), logs, execs));
+    router.complete(new ApiRouter(token, store, resources, kubelet, execs));
     try {
       server = await(listening);
       String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
@@ -124,7 +122,7 @@ public final class LocalCluster implements AutoCloseable {
     return kubeconfig;
   }
 
-  MemoryStore store() {
+  ObjectStore store() {
     return store;
   }
 
@@ -176,7 +174,7 @@ public final class LocalCluster implements AutoCloseable {
         .setMaxInitialLineLength(1024 * 1024)
         .setMaxWebSocketFrameSize(4 * 1024 * 1024)
         .setMaxWebSocketMessageSize(16 * 1024 * 1024)
-        .setWebSocketSubProtocols(List.of("v5.channel.k8s.io", "v4.channel.k8s.io"));
+        .setWebSocketSubProtocols(ExecSocket.PROTOCOLS);
   }
 
   private static Thread thread(Runnable task) {

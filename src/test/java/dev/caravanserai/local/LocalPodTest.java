@@ -21,7 +21,6 @@ class LocalPodTest extends LocalFixture {
     // Then
     assertThat(made.getSpec().getRestartPolicy()).isEqualTo("Always");
     assertThat(made.getStatus().getPhase()).isEqualTo("Pending");
-    assertThat(made.getStatus().getQosClass()).isEqualTo("BestEffort");
     assertThat(ready.getStatus().getPhase()).isEqualTo("Running");
     client.pods().withName("p1").withGracePeriod(0).delete();
     Awaitility.await().until(() -> client.pods().withName("p1").get() == null);

@@ -26,7 +26,7 @@ class LocalWatchTest extends LocalFixture {
   void aWatchOfAVersionNoLongerKeptEndsWithGone() {
     // Given
     client.resource(map("m")).create();
-    churn(MemoryStore.KEPT + 1);
+    churn(ObjectStore.KEPT + 1);
     List<WatcherException> ends = new CopyOnWriteArrayList<>();
 
     // When
@@ -132,7 +132,7 @@ class LocalWatchTest extends LocalFixture {
         // When
         relay.cut();
         client.configMaps().withName("gone").delete();
-        churn(MemoryStore.KEPT + 1);
+        churn(ObjectStore.KEPT + 1);
         client.resource(map("after")).create();
         relay.mend();
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class PodFixture {
   static final ObjectMapper JSON = new ObjectMapper();
   @TempDir Path home;
-  final MemoryStore store = new MemoryStore();
+  final ObjectStore store = new ObjectStore();
   ProcessKubelet kubelet;
 
   @BeforeEach
@@ -66,13 +66,13 @@ abstract class PodFixture {
     return kubelet.container(at(pod, ""), Optional.of("c"));
   }
 
-  String logs(String pod, Optional<Long> tail) {
-    return logs(pod, tail, false, Optional.empty());
+  String logs(String pod, long tail) {
+    return logs(pod, tail, false, Instant.EPOCH);
   }
 
-  String logs(String pod, Optional<Long> tail, boolean timestamps, Optional<Instant> since) {
+  String logs(String pod, long tail, boolean timestamps, Instant since) {
     TakenLog taken = new TakenLog(false);
-    var wanted = new LogReader.Wanted(true, timestamps, tail, since, Optional.empty());
+    var wanted = new LogReader.Wanted(true, timestamps, tail, since, Long.MAX_VALUE);
     LogReader reader = new LogReader(container(pod).logOf(false), wanted, taken);
     kubelet.node().streams().watch(reader::look);
     return taken.whole().orTimeout(5, TimeUnit.SECONDS).join();

@@ -2,10 +2,11 @@ package dev.caravanserai.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class PodLogTest extends PodFixture {
+  private static final long ALL = Long.MAX_VALUE;
 
   @Test
   void logsHaveTheLinesOfBothStreams() {
@@ -14,8 +15,8 @@ class PodLogTest extends PodFixture {
     awaitPhase("p", "Succeeded");
 
     // When / Then
-    assertThat(logs("p", Optional.empty())).isEqualTo("a\nb\nc");
-    assertThat(logs("p", Optional.of(2L))).isEqualTo("b\nc");
+    assertThat(logs("p", ALL)).isEqualTo("a\nb\nc");
+    assertThat(logs("p", 2)).isEqualTo("b\nc");
   }
 
   @Test
@@ -25,13 +26,12 @@ class PodLogTest extends PodFixture {
     awaitPhase("p", "Succeeded");
 
     // When
-    String dated = logs("p", Optional.empty(), true, Optional.empty());
-    java.time.Instant second =
-        java.time.Instant.parse(dated.split("\n")[1].split(" ")[0]).minusMillis(500);
+    String dated = logs("p", ALL, true, Instant.EPOCH);
+    Instant second = Instant.parse(dated.split("\n")[1].split(" ")[0]).minusMillis(500);
 
     // Then
     assertThat(dated).matches("(?s)20\\S+Z a\n20\\S+Z b\n");
-    assertThat(logs("p", Optional.empty(), false, Optional.of(second))).isEqualTo("b\n");
+    assertThat(logs("p", ALL, false, second)).isEqualTo("b\n");
   }
 
   @Test
@@ -41,7 +41,7 @@ class PodLogTest extends PodFixture {
     awaitPhase("p", "Succeeded");
 
     // Then
-    assertThat(logs("p", Optional.empty())).isEqualTo("x".repeat(200000) + "\nend\n");
-    assertThat(logs("p", Optional.of(1L))).isEqualTo("end\n");
+    assertThat(logs("p", ALL)).isEqualTo("x".repeat(200000) + "\nend\n");
+    assertThat(logs("p", 1)).isEqualTo("end\n");
   }
 }

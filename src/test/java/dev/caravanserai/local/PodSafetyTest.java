@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -69,8 +70,7 @@ class PodSafetyTest extends PodFixture {
     awaitPhase("p", "Running");
 
     // When
-    var wanted =
-        new LogReader.Wanted(true, false, Optional.empty(), Optional.empty(), Optional.empty());
+    var wanted = new LogReader.Wanted(true, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE);
     TakenLog nothing = new TakenLog(true);
     LogReader reading = new LogReader(container("p").logOf(false), wanted, nothing);
     kubelet.node().streams().watch(reading::look);
