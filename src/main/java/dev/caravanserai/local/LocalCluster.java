@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+  private static final long PATIENCE_SECONDS = 60;
 
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
@@ -69,15 +71,12 @@ public final class LocalCluster implements AutoCloseable {
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
     router.complete(new ApiRouter(token, store, resources, kubelet, execs));
     try {
-      server = await(listening);
+      server = await(listening, "the local cluster cannot listen on 127.0.0.1:" + port);
       String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
       kubeconfig = home.kubeconfig(url(), token, tls.pem(), namespace);
     } catch (IOException e) {
       close();
-      throw new IOException(
-          "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port"
-              .formatted(port, e.getMessage()),
-          e);
+      throw e;
     }
     LOG.info(
         "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
@@ -130,9 +129,9 @@ public final class LocalCluster implements AutoCloseable {
   @Override
   public void close() {
     try {
-      await(engine.join().close().toCompletionStage());
+      await(engine.join().close().toCompletionStage(), "the server did not close");
     } catch (IOException e) {
-      LOG.warn("local cluster: the server did not close", e);
+      LOG.warn("local cluster: {}", e.getMessage());
     }
     kubelet.close();
     starts.shutdownNow();
@@ -144,16 +143,19 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private static <T> T await(CompletionStage<T> stage) throws IOException {
+  private static <T> T await(CompletionStage<T> stage, String problem) throws IOException {
     try {
-      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      throw new IOException(problem + ": it was interrupted", e);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      String next = e.getCause() instanceof BindException ? "; choose another port" : "";
+      throw new IOException(problem + ": " + e.getCause().getMessage() + next, e);
     } catch (TimeoutException e) {
-      throw new IOException("it took longer than 10 s", e);
+      String why = "%s: nothing refused it, but it was not done after %d s; %s";
+      String next = "this machine is too busy, try again when it is less so";
+      throw new IOException(why.formatted(problem, PATIENCE_SECONDS, next), e);
     }
   }
 
