@@ -68,7 +68,7 @@ final class ExecSession {
       input.end();
     }
     node.streams().watch(this::look);
-    process.join().onExit().thenRun(() -> node.streams().run(this::look));
+    process.join().onExit().thenRun(() -> node.streams().run(this::finish));
   }
 
   private void heard(Buffer message) {
@@ -90,6 +90,13 @@ final class ExecSession {
       new ProcessBuilder("/bin/kill", "-WINCH", Long.toString(terminal.pid())).start();
     } catch (IOException e) {
       LOG.debug("the terminal is gone", e);
+    }
+  }
+
+  /** The second look, which finds no more, tells the caller at once that it is over. */
+  private void finish() {
+    if (look() == Pump.Found.SOME) {
+      look();
     }
   }
 

@@ -90,8 +90,8 @@ public final class LocalCluster implements AutoCloseable {
    * Starts it; ready when this returns.
    *
    * @param port 0 for any free one
-   * @param home folder for its volumes and kubeconfig; made when missing, readable by its
-   *     owner only
+   * @param home folder for its volumes and kubeconfig; made when missing, readable by its owner
+   *     only
    * @param namespaces those that exist from the start; the first by name is the kubeconfig's
    * @throws IOException when the port is taken, the folder cannot be written, or another running
    *     server has it
