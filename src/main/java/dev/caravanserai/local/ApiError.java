@@ -1,6 +1,8 @@
 package dev.caravanserai.local;
 
-/** A refusal in Kubernetes' words: becomes a {@code Status} object. */
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A refusal in Kubernetes' words. */
 final class ApiError extends RuntimeException {
   final int code;
   final String reason;
@@ -24,13 +26,21 @@ final class ApiError extends RuntimeException {
   }
 
   static ApiError conflict(Kind kind, String name, String why) {
-    return new ApiError(
-        409,
-        "Conflict",
-        "Operation cannot be fulfilled on %s \"%s\": %s".formatted(kind.resource(), name, why));
+    String message = "Operation cannot be fulfilled on %s \"%s\": %s";
+    return new ApiError(409, "Conflict", message.formatted(kind.resource(), name, why));
   }
 
   static ApiError invalid(String message) {
     return new ApiError(422, "Invalid", message);
+  }
+
+  static ApiError internal(String message) {
+    return new ApiError(500, "InternalError", message);
+  }
+
+  /** The {@code Status} object that tells it. */
+  ObjectNode status() {
+    ObjectNode status = Json.status("Failure").put("message", getMessage());
+    return status.put("reason", reason).put("code", code);
   }
 }

@@ -15,143 +15,126 @@ import org.slf4j.LoggerFactory;
 
 /** Brings each request to its verb, and each refusal back as a {@code Status}. */
 record ApiRouter(
-    String token,
-    MemoryStore store,
-    Resources resources,
-    Watches watches,
-    LogEndpoint logs,
-    ExecSocket execs)
+    String token, ObjectStore store, Resources resources, ProcessKubelet kubelet, ExecSocket execs)
     implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
   private static final int LARGEST_BODY = 3 * 1024 * 1024;
 
   @Override
   public void handle(HttpServerRequest request) {
-    refusing(request, this::route);
+    Call call = new Call(request);
+    refusing(call, () -> route(call, request.method() + " " + request.path()));
   }
 
-  private void route(HttpServerRequest request) {
-    String given = Answers.header(request, "Authorization");
-    if (!MessageDigest.isEqual(("Bearer " + token).getBytes(UTF_8), given.getBytes(UTF_8))) {
+  private void route(Call call, String asked) {
+    byte[] given = call.header("Authorization").getBytes(UTF_8);
+    if (!MessageDigest.isEqual(("Bearer " + token).getBytes(UTF_8), given)) {
       throw new ApiError(401, "Unauthorized", "Unauthorized");
     }
-    String call = request.method() + " " + request.path();
-    Optional<ObjectNode> document = Discovery.document(call);
+    Optional<ObjectNode> document = Discovery.document(asked);
     if (document.isPresent()) {
-      Answers.json(request, 200, document.get());
-    } else if (Set.of("GET /healthz", "GET /livez", "GET /readyz").contains(call)) {
-      request.response().putHeader("Content-Type", "text/plain").end("ok");
-    } else if (call.equals("GET /openapi/v2")) {
+      call.answer(200, document.get());
+    } else if (Set.of("GET /healthz", "GET /livez", "GET /readyz").contains(asked)) {
+      call.request().response().putHeader("Content-Type", "text/plain").end("ok");
+    } else if (asked.equals("GET /openapi/v2")) {
       // No schema, as protobuf: kubectl 1.28 and older want it so, beside what v3 says.
-      request.response().putHeader("Content-Type", Discovery.OPENAPI_V2).end();
-    } else if (call.equals("POST " + Discovery.ACCESS_REVIEWS)) {
-      withBody(request, b -> Answers.json(request, 201, Discovery.review(json(request, b), store)));
+      call.request().response().putHeader("Content-Type", Discovery.OPENAPI_V2).end();
+    } else if (asked.equals("POST " + Discovery.ACCESS_REVIEWS)) {
+      withBody(call, body -> call.answer(201, Discovery.review(json(call, body), store)));
     } else {
-      ApiPath path = ApiPath.parse(request.path()).orElseThrow(() -> notServed(request.path()));
-      resource(request, path, new Query(request.params()));
+      String path = call.request().path();
+      resource(call, ApiPath.parse(path).orElseThrow(() -> notServed(path)));
     }
   }
 
-  private void resource(HttpServerRequest request, ApiPath path, Query query) {
-    boolean get = request.method().name().equals("GET");
-    switch (path.kind().plural + "/" + path.subresource()) {
-      case "pods/exec" -> execs.serve(request, resources.get(path), query);
-      case "pods/log" -> {
-        if (!get) {
-          throw notAllowed(request);
-        }
-        logs.serve(request, resources.get(path), query);
-      }
-      default -> {
-        if (!path.subresource().isEmpty()) {
-          throw notServed(path.subresource() + "; of subresources it serves pods' log and exec");
-        } else if (!get) {
-          withBody(request, body -> write(request, path, query, body));
-        } else if (query.flag("watch")) {
-          watches.serve(request, path, query);
-        } else {
-          boolean list = path.name().isEmpty();
-          ObjectNode found = list ? resources.list(path, query) : resources.get(path);
-          Answers.object(request, 200, path.kind(), found);
-        }
-      }
+  private void resource(Call call, ApiPath path) {
+    boolean get = call.request().method().name().equals("GET");
+    String part = path.subresource();
+    if (path.kind() == Kind.POD && part.equals("exec")) {
+      execs.serve(call, resources.get(path));
+    } else if (path.kind() == Kind.POD && part.equals("log") && get) {
+      LogReader.serve(kubelet, call, resources.get(path));
+    } else if (!part.isEmpty()) {
+      throw notServed(part + "; of subresources it serves pods' log and exec");
+    } else if (!get) {
+      withBody(call, body -> write(call, path, body));
+    } else if (call.flag("watch")) {
+      Watch.serve(store, call, path);
+    } else {
+      boolean list = path.name().isEmpty();
+      call.answer(200, path.kind(), list ? resources.list(path, call) : resources.get(path));
     }
   }
 
-  private void write(HttpServerRequest request, ApiPath path, Query query, Buffer body) {
-    if (path.kind().namespaced && path.within().isEmpty()) {
-      throw notAllowed(request);
-    }
+  private void write(Call call, ApiPath path, Buffer body) {
     Kind kind = path.kind();
-    String type = Answers.contentType(request);
-    boolean dry = query.dryRun();
-    switch (request.method() + (path.name().isEmpty() ? "" : " name")) {
-      case "POST" ->
-          Answers.object(request, 201, kind, resources.create(path, json(request, body), dry));
+    boolean dry = call.dryRun();
+    if (kind.namespaced && path.within().isEmpty()) {
+      throw notAllowed(call);
+    }
+    switch (call.request().method() + (path.name().isEmpty() ? "" : " name")) {
+      case "POST" -> call.answer(201, kind, resources.create(path, json(call, body), dry));
       case "PUT name" ->
-          Answers.object(
-              request, 200, kind, resources.change(path, old -> json(request, body), dry));
+          call.answer(200, kind, resources.change(path, old -> json(call, body), dry));
       case "PATCH name" ->
-          Answers.object(request, 200, kind, resources.patch(path, type, body.getBytes(), dry));
+          call.answer(200, kind, resources.patch(path, call.contentType(), body.getBytes(), dry));
       case "DELETE name" -> {
-        ObjectNode last = resources.deletions().delete(path, options(request, query, body));
+        ObjectNode last = resources.deletions().delete(path, options(call, body));
         boolean whole = kind == Kind.POD || Json.leaving(last);
-        Answers.json(request, 200, whole ? last : Statuses.deleted(kind, last));
+        call.answer(200, whole ? last : deleted(kind, last));
       }
-      case "DELETE" -> {
-        ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
-        list.put("kind", kind.kind + "List").putObject("metadata");
-        Deletions.Options options = options(request, query, body);
-        list.set("items", resources.deletions().deleteAll(path, query, options));
-        Answers.json(request, 200, list);
-      }
-      default -> throw notAllowed(request);
+      case "DELETE" -> call.answer(200, resources.deleteAll(path, call, options(call, body)));
+      default -> throw notAllowed(call);
     }
   }
 
-  private static Deletions.Options options(HttpServerRequest request, Query query, Buffer body) {
-    return Deletions.Options.of(body.length() == 0 ? Json.object() : json(request, body), query);
+  private static ObjectNode deleted(Kind kind, ObjectNode object) {
+    ObjectNode status = Json.status("Success");
+    ObjectNode details = status.putObject("details").put("name", Json.name(object));
+    details.put("group", kind.group).put("kind", kind.plural).put("uid", Json.uid(object));
+    return status;
   }
 
-  private static void withBody(HttpServerRequest request, Consumer<Buffer> next) {
+  private static Deletions.Options options(Call call, Buffer body) {
+    return Deletions.Options.of(body.length() == 0 ? Json.object() : json(call, body), call);
+  }
+
+  private static void withBody(Call call, Consumer<Buffer> next) {
     Buffer whole = Buffer.buffer();
-    request.handler(
-        part -> whole.appendBuffer(whole.length() > LARGEST_BODY ? Buffer.buffer() : part));
-    request.endHandler(
-        end ->
-            refusing(
-                request,
-                r -> {
-                  if (whole.length() > LARGEST_BODY) {
-                    String message = "the body is larger than " + LARGEST_BODY + " bytes";
-                    throw new ApiError(413, "RequestEntityTooLarge", message);
-                  }
-                  next.accept(whole);
-                }));
+    call.request()
+        .handler(part -> whole.appendBuffer(whole.length() > LARGEST_BODY ? Buffer.buffer() : part))
+        .endHandler(end -> refusing(call, () -> next.accept(notTooLarge(whole))));
   }
 
-  private static void refusing(HttpServerRequest request, Consumer<HttpServerRequest> step) {
+  private static Buffer notTooLarge(Buffer body) {
+    if (body.length() > LARGEST_BODY) {
+      String message = "the body is larger than " + LARGEST_BODY + " bytes";
+      throw new ApiError(413, "RequestEntityTooLarge", message);
+    }
+    return body;
+  }
+
+  private static void refusing(Call call, Runnable step) {
     try {
-      step.accept(request);
+      step.run();
     } catch (ApiError e) {
-      Answers.json(request, e.code, Statuses.failure(e));
+      call.answer(e.code, e.status());
     } catch (RuntimeException e) {
-      LOG.error("local cluster: {} {} failed", request.method(), request.path(), e);
-      Answers.json(request, 500, Statuses.failure(500, "InternalError", "Internal error: " + e));
+      LOG.error("local cluster: {} {} failed", call.request().method(), call.request().path(), e);
+      call.answer(500, ApiError.internal("Internal error: " + e).status());
     }
   }
 
-  private static ObjectNode json(HttpServerRequest request, Buffer body) {
-    return Patches.body(Answers.contentType(request), body.getBytes());
+  private static ObjectNode json(Call call, Buffer body) {
+    return Patches.body(call.contentType(), body.getBytes());
   }
 
   private static ApiError notServed(String what) {
     return ApiError.notFound("the local cluster does not serve " + what);
   }
 
-  private static ApiError notAllowed(HttpServerRequest request) {
-    String message = "the local cluster does not serve %s on %s";
-    return new ApiError(
-        405, "MethodNotAllowed", message.formatted(request.method(), request.path()));
+  private static ApiError notAllowed(Call call) {
+    String asked = call.request().method() + " on " + call.request().path();
+    return new ApiError(405, "MethodNotAllowed", "the local cluster does not serve " + asked);
   }
 }

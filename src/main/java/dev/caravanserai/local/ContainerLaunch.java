@@ -1,13 +1,10 @@
 package dev.caravanserai.local;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -15,15 +12,6 @@ import org.slf4j.LoggerFactory;
 
 /** Starts one instance of a container, and takes what it writes until its end. */
 final class ContainerLaunch {
-  /** Told on the kubelet's thread. */
-  interface Listener {
-    void started(ContainerRun run, long pid, PodLog log);
-
-    void refused(ContainerRun run, String why);
-
-    void ended(ContainerRun run, int code);
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(ContainerLaunch.class);
   private static final int CHUNK = 64 << 10;
   private static final int KILLED = 137;
@@ -31,21 +19,18 @@ final class ContainerLaunch {
       "the local cluster runs the host's programs and knows no image's own command: "
           + "give the container a command";
 
-  private final KubeletContext node;
+  private final PodRun owner;
   private final ContainerRun run;
-  private final Listener listener;
   private final Process process;
-  private final PodLog log;
-  private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
-  private boolean started;
+  private final KubeletContext node;
+  private final PodLog log = new PodLog();
+  private final StartLine startLine = new StartLine();
 
-  private ContainerLaunch(
-      KubeletContext node, ContainerRun run, Listener listener, Process process, PodLog log) {
-    this.node = node;
+  private ContainerLaunch(PodRun owner, ContainerRun run, Process process) {
+    this.owner = owner;
     this.run = run;
-    this.listener = listener;
     this.process = process;
-    this.log = log;
+    this.node = owner.node;
   }
 
   /**
@@ -54,27 +39,26 @@ final class ContainerLaunch {
    * @throws PodConfigException something that it refers to is missing
    * @throws IOException it cannot be started
    */
-  static void start(
-      KubeletContext node, JsonNode pod, ContainerRun run, PodReport report, Listener listener)
-      throws IOException {
-    String uid = Json.uid(pod);
-    Path folder = node.home().resolve("pods").resolve(uid);
-    ContainerEnv env = new ContainerEnv(node.store(), pod);
+  static void start(PodRun owner, ContainerRun run) throws IOException {
+    KubeletContext node = owner.node;
+    ContainerEnv env = new ContainerEnv(node.store(), owner.pod);
     run.env = env.of(run.spec);
-    run.env.put(ProcessTree.MARKER, node.id() + "/" + uid);
+    run.env.put(ProcessTree.MARKER, node.id() + "/" + owner.uid);
     List<Sandbox.Mount> mounts =
-        new PodVolumes(env, folder, node.home().resolve("volumes")).mountsOf(run.spec);
+        new PodVolumes(env, owner.folder, node.home().resolve("volumes")).mountsOf(run.spec);
     List<String> argv = ContainerEnv.argv(run.spec, run.env);
     String image = run.spec.path("image").asText();
-    report.normal(
-        "Pulled", "Container image \"%s\" already present on machine".formatted(image), run.name);
-    report.normal("Created", "Created container " + run.name, run.name);
+    String present = "Container image \"%s\" already present on machine".formatted(image);
+    owner.report.normal("Pulled", present, run.name);
+    owner.report.normal("Created", "Created container " + run.name, run.name);
     run.starts++;
     if (argv.isEmpty()) {
       throw new IOException(NO_COMMAND);
     }
-    Path layer = Files.createDirectories(folder.resolve("layers").resolve(run.name + run.starts));
-    Path where = node.sandbox().separate() ? layer : besides(run, mounts, report).orElse(layer);
+    Path layer =
+        Files.createDirectories(owner.folder.resolve("layers").resolve(run.name + run.starts));
+    boolean separate = node.sandbox().separate();
+    Path where = separate ? layer : besides(owner, run, mounts).orElse(layer);
     ProcessBuilder builder =
         new ProcessBuilder(node.sandbox().container(layer, run.dir(), mounts, argv))
             .directory(where.toFile())
@@ -82,44 +66,45 @@ final class ContainerLaunch {
             .redirectInput(new File("/dev/null"));
     builder.environment().clear();
     builder.environment().putAll(run.env);
-    PodLog log = new PodLog(folder.resolve("logs").resolve(run.name + run.starts));
     Process process = builder.start();
     run.process = Optional.of(process);
-    ContainerLaunch launch = new ContainerLaunch(node, run, listener, process, log);
-    node.streams().watch(launch::look);
+    node.streams().watch(new ContainerLaunch(owner, run, process)::look);
   }
 
   /** Where no namespaces are allowed: runs in the volume at or above its working directory. */
-  private static Optional<Path> besides(
-      ContainerRun run, List<Sandbox.Mount> mounts, PodReport report) throws IOException {
+  private static Optional<Path> besides(PodRun owner, ContainerRun run, List<Sandbox.Mount> mounts)
+      throws IOException {
+    Path dir = Path.of(run.dir());
     Optional<Path> where = Optional.empty();
     for (Sandbox.Mount mount : mounts) {
-      if (!Path.of(run.dir()).startsWith(mount.target())) {
+      if (!dir.startsWith(mount.target())) {
         throw new PodConfigException(
             "cannot mount at %s: this machine allows neither mount nor user namespaces"
                 .formatted(mount.target()));
       }
-      Path inside = mount.source().resolve(Path.of(mount.target()).relativize(Path.of(run.dir())));
+      Path inside = mount.source().resolve(Path.of(mount.target()).relativize(dir));
       where = Optional.of(Files.createDirectories(inside));
       String differs =
-          "This machine allows no namespaces: the container runs in %s, and %s is not there"
-              .formatted(inside, run.dir());
-      report.warn("MountDiffers", differs, run.name);
+          "This machine allows no namespaces: the container runs in %s, and %s is not there";
+      owner.report.warn("MountDiffers", differs.formatted(inside, dir), run.name);
     }
     return where;
   }
 
+  /** On the thread of the streams; tells the pod on the kubelet's. */
   private Pump.Found look() {
     try {
+      InputStream out = process.getInputStream();
       boolean alive = process.isAlive();
-      byte[] bytes = Pump.available(process.getInputStream(), CHUNK);
-      if (bytes.length > 0) {
-        take(bytes);
-        return Pump.Found.SOME;
-      } else if (alive) {
-        return Pump.Found.NONE;
+      if (!startLine.ok() && startLine.read(out) && startLine.ok()) {
+        long pid = Long.parseLong(startLine.said());
+        node.life().run(() -> owner.started(run, pid, log));
       }
-      log.end();
+      byte[] bytes = startLine.ok() ? Pump.available(out, CHUNK) : new byte[0];
+      log.write(bytes);
+      if (alive || bytes.length > 0) {
+        return bytes.length > 0 ? Pump.Found.SOME : Pump.Found.NONE;
+      }
       ended(process.exitValue());
     } catch (IOException e) {
       LOG.warn("local cluster: container {} is ended, its log fails: {}", run.name, e.toString());
@@ -129,24 +114,9 @@ final class ContainerLaunch {
     return Pump.Found.END;
   }
 
-  private void take(byte[] bytes) throws IOException {
-    if (started) {
-      log.write(bytes);
-      return;
-    }
-    answer.writeBytes(bytes);
-    String text = answer.toString(StandardCharsets.ISO_8859_1);
-    int end = text.indexOf('\n');
-    if (end > 0 && text.startsWith("ok ")) {
-      started = true;
-      long pid = Long.parseLong(text.substring(3, end));
-      node.life().run(() -> listener.started(run, pid, log));
-      log.write(Arrays.copyOfRange(answer.toByteArray(), end + 1, answer.size()));
-    }
-  }
-
   private void ended(int code) {
-    String why = answer.toString(StandardCharsets.UTF_8).replaceFirst("^no ", "").strip();
-    node.life().run(started ? () -> listener.ended(run, code) : () -> listener.refused(run, why));
+    log.end();
+    String why = startLine.said();
+    node.life().run(startLine.ok() ? () -> owner.ended(run, code) : () -> owner.refused(run, why));
   }
 }

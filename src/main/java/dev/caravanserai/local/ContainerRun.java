@@ -15,15 +15,14 @@ final class ContainerRun {
   final JsonNode spec;
   final String name;
   Map<String, String> env = Map.of();
-  ObjectNode lastState = Json.object();
   Optional<Process> process = Optional.empty();
   int restarts;
   int starts;
-  boolean ready;
-  volatile ObjectNode state;
+  private volatile ObjectNode state = Json.object();
   private volatile long pid;
   private volatile Optional<PodLog> log = Optional.empty();
   private volatile Optional<PodLog> previousLog = Optional.empty();
+  private ObjectNode lastState = Json.object();
   private Instant startedAt = Instant.EPOCH;
 
   ContainerRun(JsonNode spec) {
@@ -58,18 +57,15 @@ final class ContainerRun {
    */
   PodLog logOf(boolean previous) {
     String reason = state.at("/waiting/reason").asText("ContainerCreating");
-    return (previous ? previousLog : log)
-        .orElseThrow(
-            () ->
-                ApiError.bad(
-                    previous
-                        ? "previous terminated container \"%s\" not found".formatted(name)
-                        : "container \"%s\" is waiting to start: %s".formatted(name, reason)));
+    String none =
+        previous
+            ? "previous terminated container \"%s\" not found".formatted(name)
+            : "container \"%s\" is waiting to start: %s".formatted(name, reason);
+    return (previous ? previousLog : log).orElseThrow(() -> ApiError.bad(none));
   }
 
   void waits(String reason, String message) {
-    state = Json.object();
-    told(state.putObject("waiting").put("reason", reason), message);
+    become("waiting", Json.object().put("reason", reason), message);
   }
 
   void runs(long hostPid, PodLog written) {
@@ -77,24 +73,26 @@ final class ContainerRun {
     startedAt = Instant.now();
     previousLog = log;
     log = Optional.of(written);
-    state = Json.object();
-    state.putObject("running").put("startedAt", seconds(startedAt));
+    become("running", Json.object().put("startedAt", seconds(startedAt)), "");
   }
 
   void ended(int code, String reason, String message) {
     startedAt = pid == 0 ? Instant.now() : startedAt;
     pid = 0;
     process = Optional.empty();
-    ObjectNode ended = Json.object();
-    told(ended.putObject("terminated").put("exitCode", code).put("reason", reason), message)
-        .put("startedAt", seconds(startedAt))
-        .put("finishedAt", seconds(Instant.now()))
-        .put("containerID", id());
-    state = ended;
+    ObjectNode how = Json.object().put("exitCode", code).put("reason", reason);
+    how.put("startedAt", seconds(startedAt)).put("finishedAt", seconds(Instant.now()));
+    become("terminated", how.put("containerID", id()), message);
   }
 
-  private static ObjectNode told(ObjectNode state, String message) {
-    return message.isEmpty() ? state : state.put("message", message);
+  private void become(String what, ObjectNode how, String message) {
+    if (!message.isEmpty()) {
+      how.put("message", message);
+    }
+    lastState = terminated() ? state : lastState;
+    ObjectNode next = Json.object();
+    next.set(what, how);
+    state = next;
   }
 
   /** Asks it to end, or ends it. A process that has not answered yet cannot be asked. */
@@ -129,7 +127,7 @@ final class ContainerRun {
     ObjectNode status = Json.object().put("name", name);
     status.set("state", state.deepCopy());
     status.set("lastState", lastState.deepCopy());
-    status.put("ready", running() && ready).put("restartCount", restarts);
+    status.put("ready", running()).put("restartCount", restarts);
     status.put("image", spec.path("image").asText()).put("imageID", "");
     status.put("started", running()).put("containerID", starts > 0 ? id() : "");
     return status;

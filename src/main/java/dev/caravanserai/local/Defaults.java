@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,7 +28,7 @@ final class Defaults {
     switch (kind) {
       case NAMESPACE -> object.putObject("status").put("phase", "Active");
       case SERVICE -> service(spec);
-      case POD -> object.putObject("status").put("phase", "Pending").put("qosClass", qos(spec));
+      case POD -> object.putObject("status").put("phase", "Pending");
       case PVC -> {
         absent(spec, "storageClassName", "standard");
         absent(spec, "volumeMode", "Filesystem");
@@ -53,8 +52,6 @@ final class Defaults {
     }
     if (kind == Kind.POD && object.get("spec") instanceof ObjectNode spec) {
       absent(spec, "restartPolicy", "Always");
-      absent(spec, "dnsPolicy", "ClusterFirst");
-      absent(spec, "schedulerName", "default-scheduler");
       absent(spec, "serviceAccountName", "default");
       if (!spec.hasNonNull("terminationGracePeriodSeconds")) {
         spec.put("terminationGracePeriodSeconds", 30);
@@ -85,28 +82,12 @@ final class Defaults {
     int number = addresses.getAndIncrement();
     absent(spec, "type", "ClusterIP");
     absent(spec, "clusterIP", "10.96.%d.%d".formatted(number / 250 % 250, number % 250 + 1));
-    boolean nodePort = Set.of("NodePort", "LoadBalancer").contains(spec.path("type").asText());
     for (ObjectNode port : Json.objects(spec.path("ports"))) {
       absent(port, "protocol", "TCP");
       if (!port.hasNonNull("targetPort")) {
         port.set("targetPort", port.path("port"));
       }
-      if (nodePort && !port.hasNonNull("nodePort")) {
-        port.put("nodePort", 30000 + addresses.getAndIncrement() % 2768);
-      }
     }
-  }
-
-  private static String qos(ObjectNode spec) {
-    boolean any = false;
-    boolean all = true;
-    for (JsonNode container : spec.path("containers")) {
-      JsonNode requests = container.at("/resources/requests");
-      JsonNode limits = container.at("/resources/limits");
-      any |= !requests.isEmpty();
-      all &= limits.has("cpu") && limits.has("memory") && requests.equals(limits);
-    }
-    return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
   }
 
   private static void absent(ObjectNode node, String field, String value) {

@@ -1,18 +1,15 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Deletes: at once, or, where a grace period, a finalizer or a namespace's content has to be
  * awaited, by marking the object.
  */
-record Deletions(MemoryStore store) {
+record Deletions(ObjectStore store) {
 
   /**
    * How to delete.
@@ -29,19 +26,21 @@ record Deletions(MemoryStore store) {
     }
 
     /** The body's options win over the query's. */
-    static Options of(JsonNode body, Query query) {
-      Optional<String> policy = text(body, "/propagationPolicy");
-      policy = policy.or(() -> query.text("propagationPolicy"));
-      if (!policy.orElse("Background").equals("Background")) {
+    static Options of(JsonNode body, Call call) {
+      String policy =
+          text(body, "/propagationPolicy")
+              .or(() -> call.text("propagationPolicy"))
+              .orElse("Background");
+      if (!policy.equals("Background")) {
         String message = "propagationPolicy: Unsupported value: \"%s\": the local cluster deletes";
-        throw ApiError.invalid(message.formatted(policy.get()) + " in the background only");
+        throw ApiError.invalid(message.formatted(policy) + " in the background only");
       }
       JsonNode grace = body.path("gracePeriodSeconds");
       return new Options(
-          grace.isNumber() ? Optional.of(grace.asLong()) : query.number("gracePeriodSeconds"),
+          grace.isNumber() ? Optional.of(grace.asLong()) : call.number("gracePeriodSeconds"),
           text(body, "/preconditions/uid"),
           text(body, "/preconditions/resourceVersion"),
-          query.dryRun() || !body.path("dryRun").isEmpty());
+          call.dryRun() || !body.path("dryRun").isEmpty());
     }
 
     private static Optional<String> text(JsonNode body, String pointer) {
@@ -56,11 +55,9 @@ record Deletions(MemoryStore store) {
    */
   ObjectNode delete(ApiPath path, Options options) {
     Kind kind = path.kind();
-    String namespace = path.namespace();
-    String name = path.name();
     return store.atomically(
         () -> {
-          ObjectNode object = store.there(kind, namespace, name);
+          ObjectNode object = store.there(kind, path.namespace(), path.name());
           options.uid.ifPresent(uid -> same(kind, object, "uid", uid));
           options.version.ifPresent(v -> same(kind, object, "resourceVersion", v));
           if (options.dryRun) {
@@ -68,10 +65,9 @@ record Deletions(MemoryStore store) {
           }
           long grace = kind == Kind.POD ? grace(object, options) : 0;
           boolean awaited = kind == Kind.NAMESPACE || !object.at("/metadata/finalizers").isEmpty();
-          if (grace == 0 && !awaited) {
-            return store.remove(kind, namespace, name).orElse(object);
-          }
-          return store.update(kind, namespace, name, o -> terminating(kind, o, grace));
+          return grace == 0 && !awaited
+              ? store.remove(kind, path.namespace(), path.name()).orElse(object)
+              : store.update(kind, path.namespace(), path.name(), o -> marked(kind, o, grace));
         });
   }
 
@@ -86,10 +82,10 @@ record Deletions(MemoryStore store) {
     }
   }
 
-  private static ObjectNode terminating(Kind kind, ObjectNode object, long grace) {
+  private static ObjectNode marked(Kind kind, ObjectNode object, long grace) {
     ObjectNode meta = Json.meta(object);
     if (grace < meta.path("deletionGracePeriodSeconds").asLong(Long.MAX_VALUE)) {
-      meta.put("deletionTimestamp", MemoryStore.now().plusSeconds(grace).toString());
+      meta.put("deletionTimestamp", ObjectStore.now().plusSeconds(grace).toString());
       meta.put("deletionGracePeriodSeconds", grace);
     }
     if (kind == Kind.NAMESPACE) {
@@ -107,14 +103,5 @@ record Deletions(MemoryStore store) {
     long own = pod.at("/spec/terminationGracePeriodSeconds").asLong(30);
     long begun = pod.at("/metadata/deletionGracePeriodSeconds").asLong(Long.MAX_VALUE);
     return Math.min(begun, Math.max(0, options.grace.orElse(own)));
-  }
-
-  ArrayNode deleteAll(ApiPath path, Query query, Options options) {
-    Predicate<JsonNode> wanted = Selectors.of(path.kind(), query);
-    ArrayNode deleted = JsonNodeFactory.instance.arrayNode();
-    store.list(path.kind(), path.within()).stream()
-        .filter(wanted)
-        .forEach(o -> deleted.add(delete(ApiPath.of(path.kind(), o), options)));
-    return deleted;
   }
 }

@@ -20,13 +20,15 @@ final class Discovery {
   static final String ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   static final String OPENAPI_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
   private static final String REVIEWS_GROUP = "authorization.k8s.io";
+
+  /** "" for the core. */
   private static final List<String> GROUPS =
       Stream.concat(Arrays.stream(Kind.values()).map(k -> k.group), Stream.of(REVIEWS_GROUP))
-          .filter(group -> !group.isEmpty())
           .distinct()
           .toList();
+
   private static final Pattern OF_GROUP =
-      Pattern.compile("GET (/openapi/v3)?/(api|apis/([^/]+))(/v1)?");
+      Pattern.compile("GET (/openapi/v3)?/(?:api|apis/([^/]+))/v1");
   private static final List<String> VERBS =
       List.of("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");
 
@@ -36,49 +38,49 @@ final class Discovery {
    * @param call method and path
    */
   static Optional<ObjectNode> document(String call) {
-    ObjectNode node = Json.object();
+    ObjectNode document = Json.object();
+    Matcher match = OF_GROUP.matcher(call);
     switch (call) {
       case "GET /version" ->
-          node.put("major", "1").put("minor", "32").put("gitVersion", "v1.32.0+caravanserai-local");
-      case "GET /api" -> node.put("kind", "APIVersions").putArray("versions").add("v1");
-      case "GET /apis" -> {
-        node.put("kind", "APIGroupList").put("apiVersion", "v1");
-        GROUPS.forEach(name -> group(name, node.withArray("/groups").addObject()));
-      }
-      case "GET /openapi/v3" -> {
-        ObjectNode paths = node.putObject("paths");
-        paths.putObject("api/v1").put("serverRelativeURL", "/openapi/v3/api/v1");
-        for (String name : GROUPS) {
-          String path = "apis/%s/v1".formatted(name);
-          paths.putObject(path).put("serverRelativeURL", "/openapi/v3/" + path);
+          document
+              .put("major", "1")
+              .put("minor", "32")
+              .put("gitVersion", "v1.32.0+caravanserai-local");
+      case "GET /api" -> document.put("kind", "APIVersions").putArray("versions").add("v1");
+      case "GET /apis" -> groups(document);
+      case "GET /openapi/v3" ->
+          GROUPS.forEach(
+              group ->
+                  document
+                      .withObject("/paths")
+                      .putObject(path(group))
+                      .put("serverRelativeURL", "/openapi/v3/" + path(group)));
+      default -> {
+        String group = match.matches() ? Optional.ofNullable(match.group(2)).orElse("") : "none";
+        if (!GROUPS.contains(group)) {
+          return Optional.empty();
+        } else if (match.group(1) == null) {
+          resources(group, document);
+        } else {
+          openApi(group, document);
         }
       }
-      default -> {
-        return ofGroup(call, node);
-      }
     }
-    return Optional.of(node);
+    return Optional.of(document);
   }
 
-  private static Optional<ObjectNode> ofGroup(String call, ObjectNode node) {
-    Matcher match = OF_GROUP.matcher(call);
-    String group = match.matches() ? Optional.ofNullable(match.group(3)).orElse("") : "?";
-    if (!group.isEmpty() && !GROUPS.contains(group)) {
-      return Optional.empty();
-    } else if (match.group(1) != null) {
-      openApi(group, node);
-    } else if (match.group(4) != null) {
-      resources(group, node);
-    } else {
-      group(group, node.put("kind", "APIGroup").put("apiVersion", "v1"));
-    }
-    return Optional.of(node);
+  private static String path(String group) {
+    return group.isEmpty() ? "api/v1" : "apis/" + group + "/v1";
   }
 
-  private static void group(String name, ObjectNode group) {
-    ObjectNode version = Json.object().put("groupVersion", name + "/v1").put("version", "v1");
-    group.put("name", name).putArray("versions").add(version);
-    group.set("preferredVersion", version);
+  private static void groups(ObjectNode list) {
+    ArrayNode groups = list.put("kind", "APIGroupList").put("apiVersion", "v1").putArray("groups");
+    for (String name : GROUPS.stream().filter(g -> !g.isEmpty()).toList()) {
+      ObjectNode version = Json.object().put("groupVersion", name + "/v1").put("version", "v1");
+      ObjectNode group = groups.addObject().put("name", name);
+      group.set("preferredVersion", version);
+      group.putArray("versions").add(version);
+    }
   }
 
   private static List<Kind> kinds(String group) {
@@ -118,10 +120,10 @@ final class Discovery {
   /** Enough for kubectl to leave validation to the server and to compute patches by itself. */
   private static void openApi(String group, ObjectNode document) {
     document.put("openapi", "3.0.0").putObject("info").put("title", "local").put("version", "v1");
-    String base = group.isEmpty() ? "/api/v1/" : "/apis/" + group + "/v1/";
     ObjectNode paths = document.putObject("paths");
     for (Kind kind : kinds(group)) {
-      ObjectNode patch = paths.putObject(base + kind.plural + "/{name}").putObject("patch");
+      String one = "/%s/%s/{name}".formatted(path(group), kind.plural);
+      ObjectNode patch = paths.putObject(one).putObject("patch");
       ObjectNode type = patch.putObject("x-kubernetes-group-version-kind");
       type.put("group", group).put("version", "v1").put("kind", kind.kind);
       ArrayNode parameters = patch.putArray("parameters");
@@ -136,23 +138,21 @@ final class Discovery {
     if (!asked.isObject()) {
       throw ApiError.invalid("spec.resourceAttributes: Required value");
     }
-    Optional<Kind> kind = Kind.of(asked.path("group").asText(""), Json.text(asked, "/resource"));
-    String namespace = asked.path("namespace").asText("");
+    String namespace = Json.text(asked, "/namespace");
+    String verb = Json.text(asked, "/verb");
     boolean there = namespace.isEmpty() || store.get(Kind.NAMESPACE, "", namespace).isPresent();
-    String verb = asked.path("verb").asText();
-    String part = asked.path("subresource").asText("");
-    boolean allowed = there && kind.filter(k -> served(k, part, verb)).isPresent();
+    Optional<Kind> kind = Kind.of(Json.text(asked, "/group"), Json.text(asked, "/resource"));
+    boolean served =
+        switch (kind.map(k -> k.plural).orElse("none") + "/" + Json.text(asked, "/subresource")) {
+          case "pods/log" -> verb.equals("get");
+          case "pods/exec" -> Set.of("get", "create").contains(verb);
+          default ->
+              kind.isPresent()
+                  && VERBS.contains(verb)
+                  && Json.text(asked, "/subresource").isEmpty();
+        };
     ObjectNode answer = review.deepCopy();
-    answer.putObject("status").put("allowed", allowed);
+    answer.putObject("status").put("allowed", there && served);
     return answer;
-  }
-
-  private static boolean served(Kind kind, String subresource, String verb) {
-    return switch (subresource) {
-      case "" -> VERBS.contains(verb);
-      case "log" -> kind == Kind.POD && verb.equals("get");
-      case "exec" -> kind == Kind.POD && Set.of("get", "create").contains(verb);
-      default -> false;
-    };
   }
 }

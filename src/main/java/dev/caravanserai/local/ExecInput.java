@@ -11,18 +11,13 @@ final class ExecInput {
   private static final int MOST = 512 << 10;
   private final ServerWebSocket from;
   private final ExecutorService pool;
-  private final CompletableFuture<OutputStream> process = new CompletableFuture<>();
-  private CompletableFuture<OutputStream> last = process;
+  private CompletableFuture<OutputStream> last;
   private int held;
 
-  ExecInput(ServerWebSocket from, ExecutorService pool) {
+  ExecInput(ServerWebSocket from, ExecutorService pool, CompletableFuture<Process> process) {
     this.from = from;
     this.pool = pool;
-  }
-
-  /** Where all of it goes. */
-  void to(OutputStream stdin) {
-    process.complete(stdin);
+    this.last = process.thenApply(Process::getOutputStream);
   }
 
   synchronized void add(byte[] bytes) {

@@ -1,13 +1,13 @@
 package dev.caravanserai.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,11 +34,10 @@ final class ExecSession {
   private final ExecutorService pool;
   private final ServerWebSocket socket;
   private final Wanted wanted;
-  private final ExecInput input;
   private final CompletableFuture<Process> process = new CompletableFuture<>();
-  private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
+  private final ExecInput input;
+  private final StartLine startLine = new StartLine();
   private Optional<Path> terminalSize = Optional.empty();
-  private boolean started;
   private boolean over;
 
   /** On the socket's event loop, so that no frame is lost. */
@@ -47,7 +46,7 @@ final class ExecSession {
     this.pool = pool;
     this.socket = socket;
     this.wanted = wanted;
-    this.input = new ExecInput(socket, pool);
+    this.input = new ExecInput(socket, pool, process);
     socket.binaryMessageHandler(this::heard);
     socket.closeHandler(closed -> input.end());
   }
@@ -55,32 +54,26 @@ final class ExecSession {
   /** Starts the process and returns; on a thread that may block for a moment. */
   void start(ContainerRun container) {
     try {
-      begin(container);
+      if (wanted.tty && !Files.isExecutable(PYTHON)) {
+        throw new IOException("a terminal needs %s, which this machine lacks".formatted(PYTHON));
+      } else if (wanted.tty) {
+        terminalSize = Optional.of(Files.createTempFile(node.home(), "tty", ""));
+      }
+      process.complete(container.exec(node.sandbox(), wanted.argv, terminalSize));
     } catch (IOException e) {
       end(refused(e.getMessage()));
+      return;
     }
-  }
-
-  private void begin(ContainerRun container) throws IOException {
-    if (wanted.tty()) {
-      if (!Files.isExecutable(PYTHON)) {
-        throw new IOException("a terminal needs %s, which this machine lacks".formatted(PYTHON));
-      }
-      terminalSize = Optional.of(Files.createTempFile(node.home(), "tty", ""));
-    }
-    Process begun = container.exec(node.sandbox(), wanted.argv(), terminalSize);
-    process.complete(begun);
-    input.to(begun.getOutputStream());
-    if (!wanted.stdin() && !wanted.tty()) {
+    if (!wanted.stdin && !wanted.tty) {
       input.end();
     }
     node.streams().watch(this::look);
-    begun.onExit().thenRun(() -> node.streams().run(this::look));
+    process.join().onExit().thenRun(() -> node.streams().run(this::finish));
   }
 
   private void heard(Buffer message) {
     int channel = message.length() == 0 ? -1 : message.getUnsignedByte(0);
-    if (channel == 0 && wanted.stdin() && message.length() > 1) {
+    if (channel == 0 && wanted.stdin && message.length() > 1) {
       input.add(message.getBytes(1, message.length()));
     } else if (channel == 4) {
       JsonNode size = Patches.body("", message.getBytes(1, message.length()));
@@ -100,42 +93,42 @@ final class ExecSession {
     }
   }
 
+  /** The second look, which finds no more, tells the caller at once that it is over. */
+  private void finish() {
+    if (look() == Pump.Found.SOME) {
+      look();
+    }
+  }
+
   /** Sends what there is while the caller takes it; on the thread of the streams. */
   private Pump.Found look() {
-    Process from = process.join();
     if (over) {
       return Pump.Found.END;
     }
+    Process from = process.join();
     try {
       boolean alive = from.isAlive();
-      boolean some = !started && answered(from.getErrorStream());
-      if (started) {
-        some |= move(1, wanted.stdout(), from.getInputStream());
-        some |= move(2, wanted.stderr(), from.getErrorStream());
+      boolean some = !startLine.ok() && starting(from.getErrorStream());
+      if (startLine.ok()) {
+        some |= move(1, wanted.stdout, from.getInputStream());
+        some |= move(2, wanted.stderr, from.getErrorStream());
       }
-      if (some || alive || started && full()) {
+      if (some || alive || startLine.ok() && full()) {
         return some ? Pump.Found.SOME : Pump.Found.NONE;
       }
-      end(started ? Statuses.exited(from.exitValue()) : refused(why()));
+      end(startLine.ok() ? exited(from.exitValue()) : refused(startLine.said()));
     } catch (IOException e) {
       from.destroyForcibly();
-      end(Statuses.failure(500, "InternalError", "exec failed: " + e.getMessage()));
+      end(ApiError.internal("exec failed: " + e.getMessage()).status());
     }
     return Pump.Found.END;
   }
 
-  /** Reads the first line, which tells whether the program was started. */
-  private boolean answered(InputStream in) throws IOException {
-    boolean some = false;
-    while (!started && in.available() > 0) {
-      int one = in.read();
-      answer.write(one);
-      started = one == '\n' && answer.toString(StandardCharsets.UTF_8).equals("ok\n");
-      some = true;
-    }
-    if (started) {
+  private boolean starting(InputStream in) throws IOException {
+    boolean some = startLine.read(in);
+    if (startLine.ok()) {
       // Tells the caller that it is connected, as Kubernetes does.
-      send(wanted.stdout() ? 1 : wanted.stderr() ? 2 : 3, new byte[0]);
+      send(wanted.stdout ? 1 : wanted.stderr ? 2 : 3, new byte[0]);
     }
     return some;
   }
@@ -156,20 +149,28 @@ final class ExecSession {
     return !socket.isClosed() && socket.writeQueueFull();
   }
 
-  private String why() {
-    return answer.toString(StandardCharsets.UTF_8).replaceFirst("^no ", "").strip();
-  }
-
   private static ObjectNode refused(String why) {
     String text =
         "OCI runtime exec failed: exec failed: unable to start container process: %s: unknown";
-    return Statuses.failure(500, "InternalError", text.formatted(why));
+    return ApiError.internal(text.formatted(why)).status();
+  }
+
+  private static ObjectNode exited(int code) {
+    if (code == 0) {
+      return Json.status("Success");
+    }
+    String message = "command terminated with non-zero exit code: exit status " + code;
+    ObjectNode status = Json.status("Failure").put("message", message);
+    ObjectNode details = status.put("reason", "NonZeroExitCode").putObject("details");
+    ObjectNode cause = details.putArray("causes").addObject().put("reason", "ExitCode");
+    cause.put("message", Integer.toString(code));
+    return status;
   }
 
   private void end(ObjectNode status) {
     over = true;
     terminalSize.ifPresent(size -> size.toFile().delete());
-    send(3, status.toString().getBytes(StandardCharsets.UTF_8));
+    send(3, status.toString().getBytes(UTF_8));
     socket.close((short) 1000);
     input.end();
   }

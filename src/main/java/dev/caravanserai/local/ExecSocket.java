@@ -1,9 +1,7 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -13,38 +11,32 @@ import java.util.concurrent.ExecutorService;
  * @param starts few threads: many execs at once start one after the other, instead of all slowly
  */
 record ExecSocket(ProcessKubelet kubelet, ExecutorService pool, ExecutorService starts) {
+  static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
 
-  void serve(HttpServerRequest request, JsonNode pod, Query query) {
-    String upgrade = Optional.ofNullable(request.getHeader("Upgrade")).orElse("no upgrade");
-    String offered = Optional.ofNullable(request.getHeader("Sec-WebSocket-Protocol")).orElse("");
-    if (!upgrade.equalsIgnoreCase("websocket")) {
+  void serve(Call call, JsonNode pod) {
+    if (!call.wantsWebSocket()) {
       throw ApiError.bad(
-          "the local cluster serves exec over a WebSocket only (%s was asked for): use kubectl 1.30"
-                  .formatted(upgrade)
-              + " or newer, or KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true");
+          "the local cluster serves exec over a WebSocket only: use kubectl 1.30 or newer, or"
+              + " KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true");
+    } else if (PROTOCOLS.stream().noneMatch(call.header("Sec-WebSocket-Protocol")::contains)) {
+      throw ApiError.bad("of exec protocols " + PROTOCOLS + " are served");
     }
-    if (!offered.contains("v5.channel.k8s.io") && !offered.contains("v4.channel.k8s.io")) {
-      throw ApiError.bad("of exec protocols v5.channel.k8s.io and v4.channel.k8s.io are served");
-    }
-    List<String> argv = query.texts("command");
-    if (argv.isEmpty()) {
-      throw ApiError.bad("you must specify at least 1 command for the container");
-    }
-    boolean tty = query.flag("tty");
+    boolean tty = call.flag("tty");
+    List<String> argv = call.texts("command");
     ExecSession.Wanted wanted =
         new ExecSession.Wanted(
-            argv, query.flag("stdin"), query.flag("stdout"), query.flag("stderr") && !tty, tty);
-    if (!wanted.stdin() && !wanted.stdout() && !query.flag("stderr")) {
+            argv, call.flag("stdin"), call.flag("stdout"), call.flag("stderr") && !tty, tty);
+    if (argv.isEmpty()) {
+      throw ApiError.bad("you must specify at least 1 command for the container");
+    } else if (!wanted.stdin() && !wanted.stdout() && !call.flag("stderr")) {
       throw ApiError.bad("you must specify at least 1 of stdin, stdout, stderr");
     }
-    ContainerRun container = kubelet.container(pod, query.text("container"));
+    ContainerRun container = kubelet.container(pod, call.text("container"));
     if (container.pid() == 0) {
-      throw new ApiError(
-          500,
-          "InternalError",
-          "unable to upgrade connection: container not found (\"%s\")".formatted(container.name));
+      String message = "unable to upgrade connection: container not found (\"%s\")";
+      throw ApiError.internal(message.formatted(container.name));
     }
-    request
+    call.request()
         .toWebSocket()
         .onSuccess(
             socket -> {

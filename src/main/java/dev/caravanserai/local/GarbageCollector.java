@@ -3,18 +3,20 @@ package dev.caravanserai.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 
 /**
  * Deletes what no living owner has, and what a terminating namespace holds. One pass over all
  * objects serves all changes that came before it.
  */
 final class GarbageCollector {
-  private final MemoryStore store;
+  private static final List<Kind> KINDS = List.of(Kind.values());
+
+  private final ObjectStore store;
   private final Deletions deletions;
   private final Executor soon;
   private final AtomicBoolean due = new AtomicBoolean();
@@ -22,61 +24,55 @@ final class GarbageCollector {
   /**
    * @param soon runs a pass a few milliseconds later, on a thread of its own
    */
-  GarbageCollector(MemoryStore store, Deletions deletions, Executor soon) {
+  GarbageCollector(ObjectStore store, Deletions deletions, Executor soon) {
     this.store = store;
     this.deletions = deletions;
     this.soon = soon;
-    store.follow(store.version(), this::heard);
+    KINDS.forEach(kind -> store.follow(kind, 0, this::heard));
   }
 
-  private void heard(MemoryStore.Event event) {
-    JsonNode object = event.change().object();
+  private void heard(ObjectStore.Event event) {
     boolean matters =
-        event.change().type() == ObjectStore.Change.Type.DELETED
-            || !object.at("/metadata/ownerReferences").isEmpty()
-            || Json.leaving(object);
+        event.change() == ObjectStore.Change.DELETED
+            || Json.leaving(event.object())
+            || !owners(event.object()).isEmpty();
     if (matters && due.compareAndSet(false, true)) {
-      soon.execute(this::pass);
+      soon.execute(() -> store.atomically(this::pass));
     }
   }
 
-  /** One view: a namespace that is found empty is. */
-  private void pass() {
+  private Set<String> pass() {
     due.set(false);
-    store.atomically(
-        () -> {
-          Set<String> living = new HashSet<>();
-          Set<String> terminating = new HashSet<>();
-          all(
-              (kind, object) -> {
-                living.add(Json.uid(object));
-                if (kind == Kind.NAMESPACE && Json.leaving(object)) {
-                  terminating.add(Json.name(object));
-                }
-              });
-          Set<String> empty = new HashSet<>(terminating);
-          all(
-              (kind, object) -> {
-                JsonNode owners = object.at("/metadata/ownerReferences");
-                boolean orphan =
-                    !owners.isEmpty()
-                        && owners
-                            .valueStream()
-                            .noneMatch(o -> living.contains(o.path("uid").asText()));
-                boolean homeless = terminating.contains(Json.namespace(object));
-                empty.remove(Json.namespace(object));
-                if ((orphan || homeless) && !Json.leaving(object)) {
-                  deletions.delete(ApiPath.of(kind, object), Deletions.Options.only(object));
-                }
-              });
-          empty.forEach(name -> store.remove(Kind.NAMESPACE, "", name));
-          return living;
-        });
+    Set<String> living = new HashSet<>();
+    KINDS.forEach(kind -> all(kind).forEach(object -> living.add(Json.uid(object))));
+    Set<String> ending = new HashSet<>();
+    all(Kind.NAMESPACE).stream().filter(Json::leaving).map(Json::name).forEach(ending::add);
+    for (Kind kind : KINDS) {
+      for (ObjectNode object : all(kind)) {
+        boolean lost = orphaned(object, living) || ending.contains(Json.namespace(object));
+        if (lost && !Json.leaving(object)) {
+          deletions.delete(ApiPath.of(kind, object), Deletions.Options.only(object));
+        }
+      }
+    }
+    ending.stream().filter(this::empty).forEach(name -> store.remove(Kind.NAMESPACE, "", name));
+    return ending;
   }
 
-  private void all(BiConsumer<Kind, ObjectNode> visit) {
-    for (Kind kind : Kind.values()) {
-      store.list(kind, Optional.empty()).forEach(object -> visit.accept(kind, object));
-    }
+  private List<ObjectNode> all(Kind kind) {
+    return store.list(kind, Optional.empty());
+  }
+
+  private boolean empty(String namespace) {
+    return KINDS.stream().allMatch(kind -> store.list(kind, Optional.of(namespace)).isEmpty());
+  }
+
+  private static boolean orphaned(ObjectNode object, Set<String> living) {
+    return !owners(object).isEmpty()
+        && owners(object).valueStream().noneMatch(o -> living.contains(Json.text(o, "/uid")));
+  }
+
+  private static JsonNode owners(ObjectNode object) {
+    return object.at("/metadata/ownerReferences");
   }
 }

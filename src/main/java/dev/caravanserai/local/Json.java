@@ -13,6 +13,13 @@ final class Json {
     return JsonNodeFactory.instance.objectNode();
   }
 
+  /** A {@code Status}: what the API answers where it has no object. */
+  static ObjectNode status(String outcome) {
+    ObjectNode status = object().put("kind", "Status").put("apiVersion", "v1");
+    status.putObject("metadata");
+    return status.put("status", outcome);
+  }
+
   static ObjectNode meta(ObjectNode object) {
     return object.get("metadata") instanceof ObjectNode meta ? meta : object.putObject("metadata");
   }

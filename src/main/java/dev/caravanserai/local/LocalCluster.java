@@ -8,10 +8,10 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+  private static final long PATIENCE_SECONDS = 60;
 
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
@@ -40,7 +41,7 @@ public final class LocalCluster implements AutoCloseable {
   private final CompletableFuture<Vertx> engine =
       CompletableFuture.supplyAsync(LocalCluster::engine, pool);
 
-  private final MemoryStore store = new MemoryStore();
+  private final ObjectStore store = new ObjectStore();
   private final String token = newToken();
   private final Home home;
   private final ProcessKubelet kubelet;
@@ -67,19 +68,15 @@ public final class LocalCluster implements AutoCloseable {
         store,
         resources.deletions(),
         CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
-    LogEndpoint logs = new LogEndpoint(kubelet);
     ExecSocket execs = new ExecSocket(kubelet, pool, starts);
-    router.complete(new ApiRouter(token, store, resources, new Watches(store), logs, execs));
+    router.complete(new ApiRouter(token, store, resources, kubelet, execs));
     try {
-      server = await(listening);
+      server = await(listening, "the local cluster cannot listen on 127.0.0.1:" + port);
       String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
       kubeconfig = home.kubeconfig(url(), token, tls.pem(), namespace);
     } catch (IOException e) {
       close();
-      throw new IOException(
-          "the local cluster cannot listen on 127.0.0.1:%d: %s; choose another port"
-              .formatted(port, e.getMessage()),
-          e);
+      throw e;
     }
     LOG.info(
         "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
@@ -93,8 +90,8 @@ public final class LocalCluster implements AutoCloseable {
    * Starts it; ready when this returns.
    *
    * @param port 0 for any free one
-   * @param home folder for its volumes, logs and kubeconfig; made when missing, readable by its
-   *     owner only
+   * @param home folder for its volumes and kubeconfig; made when missing, readable by its owner
+   *     only
    * @param namespaces those that exist from the start; the first by name is the kubeconfig's
    * @throws IOException when the port is taken, the folder cannot be written, or another running
    *     server has it
@@ -124,7 +121,7 @@ public final class LocalCluster implements AutoCloseable {
     return kubeconfig;
   }
 
-  MemoryStore store() {
+  ObjectStore store() {
     return store;
   }
 
@@ -132,9 +129,9 @@ public final class LocalCluster implements AutoCloseable {
   @Override
   public void close() {
     try {
-      await(engine.join().close().toCompletionStage());
+      await(engine.join().close().toCompletionStage(), "the server did not close");
     } catch (IOException e) {
-      LOG.warn("local cluster: the server did not close", e);
+      LOG.warn("local cluster: {}", e.getMessage());
     }
     kubelet.close();
     starts.shutdownNow();
@@ -146,16 +143,19 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private static <T> T await(CompletionStage<T> stage) throws IOException {
+  private static <T> T await(CompletionStage<T> stage, String problem) throws IOException {
     try {
-      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      throw new IOException(problem + ": it was interrupted", e);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      String next = e.getCause() instanceof BindException ? "; choose another port" : "";
+      throw new IOException(problem + ": " + e.getCause().getMessage() + next, e);
     } catch (TimeoutException e) {
-      throw new IOException("it took longer than 10 s", e);
+      String why = "%s: nothing refused it, but it was not done after %d s; %s";
+      String next = "this machine is too busy, try again when it is less so";
+      throw new IOException(why.formatted(problem, PATIENCE_SECONDS, next), e);
     }
   }
 
@@ -176,7 +176,7 @@ public final class LocalCluster implements AutoCloseable {
         .setMaxInitialLineLength(1024 * 1024)
         .setMaxWebSocketFrameSize(4 * 1024 * 1024)
         .setMaxWebSocketMessageSize(16 * 1024 * 1024)
-        .setWebSocketSubProtocols(List.of("v5.channel.k8s.io", "v4.channel.k8s.io"));
+        .setWebSocketSubProtocols(ExecSocket.PROTOCOLS);
   }
 
   private static Thread thread(Runnable task) {

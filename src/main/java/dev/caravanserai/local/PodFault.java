@@ -14,7 +14,6 @@ enum PodFault {
   UNSCHEDULABLE,
   CRASHES,
   SLOW_START,
-  NEVER_READY,
   OOM;
 
   static final String ANNOTATION = "local.caravanserai.dev/fault";

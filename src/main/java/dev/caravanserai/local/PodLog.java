@@ -1,106 +1,91 @@
 package dev.caravanserai.local;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * What one instance of a container wrote, in a file that begins anew after 10 MB. A record is time,
- * {@code F} for a full line or {@code P} for a part of one, and the text. All on one thread.
+ * What one instance of a container wrote last: at most {@value #KEPT} bytes, its oldest lines go
+ * first. All on one thread.
  */
 final class PodLog {
-  static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
-  static final int TIME_LENGTH = "2026-11-21T11:00:00.000000000Z".length();
+  /**
+   * A line with its end, or a piece of a longer one.
+   *
+   * @param number counts from 0, also those that are no longer kept
+   * @param begins whether a line begins with it
+   */
+  record Piece(long number, Instant time, boolean begins, byte[] text) {
+    /** About what it takes in memory. */
+    int size() {
+      return text.length + 100;
+    }
+  }
 
-  private static final int CAP = 10 << 20;
+  private static final int KEPT = 4 << 20;
   private static final int LONGEST = 64 << 10;
-  private final Path file;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-  private OutputStream out = OutputStream.nullOutputStream();
-  private boolean lineBegins;
-  private long size;
-  private long lines;
-  private int generation;
+  private final NavigableMap<Long, Piece> pieces = new TreeMap<>();
+  private final ByteArrayOutputStream piece = new ByteArrayOutputStream();
+  private long next;
+  private int size;
+  private boolean lineBegins = true;
   private boolean ended;
 
-  PodLog(Path file) throws IOException {
-    this.file = file;
-    Files.createDirectories(file.getParent());
-    begin();
-  }
-
-  private void begin() throws IOException {
-    out.close();
-    Files.deleteIfExists(file); // who reads the old one keeps it
-    out = new BufferedOutputStream(Files.newOutputStream(file));
-    size = 0;
-    lines = 0;
-    lineBegins = true;
-    generation++;
-  }
-
-  void write(byte[] bytes) throws IOException {
+  void write(byte[] bytes) {
     for (byte one : bytes) {
-      if (one == '\n') {
-        record('F');
-      } else {
-        line.write(one);
-        if (line.size() >= LONGEST) {
-          record('P');
-        }
+      piece.write(one);
+      if (one == '\n' || piece.size() == LONGEST) {
+        keep(one == '\n');
       }
     }
-    out.flush();
   }
 
   /** No more comes. */
-  void end() throws IOException {
-    if (line.size() > 0) {
-      record('P');
+  void end() {
+    if (piece.size() > 0) {
+      keep(false);
     }
-    out.close();
     ended = true;
   }
 
-  private void record(char kind) throws IOException {
-    if (size > CAP) {
-      begin();
+  private void keep(boolean lineEnds) {
+    Piece kept = new Piece(next++, Instant.now(), lineBegins, piece.toByteArray());
+    pieces.put(kept.number, kept);
+    piece.reset();
+    lineBegins = lineEnds;
+    size += kept.size();
+    while (size > KEPT) {
+      size -= pieces.pollFirstEntry().getValue().size();
     }
-    String head = TIME.format(Instant.now()) + kind;
-    out.write(head.getBytes(StandardCharsets.US_ASCII));
-    line.writeTo(out);
-    out.write('\n');
-    size += head.length() + line.size() + 1;
-    lines += lineBegins ? 1 : 0;
-    lineBegins = kind == 'F';
-    line.reset();
   }
 
   boolean ended() {
     return ended;
   }
 
-  /** How often the file began. */
-  int generation() {
-    return generation;
+  /** The first piece that has this number or a higher one, if there is any yet. */
+  Optional<Piece> from(long number) {
+    return Optional.ofNullable(pieces.ceilingEntry(number)).map(Map.Entry::getValue);
   }
 
-  /** How many lines the file has. */
-  long lines() {
-    return lines;
+  /** The number with which its last lines begin. */
+  long tail(long lines) {
+    return pieces.descendingMap().values().stream()
+        .filter(Piece::begins)
+        .limit(lines)
+        .map(Piece::number)
+        .reduce(next, (later, earlier) -> earlier);
   }
 
-  InputStream open() throws IOException {
-    return new BufferedInputStream(Files.newInputStream(file));
+  /** The number of the first line that is not older. */
+  long since(Instant time) {
+    return pieces.values().stream()
+        .filter(one -> one.begins && !one.time.isBefore(time))
+        .findFirst()
+        .map(Piece::number)
+        .orElse(next);
   }
 }

@@ -3,25 +3,15 @@ package dev.caravanserai.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * What scheduler and kubelet write about a pod into the store: its status and its Events, of which
  * one that comes again counts up.
  */
-final class PodReport {
-  private final ObjectStore store;
-  private final JsonNode pod;
-  private final String namespace;
-  private final String name;
-  private final Map<String, String> written = new HashMap<>();
+record PodReport(ObjectStore store, String namespace, String name, String uid) {
 
-  PodReport(ObjectStore store, JsonNode pod) {
-    this.store = store;
-    this.pod = pod;
-    this.namespace = Json.namespace(pod);
-    this.name = Json.name(pod);
+  static PodReport of(ObjectStore store, JsonNode pod) {
+    return new PodReport(store, Json.namespace(pod), Json.name(pod), Json.uid(pod));
   }
 
   void status(PodStatus now) {
@@ -41,7 +31,7 @@ final class PodReport {
 
   /** Another pod may have its name by now. */
   private boolean isThis(ObjectNode stored) {
-    return Json.uid(stored).equals(Json.uid(pod));
+    return Json.uid(stored).equals(uid);
   }
 
   void normal(String reason, String message, String container) {
@@ -54,41 +44,32 @@ final class PodReport {
 
   private void write(String type, String reason, String message, String container) {
     String now = ContainerRun.seconds(Instant.now());
-    String key = reason + message + container;
-    try {
-      if (written.containsKey(key)) {
-        store.update(
-            Kind.EVENT,
-            namespace,
-            written.get(key),
-            e -> e.put("count", e.path("count").asInt() + 1).put("lastTimestamp", now));
-      } else {
-        ObjectNode event = about(container, reason.contains("chedul"));
-        event.put("type", type).put("reason", reason).put("message", message).put("count", 1);
-        event.put("firstTimestamp", now).put("lastTimestamp", now).putNull("eventTime");
-        store.create(Kind.EVENT, event);
-        written.put(key, Json.name(event));
-      }
-    } catch (ApiError gone) {
-      written.remove(key); // its namespace or the event itself was deleted meanwhile
-    }
+    int hash = (uid + reason + message + container).hashCode();
+    String event = name + "." + Integer.toHexString(hash);
+    store.atomically(
+        () ->
+            store.get(Kind.EVENT, namespace, event).isPresent()
+                ? store.update(Kind.EVENT, namespace, event, e -> again(e, now))
+                : store.create(Kind.EVENT, made(event, type, reason, message, container, now)));
   }
 
-  private ObjectNode about(String container, boolean scheduler) {
-    String component = scheduler ? "default-scheduler" : "kubelet";
-    ObjectNode event = Json.object();
-    event.put("apiVersion", "v1").put("kind", "Event");
-    event
-        .putObject("metadata")
-        .put("name", name + "." + Long.toHexString(System.nanoTime()) + written.size())
-        .put("namespace", namespace);
-    ObjectNode object = event.putObject("involvedObject");
-    object.put("kind", "Pod").put("apiVersion", "v1").put("namespace", namespace);
-    object.put("name", name).put("uid", Json.uid(pod));
+  private static ObjectNode again(ObjectNode event, String now) {
+    return event.put("count", event.path("count").asInt() + 1).put("lastTimestamp", now);
+  }
+
+  private ObjectNode made(
+      String event, String type, String reason, String message, String container, String now) {
+    String component = reason.contains("chedul") ? "default-scheduler" : "kubelet";
+    ObjectNode made = Json.object().put("apiVersion", "v1").put("kind", "Event");
+    Json.meta(made).put("name", event).put("namespace", namespace);
+    ObjectNode object = made.putObject("involvedObject").put("apiVersion", "v1");
+    object.put("kind", "Pod").put("namespace", namespace).put("name", name).put("uid", uid);
     if (!container.isEmpty()) {
       object.put("fieldPath", "spec.containers{" + container + "}");
     }
-    event.putObject("source").put("component", component).put("host", "local");
-    return event.put("reportingComponent", component).put("reportingInstance", "local");
+    made.put("type", type).put("reason", reason).put("message", message).put("count", 1);
+    made.put("firstTimestamp", now).put("lastTimestamp", now).putNull("eventTime");
+    made.putObject("source").put("component", component).put("host", "local");
+    return made.put("reportingComponent", component).put("reportingInstance", "local");
   }
 }

@@ -1,8 +1,8 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,31 +11,31 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** One pod's life on the node {@code local}. All of it happens on the kubelet's thread. */
-final class PodRun implements ContainerLaunch.Listener {
+final class PodRun {
   private static final Duration CONFIG_RETRY = Duration.ofMillis(500);
   private static final Duration SLOW_START = Duration.ofSeconds(3);
-  private static final String TOO_LONG =
-      "Pod was active on the node longer than the specified deadline";
 
+  final KubeletContext node;
+  final JsonNode pod;
   final String uid;
+  final Path folder;
+  final PodReport report;
   final List<ContainerRun> containers = new ArrayList<>();
-  private final KubeletContext node;
   private final Consumer<PodRun> onGone;
-  private final ObjectNode pod;
   private final PodFault fault;
-  private final PodReport report;
   private final Instant accepted = Instant.now();
   private boolean overdue;
   private boolean stopping;
   private boolean gone;
 
-  PodRun(KubeletContext node, ObjectNode pod, Consumer<PodRun> onGone) {
+  PodRun(KubeletContext node, JsonNode pod, Consumer<PodRun> onGone) {
     this.node = node;
     this.pod = pod;
     this.onGone = onGone;
     this.uid = Json.uid(pod);
+    this.folder = node.home().resolve("pods").resolve(uid);
     this.fault = PodFault.of(pod);
-    this.report = new PodReport(node.store(), pod);
+    this.report = PodReport.of(node.store(), pod);
     pod.at("/spec/containers").forEach(container -> containers.add(new ContainerRun(container)));
   }
 
@@ -45,10 +45,8 @@ final class PodRun implements ContainerLaunch.Listener {
       publish();
       return;
     }
-    report.normal(
-        "Scheduled",
-        "Successfully assigned %s/%s to local".formatted(Json.namespace(pod), Json.name(pod)),
-        "");
+    String assigned = "Successfully assigned %s/%s to local";
+    report.normal("Scheduled", assigned.formatted(Json.namespace(pod), Json.name(pod)), "");
     publish();
     JsonNode deadline = pod.at("/spec/activeDeadlineSeconds");
     if (deadline.isNumber()) {
@@ -87,7 +85,7 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     try {
-      ContainerLaunch.start(node, pod, run, report, this);
+      ContainerLaunch.start(this, run);
     } catch (PodConfigException e) {
       report.warn("Failed", "Error: " + e.getMessage(), run.name);
       waits(run, "CreateContainerConfigError", e.getMessage());
@@ -97,23 +95,20 @@ final class PodRun implements ContainerLaunch.Listener {
     }
   }
 
-  @Override
-  public void started(ContainerRun run, long pid, PodLog log) {
+  /** Its program runs, as the host's process {@code pid}. */
+  void started(ContainerRun run, long pid, PodLog log) {
     run.runs(pid, log);
-    if (ending()) {
-      run.signal(true);
-      return;
+    if (!ending()) {
+      report.normal("Started", "Started container " + run.name, run.name);
+      publish();
     }
-    report.normal("Started", "Started container " + run.name, run.name);
-    run.ready = fault != PodFault.NEVER_READY;
-    publish();
-    if (fault == PodFault.CRASHES || fault == PodFault.OOM) {
+    if (ending() || fault == PodFault.CRASHES || fault == PodFault.OOM) {
       run.signal(true);
     }
   }
 
-  @Override
-  public void refused(ContainerRun run, String why) {
+  /** Its program could not be started. */
+  void refused(ContainerRun run, String why) {
     String message =
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
             + "runc create failed: unable to start container process: "
@@ -123,8 +118,8 @@ final class PodRun implements ContainerLaunch.Listener {
     afterEnd(run);
   }
 
-  @Override
-  public void ended(ContainerRun run, int code) {
+  /** Its program ended, and so did all that it had started. */
+  void ended(ContainerRun run, int code) {
     if (!ending() && fault == PodFault.CRASHES) {
       run.ended(1, "Error", "");
     } else if (!ending() && fault == PodFault.OOM) {
@@ -146,7 +141,6 @@ final class PodRun implements ContainerLaunch.Listener {
 
   /** At once the first time, then after 1, 2, 4 … 30 s. */
   private void restart(ContainerRun run) {
-    run.lastState = run.state;
     long wait = run.restarts == 0 ? 0 : Math.min(30, 1L << Math.min(5, run.restarts - 1));
     if (wait > 0) {
       report.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
@@ -166,14 +160,14 @@ final class PodRun implements ContainerLaunch.Listener {
       return;
     }
     overdue = true;
-    report.normal("DeadlineExceeded", TOO_LONG, "");
+    report.normal("DeadlineExceeded", PodStatus.TOO_LONG, "");
     signalAll(false);
     killAfter(pod.at("/spec/terminationGracePeriodSeconds"));
     publish();
   }
 
   /** TERM now, KILL after the grace period, then out of the store. */
-  void stop(ObjectNode latest) {
+  void stop(JsonNode latest) {
     killAfter(latest.at("/metadata/deletionGracePeriodSeconds"));
     if (!stopping) {
       stopping = true;
@@ -211,7 +205,7 @@ final class PodRun implements ContainerLaunch.Listener {
     }
     gone = true;
     signalAll(true); // what strayed, where there are no namespaces
-    FolderTree.remove(node.home().resolve("pods").resolve(uid));
+    FolderTree.remove(folder);
     onGone.accept(this);
     report.removed();
   }
@@ -225,13 +219,9 @@ final class PodRun implements ContainerLaunch.Listener {
   }
 
   private PodStatus status() {
-    return new PodStatus(
-        fault != PodFault.UNSCHEDULABLE,
-        overdue ? "DeadlineExceeded" : "",
-        TOO_LONG,
-        pod.at("/spec/restartPolicy").asText("Always"),
-        accepted,
-        containers);
+    String policy = pod.at("/spec/restartPolicy").asText("Always");
+    boolean scheduled = fault != PodFault.UNSCHEDULABLE;
+    return new PodStatus(scheduled, overdue, policy, accepted, containers);
   }
 
   private void publish() {

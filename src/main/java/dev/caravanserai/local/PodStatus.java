@@ -9,22 +9,22 @@ import java.util.List;
 /**
  * A pod's phase, conditions and container states.
  *
- * @param failed why it failed as a whole, whatever its containers say; empty if it did not
+ * @param overdue it failed as a whole by its deadline, whatever its containers say
  */
 record PodStatus(
     boolean scheduled,
-    String failed,
-    String message,
-    String policy,
+    boolean overdue,
+    String restartPolicy,
     Instant accepted,
     List<ContainerRun> containers) {
   static final String NOT_SCHEDULED =
       "0/1 nodes are available: 1 node(s) didn't match the fault asked for.";
+  static final String TOO_LONG = "Pod was active on the node longer than the specified deadline";
 
   /** Whether a container that ended is to run again. */
   boolean restarts(ContainerRun run) {
-    boolean again = policy.equals("Always") || run.exitCode() != 0 && !policy.equals("Never");
-    return failed.isEmpty() && again;
+    boolean fails = run.exitCode() != 0 && !restartPolicy.equals("Never");
+    return !overdue && (fails || restartPolicy.equals("Always"));
   }
 
   boolean finished() {
@@ -32,7 +32,7 @@ record PodStatus(
   }
 
   String phase() {
-    if (!failed.isEmpty()) {
+    if (overdue) {
       return "Failed";
     } else if (containers.stream().allMatch(run -> run.terminated() && !restarts(run))) {
       return containers.stream().allMatch(run -> run.exitCode() == 0) ? "Succeeded" : "Failed";
@@ -51,7 +51,7 @@ record PodStatus(
       status.put("hostIP", "127.0.0.1").put("podIP", "127.0.0.1");
       status.putArray("podIPs").addObject().put("ip", "127.0.0.1");
       status.put("startTime", ContainerRun.seconds(accepted));
-      boolean ready = containers.stream().allMatch(run -> run.running() && run.ready);
+      boolean ready = containers.stream().allMatch(ContainerRun::running);
       String why = phase().equals("Succeeded") ? "PodCompleted" : "ContainersNotReady";
       condition(conditions, before, "Initialized", true, "", "");
       condition(conditions, before, "Ready", ready, why, "");
@@ -60,8 +60,8 @@ record PodStatus(
       containers.forEach(run -> all.add(run.status()));
     }
     condition(conditions, before, "PodScheduled", scheduled, "Unschedulable", NOT_SCHEDULED);
-    if (!failed.isEmpty()) {
-      status.put("reason", failed).put("message", message);
+    if (overdue) {
+      status.put("reason", "DeadlineExceeded").put("message", TOO_LONG);
     }
     return pod;
   }
@@ -69,12 +69,13 @@ record PodStatus(
   private static void condition(
       ArrayNode all, JsonNode before, String type, boolean is, String whyNot, String message) {
     String value = is ? "True" : "False";
-    String since = ContainerRun.seconds(Instant.now());
-    for (JsonNode old : before) {
-      if (old.path("type").asText().equals(type) && old.path("status").asText().equals(value)) {
-        since = old.path("lastTransitionTime").asText();
-      }
-    }
+    String since =
+        Json.objects(before).stream()
+            .filter(old -> Json.text(old, "/type").equals(type))
+            .filter(old -> Json.text(old, "/status").equals(value))
+            .map(old -> Json.text(old, "/lastTransitionTime"))
+            .findFirst()
+            .orElse(ContainerRun.seconds(Instant.now()));
     ObjectNode one = all.addObject().put("type", type).put("status", value);
     one.putNull("lastProbeTime").put("lastTransitionTime", since);
     if (!is) {

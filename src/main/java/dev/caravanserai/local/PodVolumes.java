@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A pod's volumes as folders of the host, and where its containers see them.
@@ -74,23 +71,16 @@ record PodVolumes(ContainerEnv env, Path folder, Path claims) {
       Path file = own.resolve(entry.getKey());
       Files.deleteIfExists(file);
       Files.write(file, entry.getValue());
-      Files.setPosixFilePermissions(file, permissions(source.path("defaultMode").asInt(0644)));
+      mode(file, source.path("defaultMode").asInt(0644));
     }
     return own;
   }
 
   private static Path made(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    return Files.setPosixFilePermissions(folder, permissions(OPEN));
+    return mode(Files.createDirectories(folder), OPEN);
   }
 
-  private static Set<PosixFilePermission> permissions(int mode) {
-    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-    for (PosixFilePermission permission : PosixFilePermission.values()) {
-      if ((mode & (0400 >> permission.ordinal())) != 0) {
-        set.add(permission);
-      }
-    }
-    return set;
+  private static Path mode(Path path, int mode) throws IOException {
+    return Files.setAttribute(path, "unix:mode", mode);
   }
 }

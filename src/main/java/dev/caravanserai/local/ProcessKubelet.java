@@ -1,7 +1,6 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,14 +24,16 @@ final class ProcessKubelet implements AutoCloseable {
   private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
   private final KubeletContext node;
   private final Thread atExit = new Thread(this::end, "local-exit");
-  private final AutoCloseable podWatch;
-  private final AutoCloseable claimWatch;
+  private final List<Runnable> unfollow;
 
   private ProcessKubelet(KubeletContext node) {
     this.node = node;
     Runtime.getRuntime().addShutdownHook(atExit);
-    claimWatch = node.store().onChange(Kind.PVC, c -> node.life().run(() -> claim(c)));
-    podWatch = node.store().onChange(Kind.POD, c -> node.life().run(() -> pod(c)));
+    ObjectStore store = node.store();
+    unfollow =
+        List.of(
+            store.follow(Kind.PVC, 0, event -> node.life().run(() -> claim(event))),
+            store.follow(Kind.POD, 0, event -> node.life().run(() -> pod(event))));
   }
 
   static ProcessKubelet start(ObjectStore store, Path home) throws IOException {
@@ -63,17 +64,17 @@ final class ProcessKubelet implements AutoCloseable {
     return new ProcessKubelet(new KubeletContext(store, folder, id, sandbox, life, streams));
   }
 
-  private void claim(ObjectStore.Change change) {
-    if (change.type() == ObjectStore.Change.Type.DELETED) {
-      FolderTree.remove(node.home().resolve("volumes").resolve(Json.uid(change.object())));
+  private void claim(ObjectStore.Event event) {
+    if (event.change() == ObjectStore.Change.DELETED) {
+      FolderTree.remove(node.home().resolve("volumes").resolve(Json.uid(event.object())));
     }
   }
 
-  private void pod(ObjectStore.Change change) {
-    ObjectNode pod = change.object();
+  private void pod(ObjectStore.Event event) {
+    JsonNode pod = event.object();
     String uid = Json.uid(pod);
     PodRun run = pods.get(uid);
-    if (change.type() == ObjectStore.Change.Type.DELETED) {
+    if (event.change() == ObjectStore.Change.DELETED) {
       Optional.ofNullable(run).ifPresent(PodRun::vanished);
       return;
     }
@@ -130,12 +131,7 @@ final class ProcessKubelet implements AutoCloseable {
   }
 
   private void end() {
-    try {
-      podWatch.close();
-      claimWatch.close();
-    } catch (Exception e) {
-      LOG.warn("a watch did not close", e);
-    }
+    unfollow.forEach(Runnable::run);
     node.life().close();
     ProcessTree.kill(node.id() + "/");
     node.streams().close();

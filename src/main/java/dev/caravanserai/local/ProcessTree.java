@@ -13,11 +13,11 @@ final class ProcessTree {
 
   private ProcessTree() {}
 
-  /** Kills all whose marker begins so, until none is left (for at most 2 s). */
+  /** Kills all whose marker begins so, until none is left (for at most 10 s). */
   static int kill(String prefix) {
     int killed = 0;
     List<ProcessHandle> found = marked(prefix);
-    for (int round = 0; round < 20 && !found.isEmpty(); round++) {
+    for (int round = 0; round < 130 && !found.isEmpty(); round++) {
       killed += (int) found.stream().filter(ProcessHandle::destroyForcibly).count();
       LockSupport.parkNanos(5_000_000L << Math.min(round, 4));
       found = marked(prefix);

@@ -8,11 +8,11 @@ import java.util.function.UnaryOperator;
 
 /** The verbs of the API on the store. Never blocks on anything but the store's lock. */
 final class Resources {
-  private final MemoryStore store;
+  private final ObjectStore store;
   private final Defaults defaults = new Defaults();
   private final Deletions deletions;
 
-  Resources(MemoryStore store) {
+  Resources(ObjectStore store) {
     this.store = store;
     this.deletions = new Deletions(store);
   }
@@ -26,11 +26,11 @@ final class Resources {
   }
 
   /** In pages: the continue token is the first page's version and the last object's key. */
-  ObjectNode list(ApiPath path, Query query) {
+  ObjectNode list(ApiPath path, Call call) {
     Kind kind = path.kind();
-    Predicate<JsonNode> wanted = Selectors.of(kind, query);
-    long limit = query.number("limit").filter(l -> l > 0).orElse(Long.MAX_VALUE);
-    String token = query.text("continue").orElse("0:");
+    Predicate<JsonNode> wanted = Selectors.of(kind, call);
+    long limit = call.number("limit").filter(l -> l > 0).orElse(Long.MAX_VALUE);
+    String token = call.text("continue").orElse("0:");
     if (!token.matches("\\d+:.*")) {
       throw ApiError.bad("continue key is not valid");
     }
@@ -39,21 +39,27 @@ final class Resources {
         () -> {
           List<ObjectNode> rest =
               store.list(kind, path.within()).stream()
-                  .filter(o -> MemoryStore.key(kind, o).compareTo(after) > 0 && wanted.test(o))
+                  .filter(o -> ObjectStore.key(kind, o).compareTo(after) > 0 && wanted.test(o))
                   .toList();
           List<ObjectNode> page = rest.stream().limit(limit).toList();
-          ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
-          ObjectNode meta = list.put("kind", kind.kind + "List").putObject("metadata");
+          ObjectNode list = listOf(kind, page);
+          ObjectNode meta = Json.meta(list);
           String version = after.isEmpty() ? "" + store.version() : token.replaceFirst(":.*", "");
           meta.put("resourceVersion", version);
           if (page.size() < rest.size()) {
-            String last = MemoryStore.key(kind, page.get(page.size() - 1));
+            String last = ObjectStore.key(kind, page.get(page.size() - 1));
             meta.put("continue", version + ":" + last);
             meta.put("remainingItemCount", rest.size() - page.size());
           }
-          list.putArray("items").addAll(page);
           return list;
         });
+  }
+
+  private static ObjectNode listOf(Kind kind, List<ObjectNode> items) {
+    ObjectNode list = Json.object().put("apiVersion", kind.apiVersion());
+    list.put("kind", kind.kind + "List").putObject("metadata");
+    list.putArray("items").addAll(items);
+    return list;
   }
 
   ObjectNode create(ApiPath path, ObjectNode body, boolean dryRun) {
@@ -117,6 +123,16 @@ final class Resources {
         });
   }
 
+  ObjectNode deleteAll(ApiPath path, Call call, Deletions.Options options) {
+    Predicate<JsonNode> wanted = Selectors.of(path.kind(), call);
+    List<ObjectNode> deleted =
+        store.list(path.kind(), path.within()).stream()
+            .filter(wanted)
+            .map(object -> deletions.delete(ApiPath.of(path.kind(), object), options))
+            .toList();
+    return listOf(path.kind(), deleted);
+  }
+
   /** What is sent is what the URL says. */
   private static void agree(ApiPath path, ObjectNode body) {
     Kind kind = path.kind();
@@ -140,9 +156,9 @@ final class Resources {
   /** Refusals on demand, for tests: the annotation is the caller's own. */
   private static void refuse(Kind kind, ObjectNode object) {
     JsonNode annotations = object.path("metadata").path("annotations");
-    String fault = annotations.path("local.caravanserai.dev/fault").asText();
+    String fault = annotations.path(PodFault.ANNOTATION).asText();
     if (fault.equals("refuse")) {
-      throw forbidden(kind, object, "refused by local.caravanserai.dev/fault");
+      throw forbidden(kind, object, "refused by " + PodFault.ANNOTATION);
     } else if (fault.equals("quota")) {
       String why = "exceeded quota: local, requested: pods=1, used: pods=1, limited: pods=1";
       throw forbidden(kind, object, why);

@@ -106,7 +106,7 @@ final class Sandbox {
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectInput(new File("/dev/null"))
               .start();
-      boolean ended = probe.waitFor(5, TimeUnit.SECONDS);
+      boolean ended = probe.waitFor(60, TimeUnit.SECONDS);
       probe.destroyForcibly();
       return ended && probe.exitValue() == 0;
     } catch (IOException e) {

@@ -21,9 +21,9 @@ final class Selectors {
 
   private Selectors() {}
 
-  static Predicate<JsonNode> of(Kind kind, Query query) {
-    return labels(query.text("labelSelector").orElse(""))
-        .and(fields(kind, query.text("fieldSelector").orElse("")));
+  static Predicate<JsonNode> of(Kind kind, Call call) {
+    return labels(call.text("labelSelector").orElse(""))
+        .and(fields(kind, call.text("fieldSelector").orElse("")));
   }
 
   static Predicate<JsonNode> labels(String selector) {

@@ -30,8 +30,9 @@ class ExecSocketTest {
 
   @BeforeEach
   void start() throws Exception {
+    Patience.ofAwaitility();
     cluster = LocalCluster.start(0, home, Set.of("sessions"));
-    Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+    Config config = Patience.of(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())));
     client = new KubernetesClientBuilder().withConfig(config).build();
     client
         .resource(
@@ -48,7 +49,7 @@ class ExecSocketTest {
                 .endSpec()
                 .build())
         .create();
-    client.pods().withName("p").waitUntilReady(10, TimeUnit.SECONDS);
+    client.pods().withName("p").waitUntilReady(Patience.SECONDS, TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -80,7 +81,7 @@ class ExecSocketTest {
       exec.getInput().flush();
 
       // Then
-      assertThat(exec.exitCode().get(5, TimeUnit.SECONDS)).isEqualTo(9);
+      assertThat(exec.exitCode().get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(9);
     }
   }
 
@@ -130,8 +131,9 @@ class ExecSocketTest {
     for (int i = 0; i < 30; i++) {
       execs.get(i).getInput().write("in\n".getBytes(StandardCharsets.UTF_8));
       execs.get(i).getInput().flush();
-      assertThat(execs.get(i).exitCode().get(10, TimeUnit.SECONDS)).isEqualTo(3);
-      assertThat(text(outputs.get(i))).isEqualTo("up\nin\n");
+      assertThat(execs.get(i).exitCode().get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(3);
+      ByteArrayOutputStream out = outputs.get(i);
+      await().untilAsserted(() -> assertThat(text(out)).isEqualTo("up\nin\n"));
     }
   }
 

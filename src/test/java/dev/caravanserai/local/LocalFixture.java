@@ -22,8 +22,9 @@ abstract class LocalFixture {
 
   @BeforeEach
   void start() throws Exception {
+    Patience.ofAwaitility();
     cluster = LocalCluster.start(0, home, Set.of("sessions", "other"));
-    Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+    Config config = Patience.of(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())));
     config.setNamespace("sessions");
     config.setRequestRetryBackoffLimit(0);
     client = new KubernetesClientBuilder().withConfig(config).build();

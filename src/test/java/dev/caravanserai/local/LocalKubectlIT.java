@@ -37,6 +37,7 @@ class LocalKubectlIT {
 
   @BeforeEach
   void start() throws Exception {
+    Patience.ofAwaitility();
     boolean there =
         List.of(System.getenv().getOrDefault("PATH", "").split(":")).stream()
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
@@ -65,7 +66,7 @@ class LocalKubectlIT {
       stdin.write(input.getBytes(StandardCharsets.UTF_8));
     }
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
     return new Run(process.exitValue(), out);
   }
 
@@ -88,7 +89,7 @@ class LocalKubectlIT {
     // When, Then
     ok("Server Version: v1.32.0", "version");
     ok("pod/p created", "apply", "-f", file.toString());
-    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=10s");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
     ok("pod/p unchanged", "apply", "-f", file.toString());
     ok("serverside-applied", "apply", "--server-side", "--force-conflicts", "-f", file.toString());
     ok("1/1", "get", "pods", "-l", "app in (x,y)");
@@ -105,7 +106,7 @@ class LocalKubectlIT {
   void anExecCarriesStdinAndItsExitCode() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
-    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=10s");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
 
     // When
     Run seven = kubectl("", "exec", "p", "--", "sh", "-c", "exit 7");
@@ -123,7 +124,7 @@ class LocalKubectlIT {
   void aSlowReaderGetsEveryByteAndHoldsTheProcessBack() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
-    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=10s");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
     String script = "head -c 50000000 /dev/zero; touch /tmp/written";
 
     // When
@@ -136,7 +137,7 @@ class LocalKubectlIT {
         .until(() -> kubectl("", "exec", "p", "--", "test", "-e", "/tmp/written").exit() == 1);
     long rest = exec.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
     assertThat(first + rest).isEqualTo(50_000_000);
-    assertThat(exec.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(exec.waitFor(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(exec.exitValue()).isZero();
   }
 
@@ -144,7 +145,7 @@ class LocalKubectlIT {
   void filesAreCopiedBothWays() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
-    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=10s");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
     byte[] bytes = new byte[3_000_000];
     new java.util.Random(1).nextBytes(bytes);
     Path sent = Files.write(home.resolve("sent"), bytes);
@@ -163,7 +164,13 @@ class LocalKubectlIT {
     // Given
     Path out = home.resolve("watched");
     List<String> command =
-        List.of("kubectl", "--kubeconfig=" + cluster.kubeconfig(), "get", "configmaps", "-w");
+        List.of(
+            "kubectl",
+            "--kubeconfig=" + cluster.kubeconfig(),
+            "--cache-dir=" + home.resolve("cache"),
+            "get",
+            "configmaps",
+            "-w");
     Process watch =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
     try {
@@ -186,11 +193,11 @@ class LocalKubectlIT {
     String script = "/usr/bin/script";
     Assumptions.assumeTrue(Files.isExecutable(Path.of(script)), script + " is missing");
     ok("created", "run", "r", "--image=busybox:1", "--command", "--", "sleep", "60");
-    ok("condition met", "wait", "--for=condition=Ready", "pod/r", "--timeout=10s");
+    ok("condition met", "wait", "--for=condition=Ready", "pod/r", "--timeout=120s");
 
     // When
     String command =
-        "kubectl --kubeconfig=%s exec -it r -- sh -c 'tty; stty size; exit 3'"
+        "kubectl --kubeconfig=%s exec -it r -- sh -c 'tty; until stty size | grep 91; do sleep 0.1; done; exit 3'"
             .formatted(cluster.kubeconfig());
     Process terminal =
         new ProcessBuilder(script, "-qec", "stty cols 91 rows 17; " + command, "/dev/null").start();

@@ -36,10 +36,11 @@ final class LocalServerProcess {
     CountDownLatch running = new CountDownLatch(1);
     cluster
         .store()
-        .onChange(
+        .follow(
             Kind.POD,
-            change -> {
-              if (change.object().at("/status/phase").asText().equals("Running")) {
+            0,
+            event -> {
+              if (event.object().at("/status/phase").asText().equals("Running")) {
                 running.countDown();
               }
             });

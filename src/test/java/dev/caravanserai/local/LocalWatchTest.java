@@ -13,10 +13,8 @@ import io.fabric8.kubernetes.client.http.WebSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -26,7 +24,7 @@ class LocalWatchTest extends LocalFixture {
   void aWatchOfAVersionNoLongerKeptEndsWithGone() {
     // Given
     client.resource(map("m")).create();
-    churn(MemoryStore.KEPT + 1);
+    churn(ObjectStore.KEPT + 1);
     List<WatcherException> ends = new CopyOnWriteArrayList<>();
 
     // When
@@ -76,17 +74,17 @@ class LocalWatchTest extends LocalFixture {
     // Given
     String path = "/api/v1/namespaces/sessions/configmaps?watch=true&resourceVersion=1";
     var http = client.getHttpClient();
-    var overHttp = new LinkedBlockingQueue<String>();
-    var overSocket = new LinkedBlockingQueue<String>();
+    var overHttp = new StringBuffer();
+    var overSocket = new StringBuffer();
     var request = http.newHttpRequestBuilder().uri(cluster.url() + path).build();
     var body =
         http.consumeBytes(
                 request,
                 (parts, control) -> {
-                  parts.forEach(p -> overHttp.add(StandardCharsets.UTF_8.decode(p).toString()));
+                  parts.forEach(p -> overHttp.append(StandardCharsets.UTF_8.decode(p).toString()));
                   control.consume();
                 })
-            .get(5, TimeUnit.SECONDS);
+            .get(Patience.SECONDS, TimeUnit.SECONDS);
     body.body().consume();
     WebSocket socket =
         http.newWebSocketBuilder()
@@ -100,18 +98,21 @@ class LocalWatchTest extends LocalFixture {
 
                   @Override
                   public void onMessage(WebSocket from, String text) {
-                    overSocket.add(text);
+                    overSocket.append(text);
                     from.request();
                   }
                 })
-            .get(5, TimeUnit.SECONDS);
+            .get(Patience.SECONDS, TimeUnit.SECONDS);
 
     // When
     client.resource(map("m")).create();
 
     // Then
-    assertThat(overHttp.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
-    assertThat(overSocket.poll(5, TimeUnit.SECONDS)).contains("\"ADDED\"", "\"name\":\"m\"");
+    for (StringBuffer heard : List.of(overHttp, overSocket)) {
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(heard.toString()).contains("\"ADDED\"", "\"name\":\"m\""));
+    }
     body.body().cancel();
     socket.sendClose(1000, "");
   }
@@ -122,7 +123,7 @@ class LocalWatchTest extends LocalFixture {
     client.resource(map("m")).create();
     client.resource(map("gone")).create();
     try (Relay relay = new Relay(URI.create(cluster.url()).getPort())) {
-      Config through = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
+      Config through = Patience.of(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())));
       through.setMasterUrl("https://127.0.0.1:" + relay.port());
       through.setWatchReconnectInterval(50);
       try (KubernetesClient far = new KubernetesClientBuilder().withConfig(through).build();
@@ -132,13 +133,12 @@ class LocalWatchTest extends LocalFixture {
         // When
         relay.cut();
         client.configMaps().withName("gone").delete();
-        churn(MemoryStore.KEPT + 1);
+        churn(ObjectStore.KEPT + 1);
         client.resource(map("after")).create();
         relay.mend();
 
         // Then
         Awaitility.await()
-            .atMost(Duration.ofSeconds(20))
             .untilAsserted(
                 () ->
                     assertThat(informer.getStore().list())

@@ -59,7 +59,8 @@ class PodExecTest extends PodFixture {
     awaitPhase("p", "Running");
 
     // When
-    Ran held = exec("p", "", "sh", "-c", "(sleep 0.3; echo late) & echo early; exit 4");
+    String late = "(while kill -0 $$ 2>/dev/null; do sleep 0.1; done; echo late) & ";
+    Ran held = exec("p", "", "sh", "-c", late + "echo early; exit 4");
     Ran free = exec("p", "", "sh", "-c", "sleep 600 >/dev/null 2>&1 & echo early");
 
     // Then

@@ -61,7 +61,7 @@ class PodFilesTest extends PodFixture {
 
     // Then
     awaitPhase("two", "Succeeded");
-    assertThat(logs("two", Optional.empty())).isEqualTo("kept\n");
+    assertThat(logs("two", Long.MAX_VALUE)).isEqualTo("kept\n");
     store.remove(Kind.PVC, "ns", "data");
     await().until(() -> !Files.exists(home.resolve("volumes").resolve(uid)));
   }

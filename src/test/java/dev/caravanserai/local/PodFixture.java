@@ -24,11 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class PodFixture {
   static final ObjectMapper JSON = new ObjectMapper();
   @TempDir Path home;
-  final MemoryStore store = new MemoryStore();
+  final ObjectStore store = new ObjectStore();
   ProcessKubelet kubelet;
 
   @BeforeEach
   void start() throws Exception {
+    Patience.ofAwaitility();
     Assumptions.assumeTrue(
         Sandbox.ofThisMachine(home).separate(), "no mount or user namespaces here");
     kubelet = ProcessKubelet.start(store, home);
@@ -41,7 +42,7 @@ abstract class PodFixture {
     }
     String id = Files.readString(home.resolve("id"));
     kubelet.close();
-    assertThat(ProcessTree.marked(id)).isEmpty();
+    await().untilAsserted(() -> assertThat(ProcessTree.marked(id)).isEmpty());
     assertThat(home.resolve("pods")).doesNotExist();
   }
 
@@ -58,7 +59,7 @@ abstract class PodFixture {
     if (!err.startsWith("ok\n")) {
       throw new IOException(err);
     }
-    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
     return new Ran(process.exitValue(), out, err.substring("ok\n".length()));
   }
 
@@ -66,16 +67,24 @@ abstract class PodFixture {
     return kubelet.container(at(pod, ""), Optional.of("c"));
   }
 
-  String logs(String pod, Optional<Long> tail) {
-    return logs(pod, tail, false, Optional.empty());
+  String logs(String pod, long tail) {
+    return logs(pod, tail, false, Instant.EPOCH);
   }
 
-  String logs(String pod, Optional<Long> tail, boolean timestamps, Optional<Instant> since) {
+  String logs(String pod, long tail, boolean timestamps, Instant since) {
+    return logs(pod, new LogReader.Wanted(true, timestamps, tail, since, Long.MAX_VALUE));
+  }
+
+  String logsSoFar(String pod) {
+    return logs(
+        pod, new LogReader.Wanted(false, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE));
+  }
+
+  private String logs(String pod, LogReader.Wanted wanted) {
     TakenLog taken = new TakenLog(false);
-    var wanted = new LogReader.Wanted(true, timestamps, tail, since, Optional.empty());
     LogReader reader = new LogReader(container(pod).logOf(false), wanted, taken);
     kubelet.node().streams().watch(reader::look);
-    return taken.whole().orTimeout(5, TimeUnit.SECONDS).join();
+    return taken.whole().orTimeout(Patience.SECONDS, TimeUnit.SECONDS).join();
   }
 
   List<ProcessHandle> ofPod(String uid) throws IOException {
@@ -117,7 +126,6 @@ abstract class PodFixture {
   void awaitPhase(String pod, String phase) {
     await()
         .pollInterval(Duration.ofMillis(10))
-        .atMost(Duration.ofSeconds(10))
         .untilAsserted(
             () -> assertThat(at(pod, "/status").toString()).contains("\"" + phase + "\""));
   }

@@ -53,7 +53,7 @@ class PodLifeTest extends PodFixture {
     pod("p", "command: [sh, -c, 'trap \"\" TERM; setsid sleep 1000 & wait; sleep 1000']");
     awaitPhase("p", "Running");
     String uid = at("p", "/metadata/uid").asText();
-    await().until(() -> ProcessTree.marked("").size() >= 3);
+    await().until(() -> ofPod(uid).size() >= 3);
 
     // When
     store.update(
@@ -67,7 +67,7 @@ class PodLifeTest extends PodFixture {
         });
 
     // Then
-    await().atMost(Duration.ofSeconds(5)).until(() -> store.get(Kind.POD, "ns", "p").isEmpty());
+    await().until(() -> store.get(Kind.POD, "ns", "p").isEmpty());
     await().untilAsserted(() -> assertThat(ofPod(uid)).isEmpty());
   }
 
@@ -105,7 +105,7 @@ class PodLifeTest extends PodFixture {
                 at("pull", "/status/containerStatuses/0/state/waiting/reason")
                     .asText()
                     .equals("ImagePullBackOff"));
-    assertThat(at("far", "/status/conditions/0/reason").asText()).isEqualTo("Unschedulable");
+    await().until(() -> at("far", "/status/conditions/0/reason").asText().equals("Unschedulable"));
     awaitPhase("oom", "Failed");
     assertThat(at("oom", "/status/containerStatuses/0/state/terminated/reason").asText())
         .isEqualTo("OOMKilled");
@@ -123,7 +123,7 @@ class PodLifeTest extends PodFixture {
     ProcessKubelet next = ProcessKubelet.start(store, home);
 
     // Then
-    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
     next.close();
   }
 

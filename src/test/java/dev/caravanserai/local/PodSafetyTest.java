@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +21,8 @@ class PodSafetyTest extends PodFixture {
     // Given
     Path folder = Files.createDirectories(Path.of("target").toAbsolutePath());
     Path kept = Files.writeString(Files.createTempFile(folder, "kept", ""), "kept");
-    Path own =
-        Files.writeString(Path.of(System.getProperty("user.home"), ".caravanserai-test"), "k");
+    Path user = Path.of(System.getProperty("user.home"));
+    Path own = Files.writeString(Files.createTempFile(user, ".caravanserai-test", ""), "k");
     pod("p", "command: [sleep, infinity]");
     awaitPhase("p", "Running");
 
@@ -69,16 +69,13 @@ class PodSafetyTest extends PodFixture {
     awaitPhase("p", "Running");
 
     // When
-    var wanted =
-        new LogReader.Wanted(true, false, Optional.empty(), Optional.empty(), Optional.empty());
+    var wanted = new LogReader.Wanted(true, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE);
     TakenLog nothing = new TakenLog(true);
     LogReader reading = new LogReader(container("p").logOf(false), wanted, nothing);
     kubelet.node().streams().watch(reading::look);
 
     // Then
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> exec("p", "", "test", "-e", "/tmp/done").code() == 0);
+    await().until(() -> exec("p", "", "test", "-e", "/tmp/done").code() == 0);
     assertThat(nothing.whole()).isNotDone();
     reading.close();
   }
@@ -89,10 +86,10 @@ class PodSafetyTest extends PodFixture {
     Path own = home.resolve("killed");
     Process server = LocalServerProcess.start(own);
     String id = Files.readString(own.resolve("id"));
-    assertThat(ProcessTree.marked(id)).hasSizeGreaterThanOrEqualTo(3);
+    await().until(() -> ProcessTree.marked(id).size() >= 3);
 
     // When
-    server.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+    server.destroyForcibly().waitFor();
     assertThat(ProcessTree.marked(id)).isNotEmpty();
     try (LocalCluster next = LocalCluster.start(0, own, Set.of("ns"))) {
 
@@ -114,8 +111,8 @@ class PodSafetyTest extends PodFixture {
     server.destroy();
 
     // Then
-    assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(ProcessTree.marked(id)).isEmpty();
+    assertThat(server.waitFor(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
+    await().until(() -> ProcessTree.marked(id).isEmpty());
     assertThat(own.resolve("pods")).doesNotExist();
   }
 }

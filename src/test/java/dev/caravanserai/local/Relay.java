@@ -46,6 +46,9 @@ final class Relay implements AutoCloseable {
         }
         Socket far = new Socket(InetAddress.getLoopbackAddress(), to);
         open.addAll(List.of(near, far));
+        if (cut) {
+          near.close();
+        }
         thread(() -> copy(near, far));
         thread(() -> copy(far, near));
       }

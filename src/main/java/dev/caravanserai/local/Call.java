@@ -1,0 +1,73 @@
+package dev.caravanserai.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Optional;
+
+/** What a request asks for, and its answer in the form that the caller accepts. */
+record Call(HttpServerRequest request) {
+  /** "" when it was not sent. */
+  String header(String name) {
+    return Optional.ofNullable(request.getHeader(name)).orElse("");
+  }
+
+  String contentType() {
+    return header("Content-Type").split(";", 2)[0].trim();
+  }
+
+  Optional<String> text(String name) {
+    return Optional.ofNullable(request.getParam(name)).filter(v -> !v.isEmpty());
+  }
+
+  List<String> texts(String name) {
+    return request.params().getAll(name);
+  }
+
+  boolean flag(String name) {
+    return text(name).filter(v -> v.equals("true") || v.equals("1")).isPresent();
+  }
+
+  /** From 0. */
+  Optional<Long> number(String name) {
+    Optional<String> text = text(name);
+    if (text.isPresent() && !text.get().matches("\\d{1,18}")) {
+      throw ApiError.bad("%s=%s: a whole number from 0 is needed".formatted(name, text.get()));
+    }
+    return text.map(Long::parseLong);
+  }
+
+  boolean dryRun() {
+    if (texts("dryRun").stream().anyMatch(v -> !v.equals("All"))) {
+      throw ApiError.bad("dryRun: only All is served, not " + texts("dryRun"));
+    }
+    return !texts("dryRun").isEmpty();
+  }
+
+  boolean wantsWebSocket() {
+    return header("Upgrade").equalsIgnoreCase("websocket");
+  }
+
+  boolean wantsTable() {
+    String first = header("Accept").split(",", 2)[0].replace(" ", "") + ";";
+    return first.contains("as=Table;") && first.contains("v=v1;");
+  }
+
+  /** What a table's rows carry. */
+  String includeObject() {
+    return text("includeObject").orElse("Metadata");
+  }
+
+  void answer(int code, JsonNode body) {
+    if (!request.response().ended() && !request.response().closed()) {
+      request.response().setStatusCode(code).putHeader("Content-Type", "application/json");
+      request.response().end(body.toString());
+    }
+  }
+
+  /** One object or a list of a kind; as a table for a caller that wants one. */
+  void answer(int code, Kind kind, ObjectNode object) {
+    answer(code, wantsTable() ? Tables.of(kind, object, includeObject(), true) : object);
+  }
+}
