@@ -2,6 +2,9 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,11 +13,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Deletes what no living owner has, and what a terminating namespace holds. One pass over all
- * objects serves all changes that came before it.
+ * Deletes what no living owner has, what a terminating namespace holds, and old Events. One pass
+ * over all objects serves all changes that came before it.
  */
 final class GarbageCollector {
   private static final List<Kind> KINDS = List.of(Kind.values());
+
+  /** As kube-apiserver's {@code --event-ttl}. */
+  private static final Duration EVENTS_KEPT = Duration.ofHours(1);
 
   private final ObjectStore store;
   private final Deletions deletions;
@@ -49,7 +55,10 @@ final class GarbageCollector {
     all(Kind.NAMESPACE).stream().filter(Json::leaving).map(Json::name).forEach(ending::add);
     for (Kind kind : KINDS) {
       for (ObjectNode object : all(kind)) {
-        boolean lost = orphaned(object, living) || ending.contains(Json.namespace(object));
+        boolean lost =
+            orphaned(object, living)
+                || ending.contains(Json.namespace(object))
+                || kind == Kind.EVENT && old(object);
         if (lost && !Json.leaving(object)) {
           deletions.delete(ApiPath.of(kind, object), Deletions.Options.only(object));
         }
@@ -70,6 +79,16 @@ final class GarbageCollector {
   private static boolean orphaned(ObjectNode object, Set<String> living) {
     return !owners(object).isEmpty()
         && owners(object).valueStream().noneMatch(o -> living.contains(Json.text(o, "/uid")));
+  }
+
+  private static boolean old(ObjectNode event) {
+    String last =
+        event.path("lastTimestamp").asText(Json.text(event, "/metadata/creationTimestamp"));
+    try {
+      return Instant.parse(last).isBefore(Instant.now().minus(EVENTS_KEPT));
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   private static JsonNode owners(ObjectNode object) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -23,6 +24,7 @@ final class PodRun {
   final List<ContainerRun> containers = new ArrayList<>();
   private final Consumer<PodRun> onGone;
   private final PodFault fault;
+  private final List<Future<?>> timers = new ArrayList<>();
   private final Instant accepted = Instant.now();
   private boolean overdue;
   private boolean stopping;
@@ -204,6 +206,7 @@ final class PodRun {
       return;
     }
     gone = true;
+    timers.forEach(timer -> timer.cancel(false));
     signalAll(true); // what strayed, where there are no namespaces
     FolderTree.remove(folder);
     onGone.accept(this);
@@ -229,12 +232,7 @@ final class PodRun {
   }
 
   private void later(Duration wait, Runnable task) {
-    Runnable unlessGone =
-        () -> {
-          if (!gone) {
-            task.run();
-          }
-        };
-    node.life().later(wait, unlessGone);
+    timers.removeIf(Future::isDone);
+    timers.add(node.life().later(wait, task));
   }
 }

@@ -3,9 +3,10 @@ package dev.caravanserai.local;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -25,10 +26,11 @@ final class Pump implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
   private static final long SOON_MILLIS = 1;
   private static final long SELDOM_MILLIS = 16;
-  private final ScheduledExecutorService thread;
+  private final ScheduledThreadPoolExecutor thread;
 
   Pump(String name) {
-    thread = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
+    thread = new ScheduledThreadPoolExecutor(1, task -> daemon(task, name));
+    thread.setRemoveOnCancelPolicy(true); // else what is cancelled stays until its time comes
   }
 
   static Thread daemon(Runnable task, String name) {
@@ -42,11 +44,13 @@ final class Pump implements AutoCloseable {
     later(Duration.ZERO, task);
   }
 
-  void later(Duration wait, Runnable task) {
+  /** As {@link #run}, after a while; unless it is cancelled. */
+  Future<?> later(Duration wait, Runnable task) {
     try {
-      thread.schedule(() -> guarded(task), wait.toMillis(), TimeUnit.MILLISECONDS);
+      return thread.schedule(() -> guarded(task), wait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closed) {
       LOG.debug("the local kubelet is closed");
+      return CompletableFuture.completedFuture(null);
     }
   }
 

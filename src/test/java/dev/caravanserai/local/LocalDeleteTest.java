@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.time.Duration;
+import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +53,35 @@ class LocalDeleteTest extends LocalFixture {
     Awaitility.await().until(() -> client.secrets().withName("owned").get() == null);
     client.resource(owned).create();
     Awaitility.await().until(() -> client.secrets().withName("owned").get() == null);
+  }
+
+  @Test
+  void anEventOfMoreThanAnHourAgoGoes() {
+    // Given
+    client.resource(event("old", Instant.now().minus(Duration.ofMinutes(61)))).create();
+    client.resource(event("young", Instant.now().minus(Duration.ofMinutes(59)))).create();
+
+    // When
+    client.resource(map("any")).create();
+    client.configMaps().withName("any").delete();
+
+    // Then
+    Awaitility.await().until(() -> client.v1().events().withName("old").get() == null);
+    assertThat(client.v1().events().withName("young").get()).isNotNull();
+  }
+
+  private static Event event(String name, Instant last) {
+    return new EventBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .endMetadata()
+        .withNewInvolvedObject()
+        .withKind("Pod")
+        .withName("p")
+        .withNamespace("sessions")
+        .endInvolvedObject()
+        .withLastTimestamp(last.toString())
+        .build();
   }
 
   @Test
