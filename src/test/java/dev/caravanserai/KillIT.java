@@ -44,7 +44,7 @@ class KillIT {
   private static final Duration TO_START = Duration.ofSeconds(75 + 5);
 
   /** For the pod's grace, and for Kubernetes to collect. */
-  private static final Duration TO_VANISH = Duration.ofSeconds(20);
+  private static final Duration TO_VANISH = Duration.ofSeconds(60);
 
   private static final List<String> STEPS =
       List.of(
@@ -59,18 +59,17 @@ class KillIT {
           "stop",
           "stopping",
           "await");
-  private static final String RUN = Long.toString(System.currentTimeMillis() % 1_000_000);
+  private static final String RUN = Long.toString(System.nanoTime(), 36);
   private static final Map<String, Set<String>> KILLED = new HashMap<>();
 
   private static ServerProcess server;
   private static Instant lastStart;
-  private static Instant ready;
   private static CompletableFuture<Answer> repeated;
 
   @BeforeAll
   static void a_server_is_killed_with_a_session_at_each_step() throws Exception {
     Path folder = Files.createTempDirectory("caravanserai-kill");
-    try (ApiGate gate = new ApiGate(TestCluster.get().client())) {
+    try (ApiGate gate = new ApiGate()) {
       Map<String, String> through = new HashMap<>(SETTINGS);
       through.put(Settings.CLUSTER_KUBECONFIG.key(), gate.kubeconfig(folder).toString());
       ServerProcess first = ServerProcess.start(through);
@@ -84,7 +83,6 @@ class KillIT {
       withoutAnyServer();
       STEPS.forEach(step -> KILLED.put(step, left(step)));
       server = ServerProcess.start(SETTINGS);
-      ready = Instant.now();
       repeated = start(server.api(), "again", Map.of());
     }
   }
@@ -135,7 +133,7 @@ class KillIT {
   /** What the deletion of an anchor began goes on without us. */
   private static void withoutAnyServer() {
     await("a stop that was accepted needs no server")
-        .atMost(TO_VANISH.plusSeconds(20))
+        .atMost(TO_VANISH)
         .untilAsserted(() -> assertThat(left("stopping")).isEmpty());
   }
 
@@ -226,10 +224,9 @@ class KillIT {
 
     // Then
     Instant due = lastStart.plus(TO_START);
-    Duration atMost =
-        Duration.between(Instant.now(), due.isAfter(ready) ? due : ready).plus(TO_VANISH);
+    Duration left = Duration.between(Instant.now(), due);
     await(step + " is taken down")
-        .atMost(atMost.isNegative() ? Duration.ofSeconds(2) : atMost)
+        .atMost(left.isNegative() ? TO_VANISH : left.plus(TO_VANISH))
         .untilAsserted(
             () -> {
               assertThat(left(step)).isEmpty();

@@ -20,10 +20,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What holds for whatever route is behind the edge. */
-@Timeout(60)
 class HttpEngineTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Gate GATE = new Gate("through");

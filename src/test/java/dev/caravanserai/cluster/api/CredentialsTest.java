@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Credentials of every kind are used, and used again as they change, without a restart. */
 class CredentialsTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   @TempDir Path folder;
   private GuardedApi api;
@@ -176,22 +174,22 @@ class CredentialsTest {
   private void goesOnAfter(KubernetesClient client, Change change) throws Exception {
     try (Cluster cluster = new ApiCluster("guarded", client, "inn")) {
       cluster.watch("inn").toCompletableFuture().join();
-      await().atMost(SOON).until(() -> api.watches() == 2);
+      await().until(() -> api.watches() == 2);
       read(cluster);
 
       // When
       api.accept("tuesday");
-      await().atMost(SOON).until(() -> api.refused() > 0);
+      await().until(() -> api.refused() > 0);
       assertThatThrownBy(() -> read(cluster))
           .isInstanceOf(CompletionException.class)
           .hasMessageContaining("has expired");
       change.make();
 
       // Then
-      await().atMost(SOON).ignoreExceptions().until(() -> read(cluster).isEmpty());
-      await().atMost(SOON).until(() -> api.watches() == 2);
+      await().ignoreExceptions().until(() -> read(cluster).isEmpty());
+      await().until(() -> api.watches() == 2);
       api.tell("configmaps", EVENT);
-      await().atMost(SOON).until(() -> cluster.sessions().all().size() == 1);
+      await().until(() -> cluster.sessions().all().size() == 1);
     }
   }
 
