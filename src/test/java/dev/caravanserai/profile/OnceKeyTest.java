@@ -3,11 +3,9 @@ package dev.caravanserai.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.Annotations;
-import dev.caravanserai.session.SessionSpec.Resources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,12 +22,9 @@ class OnceKeyTest {
             .id(null)
             .command("echo", "é")
             .env(Map.of("B", "s3cr3t", "A", "x"))
-            .and(
-                Optional.of(Duration.ofMinutes(1)),
-                Resources.NONE,
-                Optional.empty(),
-                Map.of("l", "1"),
-                Map.of("m", Map.of("b", 1, "a", 2)));
+            .timeout(Duration.ofMinutes(1))
+            .labels(Map.of("l", "1"))
+            .metadata(Map.of("m", Map.of("b", 1, "a", 2)));
 
     // When
     OnceKey key = OnceKey.of("default", "the-key");
@@ -52,19 +47,9 @@ class OnceKeyTest {
         one.env(Map.of("A", "b")),
         one.storage("1Gi"),
         one.metadata(Map.of("a", "b")),
-        one.and(
-            Optional.of(Duration.ofSeconds(1)),
-            Resources.NONE,
-            Optional.empty(),
-            Map.of(),
-            Map.of()),
-        one.and(
-            Optional.empty(),
-            new Resources(Map.of("cpu", "1"), Map.of()),
-            Optional.empty(),
-            Map.of(),
-            Map.of()),
-        one.and(Optional.empty(), Resources.NONE, Optional.empty(), Map.of("a", "b"), Map.of()));
+        one.timeout(Duration.ofSeconds(1)),
+        one.resources(Map.of("cpu", "1"), Map.of()),
+        one.labels(Map.of("a", "b")));
   }
 
   @ParameterizedTest

@@ -8,13 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Labels;
-import dev.caravanserai.session.SessionSpec.Resources;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,12 +61,9 @@ class PlannerTest {
             .id("a\nb")
             .image("UPPER CASE")
             .env(Map.of("A=B", "x"))
-            .and(
-                Optional.of(Duration.ofSeconds(-1)),
-                new Resources(Map.of("memory", "12Qx"), Map.of()),
-                Optional.empty(),
-                Map.of("caravanserai.dev/tenant", "x", "ok", "not ok"),
-                Map.of());
+            .timeout(Duration.ofSeconds(-1))
+            .resources(Map.of("memory", "12Qx"), Map.of())
+            .labels(Map.of("caravanserai.dev/tenant", "x", "ok", "not ok"));
     assertThat(pointers(request))
         .containsExactlyInAnyOrder(
             "/profile",
@@ -103,12 +98,9 @@ class PlannerTest {
     Requests request =
         Requests.of("hypha")
             .image(null)
-            .and(
-                Optional.of(Duration.ofDays(9)),
-                new Resources(Map.of("cpu", "1"), Map.of("cpu", "1001m")),
-                Optional.empty(),
-                Map.of("app", "mine"),
-                Map.of());
+            .timeout(Duration.ofDays(9))
+            .resources(Map.of("cpu", "1"), Map.of("cpu", "1001m"))
+            .labels(Map.of("app", "mine"));
     assertThat(pointers(request))
         .containsExactlyInAnyOrder(
             "/timeoutSeconds", "/image", "/resources/requests/cpu", "/labels/app");
@@ -117,14 +109,7 @@ class PlannerTest {
   @Test
   void aDefaultGivesWayToWhatIsAskedFor() {
     Plan plan =
-        Requests.of("default")
-            .and(
-                Optional.empty(),
-                new Resources(Map.of("memory", "64Mi"), Map.of("cpu", "2")),
-                Optional.empty(),
-                Map.of(),
-                Map.of())
-            .plan();
+        Requests.of("default").resources(Map.of("memory", "64Mi"), Map.of("cpu", "2")).plan();
     assertThat(plan.spec().resources().requests()).containsEntry("memory", "64Mi");
     assertThat(plan.spec().resources().limits()).containsEntry("cpu", "2");
   }
