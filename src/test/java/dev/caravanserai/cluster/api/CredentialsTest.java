@@ -9,8 +9,10 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +51,7 @@ class CredentialsTest {
 
     // Then
     assertThat(client.getNamespace()).isEqualTo("inn");
-    goesOnAfter(client, () -> Files.writeString(mount.resolve("token"), "tuesday\n"));
+    goesOnAfter(client, () -> replace(mount.resolve("token"), "tuesday\n"));
   }
 
   @Test
@@ -69,7 +71,7 @@ class CredentialsTest {
     Path kubeconfig = kubeconfig("{tokenFile: %s}".formatted(token));
 
     // Then
-    goesOnAfter(connect(kubeconfig), () -> Files.writeString(token, "tuesday"));
+    goesOnAfter(connect(kubeconfig), () -> replace(token, "tuesday"));
   }
 
   @Test
@@ -91,7 +93,7 @@ class CredentialsTest {
             "{exec: {apiVersion: client.authentication.k8s.io/v1, command: %s}}".formatted(plugin));
 
     // Then
-    goesOnAfter(connect(kubeconfig), () -> Files.writeString(token, "tuesday"));
+    goesOnAfter(connect(kubeconfig), () -> replace(token, "tuesday"));
   }
 
   @Test
@@ -224,8 +226,8 @@ class CredentialsTest {
   }
 
   private Path kubeconfig(GuardedApi api, String certificate, String user) throws Exception {
-    Path authority = Files.writeString(folder.resolve("ca.crt"), certificate);
-    return Files.writeString(
+    Path authority = replace(folder.resolve("ca.crt"), certificate);
+    return replace(
         folder.resolve("kubeconfig"),
         """
         apiVersion: v1
@@ -242,5 +244,11 @@ class CredentialsTest {
         current-context: it
         """
             .formatted(api.port(), authority, user));
+  }
+
+  /** Nobody reads half of it, as with what Kubernetes mounts and what kubectl writes. */
+  private static Path replace(Path file, String text) throws IOException {
+    Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
+    return Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }
