@@ -1,6 +1,6 @@
 package dev.caravanserai.http;
 
-import static dev.caravanserai.http.Problems.assertProblem;
+import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;

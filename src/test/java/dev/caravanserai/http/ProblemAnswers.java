@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
 
 /** Answers that are problem details (RFC 9457). */
-final class Problems {
+final class ProblemAnswers {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private Problems() {}
+  private ProblemAnswers() {}
 
   static JsonNode assertProblem(HttpResponse<String> answer, int status, String code) {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
