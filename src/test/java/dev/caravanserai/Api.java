@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 
 /** A caller of the HTTP API that remembers which sessions it started. */
 final class Api {
@@ -30,7 +31,10 @@ final class Api {
   private final URI url;
   private final String key;
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(Executors.newFixedThreadPool(4, Api::daemon))
+          .build();
   private final Set<String> started = ConcurrentHashMap.newKeySet();
 
   Api(URI url, String key) {
@@ -84,7 +88,7 @@ final class Api {
       String method, String path, Object body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(Duration.ofMinutes(3))
+            .timeout(Duration.ofMinutes(6))
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json");
     if (!headers.containsKey("Accept")) {
@@ -101,6 +105,12 @@ final class Api {
             response ->
                 new Answer(
                     response.statusCode(), json(response.body()), response.body(), response));
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "test-caller");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Remembers another's sessions as its own. */

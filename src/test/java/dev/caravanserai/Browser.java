@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A Chromium without a window and one page in it, told what to do over the Chrome DevTools Protocol
@@ -34,7 +34,6 @@ import java.util.stream.Stream;
  */
 final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final Process process;
   private final Path profile;
@@ -84,26 +83,22 @@ final class Browser implements AutoCloseable {
     return new Browser(program, password);
   }
 
+  /** Of the page, once there is one. */
   private URI address() {
     Path told = profile.resolve("DevToolsActivePort");
-    await().atMost(SOON).until(() -> Files.exists(told) && Files.readString(told).contains("\n"));
-    try {
-      URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(told).get(0) + "/json/list");
-      var answer =
-          HttpClient.newHttpClient()
-              .send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString());
-      for (JsonNode target : JSON.readTree(answer.body())) {
-        if ("page".equals(target.path("type").asText())) {
-          return URI.create(target.path("webSocketDebuggerUrl").asText());
-        }
-      }
-      throw new AssertionError("no page in " + answer.body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    await().until(() -> Files.exists(told) && Files.readString(told).contains("\n"));
+    return await().until(() -> page(Files.readAllLines(told).get(0)), Optional::isPresent).get();
+  }
+
+  private static Optional<URI> page(String port) throws IOException, InterruptedException {
+    URI list = URI.create("http://127.0.0.1:" + port + "/json/list");
+    var answer =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString());
+    return StreamSupport.stream(JSON.readTree(answer.body()).spliterator(), false)
+        .filter(target -> "page".equals(target.path("type").asText()))
+        .map(target -> URI.create(target.path("webSocketDebuggerUrl").asText()))
+        .findFirst();
   }
 
   private WebSocket.Listener told() {
@@ -180,9 +175,9 @@ final class Browser implements AutoCloseable {
   }
 
   private JsonNode call(String method, Map<String, ?> params) {
-    JsonNode answer = send(page, method, params).orTimeout(30, TimeUnit.SECONDS).join();
+    JsonNode answer = send(page, method, params).orTimeout(3, TimeUnit.MINUTES).join();
     if (answer.has("error")) {
-      throw new AssertionError(method + ": " + answer);
+      throw new IllegalStateException(method + ": " + answer);
     }
     return answer.path("result");
   }
@@ -200,7 +195,7 @@ final class Browser implements AutoCloseable {
   /** Waits for an element, which may come a little later. */
   void waitFor(String selector) {
     await(selector)
-        .atMost(SOON)
+        .ignoreException(IllegalStateException.class) // the page is being replaced
         .until(() -> evaluate(element(selector) + " !== null").equals("true"));
   }
 
@@ -246,13 +241,23 @@ final class Browser implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     page.abort();
     Stream.concat(process.descendants(), Stream.of(process.toHandle()))
         .toList()
         .forEach(ProcessHandle::destroyForcibly);
     process.onExit().join();
-    try (Stream<Path> files = Files.walk(profile)) {
+    await("the last of its processes writes no more")
+        .ignoreExceptions()
+        .until(
+            () -> {
+              delete(profile);
+              return !Files.exists(profile);
+            });
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }

@@ -31,7 +31,8 @@ class ContractIT {
 
     // When
     Process process = command.start();
-    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+    boolean ended = process.waitFor(20, TimeUnit.MINUTES);
+    process.destroyForcibly();
 
     // Then
     assertThat(ended).isTrue();

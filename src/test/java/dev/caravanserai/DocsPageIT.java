@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ class DocsPageIT {
   }
 
   @AfterEach
-  void close() throws IOException {
+  void close() {
     if (browser != null) {
       browser.close();
     }
@@ -40,14 +39,17 @@ class DocsPageIT {
 
   @Test
   void the_page_lists_every_operation_and_asks_nobody_else() {
-    assertThat(browser.text(".opblock-summary-path").replace("\u200b", "").lines())
-        .containsExactlyInAnyOrder(
-            "/v1/sessions",
-            "/v1/sessions",
-            "/v1/sessions/{id}",
-            "/v1/sessions/{id}",
-            "/v1/sessions/{id}/exec",
-            "/v1/sessions/{id}/logs");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(browser.text(".opblock-summary-path").replace("\u200b", "").lines())
+                    .containsExactlyInAnyOrder(
+                        "/v1/sessions",
+                        "/v1/sessions",
+                        "/v1/sessions/{id}",
+                        "/v1/sessions/{id}",
+                        "/v1/sessions/{id}/exec",
+                        "/v1/sessions/{id}/logs"));
     assertThat(browser.requested())
         .allMatch(address -> address.startsWith(url.toString()) || address.startsWith("data:"));
     assertThat(browser.complaints()).isEmpty();
@@ -67,9 +69,7 @@ class DocsPageIT {
 
     // Then
     String status = LIST + " .live-responses-table .response-col_status";
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(browser.text(status)).contains("200"));
+    await().untilAsserted(() -> assertThat(browser.text(status)).contains("200"));
     assertThat(browser.text(LIST + " .live-responses-table .response-col_description"))
         .contains("items");
     assertThat(browser.complaints()).isEmpty();

@@ -3,19 +3,14 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.slf4j.LoggerFactory;
 
 /** The example routes do what they say. */
 @ExtendWith(NothingLeftBehind.class)
@@ -23,28 +18,17 @@ class ExamplesIT {
 
   @Test
   void the_timer_runs_a_command_in_a_fresh_session_and_logs_the_result() throws Exception {
-    // Given
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger("every-minute");
-    logger.addAppender(log);
-
     // When
-    try (Server server = start("examples/timer.camel.yaml")) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> List.copyOf(log.list).stream().anyMatch(ExamplesIT::isResult));
+    try (Told told = new Told("every-minute");
+        Server server = start("examples/timer.camel.yaml")) {
+      await().until(() -> told.lines().stream().anyMatch(ExamplesIT::isResult));
       Api api = new Api(server.url(), TestServer.KEY);
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> api.get("/v1/sessions?state=RUNNING").body().path("items").isEmpty());
-    } finally {
-      logger.detachAppender(log);
+      await().until(() -> api.get("/v1/sessions?state=RUNNING").body().path("items").isEmpty());
     }
   }
 
-  private static boolean isResult(ILoggingEvent event) {
-    return event.getFormattedMessage().matches("(?s)session=\\S+ exited: hello from \\S+\\s*");
+  private static boolean isResult(String line) {
+    return line.matches("(?s)session=\\S+ exited: hello from \\S+\\s*");
   }
 
   @Test
@@ -60,7 +44,7 @@ class ExamplesIT {
       // Then
       assertThat(answer.status()).as(answer.text()).isEqualTo(200);
       assertThat(answer.text()).isEqualTo("exited: from a 42 webhook\n");
-      assertThat(api.get("/v1/sessions?state=RUNNING").body().path("items")).isEmpty();
+      await().until(() -> api.get("/v1/sessions?state=RUNNING").body().path("items").isEmpty());
     }
   }
 

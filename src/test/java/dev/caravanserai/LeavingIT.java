@@ -1,103 +1,134 @@
 package dev.caravanserai;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.server.Server;
+import dev.caravanserai.settings.Settings;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What becomes of a request whose caller leaves before the answer. */
+/**
+ * What becomes of a request whose caller leaves before the answer. No start is answered while the
+ * watches are held: by them the server learns that a pod is ready.
+ */
 @ExtendWith(NothingLeftBehind.class)
 class LeavingIT {
-  @RegisterExtension static final TestServer SERVER = new TestServer();
+  private static FaultyWire wire;
+  private static Server server;
+  private static Api api;
 
-  private static final Duration SOON = Duration.ofSeconds(20);
-  private static final String IMAGE = TestCluster.real() ? "busybox:1" : "local/slow-start";
+  @BeforeAll
+  static void start() throws Exception {
+    wire = new FaultyWire();
+    server =
+        Server.start(
+            Settings.of(wire.settings(Files.createTempDirectory("caravanserai-leaving"))),
+            List.of());
+    api = new Api(server.url(), TestServer.KEY);
+  }
 
-  private final Api api = SERVER.api();
+  @AfterEach
+  void stopAll() {
+    wire.releaseWatches();
+    api.stopAll();
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
+    wire.close();
+  }
 
   @Test
   void an_exec_that_nobody_waits_for_is_ended_with_all_its_processes() throws IOException {
     // Given
     String session = api.session();
-    String script = "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 4343' & sleep 4343";
-    try (Socket caller = post("/v1/sessions/" + session + "/exec", Map.of("script", script))) {
-      await().atMost(SOON).until(() -> sleeping(session) == 2);
+    Sleepers sleepers = new Sleepers(session);
+    try (Socket caller =
+        post("/v1/sessions/" + session + "/exec", Map.of("script", sleepers.two()))) {
+      await().until(() -> sleepers.count(api) == 2);
 
       // When
       caller.close();
 
       // Then
-      await().atMost(SOON).until(() -> sleeping(session) == 0);
+      await().until(() -> sleepers.count(api) == 0);
     }
   }
 
   @Test
   void a_start_that_nobody_can_come_back_for_is_ended() throws IOException {
     // Given
-    try (Socket caller = post("/v1/sessions", start("nobody", Map.of()))) {
-      await().atMost(SOON).until(() -> labelled("nobody").size() == 1);
+    String label = label();
+    wire.holdWatches();
+    try (Socket caller = post("/v1/sessions", Map.of("labels", Map.of("leaving", label)))) {
+      await().until(() -> anchors(label) == 1);
 
       // When
       caller.close();
 
       // Then
-      await().atMost(SOON).until(() -> labelled("nobody").isEmpty());
+      await().until(() -> anchors(label) == 0);
     }
   }
 
   @Test
   void a_start_with_an_id_goes_on() throws IOException {
     // Given
-    try (Socket caller = post("/v1/sessions", start("known", Map.of("id", "left-alone")))) {
-      await().atMost(SOON).until(() -> labelled("known").size() == 1);
+    String label = label();
+    String path = "/v1/sessions/left-" + label;
+    wire.holdWatches();
+    try (Socket caller =
+        post("/v1/sessions", Map.of("id", "left-" + label, "labels", Map.of("leaving", label)))) {
+      await().until(() -> anchors(label) == 1);
 
       // When
       caller.close();
+      wire.releaseWatches();
 
       // Then
-      await()
-          .atMost(SOON)
-          .until(() -> api.get("/v1/sessions/left-alone").field("state").equals("RUNNING"));
+      await().until(() -> api.get(path).field("state").equals("RUNNING"));
     } finally {
-      api.call("DELETE", "/v1/sessions/left-alone?wait=true", null);
+      assertThat(api.call("DELETE", path + "?wait=true", null).status()).isEqualTo(204);
     }
   }
 
-  private static Map<String, Object> start(String label, Map<String, ?> more) {
-    Map<String, Object> request = new java.util.HashMap<>(more);
-    request.put("image", IMAGE);
-    request.put("labels", Map.of("leaving", label));
-    request.put("timeoutSeconds", 120);
-    return request;
+  private static String label() {
+    return Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36);
   }
 
-  private List<JsonNode> labelled(String label) {
-    List<JsonNode> found = new ArrayList<>();
-    api.get("/v1/sessions?label=leaving%3D" + label).body().path("items").forEach(found::add);
-    return found;
-  }
-
-  private int sleeping(String session) {
-    String count =
-        "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null; echo; done"
-            + " | grep -c '^sleep 434[3]'";
-    return Integer.parseInt(api.exec(session, Map.of("script", count)).field("stdout").strip());
+  /** How many there are in the cluster, whatever the server was told. */
+  private static int anchors(String label) {
+    return TestCluster.get()
+        .client()
+        .configMaps()
+        .inNamespace(TestCluster.NAMESPACE)
+        .withLabel("leaving", label)
+        .list()
+        .getItems()
+        .size();
   }
 
   private static Socket post(String path, Map<String, ?> body) throws IOException {
-    URI url = SERVER.server().url();
-    byte[] json = new ObjectMapper().writeValueAsBytes(body);
+    URI url = server.url();
+    Map<String, Object> request = new java.util.HashMap<>(body);
+    if (path.endsWith("sessions")) {
+      request.putAll(Map.of("image", "busybox:1", "timeoutSeconds", 600));
+    }
+    byte[] json = new ObjectMapper().writeValueAsBytes(request);
     String head =
         "POST %s HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             .formatted(path, TestServer.KEY, json.length);

@@ -28,7 +28,6 @@ final class NothingLeftBehind implements BeforeAllCallback, AfterAllCallback {
   public void afterAll(ExtensionContext context) {
     Set<String> before = (Set<String>) context.getStore(STORE).get("before");
     await("nothing is left in the namespace")
-        .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(500))
         .untilAsserted(
             () -> {

@@ -38,8 +38,8 @@ class RefusalIT {
               .resource(quota.get())
               .waitUntilCondition(
                   q -> q != null && q.getStatus() != null && q.getStatus().getHard() != null,
-                  30,
-                  java.util.concurrent.TimeUnit.SECONDS);
+                  3,
+                  java.util.concurrent.TimeUnit.MINUTES);
         }
 
         // When

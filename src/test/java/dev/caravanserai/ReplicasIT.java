@@ -7,7 +7,6 @@ import dev.caravanserai.Api.Answer;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -70,9 +69,7 @@ class ReplicasIT {
     assertThat(stopped.status()).as(stopped.text()).isEqualTo(204);
     wire.releaseWatches();
     for (Api each : List.of(one, other)) {
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(each.get(path).status()).isEqualTo(404));
+      await().untilAsserted(() -> assertThat(each.get(path).status()).isEqualTo(404));
     }
   }
 

@@ -2,9 +2,7 @@ package dev.caravanserai;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.caravanserai.settings.Settings;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,72 +10,67 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A server on the test cluster in a JVM of its own, which can be ended, killed and started again.
  */
 final class ServerProcess implements AutoCloseable {
-  private static final int STARTS = 3;
+  private static final Pattern READY = Pattern.compile("is ready at (\\S+)\\s");
 
   private final Path log;
   private final List<String> command;
-  private final Api api;
+  private Api api;
   private Process process;
 
-  private ServerProcess(Path log, List<String> command, Api api) {
+  private ServerProcess(Path log, List<String> command) {
     this.log = log;
     this.command = command;
-    this.api = api;
   }
 
-  /** Returns when it is ready; begins again where it ends before, as whatever runs servers does. */
+  /** Returns when it is ready. */
   static ServerProcess start(Map<String, String> settings) throws IOException {
-    for (int again = 0; again < STARTS - 1; again++) {
-      try {
-        return startOnce(settings);
-      } catch (EndedException e) {
-        continue;
-      }
-    }
-    return startOnce(settings);
-  }
-
-  private static ServerProcess startOnce(Map<String, String> settings) throws IOException {
     Path home = Files.createTempDirectory("caravanserai-server");
     Map<String, String> all = TestServer.settings(home);
-    all.put(Settings.PORT.key(), String.valueOf(freePort()));
     all.putAll(settings);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     all.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    URI url = URI.create("http://127.0.0.1:" + all.get(Settings.PORT.key()));
-    ServerProcess server =
-        new ServerProcess(home.resolve("server.log"), command, new Api(url, TestServer.KEY));
+    ServerProcess server = new ServerProcess(home.resolve("server.log"), command);
     server.startAgain();
     return server;
   }
 
-  /** With the same home and port; returns when it is ready. */
+  /** With the same home, at another port; returns when it is ready. */
   void startAgain() throws IOException {
+    Files.deleteIfExists(log);
     process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     await()
-        .atMost(Duration.ofSeconds(120))
-        .pollInterval(Duration.ofMillis(100))
         .until(
             () -> {
               if (!process.isAlive()) {
-                throw new EndedException(log());
+                throw new IllegalStateException(log());
               }
-              return status("/observe/health/ready") == 200;
+              return url().isPresent();
             });
+    Api before = api;
+    api = new Api(url().get(), TestServer.KEY);
+    if (before != null) {
+      api.takeOver(before);
+    }
+  }
+
+  /** Where it listens, once it has said so. */
+  private Optional<URI> url() throws IOException {
+    Matcher ready = READY.matcher(log());
+    return ready.find() ? Optional.of(URI.create(ready.group(1))) : Optional.empty();
   }
 
   Api api() {
@@ -123,18 +116,6 @@ final class ServerProcess implements AutoCloseable {
       if (!ended(Duration.ofSeconds(60))) {
         kill();
       }
-    }
-  }
-
-  private static final class EndedException extends RuntimeException {
-    EndedException(String log) {
-      super(log);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

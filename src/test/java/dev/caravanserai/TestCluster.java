@@ -2,17 +2,30 @@ package dev.caravanserai;
 
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.local.LocalCluster;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Names;
+import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.wire.Passage;
+import dev.caravanserai.wire.Relay;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -64,6 +77,47 @@ final class TestCluster {
 
   KubernetesClient client() {
     return client;
+  }
+
+  /** A way to it that speaks plain HTTP. */
+  Relay relay(Supplier<Passage> passages) throws IOException, GeneralSecurityException {
+    return Relay.to(client.getConfiguration(), passages);
+  }
+
+  /** A kubeconfig that leads through a relay. */
+  Path kubeconfig(Relay relay, Path folder) throws IOException {
+    Config config = client.getConfiguration();
+    String token = Optional.ofNullable(config.getOauthToken()).orElseGet(config::getAutoOAuthToken);
+    return Files.writeString(
+        folder.resolve("relay.kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: relay
+        clusters: [{name: relay, cluster: {server: 'http://127.0.0.1:%d'}}]
+        users: [{name: relay, user: {token: '%s'}}]
+        contexts: [{name: relay, context: {cluster: relay, user: relay}}]
+        """
+            .formatted(relay.port(), token));
+  }
+
+  /** Gives a session of the default tenant another time to end, in place of its own. */
+  void expire(String id, Instant at) {
+    annotate(anchor(id), Annotations.EXPIRES_AT, at.toString());
+  }
+
+  /** The anchor of a session of the default tenant. */
+  Resource<ConfigMap> anchor(String id) {
+    return client
+        .configMaps()
+        .inNamespace(NAMESPACE)
+        .withName(Names.anchor(SessionSpec.DEFAULT_TENANT, id));
+  }
+
+  static void annotate(Resource<?> object, String key, String value) {
+    object.patch(
+        PatchContext.of(PatchType.JSON_MERGE),
+        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(key, value));
   }
 
   /** Everything that sessions could leave behind. */

@@ -68,8 +68,11 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
     if (server != null) {
-      api.stopAll();
-      server.close();
+      try {
+        api.stopAll();
+      } finally {
+        server.close();
+      }
     }
   }
 

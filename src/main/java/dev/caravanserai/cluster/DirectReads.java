@@ -6,6 +6,7 @@ import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -60,8 +61,12 @@ public final class DirectReads {
   }
 
   private void ask(SessionKey key, CompletableFuture<Optional<Session>> answer) {
-    List<CompletableFuture<Optional<Session>>> asked =
-        placesOf(key).stream().map(namespace -> in(namespace, key).toCompletableFuture()).toList();
+    List<CompletableFuture<Optional<Session>>> asked = new ArrayList<>();
+    try {
+      placesOf(key).forEach(namespace -> asked.add(in(namespace, key).toCompletableFuture()));
+    } catch (RuntimeException e) {
+      asked.add(CompletableFuture.failedFuture(e));
+    }
     CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
         .whenComplete(
             (done, thrown) -> {

@@ -167,8 +167,7 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     Runnable answer =
         () -> {
           if (answered.compareAndSet(false, true)) {
-            var given = Answer.of(exchange, asked, getEndpoint().getHeaderFilterStrategy());
-            context.runOnContext(nothing -> given.write(ctx.response()));
+            answer(exchange, asked, ctx, context);
             doneUoW(exchange);
             releaseExchange(exchange, false);
           }
@@ -179,6 +178,17 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     } catch (RuntimeException e) {
       exchange.setException(e);
       answer.run();
+    }
+  }
+
+  /** Whatever goes wrong here, an Error too, no caller is left to wait. */
+  private void answer(
+      Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context) {
+    try {
+      var given = Answer.of(exchange, asked, getEndpoint().getHeaderFilterStrategy());
+      context.runOnContext(nothing -> given.write(ctx.response()));
+    } catch (Throwable thrown) {
+      context.runOnContext(nothing -> ctx.fail(thrown));
     }
   }
 }

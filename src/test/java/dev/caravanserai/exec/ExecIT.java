@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.api.PodExecOpener;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
@@ -11,6 +12,8 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
+import dev.caravanserai.wire.NobodyListens;
+import dev.caravanserai.wire.Relay;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
@@ -19,8 +22,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
-import java.net.URL;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +38,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Commands in containers: of busybox (ash), of Debian (dash), and with the least of rights. */
-class ExecIT extends ExecPromises {
+class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   private static final ExecLimits LIMITS =
       new ExecLimits(
-          Duration.ofSeconds(60), Duration.ofMinutes(10), 16 << 20, Duration.ofSeconds(1));
+          Duration.ofMinutes(4), Duration.ofMinutes(10), 16 << 20, Duration.ofSeconds(1));
   private static final SecurityContext RESTRICTED =
       new SecurityContextBuilder()
           .withRunAsUser(1000L)
@@ -63,7 +64,7 @@ class ExecIT extends ExecPromises {
   void podsRun() throws Exception {
     cluster = ExecCluster.connect();
     client = cluster.client();
-    execs = execs(client);
+    execs = execs(new PodExecOpener(client, scheduler));
     places.add(place("busybox", "busybox:1", new SecurityContext()));
     if (ExecCluster.isReal()) {
       places.add(place("debian", "debian:12", new SecurityContext()));
@@ -91,7 +92,7 @@ class ExecIT extends ExecPromises {
   }
 
   @Override
-  Stream<Place> places() {
+  public Stream<Place> places() {
     return places.stream();
   }
 
@@ -123,9 +124,11 @@ class ExecIT extends ExecPromises {
     // Given
     Place doomed = place("doomed", "busybox:1", new SecurityContext());
     running(doomed.container());
-    String token = Texts.seconds();
-    ExecHandle handle = doomed.start(ExecSpec.script("echo begun; sleep " + token));
-    Awaitility.await().until(() -> doomed.processes().contains(token));
+    Overheard overheard = new Overheard(new PodExecOpener(client, scheduler));
+    ExecHandle handle =
+        execs(overheard)
+            .start(doomed.container(), ExecSpec.script("echo begun; sleep 9999"), LIMITS);
+    Awaitility.await().until(() -> overheard.stdout("begun\n"));
 
     // When
     client
@@ -144,17 +147,13 @@ class ExecIT extends ExecPromises {
   @Test
   void aConnectionThatIsCutIsSaidToBeLost() throws Exception {
     // Given
-    Place direct = places.get(0);
-    String token = Texts.seconds();
-    URL server = client.getMasterUrl();
-    CutConnections wire =
-        new CutConnections(new InetSocketAddress(server.getHost(), server.getPort()));
-    try (wire;
-        KubernetesClient remote = through(wire, server)) {
+    try (Relay wire = Relay.to(client.getMasterUrl().toURI());
+        KubernetesClient remote = through(wire.port())) {
+      Overheard overheard = new Overheard(new PodExecOpener(remote, scheduler));
       ExecHandle handle =
-          execs(remote)
-              .start(direct.container(), ExecSpec.script("echo begun; sleep " + token), LIMITS);
-      Awaitility.await().until(() -> direct.processes().contains(token));
+          execs(overheard)
+              .start(places.get(0).container(), ExecSpec.script("echo begun; sleep 9999"), LIMITS);
+      Awaitility.await().until(() -> overheard.stdout("begun\n"));
 
       // When
       wire.close();
@@ -166,7 +165,7 @@ class ExecIT extends ExecPromises {
               Outcome.ConnectionLost.class,
               lost -> assertThat(lost.failure().code()).isEqualTo(FailureCode.CONNECTION_LOST));
       assertThat(Texts.of(result.stdout())).isEqualTo("begun\n");
-      assertThat(result.duration()).isLessThan(Duration.ofSeconds(20));
+      assertThat(result.duration()).isLessThan(LIMITS.defaultTimeout());
     }
   }
 
@@ -182,15 +181,13 @@ class ExecIT extends ExecPromises {
   @Test
   void aClusterThatIsAwayIsAProblem() throws Exception {
     // Given
-    URL server = client.getMasterUrl();
-    CutConnections wire =
-        new CutConnections(new InetSocketAddress(server.getHost(), server.getPort()));
-    try (KubernetesClient remote = through(wire, server)) {
-      wire.close();
+    try (NobodyListens away = new NobodyListens();
+        KubernetesClient remote = through(away.port())) {
 
       // When
       ExecHandle handle =
-          execs(remote).start(places.get(0).container(), ExecSpec.command("true"), LIMITS);
+          execs(new PodExecOpener(remote, scheduler))
+              .start(places.get(0).container(), ExecSpec.command("true"), LIMITS);
 
       // Then
       assertThatThrownBy(() -> Place.await(handle))
@@ -210,18 +207,17 @@ class ExecIT extends ExecPromises {
     }
   }
 
-  private KubernetesClient through(CutConnections wire, URL server) {
+  private KubernetesClient through(int port) {
     return new KubernetesClientBuilder()
         .withConfig(
             new ConfigBuilder(client.getConfiguration())
-                .withMasterUrl("https://" + server.getHost() + ":" + wire.port())
+                .withMasterUrl("https://" + client.getMasterUrl().getHost() + ":" + port)
                 .build())
         .build();
   }
 
-  private Execs execs(KubernetesClient with) {
-    return new Execs(
-        new PodExecOpener(with, scheduler), scheduler, ForkJoinPool.commonPool(), this::gone, 512);
+  private Execs execs(ExecOpener opener) {
+    return new Execs(opener, scheduler, ForkJoinPool.commonPool(), this::gone, 512);
   }
 
   private Optional<Failure> gone(ContainerRef container) {
@@ -263,7 +259,7 @@ class ExecIT extends ExecPromises {
         .withName(container.pod())
         .waitUntilCondition(
             p -> p != null && p.getStatus() != null && "Running".equals(p.getStatus().getPhase()),
-            60,
-            TimeUnit.SECONDS);
+            3,
+            TimeUnit.MINUTES);
   }
 }

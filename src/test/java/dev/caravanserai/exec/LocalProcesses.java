@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Runs what is to run in a container as processes of this machine, under a given shell. */
@@ -125,16 +126,20 @@ final class LocalProcesses implements ExecOpener {
 
     @Override
     public CompletionStage<Void> write(byte[] bytes) {
-      return CompletableFuture.runAsync(
-          () -> {
-            try {
-              stdin.join().write(bytes);
-              stdin.join().flush();
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          },
-          writer);
+      try {
+        return CompletableFuture.runAsync(() -> writeNow(bytes), writer);
+      } catch (RejectedExecutionException ended) {
+        return CompletableFuture.failedFuture(ended);
+      }
+    }
+
+    private void writeNow(byte[] bytes) {
+      try {
+        stdin.join().write(bytes);
+        stdin.join().flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     @Override
@@ -143,8 +148,8 @@ final class LocalProcesses implements ExecOpener {
     }
 
     @Override
-    public void closeStdin() {
-      if (inputCanEnd) {
+    public synchronized void closeStdin() {
+      if (inputCanEnd && !ended) {
         closeInput();
       }
     }

@@ -3,6 +3,7 @@ package dev.caravanserai.exec;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Somewhere that commands run, for tests. */
@@ -17,7 +18,12 @@ record Place(String name, Execs execs, ContainerRef container, ExecLimits limits
   }
 
   static ExecResult await(ExecHandle handle) {
-    return handle.result().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+    return handle.result().toCompletableFuture().orTimeout(5, TimeUnit.MINUTES).join();
+  }
+
+  /** A time-out that leaves a command the time to begin, on however slow a machine. */
+  Duration enough() {
+    return Duration.ofSeconds(1).plus(run(ExecSpec.script("true")).duration().multipliedBy(20));
   }
 
   /** The command lines of all its processes. */

@@ -25,12 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The supervisor and the killer under the shells that images have, as far as this machine has. */
-class ShellsTest extends ExecPromises {
+class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   private static final List<List<String>> SHELLS =
       List.of(List.of("dash"), List.of("bash", "--posix"), List.of("busybox", "sh"));
   private static final ExecLimits LIMITS =
       new ExecLimits(
-          Duration.ofSeconds(60), Duration.ofMinutes(10), 16 << 20, Duration.ofMillis(300));
+          Duration.ofMinutes(4), Duration.ofMinutes(10), 16 << 20, Duration.ofMillis(300));
 
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
   @TempDir Path folder;
@@ -48,7 +48,7 @@ class ShellsTest extends ExecPromises {
   }
 
   @Override
-  Stream<Place> places() {
+  public Stream<Place> places() {
     return shells().stream().flatMap(shell -> Stream.of(place(shell, false), place(shell, true)));
   }
 
@@ -61,7 +61,7 @@ class ShellsTest extends ExecPromises {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
 
     // When
-    String why = notStarted(place.run(ExecSpec.command(program.toString())));
+    String why = Texts.notStarted(place.run(ExecSpec.command(program.toString())));
 
     // Then
     assertThat(why).contains("exec: \"" + program + "\": ");

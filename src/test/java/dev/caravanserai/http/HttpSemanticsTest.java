@@ -1,6 +1,6 @@
 package dev.caravanserai.http;
 
-import static dev.caravanserai.http.HttpEngineTest.assertProblem;
+import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;

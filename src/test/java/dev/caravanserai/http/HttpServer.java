@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
@@ -25,7 +26,10 @@ final class HttpServer implements AutoCloseable {
 
   private final Main main = new Main();
   private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(Executors.newFixedThreadPool(4, HttpServer::daemon))
+          .build();
   private final int port;
 
   private HttpServer(Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
@@ -64,6 +68,12 @@ final class HttpServer implements AutoCloseable {
 
   static HttpServer with(Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
     return new HttpServer(beans, yaml, routes);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "test-caller");
+    thread.setDaemon(true);
+    return thread;
   }
 
   HttpClient client() {

@@ -41,15 +41,12 @@ class KeepAliveTest {
       await().until(() -> names(init).contains("sleep 3600"));
 
       // When
-      await()
-          .during(Duration.ofMillis(500))
-          .atMost(Duration.ofSeconds(5))
-          .until(() -> names(init).size() == 1);
+      await().during(Duration.ofMillis(500)).until(() -> names(init).size() == 1);
       assertThat(names(init)).containsExactly("sleep 3600");
       init.destroy();
 
       // Then
-      assertThat(unshare.waitFor(2, TimeUnit.SECONDS)).isTrue();
+      assertThat(unshare.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(unshare.exitValue()).isZero();
     } finally {
       unshare.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -3,25 +3,16 @@ package dev.caravanserai.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.Annotations;
-import dev.caravanserai.session.SessionSpec.Resources;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.CharRange;
-import net.jqwik.api.constraints.Size;
-import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A repeated request is known by what its Idempotency-Key leaves, which tells nothing else. */
 class OnceKeyTest {
-
   /** Computed with Python's hashlib.pbkdf2_hmac and hmac. */
   @Test
   void what_is_kept_is_the_same_on_every_replica_and_in_every_version() {
@@ -31,12 +22,9 @@ class OnceKeyTest {
             .id(null)
             .command("echo", "é")
             .env(Map.of("B", "s3cr3t", "A", "x"))
-            .and(
-                Optional.of(Duration.ofMinutes(1)),
-                Resources.NONE,
-                Optional.empty(),
-                Map.of("l", "1"),
-                Map.of("m", Map.of("b", 1, "a", 2)));
+            .timeout(Duration.ofMinutes(1))
+            .labels(Map.of("l", "1"))
+            .metadata(Map.of("m", Map.of("b", 1, "a", 2)));
 
     // When
     OnceKey key = OnceKey.of("default", "the-key");
@@ -49,41 +37,6 @@ class OnceKeyTest {
         .isEqualTo("ff9cbd87c881eb23b2b32372aa992d7a146a754b33f9b4cf237c8836c9d3a120");
   }
 
-  @Property(tries = 50)
-  void the_anchor_does_not_depend_on_the_values_of_the_environment(
-      @ForAll @CharRange(from = ' ', to = 'ÿ') @StringLength(min = 1, max = 20) String value,
-      @ForAll @CharRange(from = ' ', to = 'ÿ') @StringLength(min = 1, max = 20) String other) {
-    // Given
-    Requests request = Requests.of("default").id(null).key("1");
-
-    // When
-    Plan one = request.env(Map.of("PIN", value)).plan();
-    Plan two = request.env(Map.of("PIN", other)).plan();
-
-    // Then
-    assertThat(one.anchor()).isEqualTo(two.anchor());
-    assertThat(one.sameEnvironment(two.environment().orElseThrow())).isEqualTo(value.equals(other));
-  }
-
-  @Property(tries = 50)
-  void the_order_of_maps_does_not_matter(
-      @ForAll @Size(max = 5) Map<@StringLength(min = 1, max = 5) String, String> metadata) {
-    // Given
-    Map<String, Object> backwards = new LinkedHashMap<>();
-    List<String> names = List.copyOf(metadata.keySet());
-    for (int i = names.size(); i-- > 0; ) {
-      backwards.put(names.get(i), metadata.get(names.get(i)));
-    }
-    Requests request = Requests.of("default");
-
-    // When
-    OnceKey key = OnceKey.of("default", "k");
-
-    // Then
-    assertThat(key.request(request.metadata(Map.copyOf(metadata)).spec()))
-        .isEqualTo(key.request(request.metadata(backwards).spec()));
-  }
-
   static Stream<Requests> others() {
     Requests one = Requests.of("default");
     return Stream.of(
@@ -94,19 +47,9 @@ class OnceKeyTest {
         one.env(Map.of("A", "b")),
         one.storage("1Gi"),
         one.metadata(Map.of("a", "b")),
-        one.and(
-            Optional.of(Duration.ofSeconds(1)),
-            Resources.NONE,
-            Optional.empty(),
-            Map.of(),
-            Map.of()),
-        one.and(
-            Optional.empty(),
-            new Resources(Map.of("cpu", "1"), Map.of()),
-            Optional.empty(),
-            Map.of(),
-            Map.of()),
-        one.and(Optional.empty(), Resources.NONE, Optional.empty(), Map.of("a", "b"), Map.of()));
+        one.timeout(Duration.ofSeconds(1)),
+        one.resources(Map.of("cpu", "1"), Map.of()),
+        one.labels(Map.of("a", "b")));
   }
 
   @ParameterizedTest

@@ -187,12 +187,7 @@ class ProfilesTest {
     Requests greedy =
         Requests.of("small")
             .storage("6Gi")
-            .and(
-                Optional.empty(),
-                new Resources(Map.of("cpu", "2001m"), Map.of("memory", "2Gi")),
-                Requests.of("small").storage("6Gi").spec().storage(),
-                Map.of(),
-                Map.of());
+            .resources(Map.of("cpu", "2001m"), Map.of("memory", "2Gi"));
 
     // When
     Resources given =

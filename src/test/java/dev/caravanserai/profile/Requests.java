@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Requests for tests: an empty one, and changes to it. */
 record Requests(SessionSpec spec) {
@@ -50,105 +51,54 @@ record Requests(SessionSpec spec) {
   }
 
   Requests id(String id) {
-    return with(
-        Optional.ofNullable(id), spec.image(), spec.command(), spec.env(), spec.idempotencyKey());
+    return with(draft -> draft.id = Optional.ofNullable(id));
   }
 
   Requests image(String image) {
-    return with(
-        spec.id(), Optional.ofNullable(image), spec.command(), spec.env(), spec.idempotencyKey());
+    return with(draft -> draft.image = Optional.ofNullable(image));
   }
 
   Requests command(String... command) {
-    return with(spec.id(), spec.image(), List.of(command), spec.env(), spec.idempotencyKey());
+    return with(draft -> draft.command = List.of(command));
   }
 
   Requests env(Map<String, String> env) {
-    return with(spec.id(), spec.image(), spec.command(), env, spec.idempotencyKey());
+    return with(draft -> draft.env = env);
   }
 
   Requests key(String key) {
-    return with(spec.id(), spec.image(), spec.command(), spec.env(), Optional.of(key));
-  }
-
-  private Requests with(
-      Optional<String> id,
-      Optional<String> image,
-      List<String> command,
-      Map<String, String> env,
-      Optional<String> key) {
-    return new Requests(
-        new SessionSpec(
-            spec.tenant(),
-            spec.profile(),
-            id,
-            image,
-            command,
-            spec.args(),
-            env,
-            spec.workingDir(),
-            spec.timeout(),
-            spec.resources(),
-            spec.storage(),
-            spec.labels(),
-            spec.metadata(),
-            key));
+    return with(draft -> draft.key = Optional.of(key));
   }
 
   Requests tenant(String tenant) {
-    return new Requests(
-        new SessionSpec(
-            tenant,
-            spec.profile(),
-            spec.id(),
-            spec.image(),
-            spec.command(),
-            spec.args(),
-            spec.env(),
-            spec.workingDir(),
-            spec.timeout(),
-            spec.resources(),
-            spec.storage(),
-            spec.labels(),
-            spec.metadata(),
-            spec.idempotencyKey()));
+    return with(draft -> draft.tenant = tenant);
   }
 
-  Requests and(
-      Optional<Duration> timeout,
-      Resources resources,
-      Optional<Storage> storage,
-      Map<String, String> labels,
-      Map<String, Object> metadata) {
-    return new Requests(
-        new SessionSpec(
-            spec.tenant(),
-            spec.profile(),
-            spec.id(),
-            spec.image(),
-            spec.command(),
-            spec.args(),
-            spec.env(),
-            spec.workingDir(),
-            timeout,
-            resources,
-            storage,
-            labels,
-            metadata,
-            spec.idempotencyKey()));
+  Requests timeout(Duration timeout) {
+    return with(draft -> draft.timeout = Optional.of(timeout));
   }
 
-  Requests metadata(Map<String, Object> metadata) {
-    return and(spec.timeout(), spec.resources(), spec.storage(), spec.labels(), metadata);
+  Requests resources(Map<String, String> limits, Map<String, String> requests) {
+    return with(draft -> draft.resources = new Resources(limits, requests));
   }
 
   Requests storage(String size) {
-    return and(
-        spec.timeout(),
-        spec.resources(),
-        Optional.of(new Storage(size, Optional.empty(), Optional.empty())),
-        spec.labels(),
-        spec.metadata());
+    Storage storage = new Storage(size, Optional.empty(), Optional.empty());
+    return with(draft -> draft.storage = Optional.of(storage));
+  }
+
+  Requests labels(Map<String, String> labels) {
+    return with(draft -> draft.labels = labels);
+  }
+
+  Requests metadata(Map<String, Object> metadata) {
+    return with(draft -> draft.metadata = metadata);
+  }
+
+  private Requests with(Consumer<Draft> change) {
+    Draft draft = new Draft(spec);
+    change.accept(draft);
+    return new Requests(draft.spec());
   }
 
   Plan plan() {
@@ -157,5 +107,54 @@ record Requests(SessionSpec spec) {
 
   Plan plan(PlanContext context) {
     return new Planner(Profiles.shipped()).plan(spec, context);
+  }
+
+  /** A specification that can still change. */
+  private static final class Draft {
+    private final SessionSpec before;
+    private String tenant;
+    private Optional<String> id;
+    private Optional<String> image;
+    private List<String> command;
+    private Map<String, String> env;
+    private Optional<Duration> timeout;
+    private Resources resources;
+    private Optional<Storage> storage;
+    private Map<String, String> labels;
+    private Map<String, Object> metadata;
+    private Optional<String> key;
+
+    Draft(SessionSpec before) {
+      this.before = before;
+      tenant = before.tenant();
+      id = before.id();
+      image = before.image();
+      command = before.command();
+      env = before.env();
+      timeout = before.timeout();
+      resources = before.resources();
+      storage = before.storage();
+      labels = before.labels();
+      metadata = before.metadata();
+      key = before.idempotencyKey();
+    }
+
+    SessionSpec spec() {
+      return new SessionSpec(
+          tenant,
+          before.profile(),
+          id,
+          image,
+          command,
+          before.args(),
+          env,
+          before.workingDir(),
+          timeout,
+          resources,
+          storage,
+          labels,
+          metadata,
+          key);
+    }
   }
 }

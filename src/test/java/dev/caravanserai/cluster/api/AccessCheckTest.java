@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.wire.NobodyListens;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,20 +16,21 @@ class AccessCheckTest {
   @Test
   void anApiServerThatIsAwayIsNamedWithItsUrl() throws Exception {
     // Given
-    int port;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
-    var config =
-        new ConfigBuilder(Config.empty()).withMasterUrl("http://127.0.0.1:" + port).build();
+    try (var away = new NobodyListens();
+        var client =
+            new KubernetesClientBuilder()
+                .withConfig(
+                    new ConfigBuilder(Config.empty())
+                        .withMasterUrl("http://127.0.0.1:" + away.port())
+                        .build())
+                .build()) {
 
-    // Then
-    try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+      // Then
       assertThatThrownBy(() -> new AccessCheck(client).check("default"))
           .isInstanceOfSatisfying(
               FailureException.class,
               e -> assertThat(e.failure().code()).isEqualTo(FailureCode.CLUSTER_UNREACHABLE))
-          .hasMessageContaining("http://127.0.0.1:" + port);
+          .hasMessageContaining("http://127.0.0.1:" + away.port());
     }
   }
 

@@ -9,10 +9,11 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Credentials of every kind are used, and used again as they change, without a restart. */
 class CredentialsTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   @TempDir Path folder;
   private GuardedApi api;
@@ -51,7 +51,7 @@ class CredentialsTest {
 
     // Then
     assertThat(client.getNamespace()).isEqualTo("inn");
-    goesOnAfter(client, () -> Files.writeString(mount.resolve("token"), "tuesday\n"));
+    goesOnAfter(client, () -> replace(mount.resolve("token"), "tuesday\n"));
   }
 
   @Test
@@ -71,7 +71,7 @@ class CredentialsTest {
     Path kubeconfig = kubeconfig("{tokenFile: %s}".formatted(token));
 
     // Then
-    goesOnAfter(connect(kubeconfig), () -> Files.writeString(token, "tuesday"));
+    goesOnAfter(connect(kubeconfig), () -> replace(token, "tuesday"));
   }
 
   @Test
@@ -93,7 +93,7 @@ class CredentialsTest {
             "{exec: {apiVersion: client.authentication.k8s.io/v1, command: %s}}".formatted(plugin));
 
     // Then
-    goesOnAfter(connect(kubeconfig), () -> Files.writeString(token, "tuesday"));
+    goesOnAfter(connect(kubeconfig), () -> replace(token, "tuesday"));
   }
 
   @Test
@@ -177,22 +177,22 @@ class CredentialsTest {
     try (client;
         Cluster cluster = new ApiCluster("guarded", client, "inn")) {
       cluster.watch("inn").toCompletableFuture().join();
-      await().atMost(SOON).until(() -> api.watches() == 2);
+      await().until(() -> api.watches() == 2);
       read(cluster);
 
       // When
       api.accept("tuesday");
-      await().atMost(SOON).until(() -> api.refused() > 0);
+      await().until(() -> api.refused() > 0);
       assertThatThrownBy(() -> read(cluster))
           .isInstanceOf(CompletionException.class)
           .hasMessageContaining("has expired");
       change.make();
 
       // Then
-      await().atMost(SOON).ignoreExceptions().until(() -> read(cluster).isEmpty());
-      await().atMost(SOON).until(() -> api.watches() == 2);
+      await().ignoreExceptions().until(() -> read(cluster).isEmpty());
+      await().until(() -> api.watches() == 2);
       api.tell("configmaps", EVENT);
-      await().atMost(SOON).until(() -> cluster.sessions().all().size() == 1);
+      await().until(() -> cluster.sessions().all().size() == 1);
     }
   }
 
@@ -227,8 +227,8 @@ class CredentialsTest {
   }
 
   private Path kubeconfig(GuardedApi api, String certificate, String user) throws Exception {
-    Path authority = Files.writeString(folder.resolve("ca.crt"), certificate);
-    return Files.writeString(
+    Path authority = replace(folder.resolve("ca.crt"), certificate);
+    return replace(
         folder.resolve("kubeconfig"),
         """
         apiVersion: v1
@@ -245,5 +245,11 @@ class CredentialsTest {
         current-context: it
         """
             .formatted(api.port(), authority, user));
+  }
+
+  /** Nobody reads half of it, as with what Kubernetes mounts and what kubectl writes. */
+  private static Path replace(Path file, String text) throws IOException {
+    Path whole = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
+    return Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

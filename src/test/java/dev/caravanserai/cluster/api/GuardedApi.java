@@ -50,7 +50,7 @@ final class GuardedApi implements AutoCloseable {
             .listen()
             .toCompletionStage()
             .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
+            .get(3, TimeUnit.MINUTES);
   }
 
   static GuardedApi start(Path folder) throws Exception {
@@ -170,6 +170,6 @@ final class GuardedApi implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(3, TimeUnit.MINUTES);
   }
 }

@@ -55,7 +55,7 @@ class InClusterIT {
     try (client;
         Cluster cluster = new ApiCluster("in-cluster", client, client.getNamespace())) {
       AccessReport report = new AccessCheck(client).check(client.getNamespace());
-      cluster.watch(client.getNamespace()).toCompletableFuture().get(30, TimeUnit.SECONDS);
+      cluster.watch(client.getNamespace()).toCompletableFuture().get(3, TimeUnit.MINUTES);
 
       // Then
       assertThat(client.getNamespace()).isEqualTo(Files.readString(folder.resolve("namespace")));
@@ -77,7 +77,7 @@ class InClusterIT {
             1);
     Pod pod = client.resource(pod(client.getNamespace())).create();
     try {
-      client.resource(pod).waitUntilReady(60, TimeUnit.SECONDS);
+      client.resource(pod).waitUntilReady(3, TimeUnit.MINUTES);
       for (String file : new String[] {"token", "ca.crt", "namespace"}) {
         Files.write(folder.resolve(file), output(execs, pod, "cat", MOUNT + file));
       }
@@ -85,7 +85,7 @@ class InClusterIT {
     } finally {
       timer.shutdownNow();
       client.resource(pod).withGracePeriod(0).delete();
-      client.resource(pod).waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
+      client.resource(pod).waitUntilCondition(Objects::isNull, 3, TimeUnit.MINUTES);
     }
     URI api = client.getMasterUrl().toURI();
     return Map.of(
@@ -100,7 +100,7 @@ class InClusterIT {
         execs
             .run(container, ExecSpec.command(command), LIMITS)
             .toCompletableFuture()
-            .get(60, TimeUnit.SECONDS);
+            .get(3, TimeUnit.MINUTES);
     assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
     return result.stdout().bytes();
   }

@@ -1,4 +1,4 @@
-package dev.caravanserai;
+package dev.caravanserai.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param first the request line
  * @param fields the header lines
  */
-record HttpHead(String first, List<String> fields) {
+public record HttpHead(String first, List<String> fields) {
 
   /**
    * @return empty at the end of the stream
@@ -34,23 +34,23 @@ record HttpHead(String first, List<String> fields) {
     return Optional.of(new HttpHead(first, fields));
   }
 
-  String method() {
+  public String method() {
     return first.split(" ")[0];
   }
 
-  String path() {
+  public String path() {
     return first.split(" ")[1];
   }
 
   /** The plural that the path names after its namespace; empty where there is none. */
-  String resource() {
+  public String resource() {
     List<String> parts = Arrays.asList(path().split("[/?]"));
     int namespaces = parts.indexOf("namespaces");
     return namespaces < 0 || parts.size() <= namespaces + 2 ? "" : parts.get(namespaces + 2);
   }
 
   /** Whether it asks for all objects of a kind, once. */
-  boolean list() {
+  public boolean list() {
     return method().equals("GET")
         && path().matches("[^?]*/namespaces/[^/?]+/[^/?]+(?:[?].*)?")
         && !path().contains("watch=true");

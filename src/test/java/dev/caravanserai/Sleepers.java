@@ -1,0 +1,34 @@
+package dev.caravanserai;
+
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Processes in a session that do not end when asked to. Each pair sleeps a time that nobody else
+ * does: where pods see the processes of the machine, there may be others.
+ */
+final class Sleepers {
+  private final String session;
+  private final String seconds =
+      String.valueOf(ThreadLocalRandom.current().nextInt(100_000_000, 1_000_000_000));
+
+  Sleepers(String session) {
+    this.session = session;
+  }
+
+  /** A script that waits for two of them, one of which has left its process group. */
+  String two() {
+    return "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep %1$s' & sleep %1$s"
+        .formatted(seconds);
+  }
+
+  /** How many there are now. */
+  int count(Api api) {
+    String script =
+        "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null; echo; done"
+            + " | grep -c '^sleep "
+            + seconds
+            + "'";
+    return Integer.parseInt(api.exec(session, Map.of("script", script)).field("stdout").strip());
+  }
+}

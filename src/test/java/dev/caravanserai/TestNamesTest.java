@@ -1,0 +1,29 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** No class of the tests stands in for one of the server's, which has the same name. */
+class TestNamesTest {
+  @Test
+  void what_is_tested_is_what_is_shipped() throws IOException {
+    assertThat(sources("src/test/java")).doesNotContainAnyElementsOf(sources("src/main/java"));
+  }
+
+  private static Set<Path> sources(String folder) throws IOException {
+    Path root = Path.of(folder);
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(root::relativize)
+          .collect(Collectors.toSet());
+    }
+  }
+}

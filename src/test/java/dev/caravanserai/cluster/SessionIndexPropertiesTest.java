@@ -1,0 +1,38 @@
+package dev.caravanserai.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.session.Session;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.time.Instant;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.NotBlank;
+
+/** Whatever somebody writes on an anchor, other sessions are listed and ended. */
+class SessionIndexPropertiesTest {
+  /** Nobody else is kept from being listed or ended by it. */
+  @Property(tries = 300)
+  void whatever_is_written_on_an_anchor_harms_no_other_session(
+      @ForAll @NotBlank String text, @ForAll @NotBlank String json) {
+    // Given
+    SessionIndex index = new SessionIndex("inn");
+    index.seen(Marked.anchor("good", Map.of()));
+    ConfigMap bad = Marked.anchor("bad", Map.of());
+    bad.getMetadata()
+        .getAnnotations()
+        .replaceAll((key, value) -> key.endsWith("/id") || key.endsWith("/tenant") ? value : text);
+    bad.setData(Map.of("spec", "{\"labels\": " + json + ", \"metadata\": 3}"));
+
+    // When
+    index.seen(bad);
+
+    // Then
+    assertThat(index.all()).hasSize(2);
+    assertThat(index.takeDue(Marked.EXPIRES)).extracting(Session::id).contains("good");
+    assertThat(index.takeDue(Instant.parse("9999-01-01T00:00:00Z")))
+        .extracting(Session::id)
+        .contains("bad");
+  }
+}

@@ -1,0 +1,99 @@
+package dev.caravanserai.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Session;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session whose times somebody made unreadable ends all the same, and the log says what to do.
+ */
+class UnreadableTimesTest {
+  private static final String LATER = "2027-01-01T00:00:00Z";
+
+  private final SessionIndex index = new SessionIndex("inn");
+
+  @Test
+  void an_unreadable_expiry_is_replaced_by_that_of_the_pod() {
+    // Given
+    index.seen(Marked.pod("a", "1"));
+
+    // When
+    index.seen(Marked.anchor("a", Map.of(Annotations.EXPIRES_AT, "tomorrow")));
+
+    // Then
+    assertThat(index.takeDue(Marked.EXPIRES))
+        .extracting(Session::expiresAt)
+        .containsExactly(Marked.EXPIRES);
+  }
+
+  @Test
+  void an_unreadable_expiry_without_a_pod_is_replaced_by_the_longest_life() {
+    // When
+    index.seen(
+        Marked.anchor(
+            "a",
+            Map.of(
+                Annotations.EXPIRES_AT, "",
+                Annotations.START_BY, LATER,
+                Annotations.MAX_LIFETIME, "7200")));
+
+    // Then
+    Instant latest = Marked.NOW.plusSeconds(7200);
+    assertThat(index.takeDue(latest.minusMillis(1))).isEmpty();
+    assertThat(index.takeDue(latest)).hasSize(1);
+  }
+
+  @Test
+  void an_unreadable_expiry_is_told_once_with_what_to_do() {
+    // Given
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(UnreadableTimes.class);
+    logger.addAppender(told);
+    try {
+      ConfigMap edited = Marked.anchor("a", Map.of(Annotations.EXPIRES_AT, "tomorrow"));
+
+      // When
+      index.seen(Marked.anchor("a", Map.of()));
+      index.seen(edited);
+      index.seen(edited);
+    } finally {
+      logger.detachAppender(told);
+    }
+
+    // Then
+    assertThat(told.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .singleElement()
+        .asString()
+        .contains("session=a", "tenant=default", "\"tomorrow\"")
+        .contains(
+            "kubectl -n ns annotate configmap session-a --overwrite caravanserai.dev/expires");
+  }
+
+  @Test
+  void times_beyond_all_measure_harm_nothing() {
+    // When
+    index.seen(
+        Marked.anchor(
+            "a",
+            Map.of(
+                Annotations.START_BY, Instant.MAX.toString(),
+                Annotations.CREATED_AT, Instant.MIN.toString(),
+                Annotations.EXPIRES_AT, Instant.MAX.toString(),
+                Annotations.MAX_LIFETIME, "99999999999999999999")));
+
+    // Then
+    assertThat(index.takeDue(Marked.NOW.plus(Duration.ofDays(2)))).hasSize(1);
+  }
+}

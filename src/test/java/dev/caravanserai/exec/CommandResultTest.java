@@ -1,0 +1,94 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** What a command wrote and how it ended is told exactly, whatever its connection does to it. */
+class CommandResultTest {
+  @AutoClose private final FakeExecs execs = new FakeExecs();
+
+  @Test
+  void aCommandsOutputAndCodeAreItsOwn() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("true"));
+
+    // When
+    execs
+        .container()
+        .process()
+        .announces(12)
+        .stdout("out")
+        .stderr("err")
+        .ends(new ExecEnd.Exited(3));
+
+    // Then
+    ExecResult result = Place.await(handle);
+    assertThat(result.execId()).isEqualTo(handle.execId()).matches("[0-9a-f]{32}");
+    assertThat(result.outcome()).isEqualTo(Outcome.exited(3));
+    assertThat(Texts.of(result.stdout())).isEqualTo("out");
+    assertThat(Texts.of(result.stderr())).isEqualTo("err");
+  }
+
+  @Test
+  void theAnnouncementIsFoundHoweverItIsCut() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("true"));
+    FakeContainer.Process process = execs.container().process().opens();
+
+    // When
+    (process.mark() + " 7\nab\n").chars().forEach(c -> process.stdout(Character.toString(c)));
+    process.ends(new ExecEnd.Exited(0));
+
+    // Then
+    assertThat(Texts.of(Place.await(handle).stdout())).isEqualTo("ab\n");
+  }
+
+  @Test
+  void nothingOfACallerIsInTheUrl() {
+    // Given
+    execs.start(ExecSpec.command("one"));
+    execs.start(ExecSpec.script("secret=two").withStdin("three".getBytes()));
+
+    // Then
+    assertThat(execs.container().processes().get(0).start())
+        .isEqualTo(execs.container().process().start());
+  }
+
+  @Test
+  void ofTooMuchOutputHeadAndTailAreKept() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("yes"));
+
+    // When
+    execs
+        .container()
+        .process()
+        .announces(1)
+        .stdout("a".repeat(10_000) + "b".repeat(10_000))
+        .ends(new ExecEnd.Exited(0));
+
+    // Then
+    ExecResult.Output out = Place.await(handle).stdout();
+    assertThat(Texts.of(out)).isEqualTo("a".repeat(8 << 10) + "b".repeat(8 << 10));
+    assertThat(out.total()).isEqualTo(20_000);
+    assertThat(out.truncated()).isTrue();
+  }
+
+  @Test
+  void silenceIsNoSuccess() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("true"));
+
+    // When
+    execs.container().process().opens().ends(new ExecEnd.Exited(0));
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isInstanceOf(Outcome.NotStarted.class);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** A command that is ended before its own end leaves nothing, and returns what it wrote. */
+class EarlyEndTest {
+  @AutoClose private final FakeExecs execs = new FakeExecs();
+
+  @Test
+  void aTimeOutEndsItsProcessesAndReturnsWhatWasWritten() {
+    // Given
+    Duration soon = Duration.ofMillis(20);
+    execs.holdTime();
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100").withTimeout(soon));
+    FakeContainer.Process process = execs.container().process().announces(42).stdout("part");
+
+    // When
+    execs.releaseTime();
+    FakeContainer.Process killer = execs.killer();
+    assertThat(handle.result().toCompletableFuture()).isNotDone();
+    killer.opens();
+    assertThat(killer.lines()).containsExactly(handle.execId(), "42", "2");
+    killer.stdout("left 0\n").ends(new ExecEnd.Exited(0));
+    process.stdout("ial").ends(new ExecEnd.Exited(143));
+
+    // Then
+    ExecResult result = Place.await(handle);
+    assertThat(result.outcome()).isEqualTo(Outcome.timedOut(soon));
+    assertThat(Texts.of(result.stdout())).isEqualTo("partial");
+  }
+
+  @Test
+  void aCommandWithoutAnEndOfItsOwnIsLetGoAfterTheKill() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
+    FakeContainer.Process process = execs.container().process().announces(42);
+    handle.cancel();
+
+    // When
+    execs.killer().ends(new ExecEnd.Lost(FakeExecs.LOST));
+    Awaitility.await().until(process::closed);
+    process.ends(new ExecEnd.Lost(FakeExecs.LOST));
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.cancelled());
+  }
+
+  @Test
+  void cancelBeforeTheConnectionIsUpStartsNothing() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
+
+    // When
+    handle.cancel();
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.cancelled());
+    FakeContainer.Process process = execs.container().process().opens();
+    assertThat(process.closed()).isTrue();
+    assertThat(process.written()).isEmpty();
+    process.ends(new ExecEnd.Lost(FakeExecs.LOST));
+    assertThat(execs.container().killers()).isEmpty();
+  }
+
+  @Test
+  void aLateCancelChangesNothing() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("true"));
+    execs.container().process().announces(1).ends(new ExecEnd.Exited(0));
+
+    // When
+    handle.cancel();
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.exited(0));
+    assertThat(execs.container().killers()).isEmpty();
+  }
+}

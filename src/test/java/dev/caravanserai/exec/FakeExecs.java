@@ -1,0 +1,77 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
+
+/** Execs in a container in which a test says what happens, and when time passes. */
+final class FakeExecs implements AutoCloseable {
+  static final ContainerRef MAIN = new ContainerRef("sessions", "pod", "main");
+  static final Failure LOST = Failure.of(FailureCode.CONNECTION_LOST, "It was lost.");
+  static final ExecLimits LIMITS =
+      new ExecLimits(
+          Duration.ofMinutes(10), Duration.ofMinutes(20), 16 << 10, Duration.ofMillis(200));
+
+  private final FakeContainer container = new FakeContainer();
+  private final Clock clock = new Clock();
+
+  FakeContainer container() {
+    return container;
+  }
+
+  ExecHandle start(ExecSpec spec) {
+    return execs(c -> Optional.empty(), 9).start(MAIN, spec, LIMITS);
+  }
+
+  Execs execs(Function<ContainerRef, Optional<Failure>> gone, int parallel) {
+    return new Execs(container, clock, Runnable::run, gone, parallel);
+  }
+
+  /** What ends the processes of another, once it is started. */
+  FakeContainer.Process killer() {
+    Awaitility.await().until(() -> !container.killers().isEmpty());
+    return container.killers().get(0);
+  }
+
+  /** Until it is released, nothing is due that is planned from now on. */
+  void holdTime() {
+    clock.passes = new CompletableFuture<>();
+  }
+
+  void releaseTime() {
+    clock.passes.complete(null);
+  }
+
+  static ExecEnd refused(FailureCode code, String words) {
+    return new ExecEnd.Refused(Failure.of(code, words));
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  private static final class Clock extends ScheduledThreadPoolExecutor {
+    private volatile CompletableFuture<Void> passes = CompletableFuture.completedFuture(null);
+
+    Clock() {
+      super(1);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+      CompletableFuture<Void> held = passes;
+      return super.schedule(() -> held.thenRun(task), delay, unit);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Outcome;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/**
+ * In a container without a shell a command runs all the same, and what needs one is not started.
+ */
+class NoShellTest {
+  private static final String NO_SHELL =
+      "OCI runtime exec failed: exec: \"sh\": executable file not found in $PATH: unknown";
+
+  @AutoClose private final FakeExecs execs = new FakeExecs();
+
+  @Test
+  void withoutAShellTheCommandItselfIsRun() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("/server", "--version"));
+
+    // When
+    execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, NO_SHELL));
+    execs.container().process().opens().stdout("1.0\n").ends(new ExecEnd.Exited(2));
+
+    // Then
+    ExecResult result = Place.await(handle);
+    assertThat(result.outcome()).isEqualTo(Outcome.exited(2));
+    assertThat(Texts.of(result.stdout())).isEqualTo("1.0\n");
+    assertThat(execs.container().process().start().command())
+        .containsExactly("/server", "--version");
+    assertThat(execs.container().process().written()).isEmpty();
+  }
+
+  @Test
+  void withoutAShellWhatNeedsOneIsNotStarted() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.script("echo"));
+
+    // When
+    execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, NO_SHELL));
+
+    // Then
+    assertThat(Place.await(handle).outcome())
+        .isInstanceOfSatisfying(
+            Outcome.NotStarted.class,
+            o -> assertThat(o.failure().message()).contains("no sh", "a script"));
+    assertThat(execs.container().processes()).hasSize(1);
+  }
+
+  @Test
+  void withoutAShellATimeOutStillAnswers() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("/server"));
+    execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, NO_SHELL));
+    FakeContainer.Process process = execs.container().process().opens().stdout("up");
+
+    // When
+    handle.cancel();
+    Awaitility.await().until(process::closed);
+    process.ends(new ExecEnd.Lost(FakeExecs.LOST));
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.cancelled());
+    assertThat(execs.container().killers()).isEmpty();
+  }
+}

@@ -1,0 +1,100 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.Outcome;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** What was not started is told apart from what failed, and from what could not be tried. */
+class NotStartedTest {
+  @AutoClose private final FakeExecs execs = new FakeExecs();
+
+  @Test
+  void whatTheSupervisorCouldNotStartIsNotStarted() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("nope"));
+
+    // When
+    FakeContainer.Process process = execs.container().process().announces(1);
+    process.stdout(process.mark() + "! exec: \"nope\": not found\n").ends(new ExecEnd.Exited(127));
+
+    // Then
+    ExecResult result = Place.await(handle);
+    assertThat(result.outcome()).isInstanceOf(Outcome.NotStarted.class);
+    assertThat(result.stdout().total()).isZero();
+  }
+
+  @Test
+  void whatTheRuntimeRefusesIsNotStarted() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("true"));
+
+    // When
+    execs
+        .container()
+        .process()
+        .ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, "exec user: no such user"));
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isInstanceOf(Outcome.NotStarted.class);
+  }
+
+  @Test
+  void whatCouldNotBeTriedFails() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("true"));
+
+    // When
+    execs
+        .container()
+        .process()
+        .ends(FakeExecs.refused(FailureCode.NOT_FOUND, "pods \"pod\" not found"));
+
+    // Then
+    assertThatThrownBy(() -> Place.await(handle))
+        .cause()
+        .isInstanceOfSatisfying(
+            FailureException.class,
+            e -> assertThat(e.failure().code()).isEqualTo(FailureCode.NOT_FOUND));
+  }
+
+  @Test
+  void whatIsTooManyIsRefusedAtOnceAndThePlaceOfOneThatEndedIsFree() {
+    // Given
+    Execs one = execs.execs(c -> Optional.empty(), 1);
+    ExecHandle first = one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS);
+
+    // When
+    assertThatThrownBy(() -> one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS))
+        .isInstanceOfSatisfying(
+            FailureException.class,
+            e -> assertThat(e.failure().code()).isEqualTo(FailureCode.LIMIT_REACHED));
+    execs.container().process().announces(1).ends(new ExecEnd.Exited(0));
+    Place.await(first);
+
+    // Then
+    assertThat(one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS)).isNotNull();
+  }
+
+  @Test
+  void whatNoProcessCanBeGivenIsRefusedBeforeAnythingRuns() {
+    for (ExecSpec bad :
+        List.of(
+            ExecSpec.command("printf", "a\0b"),
+            ExecSpec.script("a\0b"),
+            ExecSpec.command("printf", "x".repeat(131_072)))) {
+      assertThatThrownBy(() -> execs.start(bad)).isInstanceOf(InvalidRequestException.class);
+    }
+    assertThat(execs.container().processes()).isEmpty();
+  }
+}

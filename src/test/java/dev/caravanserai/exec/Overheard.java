@@ -1,0 +1,50 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.cluster.ExecChannel;
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.ExecListener;
+import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.ExecStart;
+import java.nio.charset.StandardCharsets;
+
+/** Tells what has arrived of the output of commands before they end. */
+final class Overheard implements ExecOpener {
+  private final ExecOpener opener;
+  private final StringBuffer stdout = new StringBuffer();
+
+  Overheard(ExecOpener opener) {
+    this.opener = opener;
+  }
+
+  boolean stdout(String text) {
+    return stdout.indexOf(text) >= 0;
+  }
+
+  @Override
+  public void open(ExecStart start, ExecListener listener) {
+    opener.open(
+        start,
+        new ExecListener() {
+          @Override
+          public void onOpen(ExecChannel channel) {
+            listener.onOpen(channel);
+          }
+
+          @Override
+          public void onStdout(byte[] bytes) {
+            listener.onStdout(bytes);
+            stdout.append(new String(bytes, StandardCharsets.ISO_8859_1));
+          }
+
+          @Override
+          public void onStderr(byte[] bytes) {
+            listener.onStderr(bytes);
+          }
+
+          @Override
+          public void onEnd(ExecEnd end) {
+            listener.onEnd(end);
+          }
+        });
+  }
+}

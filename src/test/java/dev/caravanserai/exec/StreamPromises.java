@@ -1,0 +1,81 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a command reads and writes arrives byte for byte, wherever it runs. */
+interface StreamPromises extends Places {
+  @ParameterizedTest
+  @MethodSource("places")
+  default void standardInputEnds(Place place) {
+    byte[] some = new byte[1_000_003];
+    assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c").withStdin(some)).stdout()))
+        .isEqualToIgnoringWhitespace("1000003");
+    assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c").withStdin(new byte[0])).stdout()))
+        .isEqualToIgnoringWhitespace("0");
+    assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c")).stdout()))
+        .isEqualToIgnoringWhitespace("0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void inputThatIsNotReadCostsNoExitCode(Place place) {
+    // Given
+    byte[] some = new byte[1_000_003];
+    for (int i = 0; i < 5; i++) {
+      // When
+      ExecResult unread = place.run(ExecSpec.script("exit 7").withStdin(some));
+      ExecResult halfRead = place.run(ExecSpec.command("head", "-c", "70000").withStdin(some));
+      ExecResult none = place.run(ExecSpec.command("no-such-program").withStdin(some));
+
+      // Then
+      assertThat(unread.outcome()).isEqualTo(Outcome.exited(7));
+      assertThat(halfRead.outcome()).isEqualTo(Outcome.exited(0));
+      assertThat(halfRead.stdout().total()).isEqualTo(70_000);
+      assertThat(Texts.notStarted(none)).contains("no-such-program");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void tenMegabytesReturnByteForByteOnBothStreams(Place place) {
+    // Given
+    byte[] random = new byte[10_000_000];
+    new Random(7).nextBytes(random);
+
+    // When
+    ExecResult out = place.run(ExecSpec.command("cat").withStdin(random));
+    ExecResult err = place.run(ExecSpec.script("cat >&2; echo out").withStdin(random));
+
+    // Then
+    assertThat(out.outcome()).isEqualTo(Outcome.exited(0));
+    assertThat(out.stdout().bytes()).isEqualTo(random);
+    assertThat(out.stderr().total()).isZero();
+    assertThat(err.stderr().bytes()).isEqualTo(random);
+    assertThat(Texts.of(err.stdout())).isEqualTo("out\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void whatDoesNotHoldTheOutputIsNotWaitedFor(Place place) {
+    // Given
+    String token = Texts.seconds();
+    String script = "sleep " + token + " >/dev/null 2>&1 </dev/null & echo $!; exit 5";
+
+    // When
+    ExecResult result = place.run(ExecSpec.script(script));
+
+    // Then
+    assertThat(result.outcome()).isEqualTo(Outcome.exited(5));
+    assertThat(place.processes()).contains("sleep " + token);
+    place.run(ExecSpec.command("kill", "-KILL", Texts.of(result.stdout()).strip()));
+    Awaitility.await().until(() -> !place.processes().contains(token));
+  }
+}

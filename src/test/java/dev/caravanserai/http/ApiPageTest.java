@@ -1,0 +1,36 @@
+package dev.caravanserai.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** The contract and a page to try it are served from here alone. */
+class ApiPageTest {
+  @AutoClose private static final ApiServer API = new ApiServer();
+
+  private final HttpServer server = API.server();
+
+  @Test
+  void the_contract_and_a_page_to_try_it_are_served_from_here_alone() {
+    var contract = server.get("/v1/openapi.yaml");
+    assertThat(contract.body()).startsWith("openapi: 3");
+    assertThat(contract.headers().firstValue("Content-Type")).hasValue("application/yaml");
+    var page = server.get("/v1/docs");
+    assertThat(page.body())
+        .contains("/v1/docs/swagger-ui-bundle.js")
+        .doesNotContain("http://")
+        .doesNotContain("https://");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains("default-src 'none'")
+        .doesNotContain("unsafe");
+    for (var asset :
+        List.of("docs.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")) {
+      assertThat(server.get("/v1/docs/" + asset).statusCode()).as(asset).isEqualTo(200);
+    }
+    var refused = server.send(server.anonymous("/v1/docs"));
+    assertThat(refused.headers().allValues("WWW-Authenticate"))
+        .anyMatch(c -> c.startsWith("Basic "));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.session.Contract;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Outcome;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionPage;
+import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.State;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+
+/** The routes of the API as callers see them; the sessions behind them are made up. */
+final class ApiServer implements AutoCloseable {
+  record Call(String what, Object body, Map<String, Object> headers) {}
+
+  private static final Instant NOW = Instant.parse("2026-11-21T09:30:00Z");
+
+  private final Deque<Call> calls = new ConcurrentLinkedDeque<>();
+  private final Gate gate = new Gate(executed());
+  private final HttpServer server =
+      HttpServer.with(
+          Map.of("apiRequests", new ApiRequests(Contract.load()), "apiAnswers", new ApiAnswers()),
+          "file:routes/api.camel.yaml",
+          new Sessions());
+
+  HttpServer server() {
+    return server;
+  }
+
+  /** What reached the session routes. */
+  Deque<Call> calls() {
+    return calls;
+  }
+
+  /** Holds execs in the session {@code slow}. */
+  Gate gate() {
+    return gate;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private final class Sessions extends RouteBuilder {
+    @Override
+    public void configure() {
+      errorHandler(noErrorHandler());
+      from("direct:session-start").process(e -> answer(e, "start", started(e)));
+      from("direct:session-get").process(e -> answer(e, "get", found(e)));
+      from("direct:session-list")
+          .process(
+              e ->
+                  answer(
+                      e,
+                      "list",
+                      new SessionPage(List.of(session("a", State.RUNNING)), Optional.of("more"))));
+      from("direct:session-stop").process(e -> answer(e, "stop", found(e)));
+      from("direct:session-exec")
+          .choice()
+          .when(header("CamelPodSessionId").isEqualTo("slow"))
+          .process(gate)
+          .otherwise()
+          .process(e -> answer(e, "exec", executed()));
+      from("direct:session-logs")
+          .process(
+              e ->
+                  answer(
+                      e,
+                      "logs",
+                      "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n"
+                          .getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  private void answer(Exchange exchange, String what, Object body) {
+    var message = exchange.getMessage();
+    var headers = new java.util.TreeMap<String, Object>(message.getHeaders());
+    calls.add(new Call(what, message.getBody(), headers));
+    message.setBody(body);
+  }
+
+  private static Session started(Exchange exchange) {
+    var spec = exchange.getMessage().getBody(SessionSpec.class);
+    return session(spec.id().orElse("made"), State.RUNNING);
+  }
+
+  private static Session found(Exchange exchange) {
+    var id = exchange.getMessage().getHeader("CamelPodSessionId", String.class);
+    if (id.equals("none")) {
+      throw FailureException.of(FailureCode.NOT_FOUND, "There is no session none.");
+    }
+    return session(id, State.RUNNING);
+  }
+
+  private static ExecResult executed() {
+    var out = new ExecResult.Output(new byte[] {-1, 0, 'x'}, 3);
+    var err = new ExecResult.Output(new byte[0], 0);
+    return new ExecResult("e1", Outcome.exited(7), out, err, Duration.ofMillis(12));
+  }
+
+  private static Session session(String id, State state) {
+    return new Session(
+        id,
+        "default",
+        "default",
+        state,
+        "busybox:1",
+        "local",
+        "sessions",
+        "main",
+        Optional.empty(),
+        Optional.empty(),
+        NOW,
+        Optional.of(NOW),
+        NOW,
+        NOW.plusSeconds(60),
+        Optional.empty(),
+        Map.of(),
+        Map.of());
+  }
+}

@@ -1,0 +1,53 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.InvalidRequestException;
+import java.util.List;
+import org.apache.camel.builder.RouteBuilder;
+
+/** Routes that do what routes behind the edge may do. */
+final class EdgeRoutes extends RouteBuilder {
+  private final Gate gate;
+
+  /**
+   * @param gate holds requests to {@code /wait}
+   */
+  EdgeRoutes(Gate gate) {
+    this.gate = gate;
+  }
+
+  @Override
+  public void configure() {
+    from("platform-http:/echo?httpMethodRestrict=GET,POST").setHeader("X-Own").constant("mine");
+    from("platform-http:/wait").process(gate);
+    from("platform-http:/whoami")
+        .setBody()
+        .simple(
+            "${exchangeProperty.CaravanseraiTenant} ${exchangeProperty.CaravanseraiKey}"
+                + " [${header.Authorization}]");
+    from("platform-http:/headers/{id}")
+        .setBody()
+        .simple(
+            "${header.id} [${header.CamelPodTenant}] [${header.camelpodtenant}] ${header.colour}");
+    from("platform-http:/bug")
+        .process(
+            e -> {
+              throw new IllegalStateException("secret inner words");
+            });
+    from("platform-http:/failure")
+        .process(
+            e -> {
+              throw Failure.of(FailureCode.IMAGE_PULL, "No image.", "ErrImagePull")
+                  .withEvents(List.of("Failed: no such image"))
+                  .asException();
+            });
+    from("platform-http:/invalid")
+        .process(
+            e -> {
+              throw InvalidRequestException.at("/image", "must be text");
+            });
+    from("platform-http:/bytes").process(e -> e.getMessage().setBody(new byte[] {-1, 0, 7}));
+    from("platform-http:/w/exec?httpMethodRestrict=POST").setBody().constant("ran");
+  }
+}

@@ -1,0 +1,94 @@
+package dev.caravanserai.http;
+
+import static dev.caravanserai.http.ProblemAnswers.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** What goes in and out is what the routes say, and every error is a problem. */
+class EdgeTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @AutoClose
+  private static final HttpServer SERVER = HttpServer.with(new EdgeRoutes(new Gate("through")));
+
+  @Test
+  void health_and_metrics_are_open_on_the_same_port() throws Exception {
+    var health = SERVER.send(SERVER.anonymous("/observe/health"));
+    assertThat(health.statusCode()).isEqualTo(200);
+    assertThat(JSON.readTree(health.body()).path("status").asText()).isEqualTo("UP");
+    assertThat(SERVER.send(SERVER.anonymous("/observe/health/live")).statusCode()).isEqualTo(200);
+    assertThat(SERVER.send(SERVER.anonymous("/observe/health/ready")).statusCode()).isEqualTo(200);
+    var metrics = SERVER.send(SERVER.anonymous("/observe/metrics"));
+    assertThat(metrics.statusCode()).isEqualTo(200);
+    assertThat(metrics.body()).contains("camel_exchanges");
+  }
+
+  @Test
+  void only_what_the_route_sets_goes_back() {
+    // When
+    var answer =
+        SERVER.send(
+            SERVER.request("/echo?colour=red").header("X-Mine", "1").header("X-Own", "theirs"));
+
+    // Then
+    assertThat(answer.headers().map().keySet())
+        .extracting(String::toLowerCase)
+        .containsExactlyInAnyOrder("x-own", "x-content-type-options", "cache-control");
+    assertThat(answer.headers().allValues("X-Own")).containsExactly("mine");
+  }
+
+  @Test
+  void nothing_from_outside_becomes_a_header_that_routes_trust() {
+    var answer =
+        SERVER.send(
+            SERVER
+                .request(
+                    "/headers/right?id=evil&CamelPodTenant=evil&camelpodtenant=evil&colour=blue")
+                .header("CamelPodTenant", "evil")
+                .header("id", "evil"));
+    assertThat(answer.body()).isEqualTo("right [] [] blue");
+  }
+
+  @Test
+  void a_body_arrives_and_leaves_byte_by_byte() throws Exception {
+    var bytes = SERVER.client().send(SERVER.request("/bytes").build(), BodyHandlers.ofByteArray());
+    assertThat(bytes.body()).containsExactly(-1, 0, 7);
+    assertThat(SERVER.post("/echo", "größe").body()).isEqualTo("größe");
+  }
+
+  @Test
+  void every_error_is_a_problem() throws Exception {
+    assertProblem(SERVER.get("/no/such/path"), 404, "NOT_FOUND");
+    assertProblem(
+        SERVER.send(SERVER.anonymous("/observe/health").header("Accept", "image/png")),
+        406,
+        "INVALID_REQUEST");
+    var method = SERVER.send(SERVER.request("/echo").DELETE());
+    assertProblem(method, 405, "INVALID_REQUEST");
+    assertThat(method.headers().allValues("Allow")).containsExactly("GET, HEAD, POST");
+    assertProblem(
+        SERVER.send(
+            SERVER
+                .request("/echo")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("a=b"))),
+        415,
+        "INVALID_REQUEST");
+    assertProblem(SERVER.post("/echo", "x".repeat(100_001)), 413, "INVALID_REQUEST");
+    var failure = assertProblem(SERVER.get("/failure"), 502, "IMAGE_PULL");
+    assertThat(failure.path("reason").asText()).isEqualTo("ErrImagePull");
+    assertThat(failure.path("events").get(0).asText()).isEqualTo("Failed: no such image");
+    var invalid = assertProblem(SERVER.get("/invalid"), 400, "INVALID_REQUEST");
+    assertThat(invalid.path("errors").get(0).path("pointer").asText()).isEqualTo("/image");
+    var bug = SERVER.get("/bug");
+    var internal = assertProblem(bug, 500, "");
+    assertThat(internal.has("code")).as("a decision that would be wrong").isFalse();
+    assertThat(internal.path("instance").asText()).startsWith("urn:exchange:");
+    assertThat(bug.body()).doesNotContain("secret inner words").doesNotContain("IllegalState");
+  }
+}

@@ -1,0 +1,126 @@
+package dev.caravanserai.http;
+
+import static dev.caravanserai.http.ProblemAnswers.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** A key opens what its scopes say, to its holder only. */
+class KeysTest {
+  @AutoClose
+  private static final HttpServer SERVER = HttpServer.with(new EdgeRoutes(new Gate("through")));
+
+  @Test
+  void without_a_key_nothing_is_open_and_nothing_is_told() {
+    for (var path :
+        List.of(
+            "/echo",
+            "/no/such/path",
+            "/",
+            "/v1/docs",
+            "/observe",
+            "/observe/info",
+            "/observe/health?exposureLevel=full")) {
+      // When
+      var answer = SERVER.send(SERVER.anonymous(path));
+
+      // Then
+      assertProblem(answer, 401, "UNAUTHENTICATED");
+      assertThat(answer.headers().allValues("WWW-Authenticate")).contains("Bearer");
+    }
+  }
+
+  @Test
+  void a_wrong_key_is_refused_in_every_form() {
+    for (var header :
+        List.of(
+            "Bearer wrong",
+            "Bearer",
+            "bearer  ",
+            "Basic !!!",
+            "Basic " + base64("nocolon"),
+            "Basic " + base64("a:wrong"),
+            "Digest " + HttpServer.KEY,
+            HttpServer.KEY)) {
+      assertProblem(
+          SERVER.send(SERVER.anonymous("/echo").header("Authorization", header)),
+          401,
+          "UNAUTHENTICATED");
+    }
+  }
+
+  @Test
+  void a_key_opens_as_bearer_and_as_the_password_of_basic() {
+    assertThat(SERVER.get("/whoami").body()).isEqualTo("default all []");
+    var basic = "Basic " + base64("any:" + HttpServer.READER);
+    assertThat(SERVER.send(SERVER.anonymous("/whoami").header("Authorization", basic)).body())
+        .isEqualTo("red reader []");
+  }
+
+  @Test
+  void a_page_of_another_site_cannot_use_the_key_that_the_browser_remembers() {
+    var basic = "Basic " + base64("any:" + HttpServer.KEY);
+    assertProblem(
+        SERVER.send(
+            SERVER
+                .anonymous("/whoami")
+                .header("Authorization", basic)
+                .header("Sec-Fetch-Site", "cross-site")),
+        403,
+        "NOT_PERMITTED");
+  }
+
+  @Test
+  void a_key_does_what_its_scopes_say_and_no_more() {
+    var reader = "Bearer " + HttpServer.READER;
+    var runner = "Bearer " + HttpServer.RUNNER;
+    assertThat(SERVER.send(SERVER.anonymous("/echo").header("Authorization", reader)).statusCode())
+        .isEqualTo(204);
+    assertProblem(
+        SERVER.send(
+            SERVER
+                .anonymous("/echo")
+                .header("Authorization", reader)
+                .POST(BodyPublishers.ofString("x"))),
+        403,
+        "NOT_PERMITTED");
+    assertProblem(
+        SERVER.send(
+            SERVER
+                .anonymous("/w/exec")
+                .header("Authorization", reader)
+                .POST(BodyPublishers.noBody())),
+        403,
+        "NOT_PERMITTED");
+    assertProblem(
+        SERVER.send(
+            SERVER
+                .anonymous("/w/EXEC/")
+                .header("Authorization", reader)
+                .POST(BodyPublishers.noBody())),
+        403,
+        "NOT_PERMITTED");
+    assertProblem(
+        SERVER.send(SERVER.anonymous("/echo").header("Authorization", runner)),
+        403,
+        "NOT_PERMITTED");
+    assertThat(
+            SERVER
+                .send(
+                    SERVER
+                        .anonymous("/w/exec")
+                        .header("Authorization", runner)
+                        .POST(BodyPublishers.noBody()))
+                .body())
+        .isEqualTo("ran");
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

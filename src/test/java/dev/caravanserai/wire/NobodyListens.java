@@ -1,0 +1,24 @@
+package dev.caravanserai.wire;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+
+/** A port of this machine that refuses connections, and that nobody else can get meanwhile. */
+public final class NobodyListens implements AutoCloseable {
+  private final Socket bound = new Socket();
+
+  public NobodyListens() throws IOException {
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  public int port() {
+    return bound.getLocalPort();
+  }
+
+  @Override
+  public void close() throws IOException {
+    bound.close();
+  }
+}
