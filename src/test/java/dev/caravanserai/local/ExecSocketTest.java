@@ -3,6 +3,7 @@ package dev.caravanserai.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravanserai.Patience;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,7 +31,6 @@ class ExecSocketTest {
 
   @BeforeEach
   void start() throws Exception {
-    Patience.ofAwaitility();
     cluster = LocalCluster.start(0, home, Set.of("sessions"));
     Config config = Patience.of(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())));
     client = new KubernetesClientBuilder().withConfig(config).build();

@@ -1,5 +1,6 @@
 package dev.caravanserai.local;
 
+import dev.caravanserai.Patience;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -22,7 +23,6 @@ abstract class LocalFixture {
 
   @BeforeEach
   void start() throws Exception {
-    Patience.ofAwaitility();
     cluster = LocalCluster.start(0, home, Set.of("sessions", "other"));
     Config config = Patience.of(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())));
     config.setNamespace("sessions");

@@ -2,6 +2,7 @@ package dev.caravanserai.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +38,6 @@ class LocalKubectlIT {
 
   @BeforeEach
   void start() throws Exception {
-    Patience.ofAwaitility();
     boolean there =
         List.of(System.getenv().getOrDefault("PATH", "").split(":")).stream()
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));

@@ -2,6 +2,7 @@ package dev.caravanserai.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.Patience;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Config;

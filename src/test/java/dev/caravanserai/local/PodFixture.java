@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravanserai.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,6 @@ abstract class PodFixture {
 
   @BeforeEach
   void start() throws Exception {
-    Patience.ofAwaitility();
     Assumptions.assumeTrue(
         Sandbox.ofThisMachine(home).separate(), "no mount or user namespaces here");
     kubelet = ProcessKubelet.start(store, home);
