@@ -14,11 +14,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * How long a server takes from the start of its JVM until it is ready, what CPU time that costs,
- * and what it then holds: {@code <rounds> <local or api> [options of the JVM]}. Java is that of
- * {@code JAVA_HOME}; the servers are started one after another, each in a fresh home.
+ * and what it then holds: {@code <rounds> <local or api> [options of the JVM]}. Java is the one
+ * that runs this; the servers are started one after another, each in a fresh home.
  */
 public final class ServerBench {
   private record Start(double seconds, double cpu, double mebibytes, double threads) {}
@@ -95,11 +96,16 @@ public final class ServerBench {
     return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
   }
 
-  /** That of the server, which has no tests. */
+  /** That of the server, which has no tests; its jar, for a class-data archive takes no folder. */
   private static String classPath() throws IOException {
-    return "target/classes"
-        + File.pathSeparator
-        + Files.readString(Path.of("target", "runtime.cp"));
+    try (Stream<Path> built = Files.list(Path.of("target"))) {
+      Path jar =
+          built
+              .filter(file -> file.getFileName().toString().matches("caravanserai-[0-9.]+\\.jar"))
+              .findFirst()
+              .orElseThrow(() -> new IllegalStateException("no jar in target: run mvn package"));
+      return jar + File.pathSeparator + Files.readString(Path.of("target", "runtime.cp"));
+    }
   }
 
   private boolean ready(int port) throws InterruptedException {

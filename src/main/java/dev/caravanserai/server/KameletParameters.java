@@ -2,6 +2,7 @@ package dev.caravanserai.server;
 
 import dev.caravanserai.session.Nearest;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -47,7 +48,8 @@ final class KameletParameters {
       return Stream.empty();
     }
     Set<String> known =
-        template.getTemplateParameters().stream()
+        Stream.ofNullable(template.getTemplateParameters()) // null for none
+            .flatMap(List::stream)
             .map(RouteTemplateParameterDefinition::getName)
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> options =
@@ -65,7 +67,7 @@ final class KameletParameters {
                         kamelet.getTemplateId(),
                         name,
                         Nearest.hint(name, known),
-                        String.join(", ", known)));
+                        known.isEmpty() ? "none" : String.join(", ", known)));
   }
 
   private static Set<String> given(KameletEndpoint kamelet) {
