@@ -20,9 +20,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.NoSuchEndpointException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells whoever wrote a route what is wrong with it, in place of Camel's chain of exceptions. */
 final class RouteMistakes {
+  private static final Logger LOG = LoggerFactory.getLogger(RouteMistakes.class);
   private static final String SUFFIX = ".kamelet.yaml";
   private static final Pattern KAMELET = Pattern.compile("/([^/]+)" + Pattern.quote(SUFFIX));
   private static final String COMPONENTS =
@@ -52,6 +55,7 @@ final class RouteMistakes {
 
   /** What Camel threw when it read or made the routes, in words for who wrote them. */
   RoutesException of(Throwable thrown) {
+    LOG.debug("what Camel said", thrown);
     List<Throwable> chain = chain(thrown);
     Optional<FailedToCreateRouteException> route =
         chain.stream()
