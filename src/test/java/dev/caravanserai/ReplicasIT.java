@@ -7,8 +7,10 @@ import dev.caravanserai.Api.Answer;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -111,5 +113,57 @@ class ReplicasIT {
                 .filter(line -> line.contains("/" + TestCluster.NAMESPACE + "/"))
                 .filter(line -> line.contains(id)))
         .hasSizeBetween(1, requests);
+  }
+
+  @Test
+  void a_command_runs_in_a_session_that_the_watch_last_told_to_be_pending() {
+    // Given
+    String path = toldPending();
+
+    // When
+    Answer used = other.call("POST", path + "/exec", Map.of("script", "exit 137"));
+
+    // Then
+    assertThat(used.status()).as(used.text()).isEqualTo(200);
+    assertThat(used.field("outcome")).as(used.text()).isEqualTo("exited");
+    assertThat(used.body().path("exitCode").asInt()).isEqualTo(137);
+  }
+
+  @Test
+  void each_of_many_commands_costs_the_cluster_one_read_of_the_pod_at_most() {
+    // Given
+    String path = toldPending();
+    String pod = "/pods/" + one.get(path).body().at("/pod/name").asText() + " ";
+    long before = wire.asked().stream().filter(line -> line.contains(pod)).count();
+
+    // When
+    List<Answer> answers =
+        IntStream.range(0, 8)
+            .mapToObj(i -> other.later("POST", path + "/exec", Map.of("script", "true"), Map.of()))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+
+    // Then
+    assertThat(answers).allSatisfy(a -> assertThat(a.status()).as(a.text()).isEqualTo(200));
+    assertThat(wire.asked().stream().filter(line -> line.contains(pod)).count() - before)
+        .isBetween(0L, 8L);
+  }
+
+  /**
+   * A session that runs, of which the other replica was last told that it is pending; or, where
+   * this machine stood still meanwhile, that it runs.
+   */
+  private String toldPending() {
+    String image = TestCluster.real() ? "busybox:1" : "local/slow-start";
+    Answer begun = one.startLater(Map.of("image", image), Map.of("Prefer", "respond-async")).join();
+    String path = "/v1/sessions/" + begun.field("id");
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> Set.of("PENDING", "RUNNING").contains(other.get(path).field("state")));
+    wire.holdWatches();
+    await().until(() -> "RUNNING".equals(one.get(path).field("state")));
+    return path;
   }
 }

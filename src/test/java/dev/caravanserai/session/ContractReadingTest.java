@@ -1,18 +1,17 @@
 package dev.caravanserai.session;
 
+import static dev.caravanserai.session.ContractRequests.json;
+import static dev.caravanserai.session.ContractRequests.refusedStart;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravanserai.session.InvalidRequestException.Violation;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What keeps the contract is read as it was written. */
@@ -33,7 +32,7 @@ class ContractReadingTest {
 
     // When
     ExecSpec read = contract.readExec(right);
-    List<Violation> violations = refusedStart(wrong);
+    List<Violation> violations = refusedStart(contract, wrong);
 
     // Then
     assertThat(read.script()).hasValue(eightMebibytes);
@@ -75,20 +74,5 @@ class ContractReadingTest {
     // Then
     assertThat(spec.script()).hasValue(text);
     assertThat(spec.stdin()).hasValue(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private List<Violation> refusedStart(JsonNode request) {
-    return catchThrowableOfType(
-            InvalidRequestException.class,
-            () -> contract.readSession(request, "acme", Optional.empty()))
-        .violations();
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new AssertionError(text, e);
-    }
   }
 }

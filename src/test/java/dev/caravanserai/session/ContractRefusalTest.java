@@ -1,12 +1,13 @@
 package dev.caravanserai.session;
 
+import static dev.caravanserai.session.ContractRequests.json;
+import static dev.caravanserai.session.ContractRequests.refusedStart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.InvalidRequestException.Violation;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -70,7 +71,7 @@ class ContractRefusalTest {
     JsonNode request = json(body);
 
     // When
-    List<Violation> violations = refusedStart(request);
+    List<Violation> violations = refusedStart(contract, request);
 
     // Then
     assertThat(violations).singleElement().extracting(Violation::pointer).isEqualTo(pointer);
@@ -119,7 +120,7 @@ class ContractRefusalTest {
     JsonNode request = json("{\"imagee\":1,\"image\":\"\",\"env\":{\"A=\":\"\"},\"labels\":5}");
 
     // When
-    List<Violation> violations = refusedStart(request);
+    List<Violation> violations = refusedStart(contract, request);
 
     // Then
     assertThat(violations)
@@ -141,7 +142,7 @@ class ContractRefusalTest {
     JsonNode request = json(body);
 
     // When
-    List<Violation> violations = refusedStart(request);
+    List<Violation> violations = refusedStart(contract, request);
 
     // Then
     assertThat(violations.toString()).doesNotContain("s3cret", "534243");
@@ -165,20 +166,5 @@ class ContractRefusalTest {
     assertThat(refused)
         .allSatisfy(
             e -> assertThat(e.violations().get(0).pointer()).isEqualTo("/header/Idempotency-Key"));
-  }
-
-  private List<Violation> refusedStart(JsonNode request) {
-    return catchThrowableOfType(
-            InvalidRequestException.class,
-            () -> contract.readSession(request, "acme", Optional.empty()))
-        .violations();
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new AssertionError(text, e);
-    }
   }
 }
