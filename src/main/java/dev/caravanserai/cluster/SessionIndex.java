@@ -41,8 +41,8 @@ public final class SessionIndex {
 
   private final SessionReader reader;
   private final Map<SessionKey, Entry> entries = new HashMap<>();
-  private final Dues dues = new Dues(System::nanoTime);
-  private final RecentlyEnded ended = new RecentlyEnded();
+  private final ExpiryQueue dues = new ExpiryQueue(System::nanoTime);
+  private final Tombstones ended = new Tombstones();
   private final List<Consumer<SessionChange>> listeners = new CopyOnWriteArrayList<>();
 
   public SessionIndex(String cluster) {

@@ -2,9 +2,9 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.component.life.Keys;
-import dev.caravanserai.component.life.SameRequest;
-import dev.caravanserai.component.life.Unanswered;
+import dev.caravanserai.life.Keys;
+import dev.caravanserai.life.SameRequest;
+import dev.caravanserai.life.UnconfirmedCreates;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.FailureCode;
@@ -31,13 +31,13 @@ import org.apache.camel.InvalidPayloadException;
 final class ApplyOperation implements PodOperation {
   private final String part;
   private final Cluster cluster;
-  private final Unanswered unanswered;
+  private final UnconfirmedCreates unanswered;
   private final SameRequest sameRequest;
 
   /**
    * @param part {@code anchor}, or all others
    */
-  ApplyOperation(String part, Cluster cluster, Unanswered unanswered) {
+  ApplyOperation(String part, Cluster cluster, UnconfirmedCreates unanswered) {
     this.part = part;
     this.cluster = cluster;
     this.unanswered = unanswered;

@@ -4,9 +4,9 @@ import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.Sessions;
-import dev.caravanserai.component.life.Disappearance;
-import dev.caravanserai.component.life.Orphans;
-import dev.caravanserai.component.life.SessionObjects;
+import dev.caravanserai.life.DeletionWait;
+import dev.caravanserai.life.Orphans;
+import dev.caravanserai.life.SessionObjects;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
@@ -37,7 +37,7 @@ final class DeleteOperation implements PodOperation {
   private final PodServices services;
   private final Cluster cluster;
   private final SessionLookup lookup;
-  private final Disappearance disappearance;
+  private final DeletionWait disappearance;
   private final Orphans orphans;
 
   DeleteOperation(PodEndpoint endpoint, PodServices services, SessionLookup lookup) {
@@ -45,7 +45,7 @@ final class DeleteOperation implements PodOperation {
     this.services = services;
     this.cluster = services.cluster();
     this.lookup = lookup;
-    this.disappearance = new Disappearance(cluster);
+    this.disappearance = new DeletionWait(cluster);
     this.orphans = new Orphans(cluster);
   }
 

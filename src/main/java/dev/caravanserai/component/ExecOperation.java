@@ -2,8 +2,8 @@ package dev.caravanserai.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
-import dev.caravanserai.component.life.Activity;
 import dev.caravanserai.exec.ExecHandle;
+import dev.caravanserai.life.Activity;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;

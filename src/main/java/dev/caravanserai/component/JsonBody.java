@@ -2,7 +2,7 @@ package dev.caravanserai.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.session.StrictJson;
+import dev.caravanserai.contract.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.Message;

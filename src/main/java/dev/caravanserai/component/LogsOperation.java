@@ -2,7 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
-import dev.caravanserai.component.life.Activity;
+import dev.caravanserai.life.Activity;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;

@@ -1,7 +1,7 @@
 package dev.caravanserai.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.caravanserai.component.life.NamedClaims;
+import dev.caravanserai.life.NamedClaims;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.caravanserai.component;
 
-import dev.caravanserai.component.life.Activity;
-import dev.caravanserai.component.life.Readiness;
-import dev.caravanserai.component.life.Unanswered;
 import dev.caravanserai.component.metrics.Meters;
+import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.Readiness;
+import dev.caravanserai.life.UnconfirmedCreates;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -47,7 +47,7 @@ public class PodComponent extends DefaultComponent {
   private StandaloneServices own;
   private Readiness readiness;
   private Activity activity;
-  private Unanswered unanswered;
+  private UnconfirmedCreates unanswered;
   private Meters meters;
 
   @Override
@@ -73,7 +73,7 @@ public class PodComponent extends DefaultComponent {
     }
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());
     activity = new Activity(services.cluster());
-    unanswered = new Unanswered(services.cluster());
+    unanswered = new UnconfirmedCreates(services.cluster());
     meters =
         Meters.bind(
             services.cluster(),
@@ -125,7 +125,7 @@ public class PodComponent extends DefaultComponent {
     return activity;
   }
 
-  Unanswered unanswered() {
+  UnconfirmedCreates unanswered() {
     return unanswered;
   }
 

@@ -2,13 +2,13 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.Timers;
-import dev.caravanserai.component.life.PodGone;
+import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
+import dev.caravanserai.life.PodGone;
 import dev.caravanserai.profile.PlanContext;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.session.Contract;
 import dev.caravanserai.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;

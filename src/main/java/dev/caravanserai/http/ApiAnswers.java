@@ -2,11 +2,11 @@ package dev.caravanserai.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.session.ExecJson;
+import dev.caravanserai.contract.ExecJson;
+import dev.caravanserai.contract.SessionJson;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Session;
-import dev.caravanserai.session.SessionJson;
 import dev.caravanserai.session.SessionPage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package dev.caravanserai.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.caravanserai.session.Contract;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.contract.StrictJson;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.State;
-import dev.caravanserai.session.StrictJson;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.DateTimeException;
 import java.time.Instant;

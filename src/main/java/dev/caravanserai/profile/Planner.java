@@ -67,9 +67,11 @@ public final class Planner {
     Duration most =
         min(
             context.maxLifetime(),
-            Completed.seconds(limits, "timeoutSeconds", context.maxLifetime()));
-    Map<String, String> caps = Completed.quantities(Completed.section(limits, "resources"));
-    Optional<String> storage = Completed.text(Completed.section(limits, "storage"), "size");
+            ResolvedRequest.seconds(limits, "timeoutSeconds", context.maxLifetime()));
+    Map<String, String> caps =
+        ResolvedRequest.quantities(ResolvedRequest.section(limits, "resources"));
+    Optional<String> storage =
+        ResolvedRequest.text(ResolvedRequest.section(limits, "storage"), "size");
     Stream.concat(caps.values().stream(), storage.stream())
         .filter(cap -> Quantities.amount(cap).isEmpty())
         .findFirst()
@@ -81,9 +83,11 @@ public final class Planner {
     rules.most(request, caps, storage);
     request.timeout().ifPresent(t -> rules.timeout(t, most));
     Map<String, Object> defaults = map(early, profile.defaults(), "/defaults");
-    Optional<OnceKey> once = request.idempotencyKey().map(key -> OnceKey.of(request.tenant(), key));
-    UUID madeId = once.map(OnceKey::id).orElse(context.freshId());
-    Completed completed = Completed.of(request, profile, defaults, caps, madeId, context, most);
+    Optional<IdempotencyKey> once =
+        request.idempotencyKey().map(key -> IdempotencyKey.of(request.tenant(), key));
+    UUID madeId = once.map(IdempotencyKey::id).orElse(context.freshId());
+    ResolvedRequest completed =
+        ResolvedRequest.of(request, profile, defaults, caps, madeId, context, most);
     SessionSpec spec = completed.spec();
     if (spec.image().isEmpty()) {
       rules.add("/image", "is required: profile %s has none of its own".formatted(profile.name()));
@@ -157,7 +161,7 @@ public final class Planner {
         Claims.named(pod, objects, profile.objects(), request.metadata()));
   }
 
-  private static Map<String, String> notes(OnceKey key, SessionSpec request) {
+  private static Map<String, String> notes(IdempotencyKey key, SessionSpec request) {
     return Map.of(
         Annotations.IDEMPOTENCY_KEY, key.key(), Annotations.REQUEST, key.request(request));
   }

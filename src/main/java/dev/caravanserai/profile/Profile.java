@@ -36,7 +36,7 @@ record Profile(
     Patterns names,
     Map<String, Object> defaults,
     Map<String, Object> limits,
-    Map<String, Meaning> metadata,
+    Map<String, MetadataSchema> metadata,
     Map<String, Object> environment,
     boolean requestWins,
     Map<String, Object> labels,

@@ -125,8 +125,8 @@ final class ProfileReader {
     return settings;
   }
 
-  private static Map<String, Meaning> meanings(Section section) {
-    Map<String, Meaning> meanings = new LinkedHashMap<>();
+  private static Map<String, MetadataSchema> meanings(Section section) {
+    Map<String, MetadataSchema> meanings = new LinkedHashMap<>();
     section
         .sections()
         .forEach(
@@ -134,7 +134,7 @@ final class ProfileReader {
               one.only("description values pattern unique items");
               meanings.put(
                   name,
-                  new Meaning(
+                  new MetadataSchema(
                       one.texts("values"),
                       pattern(one),
                       one.text("unique", "false").equals("true"),

@@ -104,8 +104,8 @@ final class RequestRules {
   }
 
   /** What of the metadata means something to the profile. */
-  void metadata(Map<String, ?> metadata, Map<String, Meaning> meanings) {
-    Meaning.check(meanings, metadata, this::add);
+  void metadata(Map<String, ?> metadata, Map<String, MetadataSchema> meanings) {
+    MetadataSchema.check(meanings, metadata, this::add);
   }
 
   private boolean said(String pointer) {

@@ -1,11 +1,11 @@
 package dev.caravanserai.server;
 
+import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiAnswers;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.http.ApiRequests;
 import dev.caravanserai.http.HttpEngine;
 import dev.caravanserai.http.Operations;
-import dev.caravanserai.session.Contract;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;

@@ -1,8 +1,8 @@
 package dev.caravanserai.server;
 
+import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiKey;
 import dev.caravanserai.http.ApiKeys;
-import dev.caravanserai.session.Contract;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.StartKeys;

@@ -38,7 +38,7 @@ final class KeyFile {
    * @throws SettingsException that lists everything wrong with the file
    */
   static List<KeyEntry> read(Path file, Set<String> knownScopes) {
-    return new KeyFile(file, knownScopes).parse(OwnEyes.read(file, "API keys file"));
+    return new KeyFile(file, knownScopes).parse(SecretFile.read(file, "API keys file"));
   }
 
   private List<KeyEntry> parse(String text) {

@@ -95,7 +95,7 @@ public record StartKeys(List<KeyEntry> entries, Optional<MadeKey> made) {
           "The API key cannot be kept in %s (%s): check the folder, or set %s."
               .formatted(file, e, Settings.HOME.key()));
     }
-    var key = OwnEyes.read(file, "API key file").strip();
+    var key = SecretFile.read(file, "API key file").strip();
     if (key.length() < 16) {
       throw new SettingsException(
           "The API key file " + file + " holds no key: remove it, and the next start makes one.");

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.component.life.Unanswered;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.UnconfirmedCreates;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.profile.PlanContext;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.session.Contract;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.SessionSpec;
@@ -32,7 +32,7 @@ class ApplyOperationTest {
   private static final Optional<String> KEY = Optional.of("the-key-of-both");
 
   private final MemoryCluster cluster = new MemoryCluster();
-  private final Unanswered unanswered = new Unanswered(cluster);
+  private final UnconfirmedCreates unanswered = new UnconfirmedCreates(cluster);
   private final ApplyOperation anchor = new ApplyOperation("anchor", cluster, unanswered);
   private final ApplyOperation rest = new ApplyOperation("rest", cluster, unanswered);
 

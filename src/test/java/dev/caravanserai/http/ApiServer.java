@@ -1,6 +1,6 @@
 package dev.caravanserai.http;
 
-import dev.caravanserai.session.Contract;
+import dev.caravanserai.contract.Contract;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;

@@ -1,0 +1,45 @@
+package dev.caravanserai.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Pointers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Finds what JSON can say but nobody can pass on: half characters and endless numbers. */
+final class Unreadable {
+  private final List<Violation> found = new ArrayList<>();
+
+  private Unreadable() {}
+
+  static List<Violation> in(JsonNode body) {
+    Unreadable unreadable = new Unreadable();
+    unreadable.visit("", body);
+    return unreadable.found;
+  }
+
+  private void visit(String pointer, JsonNode node) {
+    if (node.isTextual() && halfCharacter(node.textValue())) {
+      found.add(new Violation(pointer, "holds half of a surrogate pair, which is no character"));
+    } else if (node.isFloatingPointNumber() && Double.isInfinite(node.doubleValue())) {
+      found.add(new Violation(pointer, "must be a smaller number"));
+    }
+    int index = 0;
+    for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
+      visit(pointer + "/" + index++, item);
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (halfCharacter(field.getKey())) {
+        found.add(new Violation(pointer, "has a name with half of a surrogate pair, no character"));
+      } else {
+        visit(Pointers.child(pointer, field.getKey()), field.getValue());
+      }
+    }
+  }
+
+  private static boolean halfCharacter(String text) {
+    return text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.caravanserai.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonNodePath;
+import com.networknt.schema.ValidationMessage;
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Nearest;
+import dev.caravanserai.session.Pointers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/**
+ * Says what breaks the contract so that whoever wrote the request knows what to write instead. What
+ * would be right stands in the contract next to the rule, as {@code x-expected}.
+ */
+final class ViolationText {
+  static final String EXPECTED = "x-expected";
+  private static final int LONGEST_SHOWN = 60;
+
+  private final JsonNode document;
+
+  /**
+   * @param document the whole OpenAPI document
+   */
+  ViolationText(JsonNode document) {
+    this.document = document;
+  }
+
+  Violation of(ValidationMessage message) {
+    String pointer = pointer(message.getInstanceLocation());
+    JsonNode rule = rule(message);
+    JsonNode value = message.getInstanceNode();
+    return switch (message.getType()) {
+      case "additionalProperties" ->
+          new Violation(
+              Pointers.child(pointer, message.getProperty()), unknown(message.getProperty(), rule));
+      case "required" -> missing(message, pointer, rule);
+      case "propertyNames" ->
+          new Violation(
+              Pointers.child(pointer, message.getProperty()),
+              "is no name for this; it must be " + expectedName(message.getProperty(), rule));
+      case "dependentRequired" ->
+          new Violation(
+              Pointers.child(pointer, message.getProperty()),
+              "goes only with " + words(rule.at("/dependentRequired/" + message.getProperty())));
+      case "maxLength" ->
+          new Violation(
+              pointer,
+              "must have at most %s characters, not %d"
+                  .formatted(rule.get("maxLength"), value.textValue().length()));
+      case "maxItems", "maxProperties" ->
+          new Violation(
+              pointer,
+              "must have at most %s entries, not %d"
+                  .formatted(rule.get(message.getType()), value.size()));
+      case "type" ->
+          new Violation(pointer, "must be " + expected(rule) + ", not " + shown(value, rule));
+      default ->
+          new Violation(
+              pointer,
+              "must be "
+                  + expected(rule)
+                  + (tellable(value, rule) ? ", not " + shown(value, rule) : ""));
+    };
+  }
+
+  private JsonNode rule(ValidationMessage message) {
+    JsonNodePath path = message.getSchemaLocation().getFragment().getParent();
+    JsonNode node = document;
+    for (int i = 0; i < path.getNameCount(); i++) {
+      node =
+          path.getElement(i) instanceof Integer index
+              ? node.path(index)
+              : node.path(String.valueOf(path.getElement(i)));
+    }
+    return node;
+  }
+
+  private Violation missing(ValidationMessage message, String pointer, JsonNode rule) {
+    JsonNode wanted = resolved(rule.path("properties").path(message.getProperty()));
+    return new Violation(
+        Pointers.child(pointer, message.getProperty()),
+        "is missing; it must be " + expected(wanted));
+  }
+
+  /** What the first rule that the name breaks says. */
+  private static String expectedName(String name, JsonNode rule) {
+    JsonNode names = rule.path("propertyNames");
+    return StreamSupport.stream(names.path("allOf").spliterator(), false)
+        .filter(part -> !EcmaPattern.of(part.path("pattern").asText()).matches(name))
+        .findFirst()
+        .or(() -> Optional.of(names))
+        .map(ViolationText::expected)
+        .orElseThrow();
+  }
+
+  private static String unknown(String name, JsonNode rule) {
+    List<String> known = new ArrayList<>();
+    rule.path("properties").fieldNames().forEachRemaining(known::add);
+    return "is not known; "
+        + Nearest.of(name, known)
+            .map(near -> "did you mean " + near + "?")
+            .orElse("known are " + String.join(", ", known));
+  }
+
+  private JsonNode resolved(JsonNode schema) {
+    return schema.has("$ref") ? document.at(schema.get("$ref").textValue().substring(1)) : schema;
+  }
+
+  private static String expected(JsonNode rule) {
+    if (rule.has(EXPECTED)) {
+      return rule.get(EXPECTED).textValue();
+    }
+    if (rule.has("enum")) {
+      return words(rule.get("enum"));
+    }
+    return switch (rule.path("type").asText()) {
+      case "string" -> "text";
+      case "object" -> "an object";
+      case "array" -> "a list";
+      case "boolean" -> "true or false";
+      default -> "a number";
+    };
+  }
+
+  private static String words(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .map(JsonNode::asText)
+        .collect(Collectors.joining(" or "));
+  }
+
+  private static String shown(JsonNode value, JsonNode rule) {
+    boolean tell = tellable(value, rule);
+    return switch (value.getNodeType()) {
+      case STRING -> tell ? value.toString() : "text";
+      case NUMBER -> tell ? "the number " + value : "a number";
+      case BOOLEAN -> tell ? value.toString() : "true or false";
+      case OBJECT -> "an object";
+      case ARRAY -> "a list";
+      default -> "null; leave it out instead";
+    };
+  }
+
+  /**
+   * Short, and no secret; a text where a list or an object is due may be all of a command or env.
+   */
+  private static boolean tellable(JsonNode value, JsonNode rule) {
+    boolean simple = !List.of("object", "array").contains(rule.path("type").asText());
+    return simple
+        && (value.isTextual() || value.isNumber() || value.isBoolean())
+        && value.toString().length() <= LONGEST_SHOWN
+        && !"password".equals(rule.path("format").asText());
+  }
+
+  private static String pointer(JsonNodePath path) {
+    String pointer = "";
+    for (int i = 0; i < path.getNameCount(); i++) {
+      pointer = Pointers.child(pointer, String.valueOf(path.getElement(i)));
+    }
+    return pointer;
+  }
+}

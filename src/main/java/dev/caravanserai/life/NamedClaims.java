@@ -1,0 +1,72 @@
+package dev.caravanserai.life;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Labels;
+import dev.caravanserai.session.Names;
+import dev.caravanserai.session.SessionSpec;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Whether a request may have the claims that it names. A claim is its tenant's, as its label {@link
+ * Labels#TENANT} says, and the default tenant's where it has none; the claim of a session is that
+ * session's alone.
+ */
+public final class NamedClaims {
+  private final Cluster cluster;
+
+  public NamedClaims(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * @return the plan; fails with an {@link InvalidRequestException} that names every claim that is
+   *     not there or not the tenant's, which are told alike
+   */
+  public CompletionStage<Plan> allowed(Plan plan) {
+    List<CompletableFuture<Optional<Violation>>> asked =
+        plan.claims().entrySet().stream()
+            .map(claim -> check(plan, claim.getKey(), claim.getValue()).toCompletableFuture())
+            .toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done -> {
+              List<Violation> violations = asked.stream().flatMap(a -> a.join().stream()).toList();
+              if (!violations.isEmpty()) {
+                throw new InvalidRequestException(violations);
+              }
+              return plan;
+            });
+  }
+
+  private CompletionStage<Optional<Violation>> check(Plan plan, String claim, String pointer) {
+    return cluster
+        .get(PersistentVolumeClaim.class, plan.namespace(), claim)
+        .thenApply(found -> wrong(plan, claim, found).map(why -> new Violation(pointer, why)));
+  }
+
+  private static Optional<String> wrong(
+      Plan plan, String claim, Optional<PersistentVolumeClaim> found) {
+    String tenant = plan.spec().tenant();
+    Map<String, String> labels = found.map(c -> c.getMetadata().getLabels()).orElse(Map.of());
+    String owner = labels.getOrDefault(Labels.TENANT, SessionSpec.DEFAULT_TENANT);
+    if (found.isEmpty() || !owner.equals(Names.label(tenant))) {
+      return Optional.of(
+          "there is no claim %s of tenant %s in namespace %s; make it, with the label %s=%s"
+              .formatted(claim, tenant, plan.namespace(), Labels.TENANT, Names.label(tenant)));
+    }
+    if (labels.containsKey(Labels.SESSION)) {
+      return Optional.of(
+          "the claim %s is another session's and goes with it; make one that is nobody's"
+              .formatted(claim));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,92 @@
+package dev.caravanserai.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ExpiryQueueTest {
+  private static final Instant AT = Instant.parse("2026-01-01T12:00:00Z");
+  private static final SessionKey STUCK = new SessionKey("t", "stuck");
+  private static final SessionKey OTHER = new SessionKey("t", "other");
+
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+  private final ExpiryQueue dues = new ExpiryQueue(nanos::get);
+
+  @Test
+  void what_is_still_there_is_told_again_ever_more_seldom_but_each_minute() {
+    // Given
+    dues.set(STUCK, AT);
+    List<Long> told = new ArrayList<>();
+
+    // When
+    for (long second = 0; second < 300; second++) {
+      if (!dues.take(AT).isEmpty()) {
+        told.add(second);
+      }
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    }
+
+    // Then
+    assertThat(told).containsExactly(0L, 1L, 3L, 7L, 15L, 31L, 63L, 123L, 183L, 243L);
+  }
+
+  @Test
+  void what_cannot_be_ended_keeps_no_other_waiting() {
+    // Given
+    dues.set(STUCK, AT);
+    dues.take(AT);
+
+    // When
+    dues.set(OTHER, AT.plusSeconds(1));
+
+    // Then
+    assertThat(dues.take(AT.plusSeconds(1))).containsExactly(OTHER);
+  }
+
+  @Test
+  void a_clock_that_is_set_back_delays_no_second_attempt_at_what_is_due_all_the_same() {
+    // Given
+    dues.set(STUCK, AT.minus(Duration.ofHours(2)));
+    dues.take(AT);
+
+    // When
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+
+    // Then
+    assertThat(dues.take(AT.minus(Duration.ofHours(1)))).containsExactly(STUCK);
+  }
+
+  @Test
+  void another_time_makes_it_due_anew() {
+    // Given
+    dues.set(STUCK, AT);
+    dues.take(AT);
+
+    // When
+    dues.set(STUCK, AT.plusSeconds(10));
+
+    // Then
+    assertThat(dues.at(STUCK)).contains(AT.plusSeconds(10));
+    assertThat(dues.take(AT.plusSeconds(9))).isEmpty();
+    assertThat(dues.take(AT.plusSeconds(10))).containsExactly(STUCK);
+  }
+
+  @Test
+  void the_most_overdue_come_first_and_what_is_gone_does_not_come() {
+    // Given
+    dues.set(OTHER, AT.plusSeconds(1));
+    dues.set(STUCK, AT);
+    dues.set(new SessionKey("t", "gone"), AT);
+
+    // When
+    dues.remove(new SessionKey("t", "gone"));
+
+    // Then
+    assertThat(dues.take(AT.plusSeconds(2))).containsExactly(STUCK, OTHER);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.caravanserai.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Outcome;
+import dev.caravanserai.session.State;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** The words of the contract are those of the code and of the documentation. */
+class ContractWordsTest {
+  private final Contract contract = Contract.load();
+
+  @Test
+  void theFailureCodesAndStatesAndOutcomesAreThoseOfTheContract() throws Exception {
+    // Given
+    JsonNode schemas = new YAMLMapper().readTree(contract.yaml()).at("/components/schemas");
+
+    // When
+    List<String> codes = words(schemas.at("/FailureCode/enum"));
+    List<String> states = words(schemas.at("/State/enum"));
+    List<String> outcomes = words(schemas.at("/ExecResult/properties/outcome/enum"));
+
+    // Then
+    assertThat(codes).containsExactly(names(FailureCode.values()));
+    assertThat(states).containsExactly(names(State.values()));
+    assertThat(outcomes)
+        .containsExactly(
+            Stream.of(Outcome.class.getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .map(name -> Character.toLowerCase(name.charAt(0)) + name.substring(1))
+                .toArray(String[]::new));
+  }
+
+  @Test
+  void theDocumentationHasEveryFailureCodeWithItsStatus() throws Exception {
+    // Given
+    Path documentation = Path.of("docs/api.md");
+
+    // When
+    List<String> rows =
+        Files.readAllLines(documentation).stream()
+            .filter(line -> line.matches("\\| `[A-Z_]+` \\| \\d+ .*"))
+            .toList();
+
+    // Then
+    assertThat(rows)
+        .containsExactly(
+            Stream.of(FailureCode.values())
+                .map(code -> "| `%s` | %d | %s |".formatted(code, code.httpStatus(), code.title()))
+                .toArray(String[]::new));
+  }
+
+  @Test
+  void itPublishesTheFileOfTheConfiguration() throws Exception {
+    // Given
+    Path file = Path.of("config/openapi/caravanserai.yaml");
+
+    // When
+    byte[] published = contract.yaml();
+
+    // Then
+    assertThat(published).isEqualTo(Files.readAllBytes(file));
+  }
+
+  private static List<String> words(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).map(JsonNode::textValue).toList();
+  }
+
+  private static String[] names(Enum<?>[] values) {
+    return Stream.of(values).map(Enum::name).toArray(String[]::new);
+  }
+}
