@@ -37,7 +37,7 @@ public final class Annotations {
   /** A fresh random id of the request that began the session; on the anchor. */
   public static final String BEGUN_BY = Labels.PREFIX + "begun-by";
 
-  /** The objects of the session as {@code Kind/name}, comma-separated. */
+  /** The objects of the session as {@code apiVersion/kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";
 
   /** What a Session is rendered from, as JSON, when only the pod is left; never holds a secret. */
