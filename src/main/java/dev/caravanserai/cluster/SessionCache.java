@@ -153,8 +153,8 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   }
 
   /**
-   * An anchor or pod exists: as a watch, a list, a direct read or the answer to a request says. What
-   * is known to be deleted stays deleted, and a version does not replace a later one.
+   * An anchor or pod exists: as a watch, a list, a direct read or the answer to a request says.
+   * What is known to be deleted stays deleted, and a version does not replace a later one.
    */
   public void onUpdate(HasMetadata object) {
     reader

@@ -91,7 +91,9 @@ final class ApplyOperation implements PodOperation {
     }
     return sameRequest
         .repeated(plan, there)
-        .thenCompose(repeated -> repeated ? cluster.sessions().refresh(Keys.of(cluster, plan)) : failed(taken(plan)))
+        .thenCompose(
+            repeated ->
+                repeated ? cluster.sessions().refresh(Keys.of(cluster, plan)) : failed(taken(plan)))
         .thenApply(known -> placed(plan, exchange, there, true));
   }
 
@@ -131,7 +133,11 @@ final class ApplyOperation implements PodOperation {
   }
 
   private boolean started(Plan plan) {
-    return cluster.sessions().anchor(Keys.of(cluster, plan)).filter(SameRequest::started).isPresent();
+    return cluster
+        .sessions()
+        .anchor(Keys.of(cluster, plan))
+        .filter(SameRequest::started)
+        .isPresent();
   }
 
   private static <T extends HasMetadata> T owned(T object, OwnerReference owner) {
@@ -181,7 +187,7 @@ final class ApplyOperation implements PodOperation {
         there instanceof Secret
             && plan.environment()
                 .map(ObjectRef::to)
-                .filter(ObjectRef.to(there)::equals)
+                .filter(ObjectRef.to(there).anyLife()::equals)
                 .isPresent();
     return !environment || plan.sameEnvironment((Secret) there);
   }

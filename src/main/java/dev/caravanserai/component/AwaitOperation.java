@@ -85,7 +85,11 @@ final class AwaitOperation implements PodOperation {
   /** The same request gets the same session again, whatever became of it since it was ready. */
   private boolean repeated(Plan plan, Exchange exchange) {
     return ApplyOperation.joined(exchange)
-        && cluster.sessions().anchor(Keys.of(cluster, plan)).filter(SameRequest::started).isPresent();
+        && cluster
+            .sessions()
+            .anchor(Keys.of(cluster, plan))
+            .filter(SameRequest::started)
+            .isPresent();
   }
 
   /** So that a pod that somebody takes away later is not mistaken for one that never was. */

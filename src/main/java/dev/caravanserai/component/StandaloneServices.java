@@ -56,7 +56,9 @@ final class StandaloneServices implements AutoCloseable {
       Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
       profiles.namespaces(environment); // refuses settings of profiles that are wrong
       return new StandaloneServices(
-          own, cluster, PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings, environment));
+          own,
+          cluster,
+          PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings, environment));
     } catch (RuntimeException e) {
       cluster.close();
       own.ifPresent(KubernetesClient::close);

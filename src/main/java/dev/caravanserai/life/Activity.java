@@ -30,9 +30,12 @@ public final class Activity {
         .anchor(session.key())
         .ifPresent(
             anchor ->
-                cluster.objects().annotate(
-                    ObjectRef.to(anchor),
-                    Map.of(
-                        Annotations.LAST_ACTIVITY, now.truncatedTo(ChronoUnit.MILLIS).toString())));
+                cluster
+                    .objects()
+                    .annotate(
+                        ObjectRef.to(anchor),
+                        Map.of(
+                            Annotations.LAST_ACTIVITY,
+                            now.truncatedTo(ChronoUnit.MILLIS).toString())));
   }
 }

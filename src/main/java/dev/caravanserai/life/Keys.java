@@ -1,8 +1,8 @@
 package dev.caravanserai.life;
 
-import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.SessionKey;
 
 /** Keys of sessions that are planned. */
 public final class Keys {

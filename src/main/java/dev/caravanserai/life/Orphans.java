@@ -36,9 +36,7 @@ public final class Orphans {
         .get(ConfigMap.class, pod.getMetadata().getNamespace(), name)
         .thenCompose(
             anchor ->
-                anchor.isPresent()
-                    ? CompletableFuture.completedFuture(null)
-                    : end(key, pod, name));
+                anchor.isPresent() ? CompletableFuture.completedFuture(null) : end(key, pod, name));
   }
 
   private CompletionStage<Void> end(SessionKey key, Pod pod, String anchor) {

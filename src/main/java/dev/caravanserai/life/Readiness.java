@@ -58,7 +58,9 @@ public final class Readiness {
 
               @Override
               public void onDropped(long dropped) {
-                waiters.keySet().forEach(key -> cluster.sessions().find(key).ifPresent(s -> look(s)));
+                waiters
+                    .keySet()
+                    .forEach(key -> cluster.sessions().find(key).ifPresent(s -> look(s)));
               }
             });
   }

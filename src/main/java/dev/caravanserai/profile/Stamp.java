@@ -126,10 +126,7 @@ final class Stamp {
     notes.put(Annotations.MAX_LIFETIME, String.valueOf(most.toSeconds()));
     notes.put(
         Annotations.OBJECTS,
-        objects
-            .map(ObjectRef::to)
-            .map(ObjectRef::listed)
-            .collect(Collectors.joining(",")));
+        objects.map(ObjectRef::to).map(ObjectRef::listed).collect(Collectors.joining(",")));
     ConfigMap anchor =
         new ConfigMapBuilder()
             .withNewMetadata()

@@ -99,8 +99,7 @@ public final class ApiCluster implements Cluster {
                       thrown -> {
                         synced.remove(ns);
                         watch.close();
-                        throw ApiFailures.of(
-                            ApiRequests.cause(thrown), "Watching namespace " + ns);
+                        throw ApiFailures.of(ApiRequests.cause(thrown), "Watching namespace " + ns);
                       })
                   .toCompletableFuture();
           watches.put(ns, watch);

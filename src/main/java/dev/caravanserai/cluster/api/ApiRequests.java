@@ -49,8 +49,8 @@ final class ApiRequests {
    * @param action for the words of a failure, such as {@code Creating Pod a/b}
    * @param path with the query, from {@code /api} or {@code /apis} on; may block
    * @param body as JSON; empty for none
-   * @return the body of the answer; fails with a {@link FailureException} whose cause is the
-   *     {@link KubernetesClientException}, if the API server refused
+   * @return the body of the answer; fails with a {@link FailureException} whose cause is the {@link
+   *     KubernetesClientException}, if the API server refused
    */
   CompletionStage<String> send(
       String action,
@@ -85,9 +85,7 @@ final class ApiRequests {
         .newHttpRequestBuilder()
         .uri(URLUtils.join(client.getMasterUrl().toString(), path))
         .method(
-            method,
-            contentType,
-            body.map(client.getKubernetesSerialization()::asJson).orElse(null))
+            method, contentType, body.map(client.getKubernetesSerialization()::asJson).orElse(null))
         .build();
   }
 
