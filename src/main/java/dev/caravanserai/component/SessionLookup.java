@@ -1,10 +1,10 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,7 +42,7 @@ final class SessionLookup {
               + PodConstants.SESSION_ID
               + ", or the option sessionId.");
     }
-    return new SessionKey(tenant(exchange), id);
+    return new SessionKey(cluster.name(), tenant(exchange), id);
   }
 
   String tenant(Exchange exchange) {
@@ -70,7 +70,8 @@ final class SessionLookup {
       return CompletableFuture.completedFuture(told.get());
     }
     return cluster
-        .lookFor(key)
+        .sessions()
+        .refresh(key)
         .thenApply(
             now -> {
               Session last = cluster.sessions().find(key).orElseThrow(() -> notFound(key));
