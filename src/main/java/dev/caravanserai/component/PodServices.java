@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
  * @param timer of the execs; its thread ends with {@link #close}
+ * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
     Cluster cluster,
@@ -35,7 +36,8 @@ public record PodServices(
     ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
-    ScheduledExecutorService timer)
+    ScheduledExecutorService timer,
+    ContinuationPool continuations)
     implements AutoCloseable {
 
   /**
@@ -52,11 +54,12 @@ public record PodServices(
       Settings settings,
       Map<String, String> environment) {
     ScheduledExecutorService timer = Timers.named("exec-timer");
+    ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
             cluster,
             timer,
-            ForkJoinPool.commonPool(),
+            continuations,
             new PodGone(cluster.sessions()),
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
@@ -68,7 +71,8 @@ public record PodServices(
         limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
-        timer);
+        timer,
+        continuations);
   }
 
   private static PlanContext context(
@@ -92,10 +96,11 @@ public record PodServices(
         settings.get(Settings.EXEC_KILL_GRACE));
   }
 
-  /** Cancels the execs that run, and ends the timer. The cluster stays open. */
+  /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */
   @Override
   public void close() {
     execs.close();
     timer.shutdownNow();
+    continuations.shutdown();
   }
 }
