@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Starts the server, or with the argument {@code demo} runs the whole main job once. Any other
- * argument is a file of routes to run beside the server's own.
+ * Starts the server. With the argument {@code demo}, runs the main job once and exits. Every other
+ * argument is a route file that is loaded in addition to the server's own.
  */
 public final class Main {
   private static final Path CONFIGURATION = Path.of("config", "application.properties");

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cluster that the settings ask for, and what works on it. {@link #connect} makes it, {@link
- * #ready} waits until it can be used.
+ * The configured cluster and the services on it. {@link #connect} creates it without a request to
+ * the cluster; {@link #ready} waits until it can be used.
  */
 final class ClusterSetup implements AutoCloseable {
   private static final String NAMESPACE = "default";
@@ -49,10 +49,10 @@ final class ClusterSetup implements AutoCloseable {
   }
 
   /**
-   * Starts the local cluster, if it is that, and prepares the client; asks the cluster nothing yet.
+   * Starts the local cluster, if that is configured, and creates the client. Sends no request yet.
    *
-   * @param contract may still be on its way
-   * @throws FailureException CONFIG_ERROR for a bad profile, or when there are no credentials
+   * @param contract may complete later
+   * @throws FailureException CONFIG_ERROR if a profile is invalid or no credentials are found
    */
   static ClusterSetup connect(Settings settings, CompletableFuture<Contract> contract) {
     Map<String, String> environment = System.getenv();
@@ -105,9 +105,9 @@ final class ClusterSetup implements AutoCloseable {
   }
 
   /**
-   * Waits until all that lives there is known.
+   * Checks permissions and waits until the initial state of the cluster is loaded.
    *
-   * @throws FailureException FORBIDDEN with every right that is missing, CLUSTER_UNREACHABLE
+   * @throws FailureException FORBIDDEN, listing every missing permission; CLUSTER_UNREACHABLE
    */
   void ready() {
     Set<String> others = new TreeSet<>(namespaces);
@@ -148,7 +148,7 @@ final class ClusterSetup implements AutoCloseable {
     }
   }
 
-  /** A profile's own namespace may be none of ours to use; who uses that profile is told so. */
+  /** Missing permissions in a profile's own namespace disable that profile, not the server. */
   private static void watchIfAllowed(Cluster cluster, AccessCheck access, String namespace) {
     try {
       AccessReport report = access.check(namespace);
@@ -156,8 +156,8 @@ final class ClusterSetup implements AutoCloseable {
         watch(cluster, namespace);
       } else {
         LOG.warn(
-            "cluster={} namespace={} is not this server's to use, so profiles that live there"
-                + " cannot be used; {} rights are missing",
+            "cluster={} namespace={}: {} permissions are missing, so profiles that use this"
+                + " namespace fail until they are granted",
             cluster.name(),
             namespace,
             report.missing().size());

@@ -18,7 +18,7 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** The whole main job over HTTP, once: start a session, run commands, read its log, stop it. */
+/** Runs the main job once over HTTP: starts a session, runs commands, reads its log, stops it. */
 public final class Demo {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -32,7 +32,7 @@ public final class Demo {
   }
 
   /**
-   * @return 0 when all of it worked
+   * @return 0 on success, else 1
    */
   public int run() throws Exception {
     Path home = Files.createTempDirectory("caravanserai-demo");

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
-/** A server that runs: a cluster, what works on it, and the routes. Thread-safe. */
+/** A running server: its cluster connection, the services on it and the routes. Thread-safe. */
 public final class Server implements AutoCloseable {
   private final Settings settings;
   private final StartKeys keys;
@@ -30,15 +30,17 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Starts it; ready when this returns. The cluster is reached while the routes are read.
+   * Starts a server, which accepts requests when this returns. Connects to the cluster and reads
+   * the routes in parallel.
    *
-   * @param files of routes to run beside the server's own
-   * @throws dev.caravanserai.settings.SettingsException if there is no API key to be had
-   * @throws FailureException if the cluster cannot be used, or the address to listen at is taken
-   * @throws RoutesException if a route cannot run
+   * @param files route files to load in addition to the server's own
+   * @throws dev.caravanserai.settings.SettingsException if no API key is configured and none can be
+   *     created
+   * @throws FailureException if the cluster cannot be used or the listen address is taken
+   * @throws RoutesException if a route is invalid
    */
   public static Server start(Settings settings, List<String> files) {
-    LoggerFactory.getILoggerFactory(); // before several threads want it at once
+    LoggerFactory.getILoggerFactory(); // initialize before several threads need it
     StartKeys keys = StartKeys.of(settings, ApiKeys.SCOPES);
     CompletableFuture<Contract> contract =
         CompletableFuture.supplyAsync(Contract::load, Server::background);
@@ -84,12 +86,12 @@ public final class Server implements AutoCloseable {
             .toList());
   }
 
-  /** Where it listens; with the port that it got, where the settings ask for a free one. */
+  /** The listen address, with the actual port if the settings ask for a free one (0). */
   public URI url() {
     return URI.create("http://" + settings.get(Settings.BIND) + ":" + routes.port());
   }
 
-  /** What a person who just started it wants to read. */
+  /** The text to print after the start: URL, API key and a first request. */
   public String welcome() {
     String key = keys.made().map(StartKeys.MadeKey::key).orElse("<your API key>");
     String made =
@@ -109,7 +111,7 @@ public final class Server implements AutoCloseable {
         .formatted(url(), cluster.cluster().name(), cluster.cluster().namespace(), made, key);
   }
 
-  /** Waits until it is closed. */
+  /** Blocks until the server is closed. */
   public void join() throws InterruptedException {
     ended.await();
   }

@@ -1,8 +1,6 @@
 package dev.caravanserai.session;
 
-/**
- * Every annotation key that Caravanserai writes. Times are RFC 3339 UTC, durations whole seconds.
- */
+/** Annotation keys that Caravanserai writes. Times are RFC 3339 UTC, durations whole seconds. */
 public final class Annotations {
   /** The exact id; on anchor and pod. */
   public static final String ID = Labels.PREFIX + "id";
@@ -13,7 +11,7 @@ public final class Annotations {
   public static final String CREATED_AT = Labels.PREFIX + "created-at";
   public static final String EXPIRES_AT = Labels.PREFIX + "expires-at";
 
-  /** A session that is not ready by then has failed. */
+  /** A session that has not become ready by this time has failed. */
   public static final String START_BY = Labels.PREFIX + "start-by";
 
   public static final String LAST_ACTIVITY = Labels.PREFIX + "last-activity";
@@ -25,22 +23,22 @@ public final class Annotations {
   /** Why it failed, as JSON. */
   public static final String FAILURE = Labels.PREFIX + "failure";
 
-  /** Stands for the Idempotency-Key, and does not tell it: see {@code profile.OnceKey}. */
+  /** Keyed hash of the Idempotency-Key: see {@code profile.IdempotencyKey}. */
   public static final String IDEMPOTENCY_KEY = Labels.PREFIX + "idempotency-key";
 
   /**
-   * Stands for the request without the values of its environment, keyed with the Idempotency-Key:
-   * tells a repeated request from another one with the same key.
+   * Hash of the request without its environment values, keyed with the Idempotency-Key. Tells a
+   * repeated request from a different one with the same key.
    */
   public static final String REQUEST = Labels.PREFIX + "request";
 
-  /** A fresh random id of the request that began the session; on the anchor. */
+  /** Random id of the request that created the anchor. */
   public static final String BEGUN_BY = Labels.PREFIX + "begun-by";
 
   /** The objects of the session as {@code Kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";
 
-  /** What a Session is rendered from, as JSON, when only the pod is left; never holds a secret. */
+  /** The session's spec as JSON, for when only the pod is left. Contains no secret. */
   public static final String SPEC = Labels.PREFIX + "spec";
 
   private Annotations() {}

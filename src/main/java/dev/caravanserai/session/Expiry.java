@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When a session has to be gone.
+ * When a session expires.
  *
- * @param createdAt when it was asked for
- * @param lifetime how long it may live from then
+ * @param createdAt when the session was requested
+ * @param lifetime maximum life from then on; positive
  */
 public record Expiry(Instant createdAt, Duration lifetime) {
 

@@ -5,12 +5,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Why something did not work.
+ * A typed failure.
  *
- * @param code which decision a caller has to make
- * @param message what happened, to which object, and what to do next: a whole sentence
- * @param reason Kubernetes' own CamelCase reason, if it gave one
- * @param events the last warning events of the object, oldest first, as {@code Reason: message}
+ * @param code tells callers which decision to make
+ * @param message full sentences: what happened, to which object, and what to do next
+ * @param reason Kubernetes' own CamelCase reason, if any
+ * @param events the object's last warning events, oldest first, as {@code Reason: message}
  */
 public record Failure(
     FailureCode code, String message, Optional<String> reason, List<String> events) {

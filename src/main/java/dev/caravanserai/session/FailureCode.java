@@ -1,18 +1,16 @@
 package dev.caravanserai.session;
 
-/**
- * Everything that can go wrong: one list for the API, the records, the metrics and every facade.
- */
+/** The one list of failures, used by the API, the records, the metrics and every facade. */
 public enum FailureCode {
   IMAGE_PULL(502, "Image cannot be pulled"),
-  UNSCHEDULABLE(503, "No node takes the pod"),
+  UNSCHEDULABLE(503, "Pod cannot be scheduled"),
   QUOTA_EXCEEDED(429, "Quota exceeded"),
-  FORBIDDEN(502, "The cluster forbids it"),
+  FORBIDDEN(502, "Forbidden by the cluster"),
   CONFIG_ERROR(422, "Pod cannot be configured"),
   CRASHED(502, "Main process ended with an error"),
   OOM_KILLED(502, "Out of memory"),
   EVICTED(502, "Pod was evicted"),
-  DEADLINE(410, "Session has outlived its time"),
+  DEADLINE(410, "Session has expired"),
   NODE_LOST(502, "Node was lost"),
   POD_REPLACED(409, "Pod was replaced"),
   CONTAINER_RESTARTED(409, "Container was restarted"),
@@ -23,7 +21,7 @@ public enum FailureCode {
   NOT_FOUND(404, "Not found"),
   CONFLICT(409, "Conflict"),
   LIMIT_REACHED(429, "Limit reached"),
-  UNAUTHENTICATED(401, "Authentication is needed"),
+  UNAUTHENTICATED(401, "Authentication required"),
   NOT_PERMITTED(403, "Not permitted");
 
   private final int httpStatus;
@@ -34,12 +32,12 @@ public enum FailureCode {
     this.title = title;
   }
 
-  /** The HTTP status (RFC 9110) that a problem with this code is answered with. */
+  /** The HTTP status (RFC 9110) of a problem with this code. */
   public int httpStatus() {
     return httpStatus;
   }
 
-  /** A short summary, the same for every occurrence (RFC 9457, {@code title}). */
+  /** The problem's {@code title} (RFC 9457), the same for every occurrence. */
   public String title() {
     return title;
   }

@@ -2,7 +2,7 @@ package dev.caravanserai.session;
 
 import java.util.Objects;
 
-/** Carries a {@link Failure} to whoever asked. */
+/** Thrown with a {@link Failure}. */
 public class FailureException extends RuntimeException {
   private final transient Failure failure;
 

@@ -3,14 +3,14 @@ package dev.caravanserai.session;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A request that was refused before anything was touched. */
+/** A request that was refused as invalid. Nothing was created or changed. */
 public final class InvalidRequestException extends FailureException {
 
   /**
-   * One thing that is wrong.
+   * One mistake.
    *
-   * @param pointer where, as a JSON pointer (RFC 6901) into the request; empty for the whole
-   * @param message what is wrong there, and what would be right
+   * @param pointer JSON pointer (RFC 6901) into the request; empty for the whole request
+   * @param message what is wrong and what would be right
    */
   public record Violation(String pointer, String message) {
     @Override
@@ -33,7 +33,7 @@ public final class InvalidRequestException extends FailureException {
     return new InvalidRequestException(List.of(new Violation(pointer, message)));
   }
 
-  /** What is wrong, at least one. */
+  /** All mistakes; at least one. */
   public List<Violation> violations() {
     return violations;
   }

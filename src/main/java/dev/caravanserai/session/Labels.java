@@ -1,14 +1,14 @@
 package dev.caravanserai.session;
 
-/** Every label key that Caravanserai writes. */
+/** Label keys that Caravanserai writes. */
 public final class Labels {
-  /** Callers may not use it. */
+  /** Reserved: labels of a request must not use this prefix. */
   public static final String PREFIX = "caravanserai.dev/";
 
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   public static final String MANAGED_BY_VALUE = "caravanserai";
 
-  /** The session's id, made safe for a label by {@link Names#label}. */
+  /** The session's id as a label value: see {@link Names#label}. */
   public static final String SESSION = PREFIX + "session";
 
   public static final String TENANT = PREFIX + "tenant";

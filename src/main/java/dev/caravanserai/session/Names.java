@@ -9,19 +9,20 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Names and label values that Kubernetes takes, never equal for different sessions.
+ * Names (RFC 1123) and label values for Kubernetes that are unique per session.
  *
- * <p>A text that is already a name stays as it is. Every other ends in a hash of the exact text,
- * and so does whatever merely looks as if it did: nobody can ask for the name of another. RFC 1123.
+ * <p>A text that is a valid name is kept. Any other text is slugged and ends in a hash of the exact
+ * text; so does a text that already looks like such a result, so that no id can produce the name of
+ * another.
  */
 public final class Names {
-  /** The longest name and label value. */
+  /** Maximum length of a name or label value. */
   public static final int MAX = 63;
 
-  /** The shortest room in which a slug can be told from all others. */
+  /** Minimum length limit that keeps hashed slugs unique. */
   public static final int MIN = 24;
 
-  /** How much of a session's id a name shows when the profile does not say. */
+  /** Default length limit of the id's part in a name. */
   public static final int SLUG = 50;
 
   private static final int HASH = 16;
@@ -35,16 +36,16 @@ public final class Names {
 
   private Names() {}
 
-  /** The name of a session's anchor: depends on nothing but tenant and id. */
+  /** The name of a session's anchor. Depends on tenant and id only. */
   public static String anchor(String tenant, String id) {
     return "session-" + slug(tenant, id, SLUG);
   }
 
   /**
-   * The part of a session's names that stands for the session.
+   * The part of an object's name that identifies the session.
    *
-   * @param max the longest it may be, from {@link #MIN} to {@link #MAX}
-   * @return the id itself for the default tenant's ids that are names, else one that ends in a hash
+   * @param max maximum length, {@link #MIN} to {@link #MAX}
+   * @return the id itself if it is a valid name of the default tenant, else a slug with a hash
    */
   public static String slug(String tenant, String id, int max) {
     if (max < MIN || max > MAX) {
@@ -59,19 +60,19 @@ public final class Names {
     return plain ? id : hashed(slug(id), hash(tenant, id), max);
   }
 
-  /** A text as lower-case letters, digits and single dashes; different texts may be the same. */
+  /** A text as lower-case letters, digits and single dashes. Not injective. */
   public static String slug(String text) {
     return text.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "").toLowerCase(Locale.ROOT);
   }
 
-  /** A text as a label value (63 at most): itself where it is one, else one that ends in a hash. */
+  /** A text as a label value: the text itself if it is valid, else a slug with a hash. */
   public static String label(String text) {
     boolean plain =
         text.length() <= MAX && LABEL.matcher(text).matches() && !HASHED.matcher(text).matches();
     return plain ? text : hashed(slug(text), hash("label", text), MAX);
   }
 
-  /** SHA-256 in lower-case hex of texts that cannot be shifted into one another. */
+  /** SHA-256, in lower-case hex, of length-prefixed texts. */
   public static String sha256(String... texts) {
     return HexFormat.of().formatHex(digest(texts));
   }
@@ -106,7 +107,7 @@ public final class Names {
       }
       return sha.digest();
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
+      throw new IllegalStateException("Every JDK has SHA-256", e);
     }
   }
 }

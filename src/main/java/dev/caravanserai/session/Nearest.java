@@ -4,16 +4,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what somebody who wrote an unknown word may have meant. */
+/** Suggests the known word closest to an unknown one. */
 public final class Nearest {
   private Nearest() {}
 
-  /** " Did you mean x?", or nothing where no known word is close. */
+  /** " Did you mean x?", or an empty text if no known word is close. */
   public static String hint(String word, Collection<String> known) {
     return of(word, known).map(near -> " Did you mean " + near + "?").orElse("");
   }
 
-  /** The known word that takes the fewest edits, but at most half of the word's length. */
+  /** The known word with the smallest edit distance, at most half of the word's length. */
   public static Optional<String> of(String word, Collection<String> known) {
     int most = Math.max(2, word.length() / 2);
     return known.stream()
@@ -22,7 +22,7 @@ public final class Nearest {
         .filter(near -> distance(word, near) <= most);
   }
 
-  /** Levenshtein's: insertions, deletions and replacements that turn one word into the other. */
+  /** Levenshtein distance. */
   private static int distance(String a, String b) {
     var row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -2,25 +2,25 @@ package dev.caravanserai.session;
 
 import java.time.Duration;
 
-/** What became of a command. Silence is never success: only {@link Exited} with code 0 is. */
+/** How a command ended. Only {@link Exited} with code 0 is success. */
 public sealed interface Outcome {
 
-  /** It ran to its end. */
+  /** It exited by itself. */
   record Exited(int code) implements Outcome {}
 
-  /** It was ended because its time was over. */
+  /** It was killed at its time-out. */
   record TimedOut(Duration after) implements Outcome {}
 
-  /** It was ended because the caller no longer wanted it. */
+  /** It was killed because the caller cancelled it or left. */
   record Cancelled() implements Outcome {}
 
   /** It never ran: no such program, no such directory, not executable. */
   record NotStarted(Failure failure) implements Outcome {}
 
-  /** The connection broke; whether it still runs is not known. */
+  /** The connection was lost; the command may still be running. */
   record ConnectionLost(Failure failure) implements Outcome {}
 
-  /** Its pod or container went away under it. */
+  /** Its pod or container ended while it ran. */
   record PodGone(Failure failure) implements Outcome {}
 
   static Outcome exited(int code) {
@@ -52,7 +52,7 @@ public sealed interface Outcome {
     return this instanceof Exited exited && exited.code() == 0;
   }
 
-  /** The word for it in the API: {@code exited}, {@code timedOut}, {@code notStarted}, … */
+  /** Its name in the API: {@code exited}, {@code timedOut}, {@code notStarted}, … */
   default String word() {
     String name = getClass().getSimpleName();
     return Character.toLowerCase(name.charAt(0)) + name.substring(1);

@@ -2,12 +2,12 @@ package dev.caravanserai.session;
 
 /** Writes JSON pointers (RFC 6901). */
 public final class Pointers {
-  /** Longer than any name that is right; what a caller sent is not sent back at any length. */
+  /** Longer names are truncated, so that an error never repeats an arbitrarily long input. */
   private static final int LONGEST_STEP = 320;
 
   private Pointers() {}
 
-  /** The pointer to a field of what the other pointer points to. */
+  /** The pointer to a field of the object at another pointer. */
   public static String child(String pointer, String name) {
     return pointer + "/" + escape(name);
   }

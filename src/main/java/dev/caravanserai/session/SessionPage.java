@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Some of the sessions asked for, the oldest first.
+ * One page of a list of sessions, oldest first.
  *
- * @param next where to go on; empty when these are the last
+ * @param next continue token of the next page; empty on the last page
  */
 public record SessionPage(List<Session> items, Optional<String> next) {
   public SessionPage {

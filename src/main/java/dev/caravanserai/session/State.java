@@ -1,19 +1,19 @@
 package dev.caravanserai.session;
 
-/** What a session is doing. */
+/** The state of a session. Moves forward only. */
 public enum State {
-  /** Accepted; its pod is not ready yet. */
+  /** Accepted; its pod has not become ready yet. */
   PENDING,
-  /** Its pod is ready for use. */
+  /** Its pod has become ready. */
   RUNNING,
-  /** Asked to end; its pod is still going. */
+  /** Being stopped; its pod has not ended yet. */
   STOPPING,
-  /** Ended by a caller or the reaper. */
+  /** Stopped by a caller or the reaper. */
   STOPPED,
   /** Its main process ended with exit code 0. */
   COMPLETED,
   /** It could not start, or broke; {@link Session#failure()} tells why. */
   FAILED,
-  /** Its pod is gone on purpose, its data is kept. */
+  /** Its pod was removed on purpose; its data is kept. */
   HIBERNATED
 }

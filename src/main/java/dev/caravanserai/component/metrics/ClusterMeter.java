@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Whether the cluster answers, and whether its watches are heard. */
+/** Failed requests to the cluster, and the state of its watches. */
 final class ClusterMeter {
-  /** What a cluster's refusal can be; the other codes are about sessions. */
+  /** The codes of failed requests; the other codes concern sessions. */
   private static final List<FailureCode> CODES =
       List.of(
           FailureCode.CLUSTER_UNREACHABLE,
@@ -54,11 +54,11 @@ final class ClusterMeter {
         .tags(tags)
         .register(registry);
     FunctionCounter.builder("caravanserai.watch.interruptions", watch, WatchStatus::interruptions)
-        .description("How often a watch was interrupted and began again")
+        .description("How often a watch was interrupted and restarted")
         .tags(tags)
         .register(registry);
     TimeGauge.builder("caravanserai.watch.age", () -> age(watch), TimeUnit.SECONDS)
-        .description("Since the watch began, or was last interrupted")
+        .description("Time since the watch started or was last interrupted")
         .tags(tags)
         .register(registry);
   }

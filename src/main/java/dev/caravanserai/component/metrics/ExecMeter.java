@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
-/** Execs by outcome, and how many run. */
+/** Execs by outcome, and the number of running ones. */
 final class ExecMeter implements Meter {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(50),
@@ -33,13 +33,13 @@ final class ExecMeter implements Meter {
     this.outCut = cut("stdout");
     this.errCut = cut("stderr");
     Gauge.builder("caravanserai.execs.running", running)
-        .description("Execs that run now")
+        .description("Execs that are running")
         .register(registry);
   }
 
   private Counter cut(String stream) {
     return Counter.builder("caravanserai.exec.truncated")
-        .description("Execs that wrote more to a stream than was kept")
+        .description("Execs whose output on a stream was truncated")
         .tag("stream", stream)
         .register(registry);
   }
@@ -74,7 +74,7 @@ final class ExecMeter implements Meter {
 
   private Timer timer(String outcome, String code) {
     return Timer.builder("caravanserai.exec")
-        .description("Execs, from request to outcome")
+        .description("Duration of execs, from request to outcome")
         .tag("outcome", outcome)
         .tag("code", code)
         .serviceLevelObjectives(BUCKETS)

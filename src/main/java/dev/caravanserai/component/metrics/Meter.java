@@ -3,22 +3,22 @@ package dev.caravanserai.component.metrics;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 
-/** Watches one kind of operation. Safe for use by several threads; throws nothing. */
+/** Measures one kind of operation. Thread-safe; throws nothing. */
 @FunctionalInterface
 public interface Meter {
   /**
-   * An operation begins.
+   * Called when an operation begins.
    *
-   * @return is told of its end
+   * @return called once when it ends
    */
   End begin(Exchange exchange);
 
-  /** Hears of the end of one operation, once. */
+  /** Called once at the end of an operation. */
   @FunctionalInterface
   interface End {
     /**
-     * @param result what it came to; empty if it failed, and for an operation that has none
-     * @param failed why it failed; empty if it did not
+     * @param result the operation's result; empty if it failed or has none
+     * @param failed the cause of a failure; empty on success
      */
     void ended(Optional<?> result, Optional<Throwable> failed);
   }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
 /**
- * Everything that is measured; docs/metrics.md lists it. Tags are few: never ids, never tenants.
- * Safe for use by several threads.
+ * All metrics; docs/metrics.md lists them. Tags never contain ids or tenants, so cardinality stays
+ * low. Thread-safe.
  */
 public final class Meters implements AutoCloseable {
   private final StartMeter starts;
@@ -30,28 +30,28 @@ public final class Meters implements AutoCloseable {
   }
 
   /**
-   * @param execsRunning how many execs run now
-   * @param registry empty where nobody wants to know
+   * @param execsRunning the current number of running execs
+   * @param registry empty to discard all metrics
    */
   public static Meters bind(
       Cluster cluster, Supplier<Number> execsRunning, Optional<MeterRegistry> registry) {
     return new Meters(cluster, execsRunning, registry.orElseGet(CompositeMeterRegistry::new));
   }
 
-  /** Of planning, with which a start begins. */
+  /** Measures planning, the first step of a start. */
   public Meter plan() {
     return starts::planning;
   }
 
-  /** Of creating what was planned. */
+  /** Measures the creation of the planned objects. */
   public Meter apply() {
     return starts::applying;
   }
 
   /**
-   * Of waiting until a session is ready, with which a start ends.
+   * Measures the wait for readiness, the last step of a start.
    *
-   * @param joined whether a start is a repeated request's
+   * @param joined whether the exchange joined the start of an earlier, equal request
    */
   public Meter await(Predicate<Exchange> joined) {
     return exchange -> starts.awaiting(exchange, joined.test(exchange));
@@ -61,17 +61,17 @@ public final class Meters implements AutoCloseable {
     return execs;
   }
 
-  /** Of ending a session whose time is over, or that somebody wants no more. */
+  /** Measures the end of a session that has expired or was stopped on request. */
   public Meter stop(Function<Exchange, SessionKey> session) {
     return exchange -> stops.stopping(session.apply(exchange));
   }
 
-  /** Of ending a session that could not be started. */
+  /** Measures the end of a session whose start failed. */
   public Meter undo(Function<Exchange, SessionKey> session) {
     return exchange -> stops.undoing(session.apply(exchange));
   }
 
-  /** The failure's code, or {@code INTERNAL} for what is a fault of ours or of a route. */
+  /** The failure's code, or {@code INTERNAL} for an error in our code or in a route. */
   static String code(Throwable failed) {
     return failed instanceof FailureException told ? told.failure().code().name() : "INTERNAL";
   }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How many sessions there are, by profile and state, as the watches last saw them. */
+/** The number of sessions by profile and state, as the index knows them. */
 final class SessionMeter {
   private final SessionIndex index;
   private final MeterRegistry registry;
@@ -21,7 +21,7 @@ final class SessionMeter {
   }
 
   /**
-   * @return ends it
+   * @return closes the subscription
    */
   static AutoCloseable bind(SessionIndex index, MeterRegistry registry) {
     SessionMeter meter = new SessionMeter(index, registry);
@@ -32,7 +32,7 @@ final class SessionMeter {
 
   private void seen(Session session) {
     if (profiles.add(session.profile())) {
-      // What has stopped is no more.
+      // STOPPED sessions are no longer in the index.
       Arrays.stream(State.values())
           .filter(state -> state != State.STOPPED)
           .forEach(state -> register(session.profile(), state));
@@ -41,7 +41,7 @@ final class SessionMeter {
 
   private void register(String profile, State state) {
     Gauge.builder("caravanserai.sessions", () -> index.count(profile, state))
-        .description("Sessions that there are")
+        .description("Sessions on the cluster")
         .tag("profile", profile)
         .tag("state", state.name())
         .register(registry);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 
 /**
- * Starts of sessions, from the plan to readiness or failure. A request that is refused when it is
- * planned touches nothing and is no start.
+ * Starts of sessions, from the plan to readiness or failure. A request that planning refuses
+ * creates nothing and does not count as a start.
  */
 final class StartMeter {
   private static final String SAMPLE = "CamelPodStartSample";
@@ -63,7 +63,7 @@ final class StartMeter {
 
   private Timer timer(String profile, String result) {
     return Timer.builder("caravanserai.session.start")
-        .description("Starts of sessions, from the plan to readiness or failure")
+        .description("Duration of session starts, from the plan to readiness or failure")
         .tag("profile", profile)
         .tag("result", result)
         .serviceLevelObjectives(BUCKETS)

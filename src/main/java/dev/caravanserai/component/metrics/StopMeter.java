@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Ends of sessions by their reason, each once, and how late those came whose time was over. */
+/** Ended sessions by reason, each counted once, and how late expired sessions were ended. */
 final class StopMeter {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(1)
@@ -32,7 +32,7 @@ final class StopMeter {
     this.failedStart = counter(registry, "failedStart");
     this.lateness =
         Timer.builder("caravanserai.reaper.lateness")
-            .description("From the end of a session's time to its being ended")
+            .description("Time from a session's expiry to its end")
             .serviceLevelObjectives(BUCKETS)
             .register(registry);
   }

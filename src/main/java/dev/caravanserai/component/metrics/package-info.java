@@ -1,2 +1,2 @@
-/** What is measured of the operations of {@code pod:} and of what the watches tell. */
+/** Metrics of the operations of {@code pod:} and of the session index. */
 package dev.caravanserai.component.metrics;
