@@ -1,6 +1,6 @@
 package dev.caravanserai.component;
 
-import java.util.concurrent.CompletionException;
+import dev.caravanserai.session.Causes;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
@@ -34,7 +34,7 @@ class PodProducer extends DefaultAsyncProducer {
     result.whenCompleteAsync(
         (body, thrown) -> {
           if (thrown != null) {
-            exchange.setException(cause(thrown));
+            exchange.setException(Causes.of(thrown));
           } else {
             exchange.getMessage().setBody(body);
           }
@@ -42,11 +42,5 @@ class PodProducer extends DefaultAsyncProducer {
         },
         continuations);
     return false;
-  }
-
-  private static Throwable cause(Throwable thrown) {
-    return thrown instanceof CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param contexts a fresh planning context for each request
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
+ * @param routesTenant for which exchanges without a principal act where the route names no tenant
  * @param timer of the execs; its thread ends with {@link #close}
  * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
@@ -36,6 +37,7 @@ public record PodServices(
     ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
+    String routesTenant,
     ScheduledExecutorService timer,
     ContinuationPool continuations)
     implements AutoCloseable {
@@ -71,6 +73,7 @@ public record PodServices(
         limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
+        settings.get(Settings.ROUTES_TENANT),
         timer,
         continuations);
   }

@@ -3,6 +3,7 @@ package dev.caravanserai.profile;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import dev.caravanserai.session.Labels;
+import dev.caravanserai.session.ProcessInput;
 import dev.caravanserai.session.SessionSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class RequestRules {
     texts("/command", spec.command());
     texts("/args", spec.args());
     spec.env().forEach(this::env);
+    violations.addAll(ProcessInput.violations(spec.command(), spec.args(), spec.env()));
     spec.labels().forEach(this::label);
     quantities("/resources/limits", spec.resources().limits());
     quantities("/resources/requests", spec.resources().requests());

@@ -1,0 +1,96 @@
+package dev.caravanserai.session;
+
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The limits of Linux for the arguments and environment of one process (execve(2), "Limits on size
+ * of arguments and environment"), and the names of variables that the product itself uses.
+ */
+public final class ProcessInput {
+  /** Bytes of one argument, or of one {@code NAME=value}: MAX_ARG_STRLEN without the final NUL. */
+  public static final int MAX_STRING = 131_071;
+
+  /** Bytes of all of them: a quarter of an 8 MiB stack, less what Kubernetes and images add. */
+  public static final int MAX_TOTAL = 2_000_000;
+
+  /** The final NUL of a string and the pointer to it, which count too. */
+  private static final int OVERHEAD = 9;
+
+  private static final List<String> RESERVED = List.of("CARAVANSERAI_", "__cs_");
+
+  private record Text(String pointer, String text) {}
+
+  private final List<Violation> violations = new ArrayList<>();
+  private int total;
+
+  private ProcessInput() {}
+
+  /**
+   * Everything about a request's command, arguments and environment that no process can be given,
+   * by JSON pointer; empty if nothing is. No message repeats a value.
+   */
+  public static List<Violation> violations(
+      List<String> command, List<String> args, Map<String, String> env) {
+    ProcessInput input = new ProcessInput();
+    env.keySet().forEach(input::reserved);
+    Map<Integer, String> fieldBySize = new TreeMap<>();
+    fieldBySize.put(input.add(list("/command", command)), "/command");
+    fieldBySize.put(input.add(list("/args", args)), "/args");
+    fieldBySize.put(input.add(variables(env)), "/env");
+    if (input.total > MAX_TOTAL) {
+      String largest = fieldBySize.values().stream().reduce((smaller, larger) -> larger).get();
+      input.wrong(
+          largest,
+          "command, args and env have %d bytes together; a process takes at most %d"
+              .formatted(input.total, MAX_TOTAL));
+    }
+    return List.copyOf(input.violations);
+  }
+
+  private static Stream<Text> list(String field, List<String> texts) {
+    return IntStream.range(0, texts.size()).mapToObj(i -> new Text(field + "/" + i, texts.get(i)));
+  }
+
+  private static Stream<Text> variables(Map<String, String> env) {
+    return env.entrySet().stream()
+        .map(e -> new Text(Pointers.child("/env", e.getKey()), e.getKey() + "=" + e.getValue()));
+  }
+
+  /** Adds strings to the total, and returns how much they add. */
+  private int add(Stream<Text> strings) {
+    int before = total;
+    strings.forEach(
+        string -> {
+          int bytes = string.text().getBytes(StandardCharsets.UTF_8).length;
+          total += bytes + OVERHEAD;
+          if (bytes > MAX_STRING) {
+            wrong(
+                string.pointer(),
+                "has %d bytes; a process takes at most %d in one argument or NAME=value"
+                    .formatted(bytes, MAX_STRING));
+          }
+        });
+    return total - before;
+  }
+
+  private void reserved(String name) {
+    RESERVED.stream()
+        .filter(name::startsWith)
+        .forEach(
+            prefix ->
+                wrong(
+                    Pointers.child("/env", name),
+                    "names that begin with %s are reserved; choose another".formatted(prefix)));
+  }
+
+  private void wrong(String pointer, String message) {
+    violations.add(new Violation(pointer, message));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.caravanserai.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProcessInputTest {
+  private static final String LONGEST = "x".repeat(ProcessInput.MAX_STRING);
+
+  @Test
+  void the_longest_string_that_linux_takes_is_accepted() {
+    // When
+    List<Violation> violations =
+        ProcessInput.violations(
+            List.of(LONGEST), List.of(LONGEST), Map.of("A", LONGEST.substring(2)));
+
+    // Then
+    assertThat(violations).isEmpty();
+  }
+
+  @Test
+  void a_longer_one_is_refused_with_its_place_and_the_limit_in_bytes() {
+    // When
+    List<Violation> violations =
+        ProcessInput.violations(
+            List.of("sh", "é".repeat(65_536)), List.of(LONGEST + "x"), Map.of("A", LONGEST));
+
+    // Then
+    assertThat(violations)
+        .extracting(Violation::pointer)
+        .containsExactly("/command/1", "/args/0", "/env/A");
+    assertThat(violations)
+        .allSatisfy(v -> assertThat(v.message()).contains("131071").hasSizeLessThan(200));
+  }
+
+  @Test
+  void a_sum_that_no_process_takes_is_refused_with_the_largest_field() {
+    // When
+    List<Violation> violations =
+        ProcessInput.violations(
+            List.of("sh"), Collections.nCopies(20, "x".repeat(100_000)), Map.of("A", "b"));
+
+    // Then
+    assertThat(violations)
+        .singleElement()
+        .satisfies(
+            v -> {
+              assertThat(v.pointer()).isEqualTo("/args");
+              assertThat(v.message()).contains("2000").contains("args");
+            });
+  }
+
+  @Test
+  void names_that_the_product_reserves_are_refused() {
+    // When
+    List<Violation> violations =
+        ProcessInput.violations(
+            List.of(),
+            List.of(),
+            Map.of("CARAVANSERAI_EXEC_ID", "a", "__cs_mark", "b", "MY_CARAVANSERAI_X", "c"));
+
+    // Then
+    assertThat(violations)
+        .extracting(Violation::pointer)
+        .containsExactlyInAnyOrder("/env/CARAVANSERAI_EXEC_ID", "/env/__cs_mark");
+  }
+}
