@@ -25,25 +25,20 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "due": target.setDue(property(camelContext, boolean.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "image": target.setImage(property(camelContext, java.lang.String.class, value)); return true;
-        case "keepfailure":
-        case "keepFailure": target.setKeepFailure(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "lifetime": target.setLifetime(property(camelContext, java.lang.Long.class, value)); return true;
-        case "part": target.setPart(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "script": target.setScript(property(camelContext, java.lang.String.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "tenant": target.setTenant(property(camelContext, java.lang.String.class, value)); return true;
         case "timeout": target.setTimeout(property(camelContext, java.lang.Long.class, value)); return true;
-        case "undo": target.setUndo(property(camelContext, boolean.class, value)); return true;
         case "wait": target.setWait(property(camelContext, boolean.class, value)); return true;
         default: return false;
         }
@@ -54,25 +49,20 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
-        case "due": return boolean.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "image": return java.lang.String.class;
-        case "keepfailure":
-        case "keepFailure": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "lifetime": return java.lang.Long.class;
-        case "part": return java.lang.String.class;
         case "profile": return java.lang.String.class;
         case "script": return java.lang.String.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "tenant": return java.lang.String.class;
         case "timeout": return java.lang.Long.class;
-        case "undo": return boolean.class;
         case "wait": return boolean.class;
         default: return null;
         }
@@ -84,25 +74,20 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "due": return target.isDue();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "image": return target.getImage();
-        case "keepfailure":
-        case "keepFailure": return target.isKeepFailure();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "lifetime": return target.getLifetime();
-        case "part": return target.getPart();
         case "profile": return target.getProfile();
         case "script": return target.getScript();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "tenant": return target.getTenant();
         case "timeout": return target.getTimeout();
-        case "undo": return target.isUndo();
         case "wait": return target.isWait();
         default: return null;
         }

@@ -23,23 +23,19 @@ public class PodEndpointUriFactory extends org.apache.camel.support.component.En
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(17);
+        Set<String> props = new HashSet<>(13);
         props.add("bridgeErrorHandler");
-        props.add("due");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("image");
-        props.add("keepFailure");
         props.add("lazyStartProducer");
         props.add("lifetime");
         props.add("operation");
-        props.add("part");
         props.add("profile");
         props.add("script");
         props.add("sessionId");
         props.add("tenant");
         props.add("timeout");
-        props.add("undo");
         props.add("wait");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();

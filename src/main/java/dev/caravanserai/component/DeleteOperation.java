@@ -4,13 +4,10 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.life.DeletionWait;
 import dev.caravanserai.life.Termination;
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** Ends a session that somebody no longer wants. Ending what is stopping already is fine. */
@@ -51,8 +48,7 @@ final class DeleteOperation implements PodOperation {
     }
     CompletionStage<Void> accepted = termination.end(key, anchor.map(ObjectRef::to), pod);
     return exchange.getMessage().getHeader(PodConstants.WAIT, wait, Boolean.class)
-        ? accepted.thenCompose(
-            done -> deletion.await(key, anchor, pod, CallerGone.of(exchange)))
+        ? accepted.thenCompose(done -> deletion.await(key, anchor, pod, CallerGone.of(exchange)))
         : accepted;
   }
 }

@@ -3,7 +3,7 @@ package dev.caravanserai.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.exec.ExecHandle;
-import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
@@ -23,14 +23,14 @@ final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
   private final SessionLookup lookup;
-  private final Activity activity;
+  private final AnchorNotes notes;
 
   ExecOperation(
-      PodEndpoint endpoint, PodServices services, SessionLookup lookup, Activity activity) {
+      PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
     this.endpoint = endpoint;
     this.services = services;
     this.lookup = lookup;
-    this.activity = activity;
+    this.notes = notes;
   }
 
   @Override
@@ -48,9 +48,9 @@ final class ExecOperation implements PodOperation {
 
   private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {
     ContainerRef container = container(session, spec);
-    activity.used(session);
+    notes.used(session);
     ExecHandle exec = services.execs().start(container, spec, services.execLimits());
-    CallerGone.then(exchange, exec::cancel);
+    CallerGone.of(exchange).thenRun(exec::cancel);
     return exec.result()
         .thenApply(
             result -> {

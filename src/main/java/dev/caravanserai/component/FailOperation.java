@@ -49,8 +49,7 @@ final class FailOperation implements PodOperation {
     }
     Failure failure =
         Causes.failure(thrown)
-            .orElseGet(
-                () -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
+            .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
     return notes
         .failed(start.anchor(), failure, start.plan().expiry().expiresAt())
         .thenCompose(
@@ -70,9 +69,7 @@ final class FailOperation implements PodOperation {
             anchor ->
                 notes
                     .failed(
-                        ObjectRef.to(anchor),
-                        session.failure().orElseThrow(),
-                        session.expiresAt())
+                        ObjectRef.to(anchor), session.failure().orElseThrow(), session.expiresAt())
                     .<Void>thenApply(noted -> null))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }

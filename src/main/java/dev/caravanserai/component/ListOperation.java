@@ -17,27 +17,21 @@ import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/**
- * Lists the tenant's sessions as a {@link SessionPage}, or as a list those of every tenant that are
- * due.
- */
+/** Lists the tenant's sessions, a page at a time. */
 final class ListOperation implements PodOperation {
   private static final int LIMIT = 100;
 
-  private final PodEndpoint endpoint;
   private final SessionLookup lookup;
   private final SessionIndex index;
 
-  ListOperation(PodEndpoint endpoint, SessionLookup lookup, SessionIndex index) {
+  ListOperation(SessionLookup lookup, SessionIndex index) {
     this.lookup = lookup;
-    this.endpoint = endpoint;
     this.index = index;
   }
 
   @Override
-  public CompletionStage<?> run(Exchange exchange) {
-    return CompletableFuture.completedFuture(
-        endpoint.isDue() ? index.takeDue(Instant.now()) : page(exchange));
+  public CompletionStage<SessionPage> run(Exchange exchange) {
+    return CompletableFuture.completedFuture(page(exchange));
   }
 
   private SessionPage page(Exchange exchange) {

@@ -2,7 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
-import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -16,12 +16,12 @@ import org.apache.camel.Message;
 final class LogsOperation implements PodOperation {
   private final PodServices services;
   private final SessionLookup lookup;
-  private final Activity activity;
+  private final AnchorNotes notes;
 
-  LogsOperation(PodServices services, SessionLookup lookup, Activity activity) {
+  LogsOperation(PodServices services, SessionLookup lookup, AnchorNotes notes) {
     this.services = services;
     this.lookup = lookup;
-    this.activity = activity;
+    this.notes = notes;
   }
 
   @Override
@@ -32,7 +32,7 @@ final class LogsOperation implements PodOperation {
   }
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {
-    activity.used(session);
+    notes.used(session);
     return services
         .cluster()
         .logs()

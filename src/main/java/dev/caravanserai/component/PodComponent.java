@@ -1,9 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.component.metrics.Meters;
-import dev.caravanserai.life.Activity;
-import dev.caravanserai.life.Readiness;
-import dev.caravanserai.life.UnconfirmedCreates;
+import dev.caravanserai.life.Lifecycle;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -45,9 +43,7 @@ public class PodComponent extends DefaultComponent {
   private String namespace;
 
   private StandaloneServices own;
-  private Readiness readiness;
-  private Activity activity;
-  private UnconfirmedCreates unanswered;
+  private Lifecycle life;
   private Meters meters;
 
   @Override
@@ -71,9 +67,7 @@ public class PodComponent extends DefaultComponent {
                   .loadProperties(key -> key.startsWith("caravanserai.")));
       services = own.services();
     }
-    readiness = new Readiness(services.cluster(), services.unschedulableAfter());
-    activity = new Activity(services.cluster());
-    unanswered = new UnconfirmedCreates(services.cluster());
+    life = new Lifecycle(services.cluster(), services.lifeLimits(), services.timer());
     meters =
         Meters.bind(
             services.cluster(),
@@ -87,6 +81,7 @@ public class PodComponent extends DefaultComponent {
     super.doStop();
     if (meters != null) {
       meters.close();
+      life.close();
     }
     if (own != null) {
       own.close();
@@ -117,16 +112,8 @@ public class PodComponent extends DefaultComponent {
     this.namespace = namespace;
   }
 
-  Readiness readiness() {
-    return readiness;
-  }
-
-  Activity activity() {
-    return activity;
-  }
-
-  UnconfirmedCreates unanswered() {
-    return unanswered;
+  Lifecycle life() {
+    return life;
   }
 
   Meters meters() {

@@ -10,9 +10,6 @@ public final class PodConstants {
   @Metadata(description = "The session's id", javaType = "String")
   public static final String SESSION_ID = "CamelPodSessionId";
 
-  @Metadata(description = "The tenant whose session it is", javaType = "String")
-  public static final String TENANT = "CamelPodTenant";
-
   @Metadata(
       label = "exec",
       description = "Script to run, where the body is no exec request; blank for none",
@@ -54,18 +51,6 @@ public final class PodConstants {
 
   @Metadata(label = "delete", description = "Wait until all is gone", javaType = "Boolean")
   public static final String WAIT = "CamelPodWait";
-
-  @Metadata(
-      label = "apply",
-      description = "UID of the anchor, once it is made",
-      javaType = "String")
-  public static final String ANCHOR_UID = "CamelPodAnchorUid";
-
-  @Metadata(
-      label = "apply",
-      description = "Whether an earlier request with the same Idempotency-Key has made the anchor",
-      javaType = "Boolean")
-  public static final String JOINED = "CamelPodJoined";
 
   @Metadata(label = "events", description = "The state before, if any", javaType = "String")
   public static final String PREVIOUS_STATE = "CamelPodPreviousState";

@@ -1,7 +1,15 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
+import dev.caravanserai.life.Lifecycle;
+import dev.caravanserai.life.Start;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Session;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -33,9 +41,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String sessionId;
 
   @UriParam(
-      description = "Tenant of the session, where the header CamelPodTenant does not say",
-      defaultValue = "default")
-  private String tenant = "default";
+      description =
+          "Tenant to act for where the exchange has no principal, as in routes of a timer or a"
+              + " file; that of the setting caravanserai.routes.tenant if not given. A call acts for"
+              + " its caller's tenant, and is refused if this names another. For events: only those"
+              + " of this tenant.")
+  private String tenant;
 
   @UriParam(label = "plan", description = "Profile, where the request names none")
   private String profile;
@@ -46,12 +57,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   @UriParam(label = "plan", description = "Life in seconds, where the request names none")
   private Long lifetime;
 
-  @UriParam(
-      label = "apply",
-      description = "Which objects of the plan to create: `anchor`, then `rest`",
-      enums = "anchor,rest")
-  private String part = "rest";
-
   @UriParam(label = "exec", description = "Script to run, where the body is no exec request")
   private String script;
 
@@ -59,31 +64,10 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private Long timeout;
 
   @UriParam(
-      label = "list,delete",
-      description =
-          "List only sessions that should be gone by now, of every tenant; each is told again after a while if it is still there. Delete one of them: one that is gone already is fine",
-      defaultValue = "false")
-  private boolean due;
-
-  @UriParam(
       label = "delete",
       description = "Wait until the session and all it owns is gone",
       defaultValue = "false")
   private boolean wait;
-
-  @UriParam(
-      label = "delete",
-      description =
-          "Undo a start that failed: fails with what made it fail once the session is ended",
-      defaultValue = "false")
-  private boolean undo;
-
-  @UriParam(
-      label = "delete",
-      description =
-          "Keep the anchor for a while, with the failure of the exchange, so that it can be read",
-      defaultValue = "false")
-  private boolean keepFailure;
 
   public PodEndpoint(String uri, PodComponent component, Operation operation) {
     super(uri, component);
@@ -100,7 +84,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     if (operation == Operation.events) {
       throw new IllegalArgumentException("pod:events is a source: use it in from");
     }
-    return new PodProducer(this, operation());
+    return new PodProducer(this, operation(), getComponent().getServices().continuations());
   }
 
   /** Several routes may hear the events. */
@@ -122,37 +106,44 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   private PodOperation operation() {
     PodServices services = getComponent().getServices();
-    SessionLookup lookup = new SessionLookup(this, services.cluster());
+    ActingTenant acting = new ActingTenant(Optional.ofNullable(tenant), services.routesTenant());
+    SessionLookup lookup = new SessionLookup(this, services.cluster(), acting);
     Meters meters = getComponent().meters();
+    SessionIndex sessions = services.cluster().sessions();
+    Lifecycle life = getComponent().life();
     return switch (operation) {
-      case plan -> measured(new PlanOperation(this, services), meters.plan());
-      case apply ->
-          measured(
-              new ApplyOperation(part, services.cluster(), getComponent().unanswered()),
-              meters.apply());
+      case plan -> measured(new PlanOperation(this, services, acting), meters.plan());
+      case anchor ->
+          measured(new BodyOperation<>(Plan.class, life.anchors()::createOrJoin), meters.create());
+      case objects ->
+          measured(new BodyOperation<>(Start.class, life.objects()::create), meters.create());
       case await ->
           measured(
-              new AwaitOperation(services.cluster(), lookup, getComponent().readiness()),
-              meters.await(ApplyOperation::joined));
-      case get -> new GetOperation(lookup);
-      case list -> new ListOperation(this, lookup, services.cluster().sessions());
-      case exec ->
+              new AwaitOperation(life.readiness(), life.notes()), meters.await(lookup::joined));
+      case undo ->
+          new UndoOperation(
+              measured(
+                  new BodyOperation<>(Start.class, life.termination()::undo),
+                  meters.undo(lookup::started)));
+      case fail ->
           measured(
-              new ExecOperation(this, services, lookup, getComponent().activity()), meters.exec());
-      case logs -> new LogsOperation(services, lookup, getComponent().activity());
-      case delete -> delete(new DeleteOperation(this, services, lookup), lookup);
+              new FailOperation(services.cluster(), life.notes()), meters.undo(lookup::started));
+      case get -> new GetOperation(lookup);
+      case list -> new ListOperation(lookup, sessions);
+      case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
+      case failed -> new FailedOperation(sessions);
+      case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
+      case logs -> new LogsOperation(services, lookup, life.notes());
+      case delete ->
+          measured(
+              new DeleteOperation(wait, lookup, sessions, life.termination(), life.deletion()),
+              meters.stop(lookup::key));
+      case reap ->
+          measured(
+              new ReapOperation(sessions, life.termination(), life.orphans()),
+              meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
       case events -> throw new IllegalStateException();
     };
-  }
-
-  private PodOperation delete(DeleteOperation delete, SessionLookup lookup) {
-    Meters meters = getComponent().meters();
-    return undo
-        ? new UndoOperation(
-            getComponent().getServices().cluster().name(),
-            lookup,
-            measured(delete, meters.undo(lookup::key)))
-        : measured(delete, meters.stop(lookup::key));
   }
 
   private static PodOperation measured(PodOperation operation, Meter meter) {
@@ -169,14 +160,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   public void setSessionId(String sessionId) {
     this.sessionId = sessionId;
-  }
-
-  public boolean isUndo() {
-    return undo;
-  }
-
-  public void setUndo(boolean undo) {
-    this.undo = undo;
   }
 
   public String getTenant() {
@@ -211,14 +194,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.lifetime = lifetime;
   }
 
-  public String getPart() {
-    return part;
-  }
-
-  public void setPart(String part) {
-    this.part = part;
-  }
-
   public String getScript() {
     return script;
   }
@@ -235,27 +210,11 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.timeout = timeout;
   }
 
-  public boolean isDue() {
-    return due;
-  }
-
-  public void setDue(boolean due) {
-    this.due = due;
-  }
-
   public boolean isWait() {
     return wait;
   }
 
   public void setWait(boolean wait) {
     this.wait = wait;
-  }
-
-  public boolean isKeepFailure() {
-    return keepFailure;
-  }
-
-  public void setKeepFailure(boolean keepFailure) {
-    this.keepFailure = keepFailure;
   }
 }

@@ -2,20 +2,20 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
+import dev.caravanserai.life.LifeLimits;
 import dev.caravanserai.life.PodGone;
 import dev.caravanserai.profile.PlanContext;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
@@ -23,9 +23,9 @@ import java.util.function.Supplier;
  * What the component works with. Immutable; safe for use by many threads.
  *
  * @param contexts a fresh planning context for each request
- * @param unschedulableAfter how long no node may take a pod until its start fails
- * @param failureRetention how long a session that failed to start can still be read
- * @param timer of the execs; its thread ends with {@link #close}
+ * @param routesTenant for which exchanges without a principal act where the route names no tenant
+ * @param timer for tasks of microseconds; its thread ends with {@link #close}
+ * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
     Clusters clusters,
@@ -34,9 +34,10 @@ public record PodServices(
     Contract contract,
     Execs execs,
     ExecLimits execLimits,
-    Duration unschedulableAfter,
-    Duration failureRetention,
-    ScheduledExecutorService timer)
+    LifeLimits lifeLimits,
+    String routesTenant,
+    ScheduledExecutorService timer,
+    ContinuationPool continuations)
     implements AutoCloseable {
 
   /**
@@ -53,12 +54,13 @@ public record PodServices(
       Settings settings,
       Map<String, String> environment) {
     Cluster cluster = clusters.first();
-    ScheduledExecutorService timer = Timers.named("exec-timer");
+    ScheduledExecutorService timer = Timers.named("pod-timer");
+    ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
             cluster.execs(),
             timer,
-            ForkJoinPool.commonPool(),
+            continuations,
             new PodGone(cluster.sessions()),
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
@@ -68,9 +70,13 @@ public record PodServices(
         contract,
         execs,
         limits(settings),
-        settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
-        settings.get(Settings.SESSION_FAILURE_RETENTION),
-        timer);
+        new LifeLimits(
+            settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
+            settings.get(Settings.SESSION_FAILURE_RETENTION),
+            settings.get(Settings.SESSION_STOP_TIMEOUT)),
+        settings.get(Settings.ROUTES_TENANT),
+        timer,
+        continuations);
   }
 
   /** The cluster for sessions that name none. */
@@ -99,10 +105,11 @@ public record PodServices(
         settings.get(Settings.EXEC_KILL_GRACE));
   }
 
-  /** Cancels the execs that run, and ends the timer. The cluster stays open. */
+  /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */
   @Override
   public void close() {
     execs.close();
     timer.shutdownNow();
+    continuations.shutdown();
   }
 }

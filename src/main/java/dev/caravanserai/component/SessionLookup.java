@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.life.Start;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -16,11 +17,13 @@ import org.apache.camel.Expression;
 final class SessionLookup {
   private final PodEndpoint endpoint;
   private final Cluster cluster;
+  private final ActingTenant tenant;
   private final Optional<Expression> sessionId;
 
-  SessionLookup(PodEndpoint endpoint, Cluster cluster) {
+  SessionLookup(PodEndpoint endpoint, Cluster cluster, ActingTenant tenant) {
     this.endpoint = endpoint;
     this.cluster = cluster;
+    this.tenant = tenant;
     this.sessionId =
         Optional.ofNullable(endpoint.getSessionId())
             .map(
@@ -28,8 +31,11 @@ final class SessionLookup {
                     endpoint.getCamelContext().resolveLanguage("simple").createExpression(text));
   }
 
-  /** The key that the endpoint or the exchange's headers name. */
+  /** The key of the start that is the body, or of the id that the endpoint or the header names. */
   SessionKey key(Exchange exchange) {
+    if (sessionId.isEmpty() && exchange.getMessage().getBody() instanceof Start start) {
+      return start.key();
+    }
     String id =
         sessionId
             .map(e -> e.evaluate(exchange, String.class))
@@ -45,8 +51,22 @@ final class SessionLookup {
     return new SessionKey(cluster.name(), tenant(exchange), id);
   }
 
+  /** Whether the body is a start that another request has begun. */
+  boolean joined(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof Start start && start.joined();
+  }
+
+  /** The session of the start that is the body, if this request began it. */
+  Optional<SessionKey> started(Exchange exchange) {
+    return Optional.of(exchange.getMessage().getBody())
+        .filter(Start.class::isInstance)
+        .map(Start.class::cast)
+        .filter(start -> !start.joined())
+        .map(Start::key);
+  }
+
   String tenant(Exchange exchange) {
-    return exchange.getMessage().getHeader(PodConstants.TENANT, endpoint.getTenant(), String.class);
+    return tenant.of(exchange);
   }
 
   /**

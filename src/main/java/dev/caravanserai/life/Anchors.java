@@ -36,7 +36,10 @@ public final class Anchors {
     return cluster
         .watch(plan.namespace())
         .thenCompose(
-            watching -> keyHasAnotherId(plan) ? failed(taken(plan)) : cluster.objects().create(plan.anchor()))
+            watching ->
+                keyHasAnotherId(plan)
+                    ? failed(taken(plan))
+                    : cluster.objects().create(plan.anchor()))
         .thenApply(created -> start(plan, created, false))
         .exceptionallyCompose(
             thrown ->
@@ -63,8 +66,7 @@ public final class Anchors {
     return cluster
         .objects()
         .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
-        .thenCompose(
-            found -> found.isPresent() ? join(plan, found.get()) : failed(conflict));
+        .thenCompose(found -> found.isPresent() ? join(plan, found.get()) : failed(conflict));
   }
 
   private CompletionStage<Start> join(Plan plan, ConfigMap anchor) {

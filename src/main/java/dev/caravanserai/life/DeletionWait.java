@@ -69,7 +69,10 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
         new Wait(
             key,
             anchor.map(a -> a.getMetadata().getUid()).orElse(""),
-            Stream.of(anchor.map(ObjectRef::to).stream(), pod.stream(), anchor.stream().flatMap(DeletionWait::owned))
+            Stream.of(
+                    anchor.map(ObjectRef::to).stream(),
+                    pod.stream(),
+                    anchor.stream().flatMap(DeletionWait::owned))
                 .flatMap(objects -> objects)
                 .toList());
     waits.add(wait);

@@ -10,7 +10,6 @@ import dev.caravanserai.cluster.Subscription;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
-import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;

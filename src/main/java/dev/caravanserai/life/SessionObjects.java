@@ -116,7 +116,8 @@ public final class SessionObjects {
         start
             .plan()
             .environment()
-            .filter(secret -> ObjectRef.to(secret).anyLife().equals(ObjectRef.to(existing).anyLife()))
+            .filter(
+                secret -> ObjectRef.to(secret).anyLife().equals(ObjectRef.to(existing).anyLife()))
             .isPresent();
     return environment && !start.plan().sameEnvironment((Secret) existing);
   }

@@ -39,6 +39,11 @@ public final class Termination {
             .thenCompose(accepted -> delete(pod).exceptionally(thrown -> warn(key, thrown)));
   }
 
+  /** Ends what a start has created. */
+  public CompletionStage<Void> undo(Start start) {
+    return end(start.key(), Optional.of(start.anchor()), start.pod());
+  }
+
   private CompletionStage<Void> delete(Optional<ObjectRef> object) {
     return object
         .map(ref -> cluster.objects().delete(ref).<Void>thenApply(existed -> null))
