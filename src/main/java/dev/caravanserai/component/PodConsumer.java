@@ -1,12 +1,17 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionChange;
+import dev.caravanserai.session.Principal;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 
-/** Tells every transition of every session, in order, from the watches. */
+/**
+ * Passes on every transition of every session, or of one tenant's, in order, from the watches. Each
+ * exchange acts for the tenant of its session.
+ */
 class PodConsumer extends DefaultConsumer {
   private AutoCloseable subscription;
   private ExecutorService teller;
@@ -44,7 +49,8 @@ class PodConsumer extends DefaultConsumer {
   private void changed(SessionChange change) {
     boolean sameState =
         change.previous().filter(before -> before == change.session().state()).isPresent();
-    if (!sameState) {
+    String tenant = ((PodEndpoint) getEndpoint()).getTenant();
+    if (!sameState && (tenant == null || tenant.equals(change.session().tenant()))) {
       teller.execute(() -> tell(change));
     }
   }
@@ -53,7 +59,8 @@ class PodConsumer extends DefaultConsumer {
     Exchange exchange = createExchange(true);
     exchange.getMessage().setBody(change.session());
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, change.session().id());
-    exchange.getMessage().setHeader(PodConstants.TENANT, change.session().tenant());
+    exchange.setProperty(
+        Principal.PROPERTY, new Principal(change.session().tenant(), "pod:events", Set.of()));
     exchange.getMessage().setHeader(PodConstants.STATE, change.session().state().name());
     change
         .previous()

@@ -1,6 +1,6 @@
 package dev.caravanserai.component;
 
-import java.util.concurrent.CompletionException;
+import dev.caravanserai.session.Causes;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.AsyncCallback;
@@ -46,7 +46,7 @@ class PodProducer extends DefaultAsyncProducer {
     result.whenCompleteAsync(
         (body, thrown) -> {
           if (thrown != null) {
-            exchange.setException(cause(thrown));
+            exchange.setException(Causes.of(thrown));
           } else {
             exchange.getMessage().setBody(body);
           }
@@ -54,11 +54,5 @@ class PodProducer extends DefaultAsyncProducer {
         },
         continuation);
     return false;
-  }
-
-  private static Throwable cause(Throwable thrown) {
-    return thrown instanceof CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
+ * @param routesTenant for which exchanges without a principal act where the route names no tenant
  * @param timer of the execs; its thread ends with {@link #close}
  */
 public record PodServices(
@@ -31,6 +32,7 @@ public record PodServices(
     ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
+    String routesTenant,
     ScheduledExecutorService timer)
     implements AutoCloseable {
 
@@ -63,6 +65,7 @@ public record PodServices(
         limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
+        settings.get(Settings.ROUTES_TENANT),
         timer);
   }
 

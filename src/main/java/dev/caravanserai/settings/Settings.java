@@ -162,6 +162,12 @@ public final class Settings {
           "How often the reaper looks for sessions that are past their time.");
   public static final Setting<Path> ROUTES_FOLDER =
       setting("routes.folder", SettingType.path(), "routes", "Folder of the routes.");
+  public static final Setting<String> ROUTES_TENANT =
+      setting(
+          "routes.tenant",
+          SettingType.text(),
+          "default",
+          "Tenant of routes that nobody calls (timer, file, …) and that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
       setting("kamelets.folder", SettingType.path(), "kamelets", "Folder of the Kamelets.");
 
@@ -193,6 +199,7 @@ public final class Settings {
           HTTP_BODY_LIMIT,
           REAPER_INTERVAL,
           ROUTES_FOLDER,
+          ROUTES_TENANT,
           KAMELETS_FOLDER);
 
   private final Map<String, String> texts;
