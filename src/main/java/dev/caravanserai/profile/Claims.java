@@ -59,10 +59,7 @@ final class Claims {
       return map.entrySet().stream()
           .flatMap(
               e ->
-                  pointer(
-                      Pointers.child(at, String.valueOf(e.getKey())),
-                      e.getValue(),
-                      name)
+                  pointer(Pointers.child(at, String.valueOf(e.getKey())), e.getValue(), name)
                       .stream())
           .findFirst();
     }

@@ -115,7 +115,8 @@ final class ExpressionCheck {
     String root = variable.get(0);
     used.add(String.join(".", variable.subList(0, Math.min(2, variable.size()))));
     if (!known.containsKey(root)) {
-      wrong(path, expression, "there is no %s here; %s".formatted(root, hint(root, known.keySet())));
+      wrong(
+          path, expression, "there is no %s here; %s".formatted(root, hint(root, known.keySet())));
     } else if (variable.size() > 1
         && !OPEN.contains(root)
         && !known.get(root).contains(variable.get(1))) {
@@ -129,7 +130,7 @@ final class ExpressionCheck {
 
   private static String hint(String name, Set<String> known) {
     return Nearest.of(name, known)
-        .map(near -> "did you mean " + near + "?")
+        .map(near -> "did you mean " + near)
         .orElse(known.isEmpty() ? "it has none" : "known are " + String.join(", ", known));
   }
 

@@ -176,7 +176,8 @@ final class Expressions {
       throw wrong(path, expression, words(e));
     }
     if (result == null && !OPTIONAL.matcher(expression).find()) {
-      throw wrong(path, expression, "it has no result; where that is all right, end it with ?? null");
+      throw wrong(
+          path, expression, "it has no result; where that is all right, end it with ?? null");
     }
     return result;
   }

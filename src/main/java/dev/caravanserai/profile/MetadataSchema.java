@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * What one entry of a request's metadata may be if it has a meaning in a profile: text, or a list of
- * objects.
+ * What one entry of a request's metadata may be if it has a meaning in a profile: text, or a list
+ * of objects.
  *
  * @param values all that text may be; empty for anything
  * @param pattern that the whole text has to match; null for none

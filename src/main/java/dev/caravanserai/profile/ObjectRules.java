@@ -23,7 +23,8 @@ final class ObjectRules {
   private static final Predicate<String> ENVIRONMENT_NAME =
       matching("(?!\\.$|\\.\\.)[-._A-Za-z][-._A-Za-z0-9]{0,252}");
   private static final Predicate<String> SUBDOMAIN =
-      matching("(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
+      matching(
+          "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
 
   private final Profile profile;
   private final Mistakes mistakes = new Mistakes();
@@ -35,7 +36,8 @@ final class ObjectRules {
   /** Why this cannot be the key of a label or annotation, or the name of a resource. */
   static Optional<String> key(String key) {
     return unless(
-        QUALIFIED.test(key), "it must be a key such as team or example.com/team, not '" + key + "'");
+        QUALIFIED.test(key),
+        "it must be a key such as team or example.com/team, not '" + key + "'");
   }
 
   static Optional<String> environmentName(String name) {

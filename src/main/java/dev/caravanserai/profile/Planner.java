@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * From a request to its plan. A pure function: the same request, time and id give the same plan, and
- * nothing is created. Thread safe.
+ * From a request to its plan. A pure function: the same request, time and id give the same plan,
+ * and nothing is created. Thread safe.
  */
 public final class Planner {
   static final String WORKSPACE = "/workspace";
@@ -42,9 +42,14 @@ public final class Planner {
     Mistakes mistakes = new Mistakes();
     if (profiles.find(defaults.profile()).isEmpty()) {
       mistakes.add(
-          "caravanserai.profile.default=%s: %s".formatted(defaults.profile(), missing(defaults.profile())));
+          "caravanserai.profile.default=%s: %s"
+              .formatted(defaults.profile(), missing(defaults.profile())));
     }
-    profiles.all().forEach(profile -> SampleRequests.of(profile).forEach(request -> sample(profile, request, mistakes)));
+    profiles
+        .all()
+        .forEach(
+            profile ->
+                SampleRequests.of(profile).forEach(request -> sample(profile, request, mistakes)));
     mistakes.throwIfAny();
   }
 
@@ -106,12 +111,7 @@ public final class Planner {
         request.id().orElseGet(() -> key.map(IdempotencyKey::id).orElse(freshId).toString());
     ResolvedRequest resolved =
         ResolvedRequest.of(
-            request,
-            profile,
-            id,
-            new Expressions(profile.name(), variables),
-            defaults.lifetimes(),
-            rules);
+            request, profile, id, new Expressions(profile.name(), variables), defaults, rules);
     SessionSpec spec = resolved.spec();
     if (spec.image().isEmpty() && RequestField.IMAGE.in(profile.used())) {
       rules.add("/image", "is required: profile %s has none of its own", profile.name());

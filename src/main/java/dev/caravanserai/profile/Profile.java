@@ -90,7 +90,6 @@ record Profile(String source, ProfileFile file, Set<String> used) {
   /** A mistake in the profile that shows only when it is evaluated. */
   FailureException wrong(String path, String what) {
     return FailureException.of(
-        FailureCode.CONFIG_ERROR,
-        "Profile %s (%s), %s: %s.".formatted(name(), source, path, what));
+        FailureCode.CONFIG_ERROR, "Profile %s (%s), %s: %s.".formatted(name(), source, path, what));
   }
 }

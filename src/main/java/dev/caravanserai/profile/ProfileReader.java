@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
@@ -21,10 +20,12 @@ final class ProfileReader {
   private static final String NAME_PATTERN = "(?:[a-z0-9][a-z0-9-]*)?\\*(?:[a-z0-9-]*[a-z0-9])?";
 
   private final String source;
+  private final Mistakes mistakes;
   private final BiConsumer<String, String> wrong;
 
   private ProfileReader(String source, Mistakes mistakes) {
     this.source = source;
+    this.mistakes = mistakes;
     this.wrong = (path, what) -> mistakes.in(source, path, what);
   }
 
@@ -63,6 +64,7 @@ final class ProfileReader {
   }
 
   private Profile checked(ProfileFile file) {
+    int before = mistakes.count();
     name("/name", file.name());
     name("/container", file.container());
     file.settings()
@@ -83,12 +85,14 @@ final class ProfileReader {
     literals.bind(Template.literals(file.limits()), Limits.class, "/limits");
     objects(file, literals);
     Set<String> used = new ExpressionCheck(file, wrong).used();
-    RequestField.unused(file.defaults().keySet(), used)
-        .forEach(
-            field ->
-                wrong.accept(
-                    "/defaults/" + field.key(),
-                    "no object uses it; an object does by " + field.expressions()));
+    if (mistakes.count() == before) {
+      RequestField.unused(file.defaults().keySet(), used)
+          .forEach(
+              field ->
+                  wrong.accept(
+                      "/defaults/" + field.key(),
+                      "the objects do not use it; they would by " + field.expressions()));
+    }
     return new Profile(source, file, used);
   }
 
@@ -116,12 +120,10 @@ final class ProfileReader {
             });
   }
 
-  private void keys(
-      String path, Map<String, Object> map, Function<String, Optional<String>> rule) {
+  private void keys(String path, Map<String, Object> map, Function<String, Optional<String>> rule) {
     map.keySet()
         .forEach(
-            key ->
-                rule.apply(key).ifPresent(why -> wrong.accept(Pointers.child(path, key), why)));
+            key -> rule.apply(key).ifPresent(why -> wrong.accept(Pointers.child(path, key), why)));
   }
 
   private void objects(ProfileFile file, StrictBinding literals) {

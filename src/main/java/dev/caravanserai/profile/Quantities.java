@@ -24,7 +24,9 @@ final class Quantities {
 
   /** Whether both are quantities and the first is the smaller one. */
   static boolean less(String a, String b) {
-    return amount(a).flatMap(left -> amount(b).map(right -> left.compareTo(right) < 0)).orElse(false);
+    return amount(a)
+        .flatMap(left -> amount(b).map(right -> left.compareTo(right) < 0))
+        .orElse(false);
   }
 
   static String least(String a, String b) {

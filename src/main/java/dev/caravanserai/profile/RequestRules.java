@@ -5,7 +5,6 @@ import dev.caravanserai.session.InvalidRequestException.Violation;
 import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.ProcessInput;
 import dev.caravanserai.session.SessionSpec;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** What a request must keep besides the API's contract. All violations are found at once. */
 final class RequestRules {
@@ -33,7 +31,8 @@ final class RequestRules {
   RequestRules values(SessionSpec spec) {
     spec.image()
         .filter(image -> !isImage(image))
-        .ifPresent(i -> add("/image", "'%s' is not an image reference such as registry/name:tag", i));
+        .ifPresent(
+            i -> add("/image", "'%s' is not an image reference such as registry/name:tag", i));
     spec.workingDir()
         .filter(dir -> !dir.startsWith("/"))
         .ifPresent(dir -> add("/workingDir", "must be an absolute path, not '%s'", dir));
@@ -114,7 +113,8 @@ final class RequestRules {
     labels.keySet().stream()
         .filter(taken::contains)
         .forEach(
-            key -> add(Pointers.child("/labels", key), "profile %s sets this label itself", profile));
+            key ->
+                add(Pointers.child("/labels", key), "profile %s sets this label itself", profile));
   }
 
   /** Metadata that has a meaning in the profile. */

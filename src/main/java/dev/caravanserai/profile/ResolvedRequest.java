@@ -1,5 +1,6 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.profile.ProfileFile.Amounts;
 import dev.caravanserai.profile.ProfileFile.Claim;
 import dev.caravanserai.profile.ProfileFile.Defaults;
@@ -32,12 +33,13 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
       Profile profile,
       String id,
       Expressions expressions,
-      PlanDefaults.Lifetimes lifetimes,
+      PlanDefaults defaults,
       RequestRules rules) {
     ProfileFile file = profile.file();
+    Lifetimes lifetimes = defaults.lifetimes();
     Limits limits =
         profile.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
-    Defaults defaults =
+    Defaults own =
         profile.bind(
             expressions.evaluate(file.defaults(), "/defaults"), Defaults.class, "/defaults");
     Duration most =
@@ -50,10 +52,10 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     quantity(profile, caps, storageCap);
     rules.most(spec, caps, storageCap);
     spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most));
-    Optional<Duration> usual =
-        seconds(profile, "/defaults/timeoutSeconds", defaults.timeoutSeconds());
+    Optional<Duration> usual = seconds(profile, "/defaults/timeoutSeconds", own.timeoutSeconds());
     usual
         .filter(lifetime -> lifetime.compareTo(most) > 0)
+        .filter(lifetime -> chosen(profile, defaults.environment()))
         .ifPresent(
             lifetime -> {
               throw profile.wrong(
@@ -77,22 +79,30 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
             spec.tenant(),
             Optional.of(profile.name()),
             Optional.of(id),
-            spec.image().or(() -> text(defaults.image())),
-            spec.command().isEmpty() && spec.args().isEmpty() ? defaults.command() : spec.command(),
-            spec.args().isEmpty() && spec.command().isEmpty() ? defaults.args() : spec.args(),
+            spec.image().or(() -> text(own.image())),
+            spec.command().isEmpty() && spec.args().isEmpty() ? own.command() : spec.command(),
+            spec.args().isEmpty() && spec.command().isEmpty() ? own.args() : spec.args(),
             spec.env(),
-            spec.workingDir().or(() -> text(defaults.workingDir())),
+            spec.workingDir().or(() -> text(own.workingDir())),
             Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime),
-            resources(spec.resources(), defaults.resources(), caps),
-            storage(spec.storage(), Optional.ofNullable(defaults.storage())),
+            resources(spec.resources(), own.resources(), caps),
+            storage(spec.storage(), Optional.ofNullable(own.storage())),
             spec.labels(),
             spec.metadata(),
             spec.idempotencyKey());
     return new ResolvedRequest(
         full,
         most,
-        seconds(profile, "/defaults/startTimeoutSeconds", defaults.startTimeoutSeconds())
+        seconds(profile, "/defaults/startTimeoutSeconds", own.startTimeoutSeconds())
             .orElse(lifetimes.start()));
+  }
+
+  /** Whether somebody set the default lifetime, which is more than what the profile's file says. */
+  private static boolean chosen(Profile profile, Map<String, String> environment) {
+    String lifetime = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
+    return profile.file().settings().keySet().stream()
+        .filter(name -> !environment.getOrDefault(name, "").isBlank())
+        .anyMatch(name -> lifetime.contains("settings." + name));
   }
 
   private static Optional<Duration> seconds(Profile profile, String path, Long seconds) {
@@ -115,8 +125,7 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
         });
   }
 
-  private static Resources resources(
-      Resources asked, Amounts defaults, Map<String, String> caps) {
+  private static Resources resources(Resources asked, Amounts defaults, Map<String, String> caps) {
     Map<String, String> limits = quantities(defaults.limits());
     Map<String, String> requests = quantities(defaults.requests());
     limits.putAll(asked.limits());

@@ -15,14 +15,17 @@ final class SampleRequests {
 
   /** One with the least that the profile needs, one with everything that it uses. */
   static List<SessionSpec> of(Profile profile) {
-    return List.of(request(profile, field -> field == RequestField.IMAGE, Map.of()), request(profile, field -> true, metadata(profile)));
+    return List.of(
+        request(profile, field -> field == RequestField.IMAGE, Map.of()),
+        request(profile, field -> true, metadata(profile)));
   }
 
   private static SessionSpec request(
       Profile profile, Function<RequestField, Boolean> wanted, Map<String, Object> metadata) {
     Function<RequestField, Boolean> given =
         field -> wanted.apply(field) && field.in(profile.used());
-    boolean needed = given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
+    boolean needed =
+        given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
     return new SessionSpec(
         SessionSpec.DEFAULT_TENANT,
         Optional.of(profile.name()),

@@ -139,8 +139,8 @@ final class StrictBinding {
     }
     String text = value.asText();
     return switch (expected(mismatch)) {
-      case TEXT -> Optional.of(new TextNode(text)).filter(number -> !value.isTextual());
-      case NUMBER -> Optional.of(text).filter(DECIMAL).map(Long::valueOf).map(LongNode::valueOf);
+      case TEXT -> Optional.<JsonNode>of(new TextNode(text)).filter(n -> !value.isTextual());
+      case NUMBER -> Optional.of(text).filter(DECIMAL).map(t -> new LongNode(Long.parseLong(t)));
       case YES_OR_NO ->
           Optional.of(text)
               .filter(t -> t.equals("true") || t.equals("false"))
@@ -170,11 +170,12 @@ final class StrictBinding {
     if (e instanceof UnrecognizedPropertyException unknown) {
       List<String> known =
           unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
-      return "there is no such field in %s; %s"
+      Class<?> in = unknown.getReferringClass();
+      return "there is no such %s; %s"
           .formatted(
-              unknown.getReferringClass().getSimpleName(),
+              in.isRecord() ? "key" : "field in a Kubernetes " + in.getSimpleName(),
               Nearest.of(unknown.getPropertyName(), known)
-                  .map(near -> "did you mean " + near + "?")
+                  .map(near -> "did you mean " + near)
                   .orElse("there are " + String.join(", ", known)));
     }
     if (e instanceof MismatchedInputException mismatch) {
