@@ -2,11 +2,16 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
+import dev.caravanserai.session.Principal;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 
-/** Tells every transition of every session, in order, from the watches. */
+/**
+ * Passes on every transition of every session, or of one tenant's, in order, from the watches. Each
+ * exchange acts for the tenant of its session.
+ */
 class PodConsumer extends DefaultConsumer {
   private static final int QUEUE = 10_000;
 
@@ -37,7 +42,8 @@ class PodConsumer extends DefaultConsumer {
   }
 
   private void changed(SessionUpdate change) {
-    if (change.transition()) {
+    String tenant = ((PodEndpoint) getEndpoint()).getTenant();
+    if (change.transition() && (tenant == null || tenant.equals(change.session().tenant()))) {
       tell(change);
     }
   }
@@ -46,7 +52,8 @@ class PodConsumer extends DefaultConsumer {
     Exchange exchange = createExchange(true);
     exchange.getMessage().setBody(change.session());
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, change.session().id());
-    exchange.getMessage().setHeader(PodConstants.TENANT, change.session().tenant());
+    exchange.setProperty(
+        Principal.PROPERTY, new Principal(change.session().tenant(), "pod:events", Set.of()));
     exchange.getMessage().setHeader(PodConstants.STATE, change.session().state().name());
     change
         .before()

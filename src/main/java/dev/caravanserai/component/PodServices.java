@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
@@ -25,7 +25,9 @@ import java.util.function.Supplier;
  * @param contexts a fresh planning context for each request
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
+ * @param routesTenant for which exchanges without a principal act where the route names no tenant
  * @param timer of the execs; its thread ends with {@link #close}
+ * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
     Clusters clusters,
@@ -36,7 +38,9 @@ public record PodServices(
     ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
-    ScheduledExecutorService timer)
+    String routesTenant,
+    ScheduledExecutorService timer,
+    ContinuationPool continuations)
     implements AutoCloseable {
 
   /**
@@ -54,11 +58,12 @@ public record PodServices(
       Map<String, String> environment) {
     Cluster cluster = clusters.first();
     ScheduledExecutorService timer = Timers.named("exec-timer");
+    ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
             cluster.execs(),
             timer,
-            ForkJoinPool.commonPool(),
+            continuations,
             new PodGone(cluster.sessions()),
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
@@ -70,7 +75,9 @@ public record PodServices(
         limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
-        timer);
+        settings.get(Settings.ROUTES_TENANT),
+        timer,
+        continuations);
   }
 
   /** The cluster for sessions that name none. */
@@ -99,10 +106,11 @@ public record PodServices(
         settings.get(Settings.EXEC_KILL_GRACE));
   }
 
-  /** Cancels the execs that run, and ends the timer. The cluster stays open. */
+  /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */
   @Override
   public void close() {
     execs.close();
     timer.shutdownNow();
+    continuations.shutdown();
   }
 }

@@ -74,8 +74,7 @@ record ApiRouter(
     }
     switch (call.request().method() + (path.name().isEmpty() ? "" : " name")) {
       case "POST" -> call.answer(201, kind, resources.create(path, json(call, body), dry));
-      case "PUT name" ->
-          call.answer(200, kind, resources.change(path, old -> json(call, body), dry));
+      case "PUT name" -> call.answer(200, kind, resources.update(path, json(call, body), dry));
       case "PATCH name" ->
           call.answer(200, kind, resources.patch(path, call.contentType(), body.getBytes(), dry));
       case "DELETE name" -> {

@@ -2,6 +2,7 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,10 +20,9 @@ record Deletions(ObjectStore store) {
   record Options(
       Optional<Long> grace, Optional<String> uid, Optional<String> version, boolean dryRun) {
 
-    /** Deletes one object, and none that has its name by now. */
-    static Options only(ObjectNode object) {
-      Optional<String> uid = Optional.of(Json.uid(object));
-      return new Options(Optional.empty(), uid, Optional.empty(), false);
+    /** For this object only, not for a later one of the same name. */
+    static Options only(String uid, Optional<Long> grace) {
+      return new Options(grace, Optional.of(uid), Optional.empty(), false);
     }
 
     /** The body's options win over the query's. */
@@ -58,27 +58,38 @@ record Deletions(ObjectStore store) {
     return store.atomically(
         () -> {
           ObjectNode object = store.there(kind, path.namespace(), path.name());
-          options.uid.ifPresent(uid -> same(kind, object, "uid", uid));
-          options.version.ifPresent(v -> same(kind, object, "resourceVersion", v));
+          options.uid.ifPresent(
+              uid -> precondition(kind, object, "UID", uid, "deleted and then recreated"));
+          options.version.ifPresent(
+              v -> precondition(kind, object, "ResourceVersion", v, "modified"));
           if (options.dryRun) {
             return object;
           }
           long grace = kind == Kind.POD ? grace(object, options) : 0;
-          boolean awaited = kind == Kind.NAMESPACE || !object.at("/metadata/finalizers").isEmpty();
+          boolean awaited =
+              !object.at("/metadata/finalizers").isEmpty()
+                  || kind == Kind.NAMESPACE && !empty(path.name());
           return grace == 0 && !awaited
               ? store.remove(kind, path.namespace(), path.name()).orElse(object)
               : store.update(kind, path.namespace(), path.name(), o -> marked(kind, o, grace));
         });
   }
 
-  /**
-   * @throws ApiError 409 when it is another object or version than the caller means
-   */
-  static void same(Kind kind, ObjectNode object, String field, String wanted) {
-    String is = Json.text(object, "/metadata/" + field);
-    if (!is.equals(wanted)) {
-      String why = "Precondition failed: %s in precondition: %s, in object meta: %s";
-      throw ApiError.conflict(kind, Json.name(object), why.formatted(field, wanted, is));
+  private boolean empty(String namespace) {
+    return Arrays.stream(Kind.values())
+        .allMatch(kind -> store.list(kind, Optional.of(namespace)).isEmpty());
+  }
+
+  private static void precondition(
+      Kind kind, ObjectNode object, String field, String wanted, String cause) {
+    String pointer = "/metadata/" + (field.equals("UID") ? "uid" : "resourceVersion");
+    String actual = Json.text(object, pointer);
+    if (!actual.equals(wanted)) {
+      String why =
+          "the %1$s in the precondition (%2$s) does not match the %1$s in record (%3$s). The"
+              + " object might have been %4$s";
+      throw ApiError.failedPrecondition(
+          kind, Json.name(object), why.formatted(field, wanted, actual, cause));
     }
   }
 

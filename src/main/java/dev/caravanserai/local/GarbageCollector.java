@@ -60,20 +60,21 @@ final class GarbageCollector {
                 || ending.contains(Json.namespace(object))
                 || kind == Kind.EVENT && old(object);
         if (lost && !Json.leaving(object)) {
-          deletions.delete(ApiPath.of(kind, object), Deletions.Options.only(object));
+          delete(kind, object);
         }
       }
     }
-    ending.stream().filter(this::empty).forEach(name -> store.remove(Kind.NAMESPACE, "", name));
+    all(Kind.NAMESPACE).stream().filter(Json::leaving).forEach(n -> delete(Kind.NAMESPACE, n));
     return ending;
+  }
+
+  private void delete(Kind kind, ObjectNode object) {
+    Deletions.Options options = Deletions.Options.only(Json.uid(object), Optional.empty());
+    deletions.delete(ApiPath.of(kind, object), options);
   }
 
   private List<ObjectNode> all(Kind kind) {
     return store.list(kind, Optional.empty());
-  }
-
-  private boolean empty(String namespace) {
-    return KINDS.stream().allMatch(kind -> store.list(kind, Optional.of(namespace)).isEmpty());
   }
 
   private static boolean orphaned(ObjectNode object, Set<String> living) {

@@ -51,8 +51,9 @@ final class ObjectStore {
   synchronized ObjectNode create(Kind kind, ObjectNode object) {
     ObjectNode node = object.deepCopy();
     if (objects.containsKey(key(kind, node))) {
-      String message = "%s \"%s\" already exists".formatted(kind.resource(), Json.name(node));
-      throw new ApiError(409, "AlreadyExists", message);
+      throw ApiError.alreadyExists(kind, Json.name(node));
+    } else if (!Json.text(node, "/metadata/resourceVersion").isEmpty()) {
+      throw ApiError.internal("resourceVersion should not be set on objects to be created");
     }
     ObjectNode meta = Json.meta(node);
     if (!meta.hasNonNull("uid")) {

@@ -87,7 +87,8 @@ final class Patches {
     try {
       return JsonPatch.apply(patch, object);
     } catch (JsonPatchException | IllegalArgumentException e) {
-      throw ApiError.invalid("the server rejected our request: " + e.getMessage());
+      throw ApiError.invalid(
+          "the server rejected our request due to an error in our request: " + e.getMessage());
     }
   }
 

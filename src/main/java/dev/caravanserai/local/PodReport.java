@@ -3,6 +3,7 @@ package dev.caravanserai.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What scheduler and kubelet write about a pod into the store: its status and its Events, of which
@@ -22,11 +23,16 @@ record PodReport(ObjectStore store, String namespace, String name, String uid) {
     }
   }
 
+  /** All its processes have ended: only a finalizer may still hold the object. */
   void removed() {
-    store
-        .get(Kind.POD, namespace, name)
-        .filter(this::isThis)
-        .ifPresent(stored -> store.remove(Kind.POD, namespace, name));
+    try {
+      new Deletions(store)
+          .delete(
+              new ApiPath(Kind.POD, namespace, name, ""),
+              Deletions.Options.only(uid, Optional.of(0L)));
+    } catch (ApiError alreadyRemoved) {
+      // deleted without grace, or another pod has the name now
+    }
   }
 
   /** Another pod may have its name by now. */

@@ -2,7 +2,9 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -74,7 +76,7 @@ final class Resources {
     return store.atomically(
         () -> {
           if (kind.namespaced && Json.leaving(store.there(Kind.NAMESPACE, "", path.namespace()))) {
-            throw forbidden(kind, object, "its namespace is being terminated");
+            throw ApiError.forbidden(kind, Json.name(object), "its namespace is being terminated");
           }
           Validation.check(kind, object);
           refuse(kind, object);
@@ -82,45 +84,68 @@ final class Resources {
         });
   }
 
+  ObjectNode update(ApiPath path, ObjectNode body, boolean dryRun) {
+    return store.atomically(
+        () -> {
+          String actual =
+              store.get(path.kind(), path.namespace(), path.name()).map(Json::uid).orElse("");
+          String wanted = body.at("/metadata/uid").asText(actual);
+          if (!wanted.equals(actual)) {
+            String why = "Precondition failed: UID in precondition: %s, UID in object meta: %s";
+            throw ApiError.conflict(path.kind(), path.name(), why.formatted(wanted, actual));
+          }
+          return change(path, old -> body, dryRun);
+        });
+  }
+
   ObjectNode patch(ApiPath path, String type, byte[] body, boolean dryRun) {
     return store.atomically(
         () -> {
           boolean there = store.get(path.kind(), path.namespace(), path.name()).isPresent();
-          if (!there && type.equals(Patches.APPLY)) {
-            ObjectNode object = Patches.body(type, body);
-            Json.meta(object).put("name", path.name());
-            return create(path, object, dryRun);
-          }
-          return change(path, old -> Patches.apply(type, body, old), dryRun);
+          return there || !type.equals(Patches.APPLY)
+              ? change(path, old -> Patches.apply(type, body, old), dryRun)
+              : createByApply(path, Patches.body(type, body), dryRun);
         });
   }
 
-  ObjectNode change(ApiPath path, UnaryOperator<ObjectNode> edit, boolean dryRun) {
+  private ObjectNode createByApply(ApiPath path, ObjectNode object, boolean dryRun) {
+    if (!Json.uid(object).isEmpty()) {
+      String why =
+          "uid mismatch: the provided object specified uid %s, and no existing object was found";
+      throw ApiError.conflict(path.kind(), path.name(), why.formatted(Json.uid(object)));
+    }
+    Json.meta(object).put("name", path.name()).remove("resourceVersion");
+    return create(path, object, dryRun);
+  }
+
+  private ObjectNode change(ApiPath path, UnaryOperator<ObjectNode> edit, boolean dryRun) {
     Kind kind = path.kind();
-    return store.atomically(
-        () -> {
-          ObjectNode before = get(path);
-          ObjectNode edited = edit.apply(before.deepCopy());
-          agree(path, edited);
-          current(kind, before, edited);
-          defaults.always(kind, edited);
-          Validation.check(kind, edited);
-          if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(edited))) {
-            throw ApiError.invalid(
-                "Pod \"%s\" is invalid: spec: Forbidden: pod updates may not change fields other"
-                        .formatted(path.name())
-                    + " than image, activeDeadlineSeconds, tolerations and"
-                    + " terminationGracePeriodSeconds");
-          }
-          if (dryRun) {
-            return edited;
-          }
-          ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> edited);
-          boolean released = Json.leaving(stored) && stored.at("/metadata/finalizers").isEmpty();
-          return released && !before.at("/metadata/finalizers").isEmpty()
-              ? deletions.delete(path, Deletions.Options.only(stored))
-              : stored;
-        });
+    ObjectNode before = get(path);
+    ObjectNode edited = edit.apply(before.deepCopy());
+    agree(path, edited);
+    current(kind, before, edited);
+    defaults.always(kind, edited);
+    Validation.check(kind, edited);
+    if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(edited))) {
+      throw ApiError.invalid(
+          kind,
+          path.name(),
+          "spec",
+          "Forbidden: pod updates may not change fields other than image, activeDeadlineSeconds,"
+              + " tolerations and terminationGracePeriodSeconds");
+    }
+    if (dryRun) {
+      return edited;
+    }
+    ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> edited);
+    boolean released = Json.leaving(stored) && finalizers(stored).isEmpty();
+    return released && !finalizers(before).isEmpty()
+        ? deletions.delete(path, Deletions.Options.only(Json.uid(stored), Optional.empty()))
+        : stored;
+  }
+
+  private static List<String> finalizers(ObjectNode object) {
+    return object.at("/metadata/finalizers").valueStream().map(JsonNode::asText).toList();
   }
 
   ObjectNode deleteAll(ApiPath path, Call call, Deletions.Options options) {
@@ -158,32 +183,40 @@ final class Resources {
     JsonNode annotations = object.path("metadata").path("annotations");
     String fault = annotations.path(PodFault.ANNOTATION).asText();
     if (fault.equals("refuse")) {
-      throw forbidden(kind, object, "refused by " + PodFault.ANNOTATION);
+      throw ApiError.forbidden(kind, Json.name(object), "refused by " + PodFault.ANNOTATION);
     } else if (fault.equals("quota")) {
       String why = "exceeded quota: local, requested: pods=1, used: pods=1, limited: pods=1";
-      throw forbidden(kind, object, why);
+      throw ApiError.forbidden(kind, Json.name(object), why);
     }
   }
 
-  private static ApiError forbidden(Kind kind, ObjectNode object, String why) {
-    String message = "%s \"%s\" is forbidden: %s";
-    return new ApiError(
-        403, "Forbidden", message.formatted(kind.resource(), Json.name(object), why));
-  }
-
-  /** The edit is of this object and version; what the server owns stays. */
+  /** The edit is of the current object; fields that the server owns keep their values. */
   private static void current(Kind kind, ObjectNode before, ObjectNode edited) {
+    String name = Json.name(before);
     ObjectNode was = Json.meta(before);
     ObjectNode is = Json.meta(edited);
     String version = was.path("resourceVersion").asText();
     if (!is.path("resourceVersion").asText(version).equals(version)) {
       throw ApiError.conflict(
           kind,
-          Json.name(before),
+          name,
           "the object has been modified; please apply your changes to the latest version and try"
               + " again");
     }
-    Deletions.same(kind, before, "uid", is.path("uid").asText(Json.uid(before)));
+    String uid = is.path("uid").asText(Json.uid(before));
+    if (!uid.equals(Json.uid(before))) {
+      String problem = "Invalid value: \"%s\": field is immutable".formatted(uid);
+      throw ApiError.invalid(kind, name, "metadata.uid", problem);
+    }
+    List<String> added = new ArrayList<>(finalizers(edited));
+    added.removeAll(finalizers(before));
+    if (Json.leaving(before) && !added.isEmpty()) {
+      String problem =
+          "Forbidden: no new finalizers can be added if the object is being deleted, found new"
+              + " finalizers []string{\"%s\"}";
+      throw ApiError.invalid(
+          kind, name, "metadata.finalizers", problem.formatted(String.join("\", \"", added)));
+    }
     Json.take(is, was, "name", "namespace", "uid", "creationTimestamp");
     Json.take(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
     Json.take(edited, before, "status");

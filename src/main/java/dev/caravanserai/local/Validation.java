@@ -21,6 +21,10 @@ final class Validation {
           "a lowercase RFC 1123 subdomain must consist of a-z, 0-9, '-' or '.', at most 253");
   private static final Check LABEL_VALUE =
       matches("(" + WORD + ")?", "a valid label must be an empty string or match " + WORD);
+  private static final Check FINALIZER =
+      matches(
+          "kubernetes|orphan|foregroundDeletion|.+/.+",
+          "name is neither a standard finalizer name nor is it fully qualified");
   private static final Check ENV_NAME =
       matches("[-._a-zA-Z][-._a-zA-Z0-9]*", "a valid environment variable name must not be so");
   private static final Check QUANTITY =
@@ -44,7 +48,7 @@ final class Validation {
   }
 
   private final JsonNode object;
-  private final List<String> problems = new ArrayList<>();
+  private final List<Map.Entry<String, String>> problems = new ArrayList<>();
 
   private Validation(JsonNode object) {
     this.object = object;
@@ -61,6 +65,7 @@ final class Validation {
     found.each("metadata.annotations", keys(KEY));
     found.each("metadata.annotations{}", matches("(?s).*", "the value must be a string"));
     found.each("metadata.ownerReferences[].uid", REQUIRED);
+    found.each("metadata.finalizers[]", FINALIZER);
     switch (kind) {
       case POD -> found.pod();
       case NAMESPACE -> found.each("metadata.name", DNS_LABEL);
@@ -77,9 +82,7 @@ final class Validation {
       default -> {}
     }
     if (!found.problems.isEmpty()) {
-      String text = "%s \"%s\" is invalid: %s";
-      String all = found.problems.size() == 1 ? found.problems.get(0) : found.problems.toString();
-      throw ApiError.invalid(text.formatted(kind.kind, Json.name(object), all));
+      throw ApiError.invalid(kind, Json.name(object), found.problems);
     }
   }
 
@@ -116,7 +119,7 @@ final class Validation {
   private void walk(String at, JsonNode node, List<String> path, List<Check> checks) {
     if (path.isEmpty()) {
       Stream<String> found = checks.stream().map(c -> c.of(node)).filter(p -> !p.isEmpty());
-      found.findFirst().ifPresent(problem -> problems.add(at + ": " + problem));
+      found.findFirst().ifPresent(problem -> problems.add(Map.entry(at, problem)));
       return;
     }
     String field = path.get(0).replaceAll("\\W+$", "");

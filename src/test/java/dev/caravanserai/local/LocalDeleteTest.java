@@ -23,7 +23,7 @@ class LocalDeleteTest extends LocalFixture {
     // When, Then
     assertThatThrownBy(() -> client.resource(made).lockResourceVersion().delete())
         .satisfies(e -> assertThat(code(e)).isEqualTo(409))
-        .hasMessageContaining("Precondition failed");
+        .hasMessageContaining("the ResourceVersion in the precondition (1) does not match");
     assertThat(client.configMaps().withName("m").get()).isNotNull();
   }
 
