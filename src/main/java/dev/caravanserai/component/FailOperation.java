@@ -51,7 +51,7 @@ final class FailOperation implements PodOperation {
         Causes.failure(thrown)
             .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
     return notes
-        .failed(start.anchor(), failure, start.plan().expiry().expiresAt())
+        .failed(start.anchor(), failure, start.expiresAt())
         .thenCompose(
             noted ->
                 CompletableFuture.allOf(

@@ -2,8 +2,10 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +47,11 @@ public final class Start {
   /** The uid of the anchor. */
   public String life() {
     return anchor.uid().orElseThrow();
+  }
+
+  /** When the session expires, unless its anchor is changed. */
+  public Instant expiresAt() {
+    return Instant.parse(Lives.annotations(plan.anchor()).get(Annotations.EXPIRES_AT));
   }
 
   /** Whether the session belongs to another request. A joined request undoes nothing. */
