@@ -1,5 +1,6 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
 import org.apache.camel.Category;
@@ -168,7 +169,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = sessionId;
+    this.sessionId = OpaqueText.readExact(sessionId);
   }
 
   public boolean isUndo() {
@@ -184,7 +185,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = tenant;
+    this.tenant = OpaqueText.readExact(tenant);
   }
 
   public String getProfile() {
@@ -192,7 +193,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = profile;
+    this.profile = OpaqueText.readExact(profile);
   }
 
   public String getImage() {
@@ -200,7 +201,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = image;
+    this.image = OpaqueText.readExact(image);
   }
 
   public Long getLifetime() {
@@ -224,7 +225,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = script;
+    this.script = OpaqueText.readExact(script);
   }
 
   public Long getTimeout() {
