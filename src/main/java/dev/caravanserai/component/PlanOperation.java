@@ -13,10 +13,12 @@ import org.apache.camel.Exchange;
 final class PlanOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
+  private final ActingTenant tenant;
 
-  PlanOperation(PodEndpoint endpoint, PodServices services) {
+  PlanOperation(PodEndpoint endpoint, PodServices services, ActingTenant tenant) {
     this.endpoint = endpoint;
     this.services = services;
+    this.tenant = tenant;
   }
 
   @Override
@@ -25,18 +27,16 @@ final class PlanOperation implements PodOperation {
     Plan plan = services.planner().plan(spec, services.contexts().get());
     CallerGone.note(exchange, spec);
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
-    exchange.getMessage().setHeader(PodConstants.TENANT, spec.tenant());
     return new NamedClaims(services.cluster()).allowed(plan);
   }
 
   private SessionSpec spec(Exchange exchange) {
+    String acting = tenant.of(exchange);
     if (exchange.getMessage().getBody() instanceof SessionSpec spec) {
-      return spec;
+      return spec.withTenant(acting);
     }
-    String tenant =
-        exchange.getMessage().getHeader(PodConstants.TENANT, endpoint.getTenant(), String.class);
     JsonNode request = JsonBody.read(exchange.getMessage());
-    return services.contract().readSession(request, tenant, Optional.empty());
+    return services.contract().readSession(request, acting, Optional.empty());
   }
 
   private SessionSpec withDefaults(SessionSpec spec) {

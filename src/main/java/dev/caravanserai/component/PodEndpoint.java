@@ -3,6 +3,7 @@ package dev.caravanserai.component;
 import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
+import java.util.Optional;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -34,9 +35,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String sessionId;
 
   @UriParam(
-      description = "Tenant of the session, where the header CamelPodTenant does not say",
-      defaultValue = "default")
-  private String tenant = "default";
+      description =
+          "Tenant to act for where the exchange has no principal, as in routes of a timer or a"
+              + " file; that of the setting caravanserai.routes.tenant if not given. A call acts for"
+              + " its caller's tenant, and is refused if this names another. For events: only those"
+              + " of this tenant.")
+  private String tenant;
 
   @UriParam(label = "plan", description = "Profile, where the request names none")
   private String profile;
@@ -101,7 +105,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     if (operation == Operation.events) {
       throw new IllegalArgumentException("pod:events is a source: use it in from");
     }
-    return new PodProducer(this, operation());
+    return new PodProducer(this, operation(), getComponent().getServices().continuations());
   }
 
   /** Several routes may hear the events. */
@@ -123,10 +127,11 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   private PodOperation operation() {
     PodServices services = getComponent().getServices();
-    SessionLookup lookup = new SessionLookup(this, services.cluster());
+    ActingTenant acting = new ActingTenant(Optional.ofNullable(tenant), services.routesTenant());
+    SessionLookup lookup = new SessionLookup(this, services.cluster(), acting);
     Meters meters = getComponent().meters();
     return switch (operation) {
-      case plan -> measured(new PlanOperation(this, services), meters.plan());
+      case plan -> measured(new PlanOperation(this, services, acting), meters.plan());
       case apply ->
           measured(
               new ApplyOperation(part, services.cluster(), getComponent().unanswered()),

@@ -146,6 +146,12 @@ public final class Settings {
           SettingType.duration(),
           "2s",
           "Between TERM and KILL when an exec times out or is cancelled.");
+  public static final Setting<Integer> THREADS =
+      setting(
+          "threads",
+          SettingType.number(8, 10_000),
+          "256",
+          "Most threads for what follows an operation in a route; a step that blocks holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
   public static final Setting<Duration> REAPER_INTERVAL =
@@ -156,6 +162,12 @@ public final class Settings {
           "How often the reaper looks for sessions that are past their time.");
   public static final Setting<Path> ROUTES_FOLDER =
       setting("routes.folder", SettingType.path(), "routes", "Folder of the routes.");
+  public static final Setting<String> ROUTES_TENANT =
+      setting(
+          "routes.tenant",
+          SettingType.text(),
+          "default",
+          "Tenant of routes that nobody calls (timer, file, …) and that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
       setting("kamelets.folder", SettingType.path(), "kamelets", "Folder of the Kamelets.");
 
@@ -183,9 +195,11 @@ public final class Settings {
           EXEC_OUTPUT_LIMIT,
           EXEC_PARALLEL,
           EXEC_KILL_GRACE,
+          THREADS,
           HTTP_BODY_LIMIT,
           REAPER_INTERVAL,
           ROUTES_FOLDER,
+          ROUTES_TENANT,
           KAMELETS_FOLDER);
 
   private final Map<String, String> texts;
