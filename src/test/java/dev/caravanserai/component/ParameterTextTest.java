@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
@@ -30,7 +31,7 @@ class ParameterTextTest {
   private final Properties properties = new Properties();
   private final PodServices services =
       PodServices.of(
-          new MemoryCluster(),
+          Clusters.of(new MemoryCluster()),
           Profiles.load(Optional.empty()),
           Contract.load(),
           Settings.of(Map.of()),
