@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
 import dev.caravanserai.life.Lifecycle;
@@ -159,7 +160,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = sessionId;
+    this.sessionId = OpaqueText.readExact(sessionId);
   }
 
   public String getTenant() {
@@ -167,7 +168,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = tenant;
+    this.tenant = OpaqueText.readExact(tenant);
   }
 
   public String getProfile() {
@@ -175,7 +176,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = profile;
+    this.profile = OpaqueText.readExact(profile);
   }
 
   public String getImage() {
@@ -183,7 +184,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = image;
+    this.image = OpaqueText.readExact(image);
   }
 
   public Long getLifetime() {
@@ -199,7 +200,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = script;
+    this.script = OpaqueText.readExact(script);
   }
 
   public Long getTimeout() {
