@@ -163,9 +163,7 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public ExecOpener execs() {
     return (start, listener) -> {
-      return (start, listener) -> {
-        throw new UnsupportedOperationException();
-      };
+      throw new UnsupportedOperationException();
     };
   }
 
