@@ -47,7 +47,12 @@ public final class MemoryCluster implements Cluster, Objects {
     cache.onDelete(object);
   }
 
-  /** Puts an object of somebody else there. */
+  /** The watch delivers the end of an object, whatever has its name now. */
+  void lateEnd(HasMetadata object) {
+    cache.onDelete(object);
+  }
+
+  /** Puts an object there as it is. */
   void put(HasMetadata object) {
     objects.put(ObjectRef.to(object).anyLife(), object);
   }
