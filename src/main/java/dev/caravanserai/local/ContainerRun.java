@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,14 +114,13 @@ final class ContainerRun {
    * @param terminalSize where the size of its terminal is written, if it has one
    */
   Process exec(Sandbox sandbox, List<String> argv, Optional<Path> terminalSize) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(sandbox.beside(pid, dir(), argv, terminalSize));
+    Map<String, String> seen = new LinkedHashMap<>(env);
+    terminalSize.ifPresent(size -> seen.put("TERM", "xterm"));
+    ProcessBuilder process = sandbox.beside(pid, dir(), argv, seen, terminalSize);
     if (!sandbox.separate()) {
-      builder.directory(Path.of("/proc/%d/cwd".formatted(pid)).toRealPath().toFile());
+      process.directory(Path.of("/proc/%d/cwd".formatted(pid)).toRealPath().toFile());
     }
-    builder.environment().clear();
-    builder.environment().putAll(env);
-    terminalSize.ifPresent(size -> builder.environment().put("TERM", "xterm"));
-    return builder.start();
+    return process.start();
   }
 
   ObjectNode status() {

@@ -7,9 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a container's processes are set apart from the host's: in mount and pid namespaces of their
@@ -18,6 +22,14 @@ import java.util.concurrent.TimeUnit;
 final class Sandbox {
   /** A folder of the host and where the container sees it. */
   record Mount(Path source, String target, boolean readOnly) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+  static final String PYTHON = "/usr/bin/python3";
+
+  /** Of signals that the server ignores, because it was started in the background, say. */
+  private static final String DEFAULT_SIGNALS =
+      "import os,signal as s,sys;[s.signal(n,s.SIG_DFL) for n in s.valid_signals()-{9,19}];"
+          + "os.execv(sys.argv[1],sys.argv[1:])";
 
   private static final String UNSHARE = "/usr/bin/unshare -m -p --fork --kill-child";
 
@@ -28,6 +40,7 @@ final class Sandbox {
   private final String container = resource("program.sh") + resource("container.sh");
   private final String exec = resource("program.sh") + resource("exec.sh");
   private final String terminal = resource("terminal.py");
+  private final String launch = launch();
 
   private Sandbox(String kind, String unshare, String nsenter, Path hidden) {
     this.kind = kind;
@@ -43,10 +56,10 @@ final class Sandbox {
    */
   static Sandbox ofThisMachine(Path hidden) {
     String user = UNSHARE + " -U -c --keep-caps";
-    if (works(UNSHARE)) {
+    if (mounts(UNSHARE)) {
       return new Sandbox("root", UNSHARE, "-m -p -r", hidden);
     }
-    return works(user)
+    return mounts(user)
         ? new Sandbox("user", user, "-U --preserve-credentials -m -p -r", hidden)
         : none(hidden);
   }
@@ -62,11 +75,12 @@ final class Sandbox {
   }
 
   /**
-   * The command of a container's first process; its first line of output says how it started.
+   * A container's first process; its first line of output says how it started.
    *
    * @param layer an empty folder for it
    */
-  List<String> container(Path layer, String dir, List<Mount> mounts, List<String> argv) {
+  ProcessBuilder container(
+      Path layer, String dir, List<Mount> mounts, List<String> argv, Map<String, String> env) {
     List<String> all = new ArrayList<>(unshare);
     all.addAll(List.of("/bin/sh", "-c", container, "container"));
     List<Mount> bound = separate() ? mounts : List.of();
@@ -77,14 +91,18 @@ final class Sandbox {
           List.of(mount.readOnly() ? "ro" : "rw", mount.source().toString(), mount.target()));
     }
     all.addAll(argv);
-    return all;
+    return process(all, env);
   }
 
-  /** The command of a program beside it; the first line of its stderr says how it started. */
-  List<String> beside(long pid, String dir, List<String> argv, Optional<Path> terminalSize) {
+  /** A program beside it; the first line of its stderr says how it started. */
+  ProcessBuilder beside(
+      long pid,
+      String dir,
+      List<String> argv,
+      Map<String, String> env,
+      Optional<Path> terminalSize) {
     List<String> all = new ArrayList<>();
-    terminalSize.ifPresent(
-        size -> all.addAll(List.of("/usr/bin/python3", "-c", terminal, size.toString())));
+    terminalSize.ifPresent(size -> all.addAll(List.of(PYTHON, "-c", terminal, size.toString())));
     if (separate()) {
       all.addAll(List.of("/usr/bin/nsenter", "--no-fork", "-t", Long.toString(pid)));
       all.addAll(nsenter);
@@ -93,15 +111,50 @@ final class Sandbox {
     all.add(terminalSize.isPresent() ? "terminal" : separate() ? "pipes" : "plain");
     all.add(separate() ? dir : ".");
     all.addAll(argv);
-    return all;
+    return process(all, env);
   }
 
-  private static boolean works(String prefix) {
+  /** The environment is the program's, not that of the scripts and tools that start it. */
+  private ProcessBuilder process(List<String> command, Map<String, String> env) {
+    ProcessBuilder process = new ProcessBuilder(command);
+    Map<String, String> own = process.environment();
+    own.clear();
+    own.put(ProcessTree.MARKER, env.getOrDefault(ProcessTree.MARKER, ""));
+    own.put("box_path", env.getOrDefault("PATH", ""));
+    own.put("box_launch", launch);
+    own.put("box_env", Integer.toString(env.size()));
+    Iterator<Map.Entry<String, String>> entries = env.entrySet().iterator();
+    for (int i = 0; i < env.size(); i++) {
+      own.put("box_env_" + i, entries.next().toString());
+    }
+    return process;
+  }
+
+  /** Starts a program with a given environment and with every signal's default action. */
+  private static String launch() {
+    String env = "/usr/bin/env -i";
+    if (works(List.of("/usr/bin/env", "--default-signal", "true"))) {
+      return env + " --default-signal";
+    } else if (works(List.of(PYTHON, "-c", DEFAULT_SIGNALS, "/usr/bin/env"))) {
+      return "%s -c '%s' %s".formatted(PYTHON, DEFAULT_SIGNALS, env);
+    }
+    LOG.warn(
+        "local cluster: neither env --default-signal nor {} is there: a signal that this server"
+            + " ignores is ignored in pods too",
+        PYTHON);
+    return env;
+  }
+
+  private static boolean mounts(String prefix) {
     List<String> all = words(prefix);
     all.addAll(List.of("/bin/sh", "-c", "mount -t tmpfs none /tmp && mount -t proc proc /proc"));
+    return works(all);
+  }
+
+  private static boolean works(List<String> command) {
     try {
       Process probe =
-          new ProcessBuilder(all)
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectInput(new File("/dev/null"))
