@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ final class ContainerRun {
   final String name;
   Map<String, String> env = Map.of();
   Optional<Process> process = Optional.empty();
+  final BackOff backOff = new BackOff();
   int restarts;
   int starts;
   private volatile ObjectNode state = Json.object();
@@ -34,6 +36,11 @@ final class ContainerRun {
 
   boolean running() {
     return state.has("running");
+  }
+
+  /** Whether it waits to be started for the first time. */
+  boolean neverRan() {
+    return state.has("waiting") && lastState.isEmpty();
   }
 
   boolean terminated() {
@@ -94,6 +101,11 @@ final class ContainerRun {
     ObjectNode next = Json.object();
     next.set(what, how);
     state = next;
+  }
+
+  /** For how long it ran before its end, or has been running. */
+  Duration ran() {
+    return Duration.between(startedAt, Instant.now());
   }
 
   /** Asks it to end, or ends it. A process that has not answered yet cannot be asked. */

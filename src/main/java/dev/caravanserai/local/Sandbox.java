@@ -31,7 +31,21 @@ final class Sandbox {
       "import os,signal as s,sys;[s.signal(n,s.SIG_DFL) for n in s.valid_signals()-{9,19}];"
           + "os.execv(sys.argv[1],sys.argv[1:])";
 
-  private static final String UNSHARE = "/usr/bin/unshare -m -p --fork --kill-child";
+  private static final String UNSHARE = "/usr/bin/unshare -m -p";
+
+  /**
+   * Waits for the first process of a pid namespace, which ends with this one. unshare --fork would
+   * exit with 1 when that process is killed.
+   */
+  private static final List<String> WAIT =
+      List.of(
+          "/bin/sh",
+          "-c",
+          "exec 3>&2 2>/dev/null; \"$@\" 2>&3 3>&-; exit $?",
+          "wait",
+          "/usr/bin/setpriv",
+          "--pdeathsig",
+          "KILL");
 
   private final String kind;
   private final List<String> unshare;
@@ -44,8 +58,8 @@ final class Sandbox {
 
   private Sandbox(String kind, String unshare, String nsenter, Path hidden) {
     this.kind = kind;
-    this.unshare = words(unshare);
-    this.nsenter = words(nsenter);
+    this.unshare = unshare.isEmpty() ? List.of() : waiting(unshare);
+    this.nsenter = List.of(nsenter.split(" "));
     this.hidden = hidden;
   }
 
@@ -146,7 +160,7 @@ final class Sandbox {
   }
 
   private static boolean mounts(String prefix) {
-    List<String> all = words(prefix);
+    List<String> all = waiting(prefix);
     all.addAll(List.of("/bin/sh", "-c", "mount -t tmpfs none /tmp && mount -t proc proc /proc"));
     return works(all);
   }
@@ -170,8 +184,10 @@ final class Sandbox {
     }
   }
 
-  private static List<String> words(String text) {
-    return new ArrayList<>(text.isEmpty() ? List.of() : List.of(text.split(" ")));
+  private static List<String> waiting(String unshare) {
+    List<String> all = new ArrayList<>(List.of(unshare.split(" ")));
+    all.addAll(WAIT);
+    return all;
   }
 
   private static String resource(String name) {
