@@ -1,6 +1,7 @@
 package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.server.Server;
@@ -12,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A key sees its tenant's sessions only, and does only what its scopes say. */
+/** A caller sees its tenant's sessions only, on every route, and does only what its scopes say. */
 @ExtendWith(NothingLeftBehind.class)
 class TenantIT {
   private static final String RED = "red-key-0123456789";
@@ -48,6 +49,133 @@ class TenantIT {
       red.stopAll();
       blue.stopAll();
     }
+  }
+
+  private static final String OWN_ROUTES =
+      """
+      - route:
+          id: own-read
+          description: Reads a session
+          from:
+            uri: platform-http:/own/read/{session}
+            steps:
+              - to:
+                  id: read
+                  uri: kamelet:session-get-action
+                  parameters:
+                    sessionId: "${header.session}"
+              - setBody:
+                  id: answer
+                  simple: "${body.tenant}"
+      - route:
+          id: own-blue
+          description: Reads a session of the tenant blue, which only its own callers may
+          from:
+            uri: platform-http:/own/blue/{session}
+            steps:
+              - to:
+                  id: read-blue
+                  uri: kamelet:session-get-action
+                  parameters:
+                    sessionId: "${header.session}"
+                    tenant: blue
+              - setBody:
+                  id: answer-blue
+                  simple: "${body.tenant}"
+      - route:
+          id: own-timer
+          description: Starts two sessions without a caller
+          from:
+            uri: timer:own-timer
+            parameters:
+              repeatCount: 1
+            steps:
+              - to:
+                  id: start-of-setting
+                  uri: kamelet:session-start-action
+                  parameters:
+                    image: "busybox:1"
+              - setBody:
+                  id: same-request
+                  simple: "${null}"
+              - to:
+                  id: start-of-option
+                  uri: kamelet:session-start-action
+                  parameters:
+                    image: "busybox:1"
+                    tenant: blue
+      - route:
+          id: own-events
+          description: Reads each session that runs, as its own tenant
+          from:
+            uri: kamelet:session-events-source
+            parameters:
+              tenant: blue
+            steps:
+              - to:
+                  id: read-again
+                  uri: kamelet:session-get-action
+              - log:
+                  id: heard
+                  logName: tenant-events
+                  message: "${body.tenant} ${body.id}"
+      """;
+
+  @Test
+  void an_own_route_acts_for_its_caller_whatever_headers_and_options_say() throws Exception {
+    // Given
+    try (Server server = start(Map.of())) {
+      Api red = new Api(server.url(), RED);
+      Api blue = new Api(server.url(), BLUE);
+      String id = red.session();
+      Map<String, String> evil =
+          Map.of("CamelPodTenant", "red", "CaravanseraiPrincipal", "red", "tenant", "red");
+
+      // When
+      Answer own = red.get("/own/read/" + id);
+      Answer others = blue.later("GET", "/own/read/" + id + "?tenant=red", null, evil).join();
+      Answer another = red.get("/own/blue/" + id);
+
+      // Then
+      assertThat(own.text()).isEqualTo("red");
+      assertThat(others.status()).as(others.text()).isEqualTo(404);
+      assertThat(another.status()).as(another.text()).isEqualTo(403);
+      assertThat(another.field("code")).isEqualTo("NOT_PERMITTED");
+      assertThat(another.field("detail")).contains("tenant blue", "tenant red");
+      red.stopAll();
+    }
+  }
+
+  @Test
+  void a_route_without_a_caller_acts_for_the_tenant_of_its_option_or_of_the_setting()
+      throws Exception {
+    // Given
+    try (Told told = new Told("tenant-events");
+        Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"))) {
+      Api red = new Api(server.url(), RED);
+      Api blue = new Api(server.url(), BLUE);
+
+      // Then
+      await().until(() -> sessions(red).size() == 1 && sessions(blue).size() == 1);
+      String heard = "blue " + sessions(blue).get(0);
+      await().until(() -> told.lines().contains(heard));
+      assertThat(told.lines()).allMatch(heard::equals);
+      red.call("DELETE", "/v1/sessions/" + sessions(red).get(0), null);
+      blue.call("DELETE", "/v1/sessions/" + sessions(blue).get(0), null);
+      await().until(() -> sessions(red).isEmpty() && sessions(blue).isEmpty());
+    }
+  }
+
+  private static List<String> sessions(Api api) {
+    return api.get("/v1/sessions").body().path("items").findValuesAsText("id");
+  }
+
+  private static Server start(Map<String, String> more) throws Exception {
+    Map<String, String> settings = settings();
+    settings.putAll(more);
+    Path file = Files.createTempFile("own", ".camel.yaml");
+    return Server.start(
+        Settings.of(settings), List.of(Files.writeString(file, OWN_ROUTES).toString()));
   }
 
   private static Map<String, String> settings() throws Exception {

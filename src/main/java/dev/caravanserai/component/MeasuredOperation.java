@@ -1,8 +1,8 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.component.metrics.Meter;
+import dev.caravanserai.session.Causes;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -18,17 +18,10 @@ record MeasuredOperation(PodOperation operation, Meter meter) implements PodOper
           .whenComplete(
               (result, thrown) ->
                   end.ended(
-                      Optional.ofNullable(result),
-                      Optional.ofNullable(thrown).map(MeasuredOperation::cause)));
+                      Optional.ofNullable(result), Optional.ofNullable(thrown).map(Causes::of)));
     } catch (Exception e) {
       end.ended(Optional.empty(), Optional.of(e));
       throw e;
     }
-  }
-
-  private static Throwable cause(Throwable thrown) {
-    return thrown instanceof CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

@@ -5,7 +5,9 @@ import dev.caravanserai.life.NamedClaims;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -13,30 +15,30 @@ import org.apache.camel.Exchange;
 final class PlanOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
+  private final ActingTenant tenant;
 
-  PlanOperation(PodEndpoint endpoint, PodServices services) {
+  PlanOperation(PodEndpoint endpoint, PodServices services, ActingTenant tenant) {
     this.endpoint = endpoint;
     this.services = services;
+    this.tenant = tenant;
   }
 
   @Override
   public CompletionStage<Plan> run(Exchange exchange) {
     SessionSpec spec = withDefaults(spec(exchange));
-    Plan plan = services.planner().plan(spec, services.contexts().get());
+    Plan plan = services.planner().plan(spec, Instant.now(), UUID.randomUUID());
     CallerGone.note(exchange, spec);
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
-    exchange.getMessage().setHeader(PodConstants.TENANT, spec.tenant());
     return new NamedClaims(services.cluster()).allowed(plan);
   }
 
   private SessionSpec spec(Exchange exchange) {
+    String acting = tenant.of(exchange);
     if (exchange.getMessage().getBody() instanceof SessionSpec spec) {
-      return spec;
+      return spec.withTenant(acting);
     }
-    String tenant =
-        exchange.getMessage().getHeader(PodConstants.TENANT, endpoint.getTenant(), String.class);
     JsonNode request = JsonBody.read(exchange.getMessage());
-    return services.contract().readSession(request, tenant, Optional.empty());
+    return services.contract().readSession(request, acting, Optional.empty());
   }
 
   private SessionSpec withDefaults(SessionSpec spec) {

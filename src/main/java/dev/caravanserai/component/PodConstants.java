@@ -10,9 +10,6 @@ public final class PodConstants {
   @Metadata(description = "The session's id", javaType = "String")
   public static final String SESSION_ID = "CamelPodSessionId";
 
-  @Metadata(description = "The tenant whose session it is", javaType = "String")
-  public static final String TENANT = "CamelPodTenant";
-
   @Metadata(
       label = "exec",
       description = "Script to run, where the body is no exec request; blank for none",

@@ -1,7 +1,9 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
+import java.util.Optional;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -33,9 +35,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String sessionId;
 
   @UriParam(
-      description = "Tenant of the session, where the header CamelPodTenant does not say",
-      defaultValue = "default")
-  private String tenant = "default";
+      description =
+          "Tenant to act for where the exchange has no principal, as in routes of a timer or a"
+              + " file; that of the setting caravanserai.routes.tenant if not given. A call acts for"
+              + " its caller's tenant, and is refused if this names another. For events: only those"
+              + " of this tenant.")
+  private String tenant;
 
   @UriParam(label = "plan", description = "Profile, where the request names none")
   private String profile;
@@ -100,7 +105,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     if (operation == Operation.events) {
       throw new IllegalArgumentException("pod:events is a source: use it in from");
     }
-    return new PodProducer(this, operation());
+    return new PodProducer(this, operation(), getComponent().getServices().continuations());
   }
 
   /** Several routes may hear the events. */
@@ -122,10 +127,11 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   private PodOperation operation() {
     PodServices services = getComponent().getServices();
-    SessionLookup lookup = new SessionLookup(this, services.cluster());
+    ActingTenant acting = new ActingTenant(Optional.ofNullable(tenant), services.routesTenant());
+    SessionLookup lookup = new SessionLookup(this, services.cluster(), acting);
     Meters meters = getComponent().meters();
     return switch (operation) {
-      case plan -> measured(new PlanOperation(this, services), meters.plan());
+      case plan -> measured(new PlanOperation(this, services, acting), meters.plan());
       case apply ->
           measured(
               new ApplyOperation(part, services.cluster(), getComponent().unanswered()),
@@ -168,7 +174,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = sessionId;
+    this.sessionId = OpaqueText.readExact(sessionId);
   }
 
   public boolean isUndo() {
@@ -184,7 +190,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = tenant;
+    this.tenant = OpaqueText.readExact(tenant);
   }
 
   public String getProfile() {
@@ -192,7 +198,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = profile;
+    this.profile = OpaqueText.readExact(profile);
   }
 
   public String getImage() {
@@ -200,7 +206,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = image;
+    this.image = OpaqueText.readExact(image);
   }
 
   public Long getLifetime() {
@@ -224,7 +230,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = script;
+    this.script = OpaqueText.readExact(script);
   }
 
   public Long getTimeout() {

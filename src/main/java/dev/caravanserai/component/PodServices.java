@@ -1,87 +1,97 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.life.PodGone;
-import dev.caravanserai.profile.PlanContext;
+import dev.caravanserai.profile.PlanDefaults;
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 
 /**
  * What the component works with. Immutable; safe for use by many threads.
  *
- * @param contexts a fresh planning context for each request
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
+ * @param routesTenant for which exchanges without a principal act where the route names no tenant
  * @param timer of the execs; its thread ends with {@link #close}
+ * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
-    Cluster cluster,
+    Clusters clusters,
     Planner planner,
-    Supplier<PlanContext> contexts,
     Contract contract,
     Execs execs,
     ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
-    ScheduledExecutorService timer)
+    String routesTenant,
+    ScheduledExecutorService timer,
+    ContinuationPool continuations)
     implements AutoCloseable {
 
   /**
    * The one place where they are put together, for the server and for an application that has only
    * the jar.
    *
-   * @param cluster stays the caller's to close
+   * @param clusters stay the caller's to close
    * @param environment what profiles may read, such as {@code HYPHA_K8S_NAMESPACE}
    */
   public static PodServices of(
-      Cluster cluster,
+      Clusters clusters,
       Profiles profiles,
       Contract contract,
       Settings settings,
       Map<String, String> environment) {
+    Cluster cluster = clusters.first();
     ScheduledExecutorService timer = Timers.named("exec-timer");
+    ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
-            cluster,
+            cluster.execs(),
             timer,
-            ForkJoinPool.commonPool(),
+            continuations,
             new PodGone(cluster.sessions()),
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
-        cluster,
-        new Planner(profiles),
-        () -> context(cluster, settings, environment),
+        clusters,
+        new Planner(profiles, defaults(cluster, settings, environment)),
         contract,
         execs,
         limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
-        timer);
+        settings.get(Settings.ROUTES_TENANT),
+        timer,
+        continuations);
   }
 
-  private static PlanContext context(
+  /** The cluster for sessions that name none. */
+  public Cluster cluster() {
+    return clusters.first();
+  }
+
+  private static PlanDefaults defaults(
       Cluster cluster, Settings settings, Map<String, String> environment) {
-    return new PlanContext(
-        Instant.now(),
-        UUID.randomUUID(),
+    return new PlanDefaults(
         environment,
         cluster.namespace(),
-        settings.get(Settings.SESSION_TIMEOUT),
-        settings.get(Settings.SESSION_MAX_TIMEOUT),
         cluster.name(),
-        settings.get(Settings.PROFILE_DEFAULT));
+        settings.get(Settings.PROFILE_DEFAULT),
+        new Lifetimes(
+            settings.get(Settings.SESSION_TIMEOUT),
+            settings.get(Settings.SESSION_MAX_TIMEOUT),
+            settings.get(Settings.SESSION_START_TIMEOUT)),
+        settings.get(Settings.SESSION_METADATA_LIMIT));
   }
 
   private static ExecLimits limits(Settings settings) {
@@ -92,10 +102,11 @@ public record PodServices(
         settings.get(Settings.EXEC_KILL_GRACE));
   }
 
-  /** Cancels the execs that run, and ends the timer. The cluster stays open. */
+  /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */
   @Override
   public void close() {
     execs.close();
     timer.shutdownNow();
+    continuations.shutdown();
   }
 }

@@ -1,10 +1,12 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.life.Keys;
+import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,11 +18,13 @@ import org.apache.camel.Expression;
 final class SessionLookup {
   private final PodEndpoint endpoint;
   private final Cluster cluster;
+  private final ActingTenant tenant;
   private final Optional<Expression> sessionId;
 
-  SessionLookup(PodEndpoint endpoint, Cluster cluster) {
+  SessionLookup(PodEndpoint endpoint, Cluster cluster, ActingTenant tenant) {
     this.endpoint = endpoint;
     this.cluster = cluster;
+    this.tenant = tenant;
     this.sessionId =
         Optional.ofNullable(endpoint.getSessionId())
             .map(
@@ -28,8 +32,18 @@ final class SessionLookup {
                     endpoint.getCamelContext().resolveLanguage("simple").createExpression(text));
   }
 
-  /** The key that the endpoint or the exchange's headers name. */
+  /**
+   * The key of the plan that is the body, of the due session that is the body, or of the id that
+   * the endpoint or the header names.
+   */
   SessionKey key(Exchange exchange) {
+    Object body = exchange.getMessage().getBody();
+    if (endpoint.isDue() && body instanceof Session due) {
+      return due.key();
+    }
+    if (sessionId.isEmpty() && body instanceof Plan plan) {
+      return Keys.of(cluster, plan);
+    }
     String id =
         sessionId
             .map(e -> e.evaluate(exchange, String.class))
@@ -42,11 +56,11 @@ final class SessionLookup {
               + PodConstants.SESSION_ID
               + ", or the option sessionId.");
     }
-    return new SessionKey(tenant(exchange), id);
+    return new SessionKey(cluster.name(), tenant(exchange), id);
   }
 
   String tenant(Exchange exchange) {
-    return exchange.getMessage().getHeader(PodConstants.TENANT, endpoint.getTenant(), String.class);
+    return tenant.of(exchange);
   }
 
   /**
@@ -70,7 +84,8 @@ final class SessionLookup {
       return CompletableFuture.completedFuture(told.get());
     }
     return cluster
-        .lookFor(key)
+        .sessions()
+        .refresh(key)
         .thenApply(
             now -> {
               Session last = cluster.sessions().find(key).orElseThrow(() -> notFound(key));

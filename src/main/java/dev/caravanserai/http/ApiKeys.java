@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.Principal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,9 +14,6 @@ import java.util.Set;
  * <p>Safe for use by several threads.
  */
 public final class ApiKeys {
-  /** The scope that holds every other. */
-  public static final String EVERYTHING = "*";
-
   /** See sessions and read their logs. */
   public static final String SESSIONS_READ = "sessions:read";
 
@@ -45,7 +43,7 @@ public final class ApiKeys {
     Optional<Principal> found = Optional.empty();
     for (var key : keys) {
       if (MessageDigest.isEqual(key.sha256(), hash)) {
-        found = Optional.of(new Principal(key.name(), key.tenant(), key.scopes()));
+        found = Optional.of(new Principal(key.tenant(), key.name(), key.scopes()));
       }
     }
     return found;

@@ -5,6 +5,7 @@ import dev.caravanserai.contract.Contract;
 import dev.caravanserai.contract.StrictJson;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Principal;
 import dev.caravanserai.session.State;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.DateTimeException;
@@ -73,7 +74,7 @@ public final class ApiRequests {
     exchange.getMessage().setBody(null);
   }
 
-  /** {@code CamelPodSessionId} and {@code CamelPodTenant}: one session. */
+  /** {@code CamelPodSessionId}: one session. */
   public void get(Exchange exchange) {
     new Query(Request.of(exchange).query()).refuseOthers();
     session(exchange);
@@ -132,12 +133,11 @@ public final class ApiRequests {
   }
 
   private static String tenant(Exchange exchange) {
-    var tenant = exchange.getProperty(Principal.TENANT, String.class);
-    if (tenant == null) {
+    var principal = exchange.getProperty(Principal.PROPERTY, Principal.class);
+    if (principal == null) {
       throw FailureException.of(FailureCode.UNAUTHENTICATED, "An API key is needed.");
     }
-    exchange.getMessage().setHeader("CamelPodTenant", tenant);
-    return tenant;
+    return principal.tenant();
   }
 
   /** A body has to say that it is JSON: a form of another site's page cannot. */

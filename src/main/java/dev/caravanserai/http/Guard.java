@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Principal;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;

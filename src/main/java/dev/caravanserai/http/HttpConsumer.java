@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.Principal;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
@@ -143,8 +144,7 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
     requests.fill(exchange, ctx);
-    exchange.setProperty(Principal.TENANT, principal.get().tenant());
-    exchange.setProperty(Principal.KEY, principal.get().key());
+    exchange.setProperty(Principal.PROPERTY, principal.get());
     exchange.setProperty(Caller.GONE, Caller.gone(ctx));
     Map<String, Object> asked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     asked.putAll(exchange.getMessage().getHeaders());

@@ -12,7 +12,7 @@ import java.util.Optional;
  * What a caller asks for when starting a session. Everything but the tenant is optional: the
  * profile fills in what is missing.
  *
- * @param tenant whose session it is
+ * @param tenant whose session it is; planning sets that of the caller
  * @param profile name of the profile; empty for the default profile
  * @param id the caller's id; empty to have one made
  * @param image image of the main container
@@ -79,6 +79,25 @@ public record SessionSpec(
     Objects.requireNonNull(resources, "resources");
     labels = ordered(labels);
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+  }
+
+  /** The same for another tenant. */
+  public SessionSpec withTenant(String tenant) {
+    return new SessionSpec(
+        tenant,
+        profile,
+        id,
+        image,
+        command,
+        args,
+        env,
+        workingDir,
+        timeout,
+        resources,
+        storage,
+        labels,
+        metadata,
+        idempotencyKey);
   }
 
   private static Map<String, String> ordered(Map<String, String> map) {

@@ -47,9 +47,8 @@ class ApiAnswersTest {
     assertThat(spec.tenant()).isEqualTo("default");
     assertThat(spec.timeout()).hasValue(Duration.ofSeconds(60));
     assertThat(spec.idempotencyKey()).hasValue("k1");
-    assertThat(API.calls().getFirst().headers())
-        .containsEntry("CamelPodAsync", false)
-        .containsEntry("CamelPodTenant", "default");
+    assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodAsync", false);
+    assertThat(API.calls().getFirst().principal().tenant()).isEqualTo("default");
   }
 
   @Test
@@ -70,9 +69,8 @@ class ApiAnswersTest {
   void a_session_is_found_under_its_exact_id_and_no_other() throws Exception {
     var answer = server.get("/v1/sessions/a%3Ab");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    assertThat(API.calls().getFirst().headers())
-        .containsEntry("CamelPodSessionId", "a:b")
-        .containsEntry("CamelPodTenant", "default");
+    assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodSessionId", "a:b");
+    assertThat(API.calls().getFirst().principal().tenant()).isEqualTo("default");
     assertProblem(server.get("/v1/sessions/none"), 404, "NOT_FOUND");
     assertProblem(server.get("/v1/sessions/a%2Fb"), 404, "NOT_FOUND");
     assertProblem(server.get("/v1/sessions/a+b"), 404, "NOT_FOUND");

@@ -5,6 +5,7 @@ import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
+import dev.caravanserai.session.Principal;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionPage;
 import dev.caravanserai.session.SessionSpec;
@@ -22,7 +23,7 @@ import org.apache.camel.builder.RouteBuilder;
 
 /** The routes of the API as callers see them; the sessions behind them are made up. */
 final class ApiServer implements AutoCloseable {
-  record Call(String what, Object body, Map<String, Object> headers) {}
+  record Call(String what, Object body, Map<String, Object> headers, Principal principal) {}
 
   private static final Instant NOW = Instant.parse("2026-11-21T09:30:00Z");
 
@@ -87,7 +88,12 @@ final class ApiServer implements AutoCloseable {
   private void answer(Exchange exchange, String what, Object body) {
     var message = exchange.getMessage();
     var headers = new java.util.TreeMap<String, Object>(message.getHeaders());
-    calls.add(new Call(what, message.getBody(), headers));
+    calls.add(
+        new Call(
+            what,
+            message.getBody(),
+            headers,
+            exchange.getProperty(Principal.PROPERTY, Principal.class)));
     message.setBody(body);
   }
 

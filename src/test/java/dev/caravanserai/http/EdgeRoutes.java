@@ -24,7 +24,8 @@ final class EdgeRoutes extends RouteBuilder {
     from("platform-http:/whoami")
         .setBody()
         .simple(
-            "${exchangeProperty.CaravanseraiTenant} ${exchangeProperty.CaravanseraiKey}"
+            "${exchangeProperty.CaravanseraiPrincipal.tenant}"
+                + " ${exchangeProperty.CaravanseraiPrincipal.key}"
                 + " [${header.Authorization}]");
     from("platform-http:/headers/{id}")
         .setBody()

@@ -1,0 +1,38 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Principal;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+
+/**
+ * The tenant for which an exchange acts: that of its principal, always. An exchange without a
+ * principal (of a timer, a file, …) acts for the tenant of the endpoint's option, else for that of
+ * the setting {@code caravanserai.routes.tenant}. No header and no body has a say.
+ *
+ * @param option of the endpoint; empty if not given
+ * @param setting for exchanges without a principal where the option is not given
+ */
+record ActingTenant(Optional<String> option, String setting) {
+
+  /**
+   * @throws FailureException NOT_PERMITTED if the option names another tenant than the principal's
+   */
+  String of(Exchange exchange) {
+    Principal principal = exchange.getProperty(Principal.PROPERTY, Principal.class);
+    if (principal == null) {
+      return option.orElse(setting);
+    }
+    option
+        .filter(tenant -> !tenant.equals(principal.tenant()))
+        .ifPresent(
+            tenant -> {
+              throw FailureException.of(
+                  FailureCode.NOT_PERMITTED,
+                  "The route acts for tenant %s by its option tenant, but the caller %s belongs to tenant %s. Call with a key of tenant %s, or remove the option: a call acts for its caller's tenant."
+                      .formatted(tenant, principal.key(), principal.tenant(), tenant));
+            });
+    return principal.tenant();
+  }
+}
