@@ -4,17 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.cluster.api.ApiConnection;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
-import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.LimitRangeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,6 +18,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the cluster refuses half-way is undone, and told in the cluster's words. */
 @ExtendWith(NothingLeftBehind.class)
@@ -73,84 +67,69 @@ class RefusalIT {
 
     // Then
     assertThat(answer.status()).as(answer.text()).isGreaterThanOrEqualTo(400);
-    assertThat(answer.field("code")).isIn("CONFIG_ERROR", "FORBIDDEN");
+    assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
     assertThat(answer.field("detail")).contains("PersistentVolumeClaim");
   }
 
+  @Test
+  void a_kind_whose_definition_is_missing() {
+    // When
+    Answer answer = api.start(Map.of("profile", "custom-kind"));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+    assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
+    assertThat(answer.field("detail")).contains("kind Inn", "example.org/v1", "install");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
-  void object_of_somebody_else_is_a_conflict_and_is_left_alone(String kind) {
+  @CsvSource({"serviceAccountName, no-such-account", "priorityClassName, no-such-class"})
+  void something_that_the_pod_names_and_that_is_missing(String field, String name) {
     // Given
-    String id = "foreign-" + Long.toString(System.nanoTime(), 36);
-    Map<String, ?> request =
-        Map.of("id", id, "env", Map.of("PIN", "1"), "storage", Map.of("size", "10Mi"));
-    HasMetadata foreign = foreign(kind, "session-" + id);
-    KubernetesClient client = TestCluster.get().client();
-    HasMetadata created = client.resource(foreign).create();
-    try {
-      for (Map<String, String> how : List.of(Map.<String, String>of(), Map.of("Prefer", "respond-async"))) {
+    Assumptions.assumeTrue(TestCluster.real(), "the local cluster has no such objects");
+
+    // When
+    Answer answer = api.start(Map.of("profile", "naming", "metadata", Map.of(field, name)));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+    assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
+    assertThat(answer.field("detail")).contains(name, "create what is missing");
+  }
+
+  @Test
+  void limits_that_a_limit_range_does_not_allow() {
+    try (KubernetesClient admin = TestCluster.real() ? admin() : null) {
+      // Given
+      Assumptions.assumeTrue(admin != null, "the local cluster has no LimitRanges");
+      LimitRange range = admin.resource(smallContainers()).create();
+      try {
         // When
-        Answer refused = api.startLater(request, how).join();
+        Answer answer = api.start(Map.of());
 
         // Then
-        assertThat(refused.status()).as(refused.text()).isEqualTo(409);
-        assertThat(refused.field("detail")).contains(kind, created.getMetadata().getName(), "left alone");
-        HasMetadata now = client.resource(foreign).get();
-        assertThat(now).isNotNull();
-        assertThat(now.getMetadata().getUid()).isEqualTo(created.getMetadata().getUid());
-        assertThat(now.getMetadata().getDeletionTimestamp()).isNull();
-        await().until(() -> TestCluster.get().anchor(id).get() == null);
-        await().until(() -> left(id).equals(Set.of(kind + "/" + created.getMetadata().getName())));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+        assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
+        assertThat(answer.field("detail")).contains("memory", "LimitRange");
+      } finally {
+        admin.resource(range).delete();
       }
-    } finally {
-      client.resource(foreign).withGracePeriod(0L).delete();
-      await().until(() -> client.resource(foreign).get() == null);
     }
   }
 
-  private static Set<String> left(String id) {
-    return TestCluster.get().objects().stream()
-        .filter(object -> object.contains(id))
-        .collect(Collectors.toSet());
-  }
-
-  private static HasMetadata foreign(String kind, String session) {
-    return switch (kind) {
-      case "Secret" ->
-          new SecretBuilder()
-              .withNewMetadata()
-              .withNamespace(TestCluster.NAMESPACE)
-              .withName(session + "-env")
-              .endMetadata()
-              .build();
-      case "PersistentVolumeClaim" ->
-          new PersistentVolumeClaimBuilder()
-              .withNewMetadata()
-              .withNamespace(TestCluster.NAMESPACE)
-              .withName(session + "-pvc")
-              .endMetadata()
-              .withNewSpec()
-              .withAccessModes("ReadWriteOnce")
-              .withNewResources()
-              .addToRequests("storage", new Quantity("1Mi"))
-              .endResources()
-              .endSpec()
-              .build();
-      default ->
-          new PodBuilder()
-              .withNewMetadata()
-              .withNamespace(TestCluster.NAMESPACE)
-              .withName(session)
-              .endMetadata()
-              .withNewSpec()
-              .addNewContainer()
-              .withName("other")
-              .withImage("busybox:1")
-              .withCommand("sleep", "3600")
-              .endContainer()
-              .endSpec()
-              .build();
-    };
+  private static LimitRange smallContainers() {
+    return new LimitRangeBuilder()
+        .withNewMetadata()
+        .withName("small-containers")
+        .withNamespace(TestCluster.NAMESPACE)
+        .endMetadata()
+        .withNewSpec()
+        .addNewLimit()
+        .withType("Container")
+        .addToMax("memory", new Quantity("16Mi"))
+        .endLimit()
+        .endSpec()
+        .build();
   }
 
   private static KubernetesClient admin() {

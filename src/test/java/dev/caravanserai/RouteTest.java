@@ -35,9 +35,7 @@ abstract class RouteTest extends CamelTestSupport {
     KameletComponent kamelets = new KameletComponent();
     kamelets.setLocation("file:kamelets");
     camel.addComponent("kamelet", kamelets);
-    camel
-        .getPropertiesComponent()
-        .addInitialProperty("caravanserai.reaper.interval", "100ms");
+    camel.getPropertiesComponent().addInitialProperty("caravanserai.reaper.interval", "100ms");
     PluginHelper.getRoutesLoader(camel)
         .loadRoutes(ResourceHelper.resolveResource(camel, "file:" + file()));
     return camel;

@@ -152,7 +152,9 @@ class SessionRoutesTest extends RouteTest {
   void transition_is_logged() throws Exception {
     // Given
     AdviceWith.adviceWith(
-        context, "session-transitions", advice -> advice.weaveById("log-transition").after().to("mock:logged"));
+        context,
+        "session-transitions",
+        advice -> advice.weaveById("log-transition").after().to("mock:logged"));
     context.start();
     MockEndpoint logged = getMockEndpoint("mock:logged");
     logged.expectedMessageCount(1);

@@ -237,8 +237,7 @@ class ReadinessTest {
     // Given
     Start start = start(Map.of("id", "left"));
     CompletableFuture<Failure> abandoned = new CompletableFuture<>();
-    CompletableFuture<Session> ready =
-        readiness.await(start, abandoned).toCompletableFuture();
+    CompletableFuture<Session> ready = readiness.await(start, abandoned).toCompletableFuture();
 
     // When
     abandoned.complete(Failure.of(FailureCode.CONFLICT, "nobody waits"));
@@ -265,9 +264,7 @@ class ReadinessTest {
   }
 
   private Pod pod(Start start, PodStatus status) {
-    return new PodBuilder(cluster.now(start.plan().pod()).orElseThrow())
-        .withStatus(status)
-        .build();
+    return new PodBuilder(cluster.now(start.plan().pod()).orElseThrow()).withStatus(status).build();
   }
 
   private int timers() {
