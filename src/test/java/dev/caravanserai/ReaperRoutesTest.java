@@ -58,7 +58,7 @@ class ReaperRoutesTest extends RouteTest {
 
     // When
     try (Told told = new Told("dev.caravanserai.reaper")) {
-      template.sendBody("direct:tick-due", null);
+      template.sendBody("direct:tick-due", "");
 
       // Then
       Awaitility.await().until(() -> steps.equals(List.of("due", "reap", "reap")));
@@ -89,7 +89,7 @@ class ReaperRoutesTest extends RouteTest {
 
     // When
     try (Told told = new Told("dev.caravanserai.reaper")) {
-      template.sendBody("direct:tick-failed", null);
+      template.sendBody("direct:tick-failed", "");
 
       // Then
       assertThat(steps).containsExactly("failed", "fail", "fail");

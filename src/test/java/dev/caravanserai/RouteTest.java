@@ -1,5 +1,6 @@
 package dev.caravanserai;
 
+import dev.caravanserai.component.PodComponent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,7 +10,6 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.kamelet.KameletComponent;
-import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ProcessorEndpoint;
 import org.apache.camel.support.ResourceHelper;
@@ -51,7 +51,13 @@ abstract class RouteTest extends CamelTestSupport {
     behaviour.put(operation, processor);
   }
 
-  private final class Operations extends DefaultComponent {
+  private final class Operations extends PodComponent {
+    @Override
+    protected void doInit() {}
+
+    @Override
+    protected void doStop() {}
+
     @Override
     protected Endpoint createEndpoint(String uri, String operation, Map<String, Object> options) {
       options.clear();

@@ -140,9 +140,9 @@ class SessionRoutesTest extends RouteTest {
     context.start();
 
     // When
-    template.requestBody("direct:session-get", null);
-    template.requestBody("direct:session-list", null);
-    template.requestBody("direct:session-stop", null);
+    template.requestBody("direct:session-get", "");
+    template.requestBody("direct:session-list", "");
+    template.requestBody("direct:session-stop", "");
 
     // Then
     assertThat(steps).containsExactly("get", "list", "delete");
