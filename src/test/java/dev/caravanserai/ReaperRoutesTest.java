@@ -3,7 +3,6 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.component.scheduler.SchedulerEndpoint;
 import org.awaitility.Awaitility;
@@ -12,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the reaper does at each tick, and when a session cannot be ended. */
 class ReaperRoutesTest extends RouteTest {
-  private static final Map<String, String> A = Map.of("id", "a", "tenant", "red");
-  private static final Map<String, String> B = Map.of("id", "b", "tenant", "red");
+  private static final Shown A = Shown.of("a");
+  private static final Shown B = Shown.of("b");
 
   @Override
   String file() {
@@ -61,7 +60,9 @@ class ReaperRoutesTest extends RouteTest {
       template.sendBody("direct:tick-due", "");
 
       // Then
-      Awaitility.await().until(() -> steps.equals(List.of("due", "reap", "reap")));
+      Awaitility.await()
+          .atMost(java.time.Duration.ofSeconds(30))
+          .until(() -> steps.equals(List.of("due", "reap", "reap")));
       Awaitility.await()
           .untilAsserted(
               () ->

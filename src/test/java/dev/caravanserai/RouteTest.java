@@ -20,6 +20,14 @@ import org.apache.camel.test.junit5.CamelTestSupport;
  * in order, and does what the test says, by default nothing.
  */
 abstract class RouteTest extends CamelTestSupport {
+  /** What the routes show of a session. */
+  public record Shown(
+      String id, String cluster, String tenant, String profile, String state, String expiresAt) {
+    static Shown of(String id) {
+      return new Shown(id, "inn", "red", "default", "RUNNING", "2026-01-01T00:00:00Z");
+    }
+  }
+
   private final Map<String, Processor> behaviour = new ConcurrentHashMap<>();
 
   /** The operations that ran, in order. */

@@ -160,7 +160,7 @@ class SessionRoutesTest extends RouteTest {
     logged.expectedMessageCount(1);
 
     // When
-    template.sendBody("direct:transitions", Map.of("id", "a"));
+    template.sendBody("direct:transitions", Shown.of("a"));
 
     // Then
     logged.assertIsSatisfied();
