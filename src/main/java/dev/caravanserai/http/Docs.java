@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * The contract at {@code /v1/openapi.yaml} and a page to try it at {@code /v1/docs}. Everything
@@ -27,6 +28,15 @@ final class Docs {
           "js", "text/javascript; charset=utf-8",
           "css", "text/css; charset=utf-8",
           "png", "image/png");
+
+  /** So that no route can take these paths. */
+  static final Entrance ENTRANCE =
+      new Entrance(
+          "the server",
+          HttpPath.of(PATH, false),
+          Set.of(HttpMethod.GET),
+          Scopes.SESSIONS_READ,
+          0);
 
   private Docs() {}
 

@@ -29,21 +29,14 @@ final class HttpSetup {
   static void configure(Main camel, Settings settings, ApiKeys keys) {
     checkFree(settings);
     String port = String.valueOf(settings.get(Settings.PORT));
-    int limit = settings.get(Settings.HTTP_BODY_LIMIT);
     camel.addOverrideProperty("camel.server.enabled", "true");
     camel.addOverrideProperty("camel.server.host", settings.get(Settings.BIND));
     camel.addOverrideProperty("camel.server.port", port);
     camel.addOverrideProperty("camel.management.host", settings.get(Settings.BIND));
     camel.addOverrideProperty("camel.management.port", port);
-    camel.addOverrideProperty(
-        "camel.component.rest-openapi.rest-openapi-processor-strategy",
-        "#class:" + Operations.class.getName());
-    camel.bind("platform-http-engine", new HttpEngine(keys, limit));
-  }
-
-  static void bind(Registry registry, Contract contract) {
-    registry.bind("apiRequests", new ApiRequests(contract));
-    registry.bind("apiAnswers", new ApiAnswers());
+    HttpLimits limits =
+        new HttpLimits(settings.get(Settings.HTTP_BODY_LIMIT), Settings.HTTP_BODY_LIMIT.key());
+    HttpEngine.bind(camel::bind, List.of(keys), limits);
   }
 
   private static void checkFree(Settings settings) {

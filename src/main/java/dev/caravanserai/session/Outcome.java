@@ -1,6 +1,7 @@
 package dev.caravanserai.session;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** How a command ended. Only {@link Exited} with code 0 is success. */
 public sealed interface Outcome {

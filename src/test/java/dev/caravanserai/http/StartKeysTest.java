@@ -1,4 +1,4 @@
-package dev.caravanserai.settings;
+package dev.caravanserai.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,10 +36,10 @@ class StartKeysTest {
     var entries = KeyFile.read(file, SCOPES);
 
     // Then
-    assertThat(entries).extracting(KeyEntry::name).containsExactly("ci", "ops");
+    assertThat(entries).extracting(ApiKey::name).containsExactly("ci", "ops");
     assertThat(entries.get(0).tenant()).isEqualTo("builds");
     assertThat(entries.get(0).scopes()).containsExactlyInAnyOrder("sessions:read", "exec");
-    assertThat(entries.get(0).sha256()).isEqualTo(Hash.sha256(KEY));
+    assertThat(entries.get(0).sha256()).isEqualTo(ApiKey.sha256(KEY));
     assertThat(HexFormat.of().formatHex(entries.get(1).sha256())).isEqualTo("ab".repeat(32));
     assertThat(entries.toString()).doesNotContain(KEY);
   }
@@ -53,7 +53,7 @@ class StartKeysTest {
     var entries = KeyFile.read(file, SCOPES);
 
     // Then
-    assertThat(entries).extracting(KeyEntry::tenant).containsExactly("t");
+    assertThat(entries).extracting(ApiKey::tenant).containsExactly("t");
   }
 
   @Test
@@ -117,7 +117,7 @@ class StartKeysTest {
     assertThat(keys.entries()).hasSize(1);
     assertThat(keys.entries().get(0).tenant()).isEqualTo("default");
     assertThat(keys.entries().get(0).scopes()).containsExactly("*");
-    assertThat(keys.entries().get(0).sha256()).isEqualTo(Hash.sha256("s3cr3t"));
+    assertThat(keys.entries().get(0).sha256()).isEqualTo(ApiKey.sha256("s3cr3t"));
   }
 
   @Test
@@ -137,7 +137,7 @@ class StartKeysTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.file())))
         .isEqualTo("rw-------");
     assertThat(second.made()).contains(made);
-    assertThat(first.entries().get(0).sha256()).isEqualTo(Hash.sha256(made.key()));
+    assertThat(first.entries().get(0).sha256()).isEqualTo(ApiKey.sha256(made.key()));
     assertThat(first.toString()).doesNotContain(made.key());
   }
 
