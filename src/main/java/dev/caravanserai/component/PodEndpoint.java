@@ -104,7 +104,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     if (operation == Operation.events) {
       throw new IllegalArgumentException("pod:events is a source: use it in from");
     }
-    return new PodProducer(this, operation());
+    return new PodProducer(this, operation(), getComponent().getServices().continuations());
   }
 
   /** Several routes may hear the events. */

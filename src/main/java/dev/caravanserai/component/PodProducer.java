@@ -2,35 +2,23 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.session.Causes;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
 
-/** Runs an operation without holding a thread; the route goes on on one of a small pool. */
+/** Runs an operation without holding a thread; the rest of the route runs in a pool. */
 class PodProducer extends DefaultAsyncProducer {
   private final PodOperation operation;
-  private ExecutorService continuation;
+  private final Executor continuations;
 
-  PodProducer(PodEndpoint endpoint, PodOperation operation) {
+  /**
+   * @param continuations run the rest of the route, which may block
+   */
+  PodProducer(PodEndpoint endpoint, PodOperation operation, Executor continuations) {
     super(endpoint);
     this.operation = operation;
-  }
-
-  @Override
-  protected void doStart() throws Exception {
-    super.doStart();
-    continuation =
-        getEndpoint()
-            .getCamelContext()
-            .getExecutorServiceManager()
-            .newThreadPool(this, "pod-" + ((PodEndpoint) getEndpoint()).getOperation(), 0, 8);
-  }
-
-  @Override
-  protected void doStop() throws Exception {
-    getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(continuation);
-    super.doStop();
+    this.continuations = continuations;
   }
 
   @Override
@@ -52,7 +40,7 @@ class PodProducer extends DefaultAsyncProducer {
           }
           callback.done(false);
         },
-        continuation);
+        continuations);
     return false;
   }
 }

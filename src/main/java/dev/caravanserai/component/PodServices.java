@@ -1,6 +1,8 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
@@ -26,9 +27,10 @@ import java.util.function.Supplier;
  * @param failureRetention how long a session that failed to start can still be read
  * @param routesTenant for which exchanges without a principal act where the route names no tenant
  * @param timer of the execs; its thread ends with {@link #close}
+ * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
-    Cluster cluster,
+    Clusters clusters,
     Planner planner,
     Supplier<PlanContext> contexts,
     Contract contract,
@@ -37,32 +39,35 @@ public record PodServices(
     Duration unschedulableAfter,
     Duration failureRetention,
     String routesTenant,
-    ScheduledExecutorService timer)
+    ScheduledExecutorService timer,
+    ContinuationPool continuations)
     implements AutoCloseable {
 
   /**
    * The one place where they are put together, for the server and for an application that has only
    * the jar.
    *
-   * @param cluster stays the caller's to close
+   * @param clusters stay the caller's to close
    * @param environment what profiles may read, such as {@code HYPHA_K8S_NAMESPACE}
    */
   public static PodServices of(
-      Cluster cluster,
+      Clusters clusters,
       Profiles profiles,
       Contract contract,
       Settings settings,
       Map<String, String> environment) {
+    Cluster cluster = clusters.first();
     ScheduledExecutorService timer = Timers.named("exec-timer");
+    ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
-            cluster,
+            cluster.execs(),
             timer,
-            ForkJoinPool.commonPool(),
+            continuations,
             new PodGone(cluster.sessions()),
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
-        cluster,
+        clusters,
         new Planner(profiles),
         () -> context(cluster, settings, environment),
         contract,
@@ -71,7 +76,13 @@ public record PodServices(
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
         settings.get(Settings.ROUTES_TENANT),
-        timer);
+        timer,
+        continuations);
+  }
+
+  /** The cluster for sessions that name none. */
+  public Cluster cluster() {
+    return clusters.first();
   }
 
   private static PlanContext context(
@@ -95,10 +106,11 @@ public record PodServices(
         settings.get(Settings.EXEC_KILL_GRACE));
   }
 
-  /** Cancels the execs that run, and ends the timer. The cluster stays open. */
+  /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */
   @Override
   public void close() {
     execs.close();
     timer.shutdownNow();
+    continuations.shutdown();
   }
 }

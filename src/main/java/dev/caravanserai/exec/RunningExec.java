@@ -5,6 +5,8 @@ import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.cluster.ExecStart;
 import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,9 +47,18 @@ final class RunningExec implements ExecHandle, ExecListener {
             .schedule(
                 () -> endEarly(Outcome.timedOut(after)), after.toMillis(), TimeUnit.MILLISECONDS);
     result().whenComplete((result, error) -> timeout.cancel(false));
-    around
-        .opener()
-        .open(new ExecStart(request.container(), SUPERVISE.command(), true, false), this);
+    open(new ExecStart(request.container(), SUPERVISE.command(), true, false));
+  }
+
+  private void open(ExecStart start) {
+    try {
+      around.opener().open(start, this);
+    } catch (RuntimeException thrown) {
+      answer.fail(
+          Failure.of(
+              FailureCode.CLUSTER_UNREACHABLE,
+              "Exec in " + request.container() + " could not be requested: " + thrown + "."));
+    }
   }
 
   @Override
@@ -125,9 +136,7 @@ final class RunningExec implements ExecHandle, ExecListener {
     output.unsupervised();
     LOG.info(
         "exec={} container={} has no sh: running unsupervised", request.id(), request.container());
-    around
-        .opener()
-        .open(new ExecStart(request.container(), request.spec().command(), false, false), this);
+    open(new ExecStart(request.container(), request.spec().command(), false, false));
   }
 
   private void endEarly(Outcome outcome) {

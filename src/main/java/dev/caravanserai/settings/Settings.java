@@ -146,6 +146,12 @@ public final class Settings {
           SettingType.duration(),
           "2s",
           "Between TERM and KILL when an exec times out or is cancelled.");
+  public static final Setting<Integer> THREADS =
+      setting(
+          "threads",
+          SettingType.number(8, 10_000),
+          "256",
+          "Most threads for what follows an operation in a route; a step that blocks holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
   public static final Setting<Duration> REAPER_INTERVAL =
@@ -189,6 +195,7 @@ public final class Settings {
           EXEC_OUTPUT_LIMIT,
           EXEC_PARALLEL,
           EXEC_KILL_GRACE,
+          THREADS,
           HTTP_BODY_LIMIT,
           REAPER_INTERVAL,
           ROUTES_FOLDER,

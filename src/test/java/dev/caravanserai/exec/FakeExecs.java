@@ -8,6 +8,7 @@ import dev.caravanserai.session.FailureCode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,10 @@ final class FakeExecs implements AutoCloseable {
 
   Execs execs(Function<ContainerRef, Optional<Failure>> gone, int parallel) {
     return new Execs(container, clock, Runnable::run, gone, parallel);
+  }
+
+  ScheduledExecutorService clock() {
+    return clock;
   }
 
   /** What ends the processes of another, once it is started. */

@@ -87,6 +87,36 @@ class NotStartedTest {
   }
 
   @Test
+  void a_place_is_given_back_when_the_opening_call_throws() {
+    // Given
+    Execs one =
+        new Execs(
+            (start, listener) -> {
+              throw new IllegalStateException("no token");
+            },
+            execs.clock(),
+            Runnable::run,
+            c -> Optional.empty(),
+            1);
+
+    for (int i = 0; i < 3; i++) {
+      // When
+      ExecHandle handle = one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS);
+
+      // Then
+      assertThatThrownBy(() -> Place.await(handle))
+          .cause()
+          .isInstanceOfSatisfying(
+              FailureException.class,
+              e -> {
+                assertThat(e.failure().code()).isEqualTo(FailureCode.CLUSTER_UNREACHABLE);
+                assertThat(e.failure().message()).contains("no token");
+              });
+      assertThat(one.running()).isZero();
+    }
+  }
+
+  @Test
   void whatNoProcessCanBeGivenIsRefusedBeforeAnythingRuns() {
     for (ExecSpec bad :
         List.of(

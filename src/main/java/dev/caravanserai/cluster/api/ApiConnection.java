@@ -104,7 +104,7 @@ public record ApiConnection(
           .filter(file -> file != null && !file.isEmpty())
           .findFirst()
           .map(kubeconfig.toAbsolutePath()::resolveSibling)
-          .ifPresent(file -> config.setOauthTokenProvider(() -> read(file)));
+          .ifPresent(file -> config.setOauthTokenProvider(() -> token(file)));
     }
     return config;
   }
@@ -115,9 +115,18 @@ public record ApiConnection(
     return new ConfigBuilder(Config.empty())
         .withMasterUrl("https://" + address + ":" + port)
         .withCaCertFile(serviceAccount.resolve("ca.crt").toString())
-        .withOauthTokenProvider(() -> read(serviceAccount.resolve("token")))
+        .withOauthTokenProvider(() -> token(serviceAccount.resolve("token")))
         .withNamespace(read(serviceAccount.resolve("namespace")))
         .build();
+  }
+
+  /** A token that is away while the server runs is no mistake of whoever calls. */
+  private static String token(Path file) {
+    try {
+      return read(file);
+    } catch (FailureException unreadable) {
+      throw FailureException.of(FailureCode.CLUSTER_UNREACHABLE, unreadable.failure().message());
+    }
   }
 
   private static String read(Path file) {

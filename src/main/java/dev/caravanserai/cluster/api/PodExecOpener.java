@@ -6,9 +6,11 @@ import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.ExecStart;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -16,6 +18,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,17 +62,26 @@ public final class PodExecOpener implements ExecOpener {
   @Override
   public void open(ExecStart start, ExecListener listener) {
     PodExecSocket socket = new PodExecSocket(start.container(), listener, serialization, scheduler);
-    http.newWebSocketBuilder()
-        .uri(uri(start))
-        .subprotocol(PROTOCOLS)
-        .connectTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
-        .buildAsync(socket)
+    connect(start, socket)
         .whenComplete(
             (opened, error) -> {
               if (error != null) {
                 socket.refused(new ExecEnd.Refused(refusal(start, error)));
               }
             });
+  }
+
+  /** The client reads credentials before it returns a stage, and throws where it cannot. */
+  private CompletableFuture<WebSocket> connect(ExecStart start, PodExecSocket socket) {
+    try {
+      return http.newWebSocketBuilder()
+          .uri(uri(start))
+          .subprotocol(PROTOCOLS)
+          .connectTimeout(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
+          .buildAsync(socket);
+    } catch (RuntimeException unreachable) {
+      return CompletableFuture.failedFuture(unreachable);
+    }
   }
 
   private URI uri(ExecStart start) {
@@ -113,10 +125,10 @@ public final class PodExecOpener implements ExecOpener {
         FailureCode.CLUSTER_UNREACHABLE,
         "Exec in "
             + start.container()
-            + " could not be asked of "
+            + " could not be requested from "
             + master
             + ": "
-            + cause
-            + ". Look whether the cluster answers, and try again.");
+            + (cause instanceof FailureException known ? known.failure().message() : cause)
+            + ". Check that the cluster answers, and try again.");
   }
 }
