@@ -6,7 +6,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.util.List;
 
-/** An OpenAPI 3.1 document whose requests can be checked. Immutable; safe for use by many threads. */
+/**
+ * An OpenAPI 3.1 document whose requests can be checked. Immutable; safe for use by many threads.
+ */
 public final class ApiDocument {
   /** Where the schemas of whole requests are put in the document, by operationId. */
   private static final String REQUESTS = "x-requests";

@@ -32,11 +32,11 @@ public final class ApiOperation {
   /**
    * The values of a request that keeps the contract.
    *
-   * @param parameters by name: text, whole number, number, boolean or list, as the schema says; what
-   *     the caller did not send is absent
-   * @param body empty if there is none
+   * @param parameters by name: text, whole number, number, boolean or list, as the schema says;
+   *     what the caller did not send is absent
+   * @param body JSON as maps, lists, texts, numbers and booleans; empty if there is none
    */
-  public record Values(Map<String, Object> parameters, Optional<JsonNode> body) {}
+  public record Values(Map<String, Object> parameters, Optional<Object> body) {}
 
   public String id() {
     return node.id();
@@ -94,6 +94,7 @@ public final class ApiOperation {
             default -> header.apply(parameter.name()).stream().toList();
           };
       if (given.isEmpty()) {
+        parameter.byDefault().ifPresent(it -> parameters.put(parameter.name(), it));
         continue;
       }
       if (given.size() > 1 && !parameter.type().equals("array")) {
@@ -105,7 +106,7 @@ public final class ApiOperation {
       }
       JsonNode value = value(parameter, given);
       all.withObject("/" + parameter.in()).set(parameter.name(), value);
-      parameters.put(parameter.name(), plain(value));
+      parameters.put(parameter.name(), StrictJson.plain(value));
     }
     Optional<JsonNode> json =
         node.bodyRequired() || body.length > 0 && !node.bodyTypes().isEmpty()
@@ -114,7 +115,7 @@ public final class ApiOperation {
     json.ifPresent(value -> all.set("body", value));
     request.check(all).stream().map(ApiOperation::ofRequest).forEach(violations::add);
     refuse(violations);
-    return new Values(parameters, json);
+    return new Values(parameters, json.map(StrictJson::plain));
   }
 
   private static void refuse(List<Violation> violations) {
@@ -160,17 +161,5 @@ public final class ApiOperation {
           default -> false;
         };
     return literal ? StrictJson.read(text.getBytes()) : TextNode.valueOf(text);
-  }
-
-  private static Object plain(JsonNode value) {
-    if (value.isArray()) {
-      List<Object> items = new ArrayList<>();
-      value.forEach(item -> items.add(plain(item)));
-      return items;
-    }
-    if (value.isBoolean()) {
-      return value.booleanValue();
-    }
-    return value.isNumber() ? value.numberValue() : value.textValue();
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -42,7 +43,13 @@ record OperationNode(
    * @param itemType of the items of an array
    */
   record Parameter(
-      String name, String in, boolean required, JsonNode schema, String type, String itemType) {}
+      String name, String in, boolean required, JsonNode schema, String type, String itemType) {
+
+    /** The value where the caller sends none, if the schema has one. */
+    Optional<Object> byDefault() {
+      return Optional.ofNullable(schema.get("default")).map(StrictJson::plain);
+    }
+  }
 
   /**
    * @throws IllegalArgumentException that says what is wrong with the document
@@ -175,8 +182,7 @@ record OperationNode(
     String in = node.path("in").asText();
     if (!PLACES.contains(in)) {
       throw new IllegalArgumentException(
-          "parameter %s is in %s; it can be in %s"
-              .formatted(name, in, String.join(", ", PLACES)));
+          "parameter %s is in %s; it can be in %s".formatted(name, in, String.join(", ", PLACES)));
     }
     JsonNode schema = resolved(document, node.path("schema"));
     return new Parameter(

@@ -2,8 +2,8 @@ package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,6 +50,11 @@ public final class StrictJson {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // bytes in memory can always be read
     }
+  }
+
+  /** JSON as maps, lists, texts, numbers and booleans. */
+  static Object plain(JsonNode value) {
+    return JSON.convertValue(value, Object.class);
   }
 
   /** Without the names of the parser's own classes. */

@@ -9,9 +9,9 @@ import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.DefaultEndpoint;
 
 /**
- * Serves {@code rest: openApi:} of a route file, in place of Camel's component of the same name: that
- * one (4.17) checks no parameters and no scopes, and holds a thread for each request. To be bound as
- * {@code rest-openapi}.
+ * Serves {@code rest: openApi:} of a route file, in place of Camel's component of the same name:
+ * that one (4.17) checks no parameters and no scopes, and holds a thread for each request. To be
+ * bound as {@code rest-openapi}.
  */
 public final class ContractComponent extends DefaultComponent {
   private final HttpEngine engine;

@@ -19,8 +19,8 @@ import org.apache.camel.support.service.ServiceHelper;
 /**
  * Lets the requests of a contract's operations into the {@code direct:} routes of their
  * operationIds, once all that came has been read and checked: each parameter as the exchange
- * variable of its name, the body as JSON, and the media type that the caller accepts as the variable
- * {@value #MEDIA_TYPE}. No header of the request reaches the route.
+ * variable of its name, the body as JSON, and the media type that the caller accepts as the
+ * variable {@value #MEDIA_TYPE}. No header of the request reaches the route.
  */
 final class ContractConsumer extends HttpConsumer {
   /** Exchange variable: of the answer's media types the one that the caller likes best. */
@@ -50,7 +50,8 @@ final class ContractConsumer extends HttpConsumer {
   protected void doStart() throws Exception {
     super.doStart();
     List<String> missing = new ArrayList<>();
-    for (ApiOperation operation : engine.document(getEndpoint().getCamelContext(), specification).operations()) {
+    for (ApiOperation operation :
+        engine.document(getEndpoint().getCamelContext(), specification).operations()) {
       String route = "direct:" + operation.id();
       Endpoint target = getEndpoint().getCamelContext().hasEndpoint(route);
       if (target == null) {
@@ -67,8 +68,7 @@ final class ContractConsumer extends HttpConsumer {
               Set.of(HttpMethod.valueOf(operation.method())),
               operation.scope(),
               0);
-      open(
-          entrance, (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx), producer);
+      open(entrance, (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx), producer);
     }
     if (!missing.isEmpty() && !missingAllowed) {
       throw new IllegalArgumentException(
@@ -106,7 +106,8 @@ final class ContractConsumer extends HttpConsumer {
 
   /** A body has to say that it is JSON: a form of another site's page cannot. */
   private static void checkType(ApiOperation operation, Request request, byte[] body) {
-    if (operation.bodyTypes().isEmpty() || body.length == 0 && request.header("Content-Type").isEmpty()) {
+    if (operation.bodyTypes().isEmpty()
+        || body.length == 0 && request.header("Content-Type").isEmpty()) {
       return;
     }
     var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();

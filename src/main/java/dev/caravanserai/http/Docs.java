@@ -32,11 +32,7 @@ final class Docs {
   /** So that no route can take these paths. */
   static final Entrance ENTRANCE =
       new Entrance(
-          "the server",
-          HttpPath.of(PATH, false),
-          Set.of(HttpMethod.GET),
-          Scopes.SESSIONS_READ,
-          0);
+          "the server", HttpPath.of(PATH, false), Set.of(HttpMethod.GET), Scopes.SESSIONS_READ, 0);
 
   private Docs() {}
 

@@ -25,9 +25,9 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.DefaultConsumer;
 
 /**
- * Lets HTTP requests into a route: first the caller's scope, then the body, then the route. A worker
- * thread starts the route and is free again as soon as the route waits for something; the thread that
- * ends the wait writes the answer.
+ * Lets HTTP requests into a route: first the caller's scope, then the body, then the route. A
+ * worker thread starts the route and is free again as soon as the route waits for something; the
+ * thread that ends the wait writes the answer.
  *
  * <p>A request that is being answered counts as in flight, so a shutdown waits for it. A caller who
  * leaves does not end the route; its steps can read that from the exchange ({@link Caller#GONE}).

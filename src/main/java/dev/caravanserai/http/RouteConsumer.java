@@ -9,6 +9,7 @@ import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.Method;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 
 /** Lets requests into a route from {@code platform-http}. */
 final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
@@ -33,14 +34,26 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
             : Method.parseList(methods).stream()
                 .map(method -> HttpMethod.valueOf(method.name()))
                 .collect(Collectors.toSet());
+    Route route = route();
     var entrance =
         new Entrance(
-            owner(getRoute()),
+            owner(route),
             HttpPath.of(endpoint.getPath(), endpoint.isMatchOnUriPrefix()),
             restricted,
-            RouteScope.of(getRoute()),
+            RouteScope.of(route),
             endpoint.getRequestTimeout());
     open(entrance, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
+  }
+
+  /** Camel tells it only to the consumer that wraps this one. */
+  private Route route() {
+    return getEndpoint().getCamelContext().getRoutes().stream()
+        .filter(
+            route ->
+                route.getConsumer() instanceof PlatformHttpConsumerAware wrapper
+                    && wrapper.getPlatformHttpConsumer() == this)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Route and place, as the person knows it who wrote it. */

@@ -21,6 +21,7 @@ public final class Scopes {
 
   /** All but those of one's own. */
   static final Set<String> ALL = Set.of(SESSIONS_READ, SESSIONS_WRITE, EXEC, ROUTES);
+
   private static final Pattern OWN = Pattern.compile("routes:[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   private Scopes() {}

@@ -45,9 +45,7 @@ public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
    */
   public static StartKeys of(Settings settings) {
     var entries = new ArrayList<ApiKey>();
-    settings
-        .get(Settings.API_KEYS_FILE)
-        .ifPresent(file -> entries.addAll(KeyFile.read(file)));
+    settings.get(Settings.API_KEYS_FILE).ifPresent(file -> entries.addAll(KeyFile.read(file)));
     settings
         .get(Settings.API_KEY)
         .ifPresent(key -> entries.add(ApiKey.ofEverything("environment", key)));

@@ -1,11 +1,8 @@
 package dev.caravanserai.server;
 
-import dev.caravanserai.contract.Contract;
-import dev.caravanserai.http.ApiAnswers;
 import dev.caravanserai.http.ApiKeys;
-import dev.caravanserai.http.ApiRequests;
 import dev.caravanserai.http.HttpEngine;
-import dev.caravanserai.http.Operations;
+import dev.caravanserai.http.HttpLimits;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
@@ -14,10 +11,10 @@ import io.vertx.core.net.impl.TCPServerBase;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
-import org.apache.camel.spi.Registry;
 
 /** The HTTP server: one port for the API, health and metrics. */
 final class HttpSetup {

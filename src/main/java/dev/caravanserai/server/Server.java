@@ -2,9 +2,9 @@ package dev.caravanserai.server;
 
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiKeys;
+import dev.caravanserai.http.StartKeys;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
-import dev.caravanserai.http.StartKeys;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

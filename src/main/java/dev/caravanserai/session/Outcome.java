@@ -53,6 +53,17 @@ public sealed interface Outcome {
     return this instanceof Exited exited && exited.code() == 0;
   }
 
+  /** Why, for the outcomes that have a failure. */
+  default Optional<Failure> cause() {
+    if (this instanceof NotStarted not) {
+      return Optional.of(not.failure);
+    }
+    if (this instanceof ConnectionLost lost) {
+      return Optional.of(lost.failure);
+    }
+    return this instanceof PodGone gone ? Optional.of(gone.failure) : Optional.empty();
+  }
+
   /** Its name in the API: {@code exited}, {@code timedOut}, {@code notStarted}, … */
   default String word() {
     String name = getClass().getSimpleName();
