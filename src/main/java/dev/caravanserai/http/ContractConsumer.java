@@ -52,6 +52,11 @@ final class ContractConsumer extends HttpConsumer {
     List<String> missing = new ArrayList<>();
     for (ApiOperation operation :
         engine.document(getEndpoint().getCamelContext(), specification).operations()) {
+      if (!Scopes.known(operation.scope())) {
+        throw new IllegalArgumentException(
+            "%s cannot be used: operation %s: %s"
+                .formatted(specification, operation.id(), Scopes.unknown(operation.scope())));
+      }
       String route = "direct:" + operation.id();
       Endpoint target = getEndpoint().getCamelContext().hasEndpoint(route);
       if (target == null) {

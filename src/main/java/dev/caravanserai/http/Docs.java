@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 
 /**
  * The contract at {@code /v1/openapi.yaml} and a page to try it at {@code /v1/docs}. Everything
@@ -17,7 +16,7 @@ import java.util.Set;
 final class Docs {
   static final String PATH = "/v1/docs";
 
-  private static final String CONTRACT = "/v1/openapi.yaml";
+  static final String CONTRACT = "/v1/openapi.yaml";
   private static final String SWAGGER_UI = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -28,11 +27,6 @@ final class Docs {
           "js", "text/javascript; charset=utf-8",
           "css", "text/css; charset=utf-8",
           "png", "image/png");
-
-  /** So that no route can take these paths. */
-  static final Entrance ENTRANCE =
-      new Entrance(
-          "the server", HttpPath.of(PATH, false), Set.of(HttpMethod.GET), Scopes.SESSIONS_READ, 0);
 
   private Docs() {}
 

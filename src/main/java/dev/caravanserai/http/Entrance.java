@@ -2,6 +2,8 @@ package dev.caravanserai.http;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What one route takes of the requests.
@@ -18,6 +20,11 @@ record Entrance(
     methods = Set.copyOf(methods);
   }
 
+  static Entrance get(String owner, String path) {
+    return new Entrance(
+        owner, HttpPath.of(path, false), Set.of(HttpMethod.GET), Scopes.SESSIONS_READ, 0);
+  }
+
   boolean overlaps(Entrance other) {
     boolean sameMethod =
         methods.isEmpty()
@@ -30,13 +37,11 @@ record Entrance(
   public String toString() {
     return "%s takes %s%s"
         .formatted(
-            owner,
-            methods.isEmpty() ? "" : String.join(", ", new java.util.TreeSet<>(names())) + " ",
-            path);
+            owner, methods.isEmpty() ? "" : String.join(", ", new TreeSet<>(names())) + " ", path);
   }
 
   Set<String> names() {
     Set<HttpMethod> all = methods.isEmpty() ? Set.copyOf(HttpMethod.values()) : methods;
-    return all.stream().map(HttpMethod::name).collect(java.util.stream.Collectors.toSet());
+    return all.stream().map(HttpMethod::name).collect(Collectors.toSet());
   }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
 final class Guard implements Handler<RoutingContext> {
   private static final String PRINCIPAL = Principal.class.getName();
   private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
-  private static final Set<String> OPEN =
+  static final Set<String> OPEN =
       Set.of(
           "/observe/health", "/observe/health/live", "/observe/health/ready", "/observe/metrics");
 

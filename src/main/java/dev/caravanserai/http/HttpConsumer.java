@@ -94,6 +94,8 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
       ctx.response().putHeader("Retry-After", "5");
       ctx.fail(503);
+    } else if (Guard.principal(ctx).isEmpty()) {
+      ctx.next(); // a probe's path, which a prefix does not take
     } else if (!Guard.permits(ctx, scope)) {
       Guard.forbid(ctx, scope);
     } else if (type.startsWith("application/x-www-form-urlencoded")
@@ -113,6 +115,10 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   }
 
   private void handle(RoutingContext ctx, Reader reader, AsyncProcessor processor) {
+    if (Guard.principal(ctx).isEmpty()) {
+      ctx.next();
+      return;
+    }
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
     Guard.principal(ctx).ifPresent(who -> exchange.setProperty(Principal.PROPERTY, who));

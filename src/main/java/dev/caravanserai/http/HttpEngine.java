@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jackson.JacksonDataFormat;
@@ -34,7 +35,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   private final List<Authenticator> authenticators;
   private final HttpLimits limits;
-  private final List<Entrance> entrances = new CopyOnWriteArrayList<>(List.of(Docs.ENTRANCE));
+  private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
   private Router guarded;
 
   /**
@@ -61,6 +62,12 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     Scopes.ALL.forEach(scope -> registry.accept("scope:" + scope, new RouteScope(scope)));
   }
 
+  /** What no route may take. */
+  private static Stream<Entrance> ofTheServer() {
+    return Stream.concat(Guard.OPEN.stream(), Stream.of(Docs.PATH, Docs.CONTRACT))
+        .map(path -> Entrance.get("the server", path));
+  }
+
   HttpLimits limits() {
     return limits;
   }
@@ -81,7 +88,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
    * @throws IllegalArgumentException if another takes some of them already
    */
   synchronized Router claim(Entrance entrance) {
-    entrances.stream()
+    Stream.concat(ofTheServer(), entrances.stream())
         .filter(entrance::overlaps)
         .findFirst()
         .ifPresent(
