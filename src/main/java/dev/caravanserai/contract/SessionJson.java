@@ -21,6 +21,7 @@ public final class SessionJson {
     json.put("tenant", session.tenant());
     json.put("profile", session.profile());
     json.put("state", session.state().name());
+    json.put("ready", session.ready());
     json.put("image", session.image());
     json.put("cluster", session.cluster());
     json.put("namespace", session.namespace());
@@ -52,6 +53,9 @@ public final class SessionJson {
     pod.node().ifPresent(node -> json.put("node", node));
     json.put("phase", pod.phase());
     json.put("restarts", pod.restarts());
+    if (!pod.warnings().isEmpty()) {
+      json.set("warnings", JSON.valueToTree(pod.warnings()));
+    }
     return json;
   }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the reaper is told, whatever the clock does and whatever is gone of a session. */
-class SessionIndexTest {
+class DueSessionsTest {
   private static final String LATER = "2027-01-01T00:00:00Z";
 
   private final SessionCache index = new SessionCache("inn", Runnable::run);
