@@ -107,6 +107,12 @@ public final class Settings {
           SettingType.duration(),
           "300s",
           "How long a session may take until it is ready.");
+  public static final Setting<Integer> SESSION_METADATA_LIMIT =
+      setting(
+          "session.metadata-limit",
+          SettingType.between(SettingType.size(), "1KiB", "192KiB"),
+          "128KiB",
+          "Most metadata of a session, as JSON. Kubernetes takes 256 KiB of annotations in all.");
   public static final Setting<Duration> SESSION_UNSCHEDULABLE_AFTER =
       setting(
           "session.unschedulable-after",
@@ -131,7 +137,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting(
           "exec.output-limit",
-          SettingType.sizeFromKib(16),
+          SettingType.between(SettingType.size(), "16KiB", "1GiB"),
           "16MiB",
           "Kept of each of stdout and stderr of one exec; head and tail stay.");
   public static final Setting<Integer> EXEC_PARALLEL =
@@ -143,7 +149,7 @@ public final class Settings {
   public static final Setting<Duration> EXEC_KILL_GRACE =
       setting(
           "exec.kill-grace",
-          SettingType.duration(),
+          SettingType.between(SettingType.duration(), "1ms", "60s"),
           "2s",
           "Between TERM and KILL when an exec times out or is cancelled.");
   public static final Setting<Integer> THREADS =
@@ -188,6 +194,7 @@ public final class Settings {
           SESSION_TIMEOUT,
           SESSION_MAX_TIMEOUT,
           SESSION_START_TIMEOUT,
+          SESSION_METADATA_LIMIT,
           SESSION_UNSCHEDULABLE_AFTER,
           SESSION_FAILURE_RETENTION,
           EXEC_TIMEOUT,
