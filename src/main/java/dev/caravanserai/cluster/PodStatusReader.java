@@ -181,7 +181,7 @@ public final class PodStatusReader {
             () ->
                 Failure.of(
                     FailureCode.EVICTED,
-                    "Pod%s was deleted, but not by Caravanserai. Start a new session."
+                    "Pod%s was deleted, but not by Caravanserai. Stop the session and start it again."
                         .formatted(pod.map(p -> " " + p.getMetadata().getName()).orElse("")),
                     "PodDeleted"));
   }
