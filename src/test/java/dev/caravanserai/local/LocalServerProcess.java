@@ -45,6 +45,7 @@ final class LocalServerProcess {
 
   public static void main(String[] arguments) throws Exception {
     LocalCluster cluster = LocalCluster.start(0, Path.of(arguments[0]), Set.of("ns"));
+    Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
     CountDownLatch running = new CountDownLatch(1);
     cluster
         .store()
