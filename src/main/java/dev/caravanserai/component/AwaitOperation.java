@@ -1,6 +1,5 @@
 package dev.caravanserai.component;
 
-import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.Readiness;
 import dev.caravanserai.life.Start;
 import dev.caravanserai.session.Failure;
@@ -14,23 +13,15 @@ import org.apache.camel.InvalidPayloadException;
 /** Waits until the session of a start is ready. The body becomes the session. */
 final class AwaitOperation implements PodOperation {
   private final Readiness readiness;
-  private final AnchorNotes notes;
 
-  AwaitOperation(Readiness readiness, AnchorNotes notes) {
+  AwaitOperation(Readiness readiness) {
     this.readiness = readiness;
-    this.notes = notes;
   }
 
   @Override
   public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
     Start start = exchange.getMessage().getMandatoryBody(Start.class);
-    return readiness
-        .await(start, abandoned(exchange, start))
-        .thenApply(
-            session -> {
-              notes.started(start.anchor(), session);
-              return session;
-            });
+    return readiness.await(start, abandoned(exchange, start));
   }
 
   /** A session that only the response would have named ends with its caller. */

@@ -118,9 +118,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
           measured(new BodyOperation<>(Plan.class, life.anchors()::createOrJoin), meters.create());
       case objects ->
           measured(new BodyOperation<>(Start.class, life.objects()::create), meters.create());
-      case await ->
-          measured(
-              new AwaitOperation(life.readiness(), life.notes()), meters.await(lookup::joined));
+      case await -> measured(new AwaitOperation(life.readiness()), meters.await(lookup::joined));
       case undo ->
           new UndoOperation(
               measured(

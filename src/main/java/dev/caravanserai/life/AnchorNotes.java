@@ -1,8 +1,8 @@
 package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.FailureAnnotation;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.Sessions;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
@@ -50,15 +50,6 @@ public final class AnchorNotes {
   }
 
   /**
-   * Notes that the session is ready, so that a pod that is taken away later is not mistaken for one
-   * that never was ready. Fire and forget.
-   */
-  public void started(ObjectRef anchor, Session session) {
-    Instant at = session.startedAt().orElseGet(Instant::now);
-    note(anchor, session, Map.of(Annotations.STARTED_AT, time(at)));
-  }
-
-  /**
    * Notes why the session failed, and that it expires when the retention is over.
    *
    * @param expiresAt when the session expires at the latest
@@ -72,7 +63,7 @@ public final class AnchorNotes {
             anchor,
             Map.of(
                 Annotations.FAILURE,
-                Sessions.failureAnnotation(failure),
+                FailureAnnotation.write(failure),
                 Annotations.EXPIRES_AT,
                 time(until.isBefore(expiresAt) ? until : expiresAt)));
   }

@@ -2,7 +2,6 @@ package dev.caravanserai.component.kamelet;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -17,36 +16,21 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class ParameterNodes {
   private static final Pattern WHOLE_RAW = Pattern.compile("(?s)RAW(?:\\((.*)\\)|\\{(.*)})");
 
-  private static final Pattern WHOLE_PLACEHOLDER = Pattern.compile("\\{\\{[^{}]+}}");
-
   private ParameterNodes() {}
 
   /** Rewrites all of a document, in place. */
   static void keep(Node node) {
-    keep(node, text -> true);
-  }
-
-  /**
-   * Rewrites all of a Kamelet, in place, but placeholders of its own properties: Camel resolves
-   * them for each use of the Kamelet, to values that are rewritten already. Rewritten as
-   * placeholders, they would make one endpoint, with the values of one use, for all.
-   */
-  static void keepOfKamelet(Node node) {
-    keep(node, text -> !WHOLE_PLACEHOLDER.matcher(text).matches());
-  }
-
-  private static void keep(Node node, Predicate<String> rewritten) {
     if (node instanceof SequenceNode sequence) {
-      sequence.getValue().forEach(item -> keep(item, rewritten));
+      sequence.getValue().forEach(ParameterNodes::keep);
     } else if (node instanceof MappingNode mapping) {
       boolean ours = namesSessionKamelet(mapping);
       for (NodeTuple tuple : mapping.getValue()) {
         if (ours
             && isKey(tuple, "parameters")
             && tuple.getValueNode() instanceof MappingNode parameters) {
-          parameters.setValue(kept(parameters.getValue(), rewritten));
+          parameters.setValue(kept(parameters.getValue()));
         } else {
-          keep(tuple.getValueNode(), rewritten);
+          keep(tuple.getValueNode());
         }
       }
     }
@@ -58,12 +42,11 @@ final class ParameterNodes {
         || text(mapping, "name").filter(SessionKamelets::isName).isPresent();
   }
 
-  private static List<NodeTuple> kept(List<NodeTuple> parameters, Predicate<String> rewritten) {
+  private static List<NodeTuple> kept(List<NodeTuple> parameters) {
     return parameters.stream()
         .map(
             tuple ->
                 tuple.getValueNode() instanceof ScalarNode scalar
-                        && rewritten.test(scalar.getValue())
                     ? new NodeTuple(tuple.getKeyNode(), kept(scalar))
                     : tuple)
         .toList();

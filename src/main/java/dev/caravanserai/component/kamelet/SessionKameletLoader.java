@@ -9,7 +9,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class SessionKameletLoader extends KameletRoutesBuilderLoader {
   @Override
   protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
-    ParameterNodes.keepOfKamelet(root);
+    ParameterNodes.keep(root);
     return super.builder(context, root);
   }
 }
