@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class LocalCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
   private static final long TIMEOUT_SECONDS = 60;
+  private static final String OVERLOADED =
+      "not done after %d s; the machine is overloaded, try again later".formatted(TIMEOUT_SECONDS);
 
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
@@ -146,17 +148,12 @@ public final class LocalCluster implements AutoCloseable {
 
   private static <T> T await(CompletionStage<T> stage, String problem) throws IOException {
     try {
-      return stage.toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(problem + ": it was interrupted", e);
-    } catch (ExecutionException e) {
+      return stage.toCompletableFuture().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
       String next = e.getCause() instanceof BindException ? "; choose another port" : "";
-      throw new IOException(problem + ": " + e.getCause().getMessage() + next, e);
-    } catch (TimeoutException e) {
-      String why = "%s: no answer after %d s; %s";
-      String next = "the machine is overloaded, try again later";
-      throw new IOException(why.formatted(problem, TIMEOUT_SECONDS, next), e);
+      String why =
+          e.getCause() instanceof TimeoutException ? OVERLOADED : e.getCause().getMessage();
+      throw new IOException(problem + ": " + why + next, e);
     }
   }
 

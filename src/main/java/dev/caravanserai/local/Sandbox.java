@@ -139,7 +139,10 @@ final class Sandbox {
     own.put("box_env", Integer.toString(env.size()));
     Iterator<Map.Entry<String, String>> entries = env.entrySet().iterator();
     for (int i = 0; i < env.size(); i++) {
-      own.put("box_env_" + i, entries.next().toString());
+      String entry = entries.next().toString();
+      int half = entry.offsetByCodePoints(0, entry.codePointCount(0, entry.length()) / 2);
+      own.put("box_env_" + i, entry.substring(0, half));
+      own.put("box_more_" + i, entry.substring(half)); // each string of an environment has a limit
     }
     return process;
   }

@@ -78,7 +78,7 @@ class LocalClusterTest extends LocalFixture {
   void home_is_used_by_one_server_at_a_time() {
     // When, Then
     assertThatThrownBy(() -> LocalCluster.start(0, home, Set.of("a")))
-        .hasMessageContaining("another running server's");
+        .hasMessageContaining("in use by another running server");
   }
 
   @Test
