@@ -56,7 +56,8 @@ public final class Settings {
           "cluster.name",
           SettingType.optionalText(),
           "",
-          "What sessions, logs and metrics call the cluster; empty: its kind.");
+          "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one"
+              + " namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
       setting(
           "cluster.namespace",
