@@ -21,7 +21,6 @@ final class Plans {
       new Planner(
           Profiles.shipped(),
           new PlanDefaults(
-              Map.of(),
               "ns",
               "memory",
               "default",
