@@ -125,6 +125,15 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule only_the_cluster_writes_the_index_of_sessions =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(in("cluster"))
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName(ROOT + ".cluster.SessionCache");
+
+  @ArchTest
   static final ArchRule values_know_no_json_schema =
       noClasses()
           .that()

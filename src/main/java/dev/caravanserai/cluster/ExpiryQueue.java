@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -36,13 +37,13 @@ final class SessionReader {
   }
 
   /** Whose it is; empty for objects that are not, or no longer, a session's. */
-  static Optional<SessionKey> key(HasMetadata object) {
+  Optional<SessionKey> key(HasMetadata object) {
     Map<String, String> annotations = annotations(object);
     String id = annotations.get(Annotations.ID);
     String tenant = annotations.get(Annotations.TENANT);
     return id == null || tenant == null
         ? Optional.empty()
-        : Optional.of(new SessionKey(tenant, id));
+        : Optional.of(new SessionKey(cluster, tenant, id));
   }
 
   /**

@@ -8,10 +8,6 @@ import dev.caravanserai.session.State;
 public final class Sessions {
   private Sessions() {}
 
-  public static SessionKey key(Session session) {
-    return new SessionKey(session.tenant(), session.id());
-  }
-
   /** The same session in another state. */
   public static Session inState(Session s, State state) {
     return new Session(

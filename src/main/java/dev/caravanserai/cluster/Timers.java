@@ -1,7 +1,10 @@
 package dev.caravanserai.cluster;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes timers: one daemon thread for tasks of microseconds. What is cancelled is forgotten at
@@ -16,6 +19,13 @@ public final class Timers {
         new ScheduledThreadPoolExecutor(1, task -> daemon(task, thread));
     timer.setRemoveOnCancelPolicy(true);
     return timer;
+  }
+
+  /** Daemon threads, one more for each task that finds none free. The caller's to shut down. */
+  public static ExecutorService threads(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newCachedThreadPool(
+        task -> daemon(task, name + "-" + number.incrementAndGet()));
   }
 
   private static Thread daemon(Runnable task, String name) {

@@ -65,7 +65,7 @@ final class ApplyOperation implements PodOperation {
   }
 
   private CompletionStage<ConfigMap> create(Plan plan) {
-    return cluster.create(plan.anchor());
+    return cluster.objects().create(plan.anchor());
   }
 
   /** A key without an id gives the id, so only one with an id of its own can go astray. */
@@ -79,6 +79,7 @@ final class ApplyOperation implements PodOperation {
 
   private CompletionStage<Plan> join(Plan plan, Exchange exchange) {
     return cluster
+        .objects()
         .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
         .thenCompose(
             there -> there.isEmpty() ? failed(taken(plan)) : join(plan, exchange, there.get()));
@@ -86,12 +87,13 @@ final class ApplyOperation implements PodOperation {
 
   private CompletionStage<Plan> join(Plan plan, Exchange exchange, ConfigMap there) {
     if (SameRequest.begun(plan, there)) {
-      cluster.sessions().made(there);
       return CompletableFuture.completedFuture(placed(plan, exchange, there, false));
     }
     return sameRequest
         .repeated(plan, there)
-        .thenCompose(repeated -> repeated ? cluster.lookFor(Keys.of(plan)) : failed(taken(plan)))
+        .thenCompose(
+            repeated ->
+                repeated ? cluster.sessions().refresh(Keys.of(cluster, plan)) : failed(taken(plan)))
         .thenApply(known -> placed(plan, exchange, there, true));
   }
 
@@ -131,7 +133,11 @@ final class ApplyOperation implements PodOperation {
   }
 
   private boolean started(Plan plan) {
-    return cluster.sessions().anchor(Keys.of(plan)).filter(SameRequest::started).isPresent();
+    return cluster
+        .sessions()
+        .anchor(Keys.of(cluster, plan))
+        .filter(SameRequest::started)
+        .isPresent();
   }
 
   private static <T extends HasMetadata> T owned(T object, OwnerReference owner) {
@@ -144,6 +150,7 @@ final class ApplyOperation implements PodOperation {
   private <T extends HasMetadata> CompletionStage<T> create(
       Plan plan, T object, Exchange exchange) {
     return cluster
+        .objects()
         .create(object)
         .exceptionallyCompose(
             thrown -> conflict(thrown) ? accept(plan, object, exchange, thrown) : failed(thrown));
@@ -155,7 +162,9 @@ final class ApplyOperation implements PodOperation {
     String anchorUid = exchange.getMessage().getHeader(PodConstants.ANCHOR_UID, String.class);
     ObjectRef ref = ObjectRef.to(object);
     return cluster
-        .get((Class<T>) object.getClass(), ref.namespace(), ref.name())
+        .objects()
+        .get(ref)
+        .thenApply(found -> found.map(there -> (T) there))
         .thenCompose(
             there -> {
               if (there.filter(found -> SameRequest.owns(anchorUid, found)).isEmpty()) {
@@ -178,7 +187,7 @@ final class ApplyOperation implements PodOperation {
         there instanceof Secret
             && plan.environment()
                 .map(ObjectRef::to)
-                .filter(ObjectRef.to(there)::equals)
+                .filter(ObjectRef.to(there).anyLife()::equals)
                 .isPresent();
     return !environment || plan.sameEnvironment((Secret) there);
   }

@@ -2,7 +2,6 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.life.Keys;
 import dev.caravanserai.life.Readiness;
 import dev.caravanserai.life.SameRequest;
@@ -12,6 +11,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class AwaitOperation implements PodOperation {
   public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
     Plan plan = exchange.getMessage().getMandatoryBody(Plan.class);
     if (repeated(plan, exchange)) {
-      return lookup.find(Keys.of(plan));
+      return lookup.find(Keys.of(cluster, plan));
     }
     return anchored(plan)
         .thenCompose(there -> awaitFor(plan, exchange))
@@ -49,21 +49,22 @@ final class AwaitOperation implements PodOperation {
 
   /** Until the caller leaves, if only the answer would tell the session's id. */
   private CompletionStage<Session> awaitFor(Plan plan, Exchange exchange) {
-    CompletionStage<Session> ready = readiness.await(Keys.of(plan), plan.startTimeout());
+    CompletionStage<Session> ready = readiness.await(Keys.of(cluster, plan), plan.startTimeout());
     if (CallerGone.forGood(exchange)) {
-      CallerGone.then(exchange, () -> readiness.giveUp(Keys.of(plan), abandoned(plan)));
+      CallerGone.then(exchange, () -> readiness.giveUp(Keys.of(cluster, plan), abandoned(plan)));
     }
     return ready;
   }
 
   /** What was stopped before anybody waited would be waited for in vain. */
   private CompletionStage<Void> anchored(Plan plan) {
-    SessionKey key = Keys.of(plan);
+    SessionKey key = Keys.of(cluster, plan);
     if (cluster.sessions().anchor(key).isPresent()) {
       return CompletableFuture.completedFuture(null);
     }
     return cluster
-        .lookFor(key)
+        .sessions()
+        .refresh(key)
         .thenAccept(
             looked -> {
               if (cluster.sessions().anchor(key).isEmpty()) {
@@ -84,7 +85,11 @@ final class AwaitOperation implements PodOperation {
   /** The same request gets the same session again, whatever became of it since it was ready. */
   private boolean repeated(Plan plan, Exchange exchange) {
     return ApplyOperation.joined(exchange)
-        && cluster.sessions().anchor(Keys.of(plan)).filter(SameRequest::started).isPresent();
+        && cluster
+            .sessions()
+            .anchor(Keys.of(cluster, plan))
+            .filter(SameRequest::started)
+            .isPresent();
   }
 
   /** So that a pod that somebody takes away later is not mistaken for one that never was. */
@@ -92,7 +97,14 @@ final class AwaitOperation implements PodOperation {
     String at =
         session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
     cluster
-        .annotate(ObjectRef.to(plan.anchor()), Map.of(Annotations.STARTED_AT, at))
+        .sessions()
+        .anchor(session.key())
+        .map(
+            anchor ->
+                cluster
+                    .objects()
+                    .annotate(ObjectRef.to(anchor), Map.of(Annotations.STARTED_AT, at)))
+        .orElseGet(() -> CompletableFuture.completedFuture(false))
         .exceptionally(
             thrown -> {
               LOG.warn(

@@ -2,15 +2,16 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.Sessions;
 import dev.caravanserai.life.DeletionWait;
 import dev.caravanserai.life.Orphans;
+import dev.caravanserai.life.SameRequest;
 import dev.caravanserai.life.SessionObjects;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -101,9 +102,7 @@ final class DeleteOperation implements PodOperation {
 
   /** That one: not the one of a next life of the same session. */
   private CompletionStage<Void> delete(HasMetadata seen) {
-    return cluster
-        .delete(ObjectRef.to(seen), Optional.of(seen.getMetadata().getUid()))
-        .thenApply(there -> null);
+    return cluster.objects().delete(ObjectRef.to(seen)).thenApply(there -> null);
   }
 
   /** All goes but the anchor, which tells why until the reaper takes it. */
@@ -118,13 +117,26 @@ final class DeleteOperation implements PodOperation {
             Annotations.EXPIRES_AT,
             until);
     return cluster
+        .objects()
         .annotate(ObjectRef.to(anchor), marks)
         .thenCompose(
             marked ->
                 CompletableFuture.allOf(
                     objects.stream()
-                        .map(o -> cluster.delete(o, Optional.empty()).toCompletableFuture())
+                        .map(o -> deleteOwned(anchor, o).toCompletableFuture())
                         .toArray(CompletableFuture[]::new)));
+  }
+
+  private CompletionStage<Boolean> deleteOwned(ConfigMap anchor, ObjectRef object) {
+    return cluster
+        .objects()
+        .get(object)
+        .thenCompose(
+            there ->
+                there
+                    .filter(o -> SameRequest.owns(anchor.getMetadata().getUid(), o))
+                    .map(o -> cluster.objects().delete(ObjectRef.to(o)))
+                    .orElseGet(() -> CompletableFuture.completedFuture(false)));
   }
 
   private static Failure failure(Exchange exchange) {

@@ -33,7 +33,10 @@ final class LogsOperation implements PodOperation {
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {
     activity.used(session);
-    return services.cluster().logs(container(session, exchange), query(exchange.getMessage()));
+    return services
+        .cluster()
+        .logs()
+        .read(container(session, exchange), query(exchange.getMessage()));
   }
 
   private static ContainerRef container(Session session, Exchange exchange) {

@@ -1,9 +1,9 @@
 package dev.caravanserai.component;
 
-import dev.caravanserai.cluster.SessionChange;
+import dev.caravanserai.cluster.SessionUpdate;
+import dev.caravanserai.cluster.Subscription;
 import dev.caravanserai.session.Principal;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
@@ -13,8 +13,9 @@ import org.apache.camel.support.DefaultConsumer;
  * exchange acts for the tenant of its session.
  */
 class PodConsumer extends DefaultConsumer {
-  private AutoCloseable subscription;
-  private ExecutorService teller;
+  private static final int QUEUE = 10_000;
+
+  private Subscription subscription;
 
   PodConsumer(PodEndpoint endpoint, Processor processor) {
     super(endpoint, processor);
@@ -23,39 +24,31 @@ class PodConsumer extends DefaultConsumer {
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    teller =
-        getEndpoint()
-            .getCamelContext()
-            .getExecutorServiceManager()
-            .newSingleThreadExecutor(this, "pod-events");
     subscription =
         ((PodEndpoint) getEndpoint())
             .getComponent()
             .getServices()
             .cluster()
             .sessions()
-            .onChange(this::changed);
+            .subscribe("events " + getEndpoint().getEndpointUri(), QUEUE, this::changed);
   }
 
   @Override
   protected void doStop() throws Exception {
     if (subscription != null) { // else it was never started
       subscription.close();
-      getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(teller);
     }
     super.doStop();
   }
 
-  private void changed(SessionChange change) {
-    boolean sameState =
-        change.previous().filter(before -> before == change.session().state()).isPresent();
+  private void changed(SessionUpdate change) {
     String tenant = ((PodEndpoint) getEndpoint()).getTenant();
-    if (!sameState && (tenant == null || tenant.equals(change.session().tenant()))) {
-      teller.execute(() -> tell(change));
+    if (change.transition() && (tenant == null || tenant.equals(change.session().tenant()))) {
+      tell(change);
     }
   }
 
-  private void tell(SessionChange change) {
+  private void tell(SessionUpdate change) {
     Exchange exchange = createExchange(true);
     exchange.getMessage().setBody(change.session());
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, change.session().id());
@@ -63,9 +56,12 @@ class PodConsumer extends DefaultConsumer {
         Principal.PROPERTY, new Principal(change.session().tenant(), "pod:events", Set.of()));
     exchange.getMessage().setHeader(PodConstants.STATE, change.session().state().name());
     change
-        .previous()
+        .before()
         .ifPresent(
-            before -> exchange.getMessage().setHeader(PodConstants.PREVIOUS_STATE, before.name()));
+            before ->
+                exchange
+                    .getMessage()
+                    .setHeader(PodConstants.PREVIOUS_STATE, before.state().name()));
     change
         .session()
         .failure()

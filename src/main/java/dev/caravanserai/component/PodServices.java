@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
@@ -29,7 +30,7 @@ import java.util.function.Supplier;
  * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
-    Cluster cluster,
+    Clusters clusters,
     Planner planner,
     Supplier<PlanContext> contexts,
     Contract contract,
@@ -46,26 +47,27 @@ public record PodServices(
    * The one place where they are put together, for the server and for an application that has only
    * the jar.
    *
-   * @param cluster stays the caller's to close
+   * @param clusters stay the caller's to close
    * @param environment what profiles may read, such as {@code HYPHA_K8S_NAMESPACE}
    */
   public static PodServices of(
-      Cluster cluster,
+      Clusters clusters,
       Profiles profiles,
       Contract contract,
       Settings settings,
       Map<String, String> environment) {
+    Cluster cluster = clusters.first();
     ScheduledExecutorService timer = Timers.named("exec-timer");
     ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
-            cluster,
+            cluster.execs(),
             timer,
             continuations,
             new PodGone(cluster.sessions()),
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
-        cluster,
+        clusters,
         new Planner(profiles),
         () -> context(cluster, settings, environment),
         contract,
@@ -76,6 +78,11 @@ public record PodServices(
         settings.get(Settings.ROUTES_TENANT),
         timer,
         continuations);
+  }
+
+  /** The cluster for sessions that name none. */
+  public Cluster cluster() {
+    return clusters.first();
   }
 
   private static PlanContext context(

@@ -1,12 +1,12 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.life.Keys;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,10 +39,10 @@ final class SessionLookup {
   SessionKey key(Exchange exchange) {
     Object body = exchange.getMessage().getBody();
     if (endpoint.isDue() && body instanceof Session due) {
-      return new SessionKey(due.tenant(), due.id());
+      return due.key();
     }
     if (sessionId.isEmpty() && body instanceof Plan plan) {
-      return Keys.of(plan);
+      return Keys.of(cluster, plan);
     }
     String id =
         sessionId
@@ -56,7 +56,7 @@ final class SessionLookup {
               + PodConstants.SESSION_ID
               + ", or the option sessionId.");
     }
-    return new SessionKey(tenant(exchange), id);
+    return new SessionKey(cluster.name(), tenant(exchange), id);
   }
 
   String tenant(Exchange exchange) {
@@ -84,7 +84,8 @@ final class SessionLookup {
       return CompletableFuture.completedFuture(told.get());
     }
     return cluster
-        .lookFor(key)
+        .sessions()
+        .refresh(key)
         .thenApply(
             now -> {
               Session last = cluster.sessions().find(key).orElseThrow(() -> notFound(key));

@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.api.ApiCluster;
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.contract.Contract;
@@ -55,7 +56,9 @@ final class StandaloneServices implements AutoCloseable {
       Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
       profiles.namespaces(environment); // refuses settings of profiles that are wrong
       return new StandaloneServices(
-          own, cluster, PodServices.of(cluster, profiles, Contract.load(), settings, environment));
+          own,
+          cluster,
+          PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings, environment));
     } catch (RuntimeException e) {
       cluster.close();
       own.ifPresent(KubernetesClient::close);

@@ -1,8 +1,8 @@
 package dev.caravanserai.component;
 
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.SessionKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;

@@ -2,7 +2,6 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.Sessions;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import java.time.Duration;
@@ -28,12 +27,15 @@ public final class Activity {
     }
     cluster
         .sessions()
-        .anchor(Sessions.key(session))
+        .anchor(session.key())
         .ifPresent(
             anchor ->
-                cluster.annotate(
-                    ObjectRef.to(anchor),
-                    Map.of(
-                        Annotations.LAST_ACTIVITY, now.truncatedTo(ChronoUnit.MILLIS).toString())));
+                cluster
+                    .objects()
+                    .annotate(
+                        ObjectRef.to(anchor),
+                        Map.of(
+                            Annotations.LAST_ACTIVITY,
+                            now.truncatedTo(ChronoUnit.MILLIS).toString())));
   }
 }

@@ -2,10 +2,12 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.SessionKey;
-import dev.caravanserai.cluster.Sessions;
+import dev.caravanserai.cluster.SessionListener;
+import dev.caravanserai.cluster.SessionUpdate;
+import dev.caravanserai.cluster.Subscription;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,16 +33,8 @@ public final class DeletionWait {
    */
   public CompletionStage<Void> await(SessionKey key, List<ObjectRef> objects) {
     CompletableFuture<Void> gone = new CompletableFuture<>();
-    AutoCloseable subscription =
-        cluster
-            .sessions()
-            .onChange(
-                change -> {
-                  if (Sessions.key(change.session()).equals(key)
-                      && change.session().state() == State.STOPPED) {
-                    gone.complete(null);
-                  }
-                });
+    Subscription subscription =
+        cluster.sessions().subscribe("deletion-wait", 1_000, new Gone(key, gone));
     if (cluster.sessions().find(key).isEmpty()) {
       gone.complete(null);
     }
@@ -50,7 +44,31 @@ public final class DeletionWait {
             thrown -> {
               throw thrown instanceof TimeoutException ? late(key) : rethrow(thrown);
             })
-        .whenComplete((done, thrown) -> close(subscription));
+        .whenComplete((done, thrown) -> subscription.close());
+  }
+
+  private final class Gone implements SessionListener {
+    private final SessionKey key;
+    private final CompletableFuture<Void> gone;
+
+    Gone(SessionKey key, CompletableFuture<Void> gone) {
+      this.key = key;
+      this.gone = gone;
+    }
+
+    @Override
+    public void onUpdate(SessionUpdate update) {
+      if (update.session().key().equals(key) && update.session().state() == State.STOPPED) {
+        gone.complete(null);
+      }
+    }
+
+    @Override
+    public void onDropped(long dropped) {
+      if (cluster.sessions().find(key).isEmpty()) {
+        gone.complete(null);
+      }
+    }
   }
 
   private CompletableFuture<Void> collected(List<ObjectRef> objects) {
@@ -59,7 +77,8 @@ public final class DeletionWait {
     }
     ObjectRef first = objects.get(0);
     return cluster
-        .get(first.type(), first.namespace(), first.name())
+        .objects()
+        .get(first)
         .thenComposeAsync(
             there ->
                 there.isPresent()
@@ -78,13 +97,5 @@ public final class DeletionWait {
 
   private static RuntimeException rethrow(Throwable thrown) {
     return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
-  }
-
-  private static void close(AutoCloseable subscription) {
-    try {
-      subscription.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

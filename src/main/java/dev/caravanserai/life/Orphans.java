@@ -2,9 +2,9 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Names;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
@@ -32,14 +32,11 @@ public final class Orphans {
   public CompletionStage<Void> end(SessionKey key, Pod pod) {
     String name = Names.anchor(key.tenant(), key.id());
     return cluster
+        .objects()
         .get(ConfigMap.class, pod.getMetadata().getNamespace(), name)
         .thenCompose(
-            anchor -> {
-              anchor.ifPresent(cluster.sessions()::seen);
-              return anchor.isPresent()
-                  ? CompletableFuture.completedFuture(null)
-                  : end(key, pod, name);
-            });
+            anchor ->
+                anchor.isPresent() ? CompletableFuture.completedFuture(null) : end(key, pod, name));
   }
 
   private CompletionStage<Void> end(SessionKey key, Pod pod, String anchor) {
@@ -59,8 +56,6 @@ public final class Orphans {
         Optional.ofNullable(pod.getMetadata().getLabels())
             .orElse(Map.of())
             .getOrDefault(Labels.SESSION, Names.label(key.id())));
-    return cluster
-        .delete(ObjectRef.to(pod), Optional.of(pod.getMetadata().getUid()))
-        .thenApply(there -> null);
+    return cluster.objects().delete(ObjectRef.to(pod)).thenApply(there -> null);
   }
 }

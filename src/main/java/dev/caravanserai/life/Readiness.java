@@ -1,13 +1,15 @@
 package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.PodStatusReader;
-import dev.caravanserai.cluster.SessionKey;
-import dev.caravanserai.cluster.Sessions;
+import dev.caravanserai.cluster.SessionListener;
+import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits, by watch and without a thread, until sessions are ready, or have failed, or are gone. */
 public final class Readiness {
+  private static final int QUEUE = 10_000;
 
   /** One who waits for one session. */
   private final class Waiter {
@@ -42,7 +45,24 @@ public final class Readiness {
     this.cluster = cluster;
     this.later =
         CompletableFuture.delayedExecutor(unschedulableAfter.toMillis(), TimeUnit.MILLISECONDS);
-    cluster.sessions().onChange(change -> look(change.session()));
+    cluster
+        .sessions()
+        .subscribe(
+            "readiness",
+            QUEUE,
+            new SessionListener() {
+              @Override
+              public void onUpdate(SessionUpdate update) {
+                look(update.session());
+              }
+
+              @Override
+              public void onDropped(long dropped) {
+                waiters
+                    .keySet()
+                    .forEach(key -> cluster.sessions().find(key).ifPresent(s -> look(s)));
+              }
+            });
   }
 
   /**
@@ -77,7 +97,7 @@ public final class Readiness {
   }
 
   private void look(Session session) {
-    waiters.getOrDefault(Sessions.key(session), List.of()).forEach(waiter -> look(waiter, session));
+    waiters.getOrDefault(session.key(), List.of()).forEach(waiter -> look(waiter, session));
   }
 
   private void look(Waiter waiter, Session session) {
@@ -117,7 +137,7 @@ public final class Readiness {
   }
 
   private Optional<Failure> unschedulable(Session session) {
-    return cluster.sessions().pod(Sessions.key(session)).flatMap(PodStatusReader::unschedulable);
+    return cluster.sessions().pod(session.key()).flatMap(PodStatusReader::unschedulable);
   }
 
   private CompletionStage<Session> explain(SessionKey key, Duration atMost, Throwable thrown) {
@@ -158,7 +178,8 @@ public final class Readiness {
         .map(
             pod ->
                 cluster
-                    .warnings(pod.getMetadata().getNamespace(), pod.getMetadata().getUid())
+                    .objects()
+                    .warnings(ObjectRef.to(pod))
                     .<Failure>thenApply(failure::withEvents)
                     .exceptionally(unreadable -> failure))
         .orElseGet(() -> CompletableFuture.completedFuture(failure));

@@ -41,6 +41,7 @@ public final class SameRequest {
 
   private CompletionStage<Boolean> environment(Plan plan, ConfigMap there, String secret) {
     return cluster
+        .objects()
         .get(Secret.class, plan.namespace(), secret)
         .thenApply(
             found ->

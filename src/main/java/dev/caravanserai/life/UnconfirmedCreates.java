@@ -2,13 +2,15 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.SessionKey;
-import dev.caravanserai.cluster.Sessions;
+import dev.caravanserai.cluster.SessionListener;
+import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class UnconfirmedCreates {
   private static final Logger LOG = LoggerFactory.getLogger(UnconfirmedCreates.class);
   private static final int KEPT = 1000;
+  private static final int QUEUE = 10_000;
 
   private final Cluster cluster;
   private final Map<SessionKey, String> marks =
@@ -37,7 +40,22 @@ public final class UnconfirmedCreates {
 
   public UnconfirmedCreates(Cluster cluster) {
     this.cluster = cluster;
-    cluster.sessions().onChange(change -> look(Sessions.key(change.session())));
+    cluster
+        .sessions()
+        .subscribe(
+            "unconfirmed-creates",
+            QUEUE,
+            new SessionListener() {
+              @Override
+              public void onUpdate(SessionUpdate update) {
+                look(update.session().key());
+              }
+
+              @Override
+              public void onDropped(long dropped) {
+                List.copyOf(marks.keySet()).forEach(UnconfirmedCreates.this::look);
+              }
+            });
   }
 
   /**
@@ -46,8 +64,8 @@ public final class UnconfirmedCreates {
    */
   public void add(Plan plan) {
     if (plan.spec().idempotencyKey().isEmpty()) {
-      marks.put(Keys.of(plan), mark(plan.anchor()).orElseThrow());
-      look(Keys.of(plan));
+      marks.put(Keys.of(cluster, plan), mark(plan.anchor()).orElseThrow());
+      look(Keys.of(cluster, plan));
     }
   }
 
@@ -69,7 +87,8 @@ public final class UnconfirmedCreates {
         cluster.name(),
         key.tenant());
     cluster
-        .delete(ObjectRef.to(anchor), Optional.of(anchor.getMetadata().getUid()))
+        .objects()
+        .delete(ObjectRef.to(anchor))
         .exceptionally(
             thrown -> {
               LOG.warn(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
 import dev.caravanserai.session.Labels;
@@ -125,9 +126,7 @@ final class Stamp {
     notes.put(Annotations.MAX_LIFETIME, String.valueOf(most.toSeconds()));
     notes.put(
         Annotations.OBJECTS,
-        objects
-            .map(o -> o.getKind() + "/" + o.getMetadata().getName())
-            .collect(Collectors.joining(",")));
+        objects.map(ObjectRef::to).map(ObjectRef::listed).collect(Collectors.joining(",")));
     ConfigMap anchor =
         new ConfigMapBuilder()
             .withNewMetadata()

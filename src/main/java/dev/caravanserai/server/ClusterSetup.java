@@ -1,6 +1,7 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.api.AccessCheck;
 import dev.caravanserai.cluster.api.AccessReport;
 import dev.caravanserai.cluster.api.ApiCluster;
@@ -77,7 +78,7 @@ final class ClusterSetup implements AutoCloseable {
               .orElse(NAMESPACE);
       Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
       PodServices services =
-          PodServices.of(cluster, profiles, contract.join(), settings, environment);
+          PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings, environment);
       return new ClusterSetup(local, client, services, namespaces);
     } catch (RuntimeException e) {
       local.ifPresent(LocalCluster::close);
@@ -135,7 +136,7 @@ final class ClusterSetup implements AutoCloseable {
   @Override
   public void close() {
     services.close();
-    cluster().close();
+    services.clusters().close();
     client.close();
     local.ifPresent(LocalCluster::close);
   }

@@ -35,7 +35,7 @@ public final class Annotations {
   /** Random id of the request that created the anchor. */
   public static final String BEGUN_BY = Labels.PREFIX + "begun-by";
 
-  /** The objects of the session as {@code Kind/name}, comma-separated. */
+  /** The objects of the session as {@code apiVersion/kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";
 
   /** The session's spec as JSON, for when only the pod is left. Contains no secret. */

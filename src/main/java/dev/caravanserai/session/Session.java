@@ -59,6 +59,10 @@ public record Session(
    */
   public record Storage(String claim, String size, Optional<String> storageClass, String path) {}
 
+  public SessionKey key() {
+    return new SessionKey(cluster, tenant, id);
+  }
+
   public boolean ended() {
     return List.of(State.STOPPED, State.COMPLETED, State.FAILED).contains(state);
   }

@@ -2,6 +2,7 @@ package dev.caravanserai.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ExpiryQueueTest {
   private static final Instant AT = Instant.parse("2026-01-01T12:00:00Z");
-  private static final SessionKey STUCK = new SessionKey("t", "stuck");
-  private static final SessionKey OTHER = new SessionKey("t", "other");
+  private static final SessionKey STUCK = new SessionKey("inn", "t", "stuck");
+  private static final SessionKey OTHER = new SessionKey("inn", "t", "other");
 
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
   private final ExpiryQueue dues = new ExpiryQueue(nanos::get);
@@ -81,10 +82,10 @@ class ExpiryQueueTest {
     // Given
     dues.set(OTHER, AT.plusSeconds(1));
     dues.set(STUCK, AT);
-    dues.set(new SessionKey("t", "gone"), AT);
+    dues.set(new SessionKey("inn", "t", "gone"), AT);
 
     // When
-    dues.remove(new SessionKey("t", "gone"));
+    dues.remove(new SessionKey("inn", "t", "gone"));
 
     // Then
     assertThat(dues.take(AT.plusSeconds(2))).containsExactly(STUCK, OTHER);

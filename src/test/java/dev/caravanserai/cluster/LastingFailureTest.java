@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -29,7 +28,7 @@ class LastingFailureTest {
   private static final String GONE = "rpc error: code = NotFound desc = no such image";
   private static final String BACK_OFF = "Back-off pulling image \"x\"";
 
-  private final SessionIndex index = new SessionIndex("inn");
+  private final SessionCache index = new SessionCache("inn", Runnable::run);
   private final List<State> told = new ArrayList<>();
 
   /** As a 1.20 kubelet told them of an image that there is not, with their order in time. */
@@ -77,7 +76,7 @@ class LastingFailureTest {
     // When
     Pod next = pod("2", waiting("ContainerCreating", ""));
     next.getMetadata().setCreationTimestamp("2026-01-02T00:00:00Z");
-    index.seen(next);
+    index.onUpdate(next);
 
     // Then
     assertThat(told).containsExactly(State.FAILED, State.PENDING);
@@ -101,13 +100,13 @@ class LastingFailureTest {
   void no_failed_session_is_pending_again_unless_its_container_got_further(
       @ForAll("statuses") List<ContainerState> statuses) {
     // Given
-    SessionIndex own = new SessionIndex("inn");
-    own.seen(anchor());
+    SessionCache own = new SessionCache("inn", Runnable::run);
+    own.onUpdate(anchor());
 
     boolean failed = false;
     for (ContainerState status : statuses) {
       // When
-      own.seen(pod("1", status));
+      own.onUpdate(pod("1", status));
 
       // Then
       State state = own.all().get(0).state();
@@ -152,16 +151,17 @@ class LastingFailureTest {
 
   private void tell(ContainerState... states) {
     if (told.isEmpty()) {
-      index.seen(anchor());
-      index.onChange(
+      index.onUpdate(anchor());
+      index.subscribe(
+          "test",
+          100,
           change -> {
-            if (!change.previous().equals(Optional.of(change.session().state()))
-                || told.isEmpty()) {
+            if (change.transition() || told.isEmpty()) {
               told.add(change.session().state());
             }
           });
     }
-    index.seen(pod("1", states));
+    index.onUpdate(pod("1", states));
   }
 
   private static ConfigMap anchor() {

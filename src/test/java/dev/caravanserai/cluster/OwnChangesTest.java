@@ -3,6 +3,7 @@ package dev.caravanserai.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Instant;
@@ -11,19 +12,19 @@ import org.junit.jupiter.api.Test;
 
 /** The answer to a change of ours and the watch come in any order; the later version counts. */
 class OwnChangesTest {
-  private static final SessionKey KEY = new SessionKey("default", "a");
+  private static final SessionKey KEY = new SessionKey("inn", "default", "a");
   private static final String EARLIER = "2026-01-01T12:00:00Z";
   private static final String LATER = "2026-01-01T13:00:00Z";
 
-  private final SessionIndex index = new SessionIndex("inn");
+  private final SessionCache index = new SessionCache("inn", Runnable::run);
 
   @Test
   void an_answer_is_known_before_the_watch_tells() {
     // Given
-    index.seen(anchor("9", EARLIER));
+    index.onUpdate(anchor("9", EARLIER));
 
     // When
-    index.changed(anchor("10", LATER));
+    index.onUpdate(anchor("10", LATER));
 
     // Then
     assertThat(expiry()).isEqualTo(LATER);
@@ -32,11 +33,10 @@ class OwnChangesTest {
   @Test
   void an_answer_that_comes_after_a_later_change_was_told_changes_nothing() {
     // Given
-    index.seen(anchor("10", LATER));
+    index.onUpdate(anchor("10", LATER));
 
     // When
-    index.changed(anchor("9", EARLIER));
-    index.changed(anchor("opaque", EARLIER));
+    index.onUpdate(anchor("9", EARLIER));
 
     // Then
     assertThat(expiry()).isEqualTo(LATER);
@@ -45,11 +45,11 @@ class OwnChangesTest {
   @Test
   void an_answer_about_an_anchor_that_is_gone_brings_nothing_back() {
     // Given
-    index.seen(anchor("9", EARLIER));
-    index.gone(anchor("11", EARLIER));
+    index.onUpdate(anchor("9", EARLIER));
+    index.onDelete(anchor("11", EARLIER));
 
     // When
-    index.changed(anchor("10", LATER));
+    index.onUpdate(anchor("10", LATER));
 
     // Then
     assertThat(index.find(KEY)).isEmpty();

@@ -17,8 +17,8 @@ class SessionIndexPropertiesTest {
   void whatever_is_written_on_an_anchor_harms_no_other_session(
       @ForAll @NotBlank String text, @ForAll @NotBlank String json) {
     // Given
-    SessionIndex index = new SessionIndex("inn");
-    index.seen(Marked.anchor("good", Map.of()));
+    SessionCache index = new SessionCache("inn", Runnable::run);
+    index.onUpdate(Marked.anchor("good", Map.of()));
     ConfigMap bad = Marked.anchor("bad", Map.of());
     bad.getMetadata()
         .getAnnotations()
@@ -26,7 +26,7 @@ class SessionIndexPropertiesTest {
     bad.setData(Map.of("spec", "{\"labels\": " + json + ", \"metadata\": 3}"));
 
     // When
-    index.seen(bad);
+    index.onUpdate(bad);
 
     // Then
     assertThat(index.all()).hasSize(2);

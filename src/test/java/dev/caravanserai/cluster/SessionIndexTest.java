@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 class SessionIndexTest {
   private static final String LATER = "2027-01-01T00:00:00Z";
 
-  private final SessionIndex index = new SessionIndex("inn");
+  private final SessionCache index = new SessionCache("inn", Runnable::run);
 
   @Test
   void a_clock_that_jumps_ahead_makes_due_what_is_over_by_then_and_nothing_else() {
     // Given
-    index.seen(Marked.anchor("short", Map.of()));
-    index.seen(
+    index.onUpdate(Marked.anchor("short", Map.of()));
+    index.onUpdate(
         Marked.anchor("long", Map.of(Annotations.EXPIRES_AT, LATER, Annotations.START_BY, LATER)));
 
     // When
@@ -37,7 +37,7 @@ class SessionIndexTest {
   @Test
   void a_clock_that_jumps_back_ends_nothing_early_and_loses_nothing() {
     // Given
-    index.seen(Marked.anchor("a", Map.of()));
+    index.onUpdate(Marked.anchor("a", Map.of()));
 
     // When
     List<Session> anHourBack = index.takeDue(Marked.EXPIRES.minus(Duration.ofHours(1)));
@@ -51,7 +51,7 @@ class SessionIndexTest {
   @Test
   void an_anchor_without_a_pod_is_due_when_its_time_to_start_is_over() {
     // Given
-    index.seen(
+    index.onUpdate(
         Marked.anchor("a", Map.of(Annotations.START_BY, Marked.NOW.plusSeconds(60).toString())));
 
     // Then
@@ -62,7 +62,7 @@ class SessionIndexTest {
   @Test
   void an_anchor_whose_pod_was_taken_away_tells_so_until_its_expiry() {
     // Given
-    index.seen(
+    index.onUpdate(
         Marked.anchor(
             "a",
             Map.of(
@@ -79,7 +79,7 @@ class SessionIndexTest {
   void a_pod_without_an_anchor_is_due_soon_but_not_at_once() {
     // When
     Instant before = Instant.now();
-    index.seen(Marked.pod("a", "1"));
+    index.onUpdate(Marked.pod("a", "1"));
     Instant after = Instant.now();
 
     // Then
@@ -90,10 +90,10 @@ class SessionIndexTest {
   @Test
   void a_pod_whose_anchor_comes_later_is_none() {
     // Given
-    index.seen(Marked.pod("a", "1"));
+    index.onUpdate(Marked.pod("a", "1"));
 
     // When
-    index.seen(Marked.anchor("a", Map.of()));
+    index.onUpdate(Marked.anchor("a", Map.of()));
 
     // Then
     assertThat(index.takeDue(Marked.EXPIRES.minusMillis(1))).isEmpty();
@@ -106,7 +106,7 @@ class SessionIndexTest {
     pod.getMetadata().setDeletionTimestamp(Marked.NOW.toString());
 
     // When
-    index.seen(pod);
+    index.onUpdate(pod);
 
     // Then
     assertThat(index.takeDue(Instant.parse("9999-01-01T00:00:00Z"))).isEmpty();

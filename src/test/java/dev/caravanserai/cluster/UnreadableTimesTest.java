@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
 class UnreadableTimesTest {
   private static final String LATER = "2027-01-01T00:00:00Z";
 
-  private final SessionIndex index = new SessionIndex("inn");
+  private final SessionCache index = new SessionCache("inn", Runnable::run);
 
   @Test
   void an_unreadable_expiry_is_replaced_by_that_of_the_pod() {
     // Given
-    index.seen(Marked.pod("a", "1"));
+    index.onUpdate(Marked.pod("a", "1"));
 
     // When
-    index.seen(Marked.anchor("a", Map.of(Annotations.EXPIRES_AT, "tomorrow")));
+    index.onUpdate(Marked.anchor("a", Map.of(Annotations.EXPIRES_AT, "tomorrow")));
 
     // Then
     assertThat(index.takeDue(Marked.EXPIRES))
@@ -39,7 +39,7 @@ class UnreadableTimesTest {
   @Test
   void an_unreadable_expiry_without_a_pod_is_replaced_by_the_longest_life() {
     // When
-    index.seen(
+    index.onUpdate(
         Marked.anchor(
             "a",
             Map.of(
@@ -64,9 +64,9 @@ class UnreadableTimesTest {
       ConfigMap edited = Marked.anchor("a", Map.of(Annotations.EXPIRES_AT, "tomorrow"));
 
       // When
-      index.seen(Marked.anchor("a", Map.of()));
-      index.seen(edited);
-      index.seen(edited);
+      index.onUpdate(Marked.anchor("a", Map.of()));
+      index.onUpdate(edited);
+      index.onUpdate(edited);
     } finally {
       logger.detachAppender(told);
     }
@@ -84,7 +84,7 @@ class UnreadableTimesTest {
   @Test
   void times_beyond_all_measure_harm_nothing() {
     // When
-    index.seen(
+    index.onUpdate(
         Marked.anchor(
             "a",
             Map.of(

@@ -111,7 +111,7 @@ class ApplyOperationTest {
     Plan lost = plan(Map.of("id", "same"), Optional.empty());
     cluster.fallSilent();
     catchThrowable(() -> run(anchor, exchange(lost)));
-    cluster.delete(ObjectRef.to(lost.anchor()), Optional.empty());
+    cluster.delete(ObjectRef.to(cluster.now(lost.anchor()).orElseThrow()));
     Plan others = plan(Map.of("id", "same"), Optional.empty());
     cluster.create(others.anchor());
 

@@ -1,17 +1,15 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.ContainerRef;
-import dev.caravanserai.cluster.ExecListener;
-import dev.caravanserai.cluster.ExecStart;
-import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.Logs;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.Objects;
+import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
@@ -27,8 +25,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Objects under their names, in memory, of which the watch tells when the test says so. */
-final class MemoryCluster implements Cluster {
-  private final SessionIndex index = new SessionIndex("memory");
+final class MemoryCluster implements Cluster, Objects {
+  private final SessionCache cache = new SessionCache("memory", Runnable::run);
   private final Map<ObjectRef, HasMetadata> objects = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
   private volatile boolean silent;
@@ -41,7 +39,7 @@ final class MemoryCluster implements Cluster {
   /** The cluster answers again, and the watch tells all that is there. */
   void comeBack() {
     silent = false;
-    objects.values().forEach(index::seen);
+    objects.values().forEach(cache::onUpdate);
   }
 
   /** What is there, as kind and name. */
@@ -53,14 +51,14 @@ final class MemoryCluster implements Cluster {
 
   @SuppressWarnings("unchecked")
   <T extends HasMetadata> Optional<T> now(T planned) {
-    return Optional.ofNullable((T) objects.get(ObjectRef.to(planned)));
+    return Optional.ofNullable((T) objects.get(ObjectRef.to(planned).anyLife()));
   }
 
   @Override
   public <T extends HasMetadata> CompletionStage<T> create(T object) {
     T made = Serialization.clone(object);
     made.getMetadata().setUid("uid-" + uids.incrementAndGet());
-    HasMetadata before = objects.putIfAbsent(ObjectRef.to(made), made);
+    HasMetadata before = objects.putIfAbsent(ObjectRef.to(object).anyLife(), made);
     return before != null
         ? failed(FailureCode.CONFLICT)
         : silent
@@ -69,22 +67,35 @@ final class MemoryCluster implements Cluster {
   }
 
   @Override
-  public <T extends HasMetadata> CompletionStage<Optional<T>> get(
-      Class<T> type, String namespace, String name) {
+  public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
     return CompletableFuture.completedFuture(
-        Optional.ofNullable(objects.get(new ObjectRef(type, namespace, name))).map(type::cast));
+        Optional.ofNullable(objects.get(object.anyLife())).filter(o -> meant(object, o)));
   }
 
   @Override
-  public CompletionStage<Boolean> delete(ObjectRef object, Optional<String> uid) {
-    HasMetadata there = objects.get(object);
-    boolean meant =
-        there != null && uid.filter(u -> !u.equals(there.getMetadata().getUid())).isEmpty();
-    return CompletableFuture.completedFuture(meant && objects.remove(object, there));
+  public CompletionStage<Boolean> delete(ObjectRef object) {
+    HasMetadata there = objects.get(object.anyLife());
+    return CompletableFuture.completedFuture(
+        there != null && meant(object, there) && objects.remove(object.anyLife(), there));
+  }
+
+  private static boolean meant(ObjectRef object, HasMetadata there) {
+    return object.uid().filter(uid -> !uid.equals(there.getMetadata().getUid())).isEmpty();
   }
 
   private static <T> CompletionStage<T> failed(FailureCode code) {
     return CompletableFuture.failedFuture(FailureException.of(code, "in a test"));
+  }
+
+  @Override
+  public CompletionStage<Boolean> annotate(
+      ObjectRef object, Map<String, String> annotations, Optional<String> resourceVersion) {
+    return CompletableFuture.completedFuture(true);
+  }
+
+  @Override
+  public CompletionStage<List<String>> warnings(ObjectRef object) {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override
@@ -98,33 +109,28 @@ final class MemoryCluster implements Cluster {
   }
 
   @Override
+  public Objects objects() {
+    return this;
+  }
+
+  @Override
+  public ExecOpener execs() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Logs logs() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public SessionIndex sessions() {
-    return index;
+    return cache;
   }
 
   @Override
   public CompletionStage<Void> watch(String namespace) {
     return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
-  public CompletionStage<Optional<Session>> lookFor(SessionKey key) {
-    return CompletableFuture.completedFuture(index.find(key));
-  }
-
-  @Override
-  public CompletionStage<Void> annotate(ObjectRef object, Map<String, String> annotations) {
-    return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
-  public CompletionStage<List<String>> warnings(String namespace, String uid) {
-    return CompletableFuture.completedFuture(List.of());
-  }
-
-  @Override
-  public CompletionStage<byte[]> logs(ContainerRef container, LogQuery query) {
-    throw new UnsupportedOperationException();
   }
 
   @Override
@@ -134,11 +140,6 @@ final class MemoryCluster implements Cluster {
 
   @Override
   public void onWatch(Consumer<WatchStatus> listener) {}
-
-  @Override
-  public void open(ExecStart start, ExecListener listener) {
-    throw new UnsupportedOperationException();
-  }
 
   @Override
   public void close() {}

@@ -3,7 +3,7 @@ package dev.caravanserai.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.cluster.ContainerRef;
-import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -21,13 +21,13 @@ class PodGoneTest {
           Annotations.START_BY, "2027-01-01T00:00:00Z",
           Annotations.EXPIRES_AT, "2027-01-01T00:00:00Z");
 
-  private final SessionIndex index = new SessionIndex("inn");
+  private final SessionCache index = new SessionCache("inn", Runnable::run);
   private final PodGone gone = new PodGone(index);
 
   @Test
   void a_pod_that_is_not_ready_is_there() {
     // When
-    index.seen(pod());
+    index.onUpdate(pod());
 
     // Then
     assertThat(gone.apply(new ContainerRef("ns", "session-a", "main"))).isEmpty();
@@ -40,7 +40,7 @@ class PodGoneTest {
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
 
     // When
-    index.seen(pod);
+    index.onUpdate(pod);
 
     // Then
     assertThat(gone.apply(new ContainerRef("ns", "session-a", "main")).flatMap(Failure::reason))
@@ -54,7 +54,7 @@ class PodGoneTest {
   }
 
   private Pod pod() {
-    index.seen(
+    index.onUpdate(
         new ConfigMapBuilder()
             .withNewMetadata()
             .withName("session-a")

@@ -45,7 +45,7 @@ class PlannerTest {
         .containsExactlyElementsOf(
             all(plan).stream()
                 .skip(1)
-                .map(o -> o.getKind() + "/" + o.getMetadata().getName())
+                .map(o -> o.getApiVersion() + "/" + o.getKind() + "/" + o.getMetadata().getName())
                 .toList());
     assertThat(plan.pod().getSpec().getActiveDeadlineSeconds())
         .isEqualTo(plan.expiry().lifetime().toSeconds() + 60);

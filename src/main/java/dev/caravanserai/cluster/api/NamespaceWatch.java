@@ -1,6 +1,6 @@
 package dev.caravanserai.cluster.api;
 
-import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -24,12 +24,12 @@ final class NamespaceWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceWatch.class);
 
   private final String namespace;
-  private final SessionIndex index;
+  private final SessionCache index;
   private final SharedIndexInformer<ConfigMap> anchors;
   private final SharedIndexInformer<Pod> pods;
   private final List<WatchStatus> status = new ArrayList<>();
 
-  NamespaceWatch(KubernetesClient client, String namespace, SessionIndex index) {
+  NamespaceWatch(KubernetesClient client, String namespace, SessionCache index) {
     this.namespace = namespace;
     this.index = index;
     Map<String, String> ours = Map.of(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);
@@ -80,17 +80,17 @@ final class NamespaceWatch implements AutoCloseable {
             new ResourceEventHandler<>() {
               @Override
               public void onAdd(T object) {
-                index.seen(strip.apply(object));
+                index.onUpdate(strip.apply(object));
               }
 
               @Override
               public void onUpdate(T before, T object) {
-                index.seen(strip.apply(object));
+                index.onUpdate(strip.apply(object));
               }
 
               @Override
               public void onDelete(T object, boolean stateUnknown) {
-                index.gone(object);
+                index.onDelete(object);
               }
             });
   }

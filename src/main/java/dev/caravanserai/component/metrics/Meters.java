@@ -1,8 +1,9 @@
 package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.cluster.Subscription;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.SessionKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.Optional;
@@ -19,7 +20,7 @@ public final class Meters implements AutoCloseable {
   private final StartMeter starts;
   private final StopMeter stops;
   private final ExecMeter execs;
-  private final AutoCloseable sessions;
+  private final Subscription sessions;
 
   private Meters(Cluster cluster, Supplier<Number> execsRunning, MeterRegistry registry) {
     starts = new StartMeter(registry);
@@ -77,7 +78,7 @@ public final class Meters implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     sessions.close();
   }
 }

@@ -1,6 +1,9 @@
 package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionListener;
+import dev.caravanserai.cluster.SessionUpdate;
+import dev.caravanserai.cluster.Subscription;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
 import io.micrometer.core.instrument.Gauge;
@@ -11,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The number of sessions by profile and state, as the index knows them. */
 final class SessionMeter {
+  private static final int QUEUE = 10_000;
+
   private final SessionIndex index;
   private final MeterRegistry registry;
   private final Set<String> profiles = ConcurrentHashMap.newKeySet();
@@ -23,9 +28,23 @@ final class SessionMeter {
   /**
    * @return closes the subscription
    */
-  static AutoCloseable bind(SessionIndex index, MeterRegistry registry) {
+  static Subscription bind(SessionIndex index, MeterRegistry registry) {
     SessionMeter meter = new SessionMeter(index, registry);
-    AutoCloseable subscription = index.onChange(change -> meter.seen(change.session()));
+    Subscription subscription =
+        index.subscribe(
+            "metrics",
+            QUEUE,
+            new SessionListener() {
+              @Override
+              public void onUpdate(SessionUpdate update) {
+                meter.seen(update.session());
+              }
+
+              @Override
+              public void onDropped(long dropped) {
+                index.all().forEach(meter::seen);
+              }
+            });
     index.all().forEach(meter::seen);
     return subscription;
   }

@@ -1,9 +1,9 @@
 package dev.caravanserai.component.metrics;
 
 import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.cluster.SessionKey;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.micrometer.core.instrument.Counter;

@@ -207,7 +207,7 @@ class CredentialsTest {
       """;
 
   private static Optional<ConfigMap> read(Cluster cluster) {
-    return cluster.get(ConfigMap.class, "inn", "none").toCompletableFuture().join();
+    return cluster.objects().get(ConfigMap.class, "inn", "none").toCompletableFuture().join();
   }
 
   private Map<String, String> inPod() {

@@ -2,9 +2,9 @@ package dev.caravanserai.component.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.cluster.SessionKey;
+import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -16,20 +16,20 @@ import org.junit.jupiter.api.Test;
 
 /** The end of one session is counted once, whoever had a part in it. */
 class StopMeterTest {
-  private static final SessionKey KEY = new SessionKey("default", "a");
+  private static final SessionKey KEY = new SessionKey("inn", "default", "a");
   private static final String PAST = "2026-01-01T00:00:00Z";
   private static final String FUTURE = Instant.now().plusSeconds(3600).toString();
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final SessionIndex index = new SessionIndex("inn");
+  private final SessionCache index = new SessionCache("inn", Runnable::run);
   private final StopMeter meter = new StopMeter(registry, index);
 
   @Test
   void a_failed_start_that_was_kept_to_be_read_is_not_counted_again_when_its_time_is_over() {
     // Given
-    index.seen(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE)));
+    index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE)));
     Meter.End undone = meter.undoing(KEY);
-    index.seen(
+    index.onUpdate(
         anchor(
             Map.of(
                 Annotations.EXPIRES_AT,
@@ -50,10 +50,10 @@ class StopMeterTest {
   void a_session_stopped_while_it_was_starting_is_no_failed_start_too() {
     // Given
     ConfigMap anchor = anchor(Map.of(Annotations.EXPIRES_AT, FUTURE));
-    index.seen(anchor);
+    index.onUpdate(anchor);
     meter.stopping(KEY).ended(Optional.empty(), Optional.empty());
     anchor.getMetadata().setDeletionTimestamp(PAST);
-    index.seen(anchor);
+    index.onUpdate(anchor);
 
     // When
     meter.undoing(KEY).ended(Optional.empty(), Optional.empty());
@@ -65,7 +65,7 @@ class StopMeterTest {
   @Test
   void a_start_that_nobody_undid_is_counted_when_the_reaper_ends_it() {
     // Given
-    index.seen(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE, Annotations.START_BY, PAST)));
+    index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE, Annotations.START_BY, PAST)));
     meter.undoing(KEY).ended(Optional.empty(), Optional.of(new IllegalStateException("away")));
 
     // When

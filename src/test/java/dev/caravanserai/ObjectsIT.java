@@ -1,0 +1,136 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.api.ApiCluster;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A write to an object means one life of it, and the API server refuses it for any other. */
+class ObjectsIT {
+  private static final String NAME = "objects-it-" + Long.toString(System.nanoTime(), 36);
+
+  private final ApiCluster cluster =
+      new ApiCluster("it", TestCluster.get().client(), TestCluster.NAMESPACE);
+
+  @AfterEach
+  void close() {
+    for (ObjectRef object :
+        new ObjectRef[] {
+          ObjectRef.named(ConfigMap.class, TestCluster.NAMESPACE, NAME),
+          ObjectRef.named(Lease.class, TestCluster.NAMESPACE, NAME)
+        }) {
+      result(cluster.objects().get(object))
+          .ifPresent(there -> result(cluster.objects().delete(ObjectRef.to(there))));
+    }
+    cluster.close();
+  }
+
+  @Test
+  void a_write_that_arrives_late_does_not_touch_the_next_life() {
+    // Given
+    ObjectRef first = ObjectRef.to(create());
+    result(cluster.objects().delete(first));
+    ObjectRef second = ObjectRef.to(create());
+
+    // When
+    boolean annotated = result(cluster.objects().annotate(first, Map.of("a", "1")));
+    boolean deleted = result(cluster.objects().delete(first));
+
+    // Then
+    assertThat(annotated).isFalse();
+    assertThat(deleted).isFalse();
+    assertThat(result(cluster.objects().get(first))).isEmpty();
+    assertThat(result(cluster.objects().get(second)).orElseThrow().getMetadata().getAnnotations())
+        .doesNotContainKey("a");
+  }
+
+  @Test
+  void a_write_to_a_version_that_is_not_the_last_changes_nothing() {
+    // Given
+    HasMetadata object = create();
+    ObjectRef ref = ObjectRef.to(object);
+    Optional<String> version = Optional.of(object.getMetadata().getResourceVersion());
+
+    // When
+    boolean one = result(cluster.objects().annotate(ref, Map.of("a", "1"), version));
+    boolean other = result(cluster.objects().annotate(ref, Map.of("a", "2"), version));
+
+    // Then
+    assertThat(one).isTrue();
+    assertThat(other).isFalse();
+    assertThat(result(cluster.objects().get(ref)).orElseThrow().getMetadata().getAnnotations())
+        .containsEntry("a", "1");
+  }
+
+  @Test
+  void nothing_is_changed_or_deleted_without_a_uid() {
+    // Given
+    ObjectRef named = ObjectRef.to(create()).anyLife();
+
+    // Then
+    assertThatThrownBy(() -> result(cluster.objects().delete(named))).hasMessageContaining("uid");
+    assertThatThrownBy(() -> result(cluster.objects().annotate(named, Map.of())))
+        .hasMessageContaining("uid");
+    assertThat(result(cluster.objects().get(named))).isPresent();
+  }
+
+  @Test
+  void an_object_of_any_kind_is_read_and_deleted_by_what_an_annotation_lists() {
+    // Given
+    HasMetadata lease =
+        result(
+            cluster
+                .objects()
+                .create(
+                    new LeaseBuilder()
+                        .withNewMetadata()
+                        .withNamespace(TestCluster.NAMESPACE)
+                        .withName(NAME)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withHolderIdentity("it")
+                        .endSpec()
+                        .build()));
+    String listed = "v1/Pod/none,?," + ObjectRef.to(lease).listed();
+
+    // When
+    ObjectRef read = ObjectRef.readList(TestCluster.NAMESPACE, listed).get(1);
+    ObjectRef found = ObjectRef.to(result(cluster.objects().get(read)).orElseThrow());
+
+    // Then
+    assertThat(found).isEqualTo(ObjectRef.to(lease));
+    if (TestCluster.real()) { // where its user may not delete leases
+      return;
+    }
+    assertThat(result(cluster.objects().delete(found))).isTrue();
+    assertThat(result(cluster.objects().get(found))).isEmpty();
+  }
+
+  private HasMetadata create() {
+    return result(
+        cluster
+            .objects()
+            .create(
+                new ConfigMapBuilder()
+                    .withNewMetadata()
+                    .withNamespace(TestCluster.NAMESPACE)
+                    .withName(NAME)
+                    .endMetadata()
+                    .build()));
+  }
+
+  private static <T> T result(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+}
