@@ -62,6 +62,6 @@ final class LogsOperation implements PodOperation {
         Optional.ofNullable(message.getHeader(PodConstants.SINCE, Instant.class)),
         message.getHeader(PodConstants.TIMESTAMPS, false, Boolean.class),
         message.getHeader(PodConstants.PREVIOUS, false, Boolean.class),
-        services.execLimits().outputBytes());
+        services.execs().limits().outputBytes());
   }
 }

@@ -35,7 +35,6 @@ public record PodServices(
     Supplier<PlanContext> contexts,
     Contract contract,
     Execs execs,
-    ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
     String routesTenant,
@@ -64,15 +63,14 @@ public record PodServices(
             cluster.execs(),
             timer,
             continuations,
-            new PodGone(cluster.sessions()),
-            settings.get(Settings.EXEC_PARALLEL));
+            new PodGone(cluster.sessions(), cluster.objects()::get),
+            limits(settings));
     return new PodServices(
         clusters,
         new Planner(profiles),
         () -> context(cluster, settings, environment),
         contract,
         execs,
-        limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
         settings.get(Settings.ROUTES_TENANT),
@@ -103,7 +101,9 @@ public record PodServices(
         settings.get(Settings.EXEC_TIMEOUT),
         settings.get(Settings.EXEC_MAX_TIMEOUT),
         settings.get(Settings.EXEC_OUTPUT_LIMIT),
-        settings.get(Settings.EXEC_KILL_GRACE));
+        settings.get(Settings.EXEC_MEMORY),
+        settings.get(Settings.EXEC_KILL_GRACE),
+        settings.get(Settings.EXEC_PARALLEL));
   }
 
   /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */

@@ -32,6 +32,19 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
     return new SettingType<>("duration", SettingType::parseDuration, SettingType::formatDuration);
   }
 
+  static SettingType<Duration> durationTo(Duration most) {
+    return new SettingType<>(
+        "duration to " + formatDuration(most),
+        text -> {
+          Duration duration = parseDuration(text);
+          if (duration.compareTo(most) > 0) {
+            throw new IllegalArgumentException("must be at most " + formatDuration(most));
+          }
+          return duration;
+        },
+        SettingType::formatDuration);
+  }
+
   /** From 1 byte to what an array holds, about 2 GiB. A plain number is bytes. */
   static SettingType<Integer> size() {
     return new SettingType<>("size", SettingType::parseSize, String::valueOf);

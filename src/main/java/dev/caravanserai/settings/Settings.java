@@ -134,6 +134,12 @@ public final class Settings {
           SettingType.sizeFromKib(16),
           "16MiB",
           "Kept of each of stdout and stderr of one exec; head and tail stay.");
+  public static final Setting<Integer> EXEC_MEMORY =
+      setting(
+          "exec.memory",
+          SettingType.sizeFromKib(64),
+          "256MiB",
+          "Kept of the output of all execs that run; beyond it less of each stays.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting(
           "exec.parallel",
@@ -143,7 +149,7 @@ public final class Settings {
   public static final Setting<Duration> EXEC_KILL_GRACE =
       setting(
           "exec.kill-grace",
-          SettingType.duration(),
+          SettingType.durationTo(Duration.ofSeconds(60)),
           "2s",
           "Between TERM and KILL when an exec times out or is cancelled.");
   public static final Setting<Integer> THREADS =
@@ -193,6 +199,7 @@ public final class Settings {
           EXEC_TIMEOUT,
           EXEC_MAX_TIMEOUT,
           EXEC_OUTPUT_LIMIT,
+          EXEC_MEMORY,
           EXEC_PARALLEL,
           EXEC_KILL_GRACE,
           THREADS,

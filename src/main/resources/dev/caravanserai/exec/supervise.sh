@@ -39,8 +39,8 @@ __cs_check() {
     '') __cs_why='executable file not found in $PATH'; false ;;
     */*)
       __cs_p=$__cs_prog
-      if [ ! -e "$__cs_p" ]; then __cs_why="stat $__cs_p: no such file or directory"
-      elif [ -d "$__cs_p" ]; then __cs_why='is a directory'
+      if [ ! -e "$__cs_p" ]; then __cs_why="stat $__cs_p: no such file or directory"; false
+      elif [ -d "$__cs_p" ]; then __cs_why='is a directory'; false
       else __cs_why='permission denied'; [ -x "$__cs_p" ]; fi ;;
     *) __cs_look "$__cs_prog" "$__cs_path" ;;
   esac || __cs_fail "exec: \"$__cs_prog\": $__cs_why"

@@ -44,8 +44,10 @@ class LostCommandTest {
     AtomicInteger asked = new AtomicInteger();
     ExecHandle handle =
         execs
-            .execs(c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE), 9)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"), FakeExecs.LIMITS);
+            .execs(
+                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
+                FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
 
     // When
     execs.container().process().announces(1).stdout("part").ends(new ExecEnd.Lost(FakeExecs.LOST));
@@ -61,8 +63,8 @@ class LostCommandTest {
     // Given
     ExecHandle handle =
         execs
-            .execs(c -> Optional.of(GONE), 9)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"), FakeExecs.LIMITS);
+            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
@@ -79,7 +81,7 @@ class LostCommandTest {
           throw new IllegalStateException("no watch");
         };
     ExecHandle handle =
-        execs.execs(broken, 9).start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS);
+        execs.execs(broken, FakeExecs.LIMITS).start(FakeExecs.MAIN, ExecSpec.command("true"));
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Lost(FakeExecs.LOST));
