@@ -56,6 +56,47 @@ class FailureIT {
   }
 
   @Test
+  void a_working_directory_that_is_a_file() {
+    // When
+    Answer answer = api.start(Map.of("workingDir", "/etc/passwd"));
+
+    // Then
+    assertThat(answer.field("code")).as(answer.text()).isEqualTo("CONFIG_ERROR");
+    assertThat(answer.field("detail")).contains("/etc/passwd", "workingDir");
+  }
+
+  @Test
+  void arguments_and_variables_that_no_process_can_be_given() {
+    // When
+    Answer answer =
+        api.start(
+            Map.of(
+                "args", List.of("x".repeat(131_072)), "env", Map.of("CARAVANSERAI_EXEC_ID", "1")));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+    assertThat(answer.body().at("/errors").findValuesAsText("pointer"))
+        .containsExactlyInAnyOrder("/args/0", "/env/CARAVANSERAI_EXEC_ID");
+  }
+
+  @Test
+  void the_longest_argument_and_variable_that_a_process_can_be_given_arrive() {
+    // Given
+    String longest = "x".repeat(131_071);
+
+    // When
+    Answer answer =
+        api.start(
+            Map.of(
+                "command", List.of("sh", "-c", "echo ${#1}; exec sleep 600", "sh", longest),
+                "env", Map.of("LONG", longest.substring("LONG=".length()))));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+    api.stopAll();
+  }
+
+  @Test
   void a_failure_that_nobody_waited_for_can_be_read_later() {
     // Given
     Answer accepted =

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.cluster.api.ApiConnection;
+import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.LimitRangeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the cluster refuses half-way is undone, and told in the cluster's words. */
 @ExtendWith(NothingLeftBehind.class)
@@ -63,8 +67,69 @@ class RefusalIT {
 
     // Then
     assertThat(answer.status()).as(answer.text()).isGreaterThanOrEqualTo(400);
-    assertThat(answer.field("code")).isIn("CONFIG_ERROR", "FORBIDDEN");
+    assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
     assertThat(answer.field("detail")).contains("PersistentVolumeClaim");
+  }
+
+  @Test
+  void a_kind_whose_definition_is_missing() {
+    // When
+    Answer answer = api.start(Map.of("profile", "custom-kind"));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+    assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
+    assertThat(answer.field("detail")).contains("kind Inn", "example.org/v1", "install");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"serviceAccountName, no-such-account", "priorityClassName, no-such-class"})
+  void something_that_the_pod_names_and_that_is_missing(String field, String name) {
+    // Given
+    Assumptions.assumeTrue(TestCluster.real(), "the local cluster has no such objects");
+
+    // When
+    Answer answer = api.start(Map.of("profile", "naming", "metadata", Map.of(field, name)));
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+    assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
+    assertThat(answer.field("detail")).contains(name, "create what is missing");
+  }
+
+  @Test
+  void limits_that_a_limit_range_does_not_allow() {
+    try (KubernetesClient admin = TestCluster.real() ? admin() : null) {
+      // Given
+      Assumptions.assumeTrue(admin != null, "the local cluster has no LimitRanges");
+      LimitRange range = admin.resource(smallContainers()).create();
+      try {
+        // When
+        Answer answer = api.start(Map.of());
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+        assertThat(answer.field("code")).isEqualTo("CONFIG_ERROR");
+        assertThat(answer.field("detail")).contains("memory", "LimitRange");
+      } finally {
+        admin.resource(range).delete();
+      }
+    }
+  }
+
+  private static LimitRange smallContainers() {
+    return new LimitRangeBuilder()
+        .withNewMetadata()
+        .withName("small-containers")
+        .withNamespace(TestCluster.NAMESPACE)
+        .endMetadata()
+        .withNewSpec()
+        .addNewLimit()
+        .withType("Container")
+        .addToMax("memory", new Quantity("16Mi"))
+        .endLimit()
+        .endSpec()
+        .build();
   }
 
   private static KubernetesClient admin() {

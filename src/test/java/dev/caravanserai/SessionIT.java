@@ -119,6 +119,22 @@ class SessionIT {
   }
 
   @Test
+  void an_idempotency_key_starts_a_new_session_once_its_session_was_deleted() {
+    // Given
+    Map<String, String> key = Map.of("Idempotency-Key", "deleted-" + Instant.now());
+    Answer first = api.startLater(Map.of(), key).join();
+    api.call("DELETE", "/v1/sessions/" + first.field("id") + "?wait=true", null);
+
+    // When
+    Answer again = api.startLater(Map.of(), key).join();
+
+    // Then
+    assertThat(again.status()).as(again.text()).isEqualTo(201);
+    assertThat(again.body().at("/pod/uid")).isNotEqualTo(first.body().at("/pod/uid"));
+    assertThat(again.field("createdAt")).isNotEqualTo(first.field("createdAt"));
+  }
+
+  @Test
   void one_idempotency_key_makes_no_second_session_under_another_id() {
     // Given
     String key = "ids-" + Instant.now();

@@ -75,6 +75,40 @@ class ShutdownIT {
     }
   }
 
+  @Test
+  void a_server_with_the_local_cluster_ends_requests_first_and_pods_last() throws Exception {
+    try (ServerProcess server = ServerProcess.start(Map.of(Settings.CLUSTER_KIND.key(), "local"))) {
+      // Given
+      Api api = server.api();
+      String session = api.session();
+      Sleepers sleepers = new Sleepers(session);
+      List<CompletableFuture<Answer>> soon = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        soon.add(api.execLater(session, Map.of("script", "touch soon-$$; sleep 3; echo done")));
+      }
+      CompletableFuture<Answer> endless = api.execLater(session, Map.of("script", sleepers.two()));
+      await()
+          .untilAsserted(
+              () -> {
+                Answer files = api.exec(session, Map.of("command", List.of("ls")));
+                assertThat(files.field("stdout").lines()).hasSize(5);
+                assertThat(sleepers.onThisMachine()).isEqualTo(2);
+              });
+
+      // When
+      server.terminate();
+
+      // Then
+      assertThat(server.ended(BOUND)).as("it has ended within %s", BOUND).isTrue();
+      for (CompletableFuture<Answer> exec : soon) {
+        assertThat(exec.join().text())
+            .contains("\"outcome\":\"exited\"", "\"exitCode\":0", "\"stdout\":\"done\\n\"");
+      }
+      assertThat(answered(endless)).isNotEqualTo(200);
+      assertThat(sleepers.onThisMachine()).isZero();
+    }
+  }
+
   /** The status, or 0 for a connection that was closed. */
   private static int answered(CompletableFuture<Answer> call) {
     return call.handle((answer, closed) -> closed == null ? answer.status() : 0).join();

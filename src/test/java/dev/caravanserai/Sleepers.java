@@ -22,6 +22,14 @@ final class Sleepers {
         .formatted(seconds);
   }
 
+  /** How many processes of this machine there are: those of the local cluster's pods, too. */
+  long onThisMachine() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").endsWith("sleep " + seconds))
+        .filter(process -> !process.info().command().orElse("").endsWith("sh"))
+        .count();
+  }
+
   /** How many there are now. */
   int count(Api api) {
     String script =

@@ -65,6 +65,7 @@ final class TestCluster {
     try {
       Path home = Files.createTempDirectory("caravanserai-it");
       LocalCluster local = LocalCluster.start(0, home, Set.of(NAMESPACE));
+      Runtime.getRuntime().addShutdownHook(new Thread(local::close));
       return new TestCluster(local.kubeconfig());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -189,7 +189,9 @@ public final class PodStatusReader {
           fail(
               FailureCode.CONFIG_ERROR,
               pod,
-              "cannot run its command: " + message + ". Correct command, args or image.",
+              "cannot run its command: "
+                  + message
+                  + ". Correct command, args, workingDir or image.",
               reason);
       default ->
           fail(

@@ -5,7 +5,9 @@ import dev.caravanserai.life.NamedClaims;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -24,7 +26,7 @@ final class PlanOperation implements PodOperation {
   @Override
   public CompletionStage<Plan> run(Exchange exchange) {
     SessionSpec spec = withDefaults(spec(exchange));
-    Plan plan = services.planner().plan(spec, services.contexts().get());
+    Plan plan = services.planner().plan(spec, Instant.now(), UUID.randomUUID());
     CallerGone.note(exchange, spec);
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
     return new NamedClaims(services.cluster()).allowed(plan);

@@ -1,5 +1,6 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
 import java.util.Optional;
@@ -173,7 +174,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = sessionId;
+    this.sessionId = OpaqueText.readExact(sessionId);
   }
 
   public boolean isUndo() {
@@ -189,7 +190,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = tenant;
+    this.tenant = OpaqueText.readExact(tenant);
   }
 
   public String getProfile() {
@@ -197,7 +198,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = profile;
+    this.profile = OpaqueText.readExact(profile);
   }
 
   public String getImage() {
@@ -205,7 +206,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = image;
+    this.image = OpaqueText.readExact(image);
   }
 
   public Long getLifetime() {
@@ -229,7 +230,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = script;
+    this.script = OpaqueText.readExact(script);
   }
 
   public Long getTimeout() {

@@ -8,21 +8,18 @@ import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.life.PodGone;
-import dev.caravanserai.profile.PlanContext;
+import dev.caravanserai.profile.PlanDefaults;
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 
 /**
  * What the component works with. Immutable; safe for use by many threads.
  *
- * @param contexts a fresh planning context for each request
  * @param unschedulableAfter how long no node may take a pod until its start fails
  * @param failureRetention how long a session that failed to start can still be read
  * @param routesTenant for which exchanges without a principal act where the route names no tenant
@@ -32,7 +29,6 @@ import java.util.function.Supplier;
 public record PodServices(
     Clusters clusters,
     Planner planner,
-    Supplier<PlanContext> contexts,
     Contract contract,
     Execs execs,
     Duration unschedulableAfter,
@@ -67,8 +63,7 @@ public record PodServices(
             limits(settings));
     return new PodServices(
         clusters,
-        new Planner(profiles),
-        () -> context(cluster, settings, environment),
+        new Planner(profiles, defaults(cluster, settings, environment)),
         contract,
         execs,
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
@@ -83,17 +78,18 @@ public record PodServices(
     return clusters.first();
   }
 
-  private static PlanContext context(
+  private static PlanDefaults defaults(
       Cluster cluster, Settings settings, Map<String, String> environment) {
-    return new PlanContext(
-        Instant.now(),
-        UUID.randomUUID(),
+    return new PlanDefaults(
         environment,
         cluster.namespace(),
-        settings.get(Settings.SESSION_TIMEOUT),
-        settings.get(Settings.SESSION_MAX_TIMEOUT),
         cluster.name(),
-        settings.get(Settings.PROFILE_DEFAULT));
+        settings.get(Settings.PROFILE_DEFAULT),
+        new Lifetimes(
+            settings.get(Settings.SESSION_TIMEOUT),
+            settings.get(Settings.SESSION_MAX_TIMEOUT),
+            settings.get(Settings.SESSION_START_TIMEOUT)),
+        settings.get(Settings.SESSION_METADATA_LIMIT));
   }
 
   private static ExecLimits limits(Settings settings) {

@@ -59,14 +59,13 @@ final class ContainerLaunch {
         Files.createDirectories(owner.folder.resolve("layers").resolve(run.name + run.starts));
     boolean separate = node.sandbox().separate();
     Path where = separate ? layer : besides(owner, run, mounts).orElse(layer);
-    ProcessBuilder builder =
-        new ProcessBuilder(node.sandbox().container(layer, run.dir(), mounts, argv))
+    Process process =
+        node.sandbox()
+            .container(layer, run.dir(), mounts, argv, run.env)
             .directory(where.toFile())
             .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"));
-    builder.environment().clear();
-    builder.environment().putAll(run.env);
-    Process process = builder.start();
+            .redirectInput(new File("/dev/null"))
+            .start();
     run.process = Optional.of(process);
     node.streams().watch(new ContainerLaunch(owner, run, process)::look);
   }

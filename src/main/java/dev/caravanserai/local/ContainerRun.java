@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,7 @@ final class ContainerRun {
   final String name;
   Map<String, String> env = Map.of();
   Optional<Process> process = Optional.empty();
+  final BackOff backOff = new BackOff();
   int restarts;
   int starts;
   private volatile ObjectNode state = Json.object();
@@ -33,6 +36,11 @@ final class ContainerRun {
 
   boolean running() {
     return state.has("running");
+  }
+
+  /** Whether it waits to be started for the first time. */
+  boolean neverRan() {
+    return state.has("waiting") && lastState.isEmpty();
   }
 
   boolean terminated() {
@@ -95,6 +103,11 @@ final class ContainerRun {
     state = next;
   }
 
+  /** For how long it ran before its end, or has been running. */
+  Duration ran() {
+    return Duration.between(startedAt, Instant.now());
+  }
+
   /** Asks it to end, or ends it. A process that has not answered yet cannot be asked. */
   void signal(boolean kill) {
     Optional<ProcessHandle> first = pid > 0 ? ProcessHandle.of(pid) : Optional.empty();
@@ -113,14 +126,13 @@ final class ContainerRun {
    * @param terminalSize where the size of its terminal is written, if it has one
    */
   Process exec(Sandbox sandbox, List<String> argv, Optional<Path> terminalSize) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(sandbox.beside(pid, dir(), argv, terminalSize));
+    Map<String, String> seen = new LinkedHashMap<>(env);
+    terminalSize.ifPresent(size -> seen.put("TERM", "xterm"));
+    ProcessBuilder process = sandbox.beside(pid, dir(), argv, seen, terminalSize);
     if (!sandbox.separate()) {
-      builder.directory(Path.of("/proc/%d/cwd".formatted(pid)).toRealPath().toFile());
+      process.directory(Path.of("/proc/%d/cwd".formatted(pid)).toRealPath().toFile());
     }
-    builder.environment().clear();
-    builder.environment().putAll(env);
-    terminalSize.ifPresent(size -> builder.environment().put("TERM", "xterm"));
-    return builder.start();
+    return process.start();
   }
 
   ObjectNode status() {

@@ -26,7 +26,6 @@ final class ExecSession {
   record Wanted(List<String> argv, boolean stdin, boolean stdout, boolean stderr, boolean tty) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
-  private static final Path PYTHON = Path.of("/usr/bin/python3");
   private static final int CHUNK = 32 << 10;
   private static final int MOST_CHUNKS = 16;
 
@@ -54,8 +53,9 @@ final class ExecSession {
   /** Starts the process and returns; on a thread that may block for a moment. */
   void start(ContainerRun container) {
     try {
-      if (wanted.tty && !Files.isExecutable(PYTHON)) {
-        throw new IOException("a terminal needs %s, which this machine lacks".formatted(PYTHON));
+      if (wanted.tty && !Files.isExecutable(Path.of(Sandbox.PYTHON))) {
+        throw new IOException(
+            "a terminal needs %s, which this machine lacks".formatted(Sandbox.PYTHON));
       } else if (wanted.tty) {
         terminalSize = Optional.of(Files.createTempFile(node.home(), "tty", ""));
       }

@@ -125,7 +125,10 @@ public final class LocalCluster implements AutoCloseable {
     return store;
   }
 
-  /** Ends the server and all its pods' processes. May be called again. */
+  /**
+   * Ends the server and all its pods' processes. May be called again. The end of the JVM does not
+   * do it: the caller knows what has to end before the pods.
+   */
   @Override
   public void close() {
     try {

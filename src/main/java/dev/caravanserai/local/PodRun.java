@@ -141,13 +141,14 @@ final class PodRun {
     }
   }
 
-  /** At once the first time, then after 1, 2, 4 … 30 s. */
   private void restart(ContainerRun run) {
-    long wait = run.restarts == 0 ? 0 : Math.min(30, 1L << Math.min(5, run.restarts - 1));
+    long wait = run.backOff.secondsAfter(run.ran());
     if (wait > 0) {
-      report.warn("BackOff", "Back-off restarting failed container " + run.name, run.name);
-      String message = "back-off %ds restarting failed container=%s".formatted(wait, run.name);
-      waits(run, "CrashLoopBackOff", message);
+      String which = "%s_%s(%s)".formatted(Json.name(pod), Json.namespace(pod), uid);
+      String event = "Back-off restarting failed container %s in pod %s";
+      report.warn("BackOff", event.formatted(run.name, which), run.name);
+      String message = "back-off %ds restarting failed container=%s pod=%s";
+      waits(run, "CrashLoopBackOff", message.formatted(wait, run.name, which));
     }
     later(
         Duration.ofMillis(Math.max(50, wait * 1000)),
@@ -224,7 +225,7 @@ final class PodRun {
   private PodStatus status() {
     String policy = pod.at("/spec/restartPolicy").asText("Always");
     boolean scheduled = fault != PodFault.UNSCHEDULABLE;
-    return new PodStatus(scheduled, overdue, policy, accepted, containers);
+    return new PodStatus(scheduled, overdue, stopping, policy, accepted, containers);
   }
 
   private void publish() {

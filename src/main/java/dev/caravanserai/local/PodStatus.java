@@ -7,13 +7,15 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A pod's phase, conditions and container states.
+ * A pod's phase, conditions and container states, as the kubelet of Kubernetes 1.32 derives them.
  *
- * @param overdue it failed as a whole by its deadline, whatever its containers say
+ * @param overdue past its deadline: failed, whatever its containers say
+ * @param stopping being deleted: no container is restarted
  */
 record PodStatus(
     boolean scheduled,
     boolean overdue,
+    boolean stopping,
     String restartPolicy,
     Instant accepted,
     List<ContainerRun> containers) {
@@ -24,7 +26,7 @@ record PodStatus(
   /** Whether a container that ended is to run again. */
   boolean restarts(ContainerRun run) {
     boolean fails = run.exitCode() != 0 && !restartPolicy.equals("Never");
-    return !overdue && (fails || restartPolicy.equals("Always"));
+    return !overdue && !stopping && (fails || restartPolicy.equals("Always"));
   }
 
   boolean finished() {
@@ -34,40 +36,55 @@ record PodStatus(
   String phase() {
     if (overdue) {
       return "Failed";
-    } else if (containers.stream().allMatch(run -> run.terminated() && !restarts(run))) {
-      return containers.stream().allMatch(run -> run.exitCode() == 0) ? "Succeeded" : "Failed";
+    } else if (containers.stream().anyMatch(ContainerRun::neverRan)) {
+      return "Pending";
+    } else if (containers.stream().anyMatch(run -> !run.terminated() || restarts(run))) {
+      return "Running";
     }
-    boolean begun =
-        containers.stream().anyMatch(run -> run.running() || run.terminated() || run.restarts > 0);
-    return begun ? "Running" : "Pending";
+    return containers.stream().allMatch(run -> run.exitCode() == 0) ? "Succeeded" : "Failed";
   }
 
   ObjectNode in(ObjectNode pod) {
     JsonNode before = pod.at("/status/conditions").deepCopy();
-    ObjectNode status = pod.withObject("/status").put("phase", phase());
+    String phase = phase();
+    ObjectNode status = pod.withObject("/status").put("phase", phase);
     ArrayNode conditions = status.putArray("conditions");
     if (scheduled) {
       pod.withObject("/spec").put("nodeName", "local");
       status.put("hostIP", "127.0.0.1").put("podIP", "127.0.0.1");
       status.putArray("podIPs").addObject().put("ip", "127.0.0.1");
       status.put("startTime", ContainerRun.seconds(accepted));
-      boolean ready = containers.stream().allMatch(ContainerRun::running);
-      String why = phase().equals("Succeeded") ? "PodCompleted" : "ContainersNotReady";
-      condition(conditions, before, "Initialized", true, "", "");
-      condition(conditions, before, "Ready", ready, why, "");
-      condition(conditions, before, "ContainersReady", ready, why, "");
+      condition(conditions, before, "Initialized", true, completed(phase, ""), "");
+      String reason = completed(phase, phase.equals("Failed") ? "PodFailed" : "ContainersNotReady");
+      String message = reason.equals("ContainersNotReady") ? unready() : "";
+      boolean ready = unready().isEmpty();
+      condition(conditions, before, "Ready", ready, ready ? "" : reason, message);
+      condition(conditions, before, "ContainersReady", ready, ready ? "" : reason, message);
       ArrayNode all = status.putArray("containerStatuses");
       containers.forEach(run -> all.add(run.status()));
+      condition(conditions, before, "PodScheduled", true, "", "");
+    } else {
+      condition(conditions, before, "PodScheduled", false, "Unschedulable", NOT_SCHEDULED);
     }
-    condition(conditions, before, "PodScheduled", scheduled, "Unschedulable", NOT_SCHEDULED);
     if (overdue) {
       status.put("reason", "DeadlineExceeded").put("message", TOO_LONG);
     }
     return pod;
   }
 
+  private static String completed(String phase, String otherwise) {
+    return phase.equals("Succeeded") ? "PodCompleted" : otherwise;
+  }
+
+  private String unready() {
+    List<String> names =
+        containers.stream().filter(run -> !run.running()).map(run -> run.name).toList();
+    String all = "containers with unready status: [%s]".formatted(String.join(" ", names));
+    return names.isEmpty() ? "" : all;
+  }
+
   private static void condition(
-      ArrayNode all, JsonNode before, String type, boolean is, String whyNot, String message) {
+      ArrayNode all, JsonNode before, String type, boolean is, String reason, String message) {
     String value = is ? "True" : "False";
     String since =
         Json.objects(before).stream()
@@ -78,8 +95,11 @@ record PodStatus(
             .orElse(ContainerRun.seconds(Instant.now()));
     ObjectNode one = all.addObject().put("type", type).put("status", value);
     one.putNull("lastProbeTime").put("lastTransitionTime", since);
-    if (!is) {
-      one.put("reason", whyNot).put("message", message);
+    if (!reason.isEmpty()) {
+      one.put("reason", reason);
+    }
+    if (!message.isEmpty()) {
+      one.put("message", message);
     }
   }
 }

@@ -23,12 +23,10 @@ final class ProcessKubelet implements AutoCloseable {
 
   private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
   private final KubeletContext node;
-  private final Thread atExit = new Thread(this::end, "local-exit");
   private final List<Runnable> unfollow;
 
   private ProcessKubelet(KubeletContext node) {
     this.node = node;
-    Runtime.getRuntime().addShutdownHook(atExit);
     ObjectStore store = node.store();
     unfollow =
         List.of(
@@ -122,15 +120,6 @@ final class ProcessKubelet implements AutoCloseable {
   /** Ends every pod's processes; the objects stay in the store. */
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException exiting) {
-      LOG.debug("the JVM is ending already");
-    }
-    end();
-  }
-
-  private void end() {
     unfollow.forEach(Runnable::run);
     node.life().close();
     ProcessTree.kill(node.id() + "/");

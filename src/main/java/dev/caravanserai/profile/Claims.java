@@ -1,5 +1,6 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.Pointers;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
@@ -12,17 +13,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Finds the claims that a pod is to mount because a request names them. */
+/** Finds the claims that a pod mounts because the request names them. */
 final class Claims {
   private static final String KEY = "claimName";
 
   private Claims() {}
 
   /**
-   * Without those that the plan makes, and without those that the profile's file names in so many
-   * words: they are its writer's choice.
+   * Without those that the plan creates, and without those that the profile's file names literally:
+   * these are its author's choice.
    *
-   * @return by the claim's name the JSON pointer to where the request names it; empty for unknown
+   * @return by the claim's name the JSON pointer to where the request names it; empty if unknown
    */
   static Map<String, String> named(
       Pod pod, List<HasMetadata> objects, List<Object> profile, Map<String, ?> metadata) {
@@ -58,10 +59,7 @@ final class Claims {
       return map.entrySet().stream()
           .flatMap(
               e ->
-                  pointer(
-                      at + "/" + RequestRules.pointer(String.valueOf(e.getKey())),
-                      e.getValue(),
-                      name)
+                  pointer(Pointers.child(at, String.valueOf(e.getKey())), e.getValue(), name)
                       .stream())
           .findFirst();
     }

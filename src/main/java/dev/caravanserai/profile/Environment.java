@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A session's environment variables: the values stand in one Secret, and nowhere else.
+ * A session's environment variables: their values are in one Secret, and nowhere else.
  *
  * @param secret the Secret's name
  */

@@ -1,19 +1,20 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.session.Nearest;
-import java.util.ArrayList;
+import dev.caravanserai.session.Pointers;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.apache.commons.jexl3.JexlEngine;
 import org.apache.commons.jexl3.JexlException;
 import org.apache.commons.jexl3.JexlScript;
 
 /**
- * Whether every expression of a profile can be read and uses only variables that are there where it
- * stands. Evaluates nothing.
+ * Checks that every expression of a profile can be parsed and uses only variables that exist at its
+ * place, and collects these. Evaluates nothing.
  */
 final class ExpressionCheck {
   /** Variables whose fields are not known before a request. */
@@ -24,37 +25,41 @@ final class ExpressionCheck {
           "image", "command", "args", "workingDir", "resources", "stored", "storage", "workspace");
 
   private final JexlEngine engine = Expressions.engine();
-  private final Profile profile;
-  private final Mistakes mistakes;
+  private final Set<String> used = new TreeSet<>();
+  private final BiConsumer<String, String> wrong;
 
-  ExpressionCheck(Profile profile, Mistakes mistakes) {
-    this.profile = profile;
-    this.mistakes = mistakes;
-  }
-
-  void all() {
+  /**
+   * @param wrong receives the JSON pointer and the description of each mistake
+   */
+  ExpressionCheck(ProfileFile file, BiConsumer<String, String> wrong) {
+    this.wrong = wrong;
     Map<String, Set<String>> known = new TreeMap<>();
-    known.put("settings", profile.settings().keySet());
-    check(profile.namespaceValue(), "/namespace", known);
-    check(profile.defaults(), "/defaults", known);
-    check(profile.limits(), "/limits", known);
+    known.put("settings", file.settings().keySet());
+    check(file.namespace(), "/namespace", known);
+    check(file.defaults(), "/defaults", known);
+    check(file.limits(), "/limits", known);
     for (String name :
         List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt")) {
       known.put(name, Set.of());
     }
-    known.put("names", profile.names().patterns().keySet());
+    known.put("names", file.names().byKind().keySet());
     known.put("metadata", Set.of());
-    check(profile.environment(), "/environment/variables", known);
+    check(file.environment().variables(), "/environment/variables", known);
     known.put("spec", SPEC);
-    check(profile.labels(), "/labels", known);
-    check(profile.annotations(), "/annotations", known);
+    check(file.labels(), "/labels", known);
+    check(file.annotations(), "/annotations", known);
     known.put("env", Set.of());
-    check(profile.objects(), "/objects", known);
+    check(file.objects(), "/objects", known);
+  }
+
+  /** Variables that are used, such as {@code id} and {@code spec.image}. */
+  Set<String> used() {
+    return used;
   }
 
   private void check(Object value, String path, Map<String, Set<String>> known) {
     if (value instanceof Map<?, ?> map) {
-      map.forEach((key, v) -> check(v, path + "/" + key, known));
+      map.forEach((key, v) -> check(v, Pointers.child(path, String.valueOf(key)), known));
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
         item(list.get(i), path + "/" + i, known);
@@ -72,12 +77,7 @@ final class ExpressionCheck {
         known.put("item", Set.of());
       }
       condition(map.get("when"), path + "/when", known);
-      map.forEach(
-          (key, value) -> {
-            if (!key.equals("each") && !key.equals("when")) {
-              check(value, path + "/" + key, known);
-            }
-          });
+      check(Expressions.without(map, Set.of("each", "when")), path, known);
     } else {
       check(item, path, known);
     }
@@ -93,11 +93,9 @@ final class ExpressionCheck {
 
   private void text(String text, String path, Map<String, Set<String>> known) {
     try {
-      for (Template.Part part : Template.of(text).parts()) {
-        if (part.expression()) {
-          expression(part.text(), path, known);
-        }
-      }
+      Template.of(text).parts().stream()
+          .filter(Template.Part::expression)
+          .forEach(part -> expression(part.text(), path, known));
     } catch (IllegalArgumentException e) {
       wrong(path, text, e.getMessage());
     }
@@ -106,37 +104,37 @@ final class ExpressionCheck {
   private void expression(String expression, String path, Map<String, Set<String>> known) {
     try {
       JexlScript script = (JexlScript) engine.createExpression(expression);
-      for (List<String> variable : new ArrayList<>(script.getVariables())) {
-        variable(expression, path, known, variable);
-      }
+      script.getVariables().forEach(variable -> variable(expression, path, known, variable));
     } catch (JexlException e) {
-      wrong(path, expression, e.getDetail() == null ? "it is not valid" : e.getDetail());
+      wrong(path, expression, Expressions.words(e));
     }
   }
 
   private void variable(
       String expression, String path, Map<String, Set<String>> known, List<String> variable) {
     String root = variable.get(0);
+    used.add(String.join(".", variable.subList(0, Math.min(2, variable.size()))));
     if (!known.containsKey(root)) {
-      wrong(path, expression, unknown(root, known.keySet()));
-    } else if (variable.size() > 1 && !OPEN.contains(root)) {
+      wrong(
+          path, expression, "there is no %s here; %s".formatted(root, hint(root, known.keySet())));
+    } else if (variable.size() > 1
+        && !OPEN.contains(root)
+        && !known.get(root).contains(variable.get(1))) {
       String field = variable.get(1);
-      if (!known.get(root).contains(field)) {
-        wrong(path, expression, "in " + root + " " + unknown(field, known.get(root)));
-      }
+      wrong(
+          path,
+          expression,
+          "%s has no %s; %s".formatted(root, field, hint(field, known.get(root))));
     }
   }
 
-  private static String unknown(String name, Set<String> known) {
-    return "there is no "
-        + name
-        + " here; "
-        + Nearest.of(name, known)
-            .map(near -> "did you mean " + near)
-            .orElse("there are " + String.join(", ", new TreeSet<>(known)));
+  private static String hint(String name, Set<String> known) {
+    return Nearest.of(name, known)
+        .map(near -> "did you mean " + near)
+        .orElse(known.isEmpty() ? "it has none" : "known are " + String.join(", ", known));
   }
 
   private void wrong(String path, String expression, String why) {
-    mistakes.in(profile.source(), path, "cannot use '%s': %s".formatted(expression, why));
+    wrong.accept(path, "the expression '%s' cannot be used: %s".formatted(expression, why));
   }
 }

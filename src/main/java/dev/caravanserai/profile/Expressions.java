@@ -1,12 +1,15 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Pointers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.commons.jexl3.JexlBuilder;
 import org.apache.commons.jexl3.JexlEngine;
@@ -15,11 +18,12 @@ import org.apache.commons.jexl3.JexlFeatures;
 import org.apache.commons.jexl3.MapContext;
 
 /**
- * Evaluates the {@code ${…}} in a profile's values, once: what they yield is data and never looked
- * at again. Keys are never evaluated. Thread safe.
+ * Evaluates the {@code ${…}} in a profile's values, once: results are data and are not evaluated
+ * again. Keys are never evaluated. Thread safe.
  */
 final class Expressions {
   private static final Pattern OPTIONAL = Pattern.compile("\\?\\?\\s*null\\s*$");
+  private static final Pattern OF_REQUEST = Pattern.compile("\\b(?:metadata|item)\\b");
 
   private final JexlEngine engine;
   private final String profile;
@@ -29,7 +33,7 @@ final class Expressions {
     this(engine(), profile, variables);
   }
 
-  /** Knows our functions and nothing else of Java. */
+  /** An engine that knows our functions and nothing else of Java. */
   static JexlEngine engine() {
     Map<String, Object> functions = new HashMap<>();
     functions.put(null, new Functions());
@@ -50,7 +54,7 @@ final class Expressions {
     this.variables = variables;
   }
 
-  /** A value with its expressions evaluated; null when it is one expression that yields null. */
+  /** A value with its expressions evaluated; null if it is one expression whose result is null. */
   Object evaluate(Object value, String path) {
     if (value instanceof Map<?, ?> map) {
       return map(map, path);
@@ -61,7 +65,7 @@ final class Expressions {
     return value instanceof String text ? text(text, path) : value;
   }
 
-  /** A value as text, empty when it yields nothing. */
+  /** A value as text, empty if it has no result. */
   String string(Object value, String path) {
     Object result = evaluate(value, path);
     return result == null ? "" : String.valueOf(result);
@@ -71,7 +75,7 @@ final class Expressions {
     Map<String, Object> result = new LinkedHashMap<>();
     map.forEach(
         (key, value) -> {
-          Object evaluated = evaluate(value, path + "/" + key);
+          Object evaluated = evaluate(value, Pointers.child(path, String.valueOf(key)));
           if (evaluated != null) {
             result.put(String.valueOf(key), evaluated);
           }
@@ -85,7 +89,7 @@ final class Expressions {
       String at = path + "/" + i;
       Object item = list.get(i);
       if (item instanceof Map<?, ?> map && map.containsKey("each")) {
-        Object rest = without(map, "each");
+        Object rest = without(map, Set.of("each"));
         for (Object one : all(map.get("each"), at + "/each")) {
           with("item", one).item(rest, at, result);
         }
@@ -100,13 +104,13 @@ final class Expressions {
     if (!(item instanceof Map<?, ?> map && map.containsKey("when"))) {
       result.add(evaluate(item, at));
     } else if (wanted(map.get("when"), at + "/when")) {
-      result.add(evaluate(without(map, "when"), at));
+      result.add(evaluate(without(map, Set.of("when")), at));
     }
   }
 
-  private static Map<Object, Object> without(Map<?, ?> map, String key) {
+  static Map<Object, Object> without(Map<?, ?> map, Set<String> keys) {
     Map<Object, Object> rest = new LinkedHashMap<>(map);
-    rest.remove(key);
+    rest.keySet().removeAll(keys);
     return rest;
   }
 
@@ -125,10 +129,10 @@ final class Expressions {
     if (result instanceof List<?> list) {
       return list;
     }
-    throw wrong(path, String.valueOf(each), "it yields no list");
+    throw wrong(path, String.valueOf(each), "its result is not a list");
   }
 
-  /** The whole of an {@code each} or {@code when} is one expression. */
+  /** An {@code each} or {@code when} is an expression, with or without {@code ${}}. */
   private Object condition(Object value, String path) {
     return value instanceof String text && !text.startsWith("${")
         ? run(text, path)
@@ -140,7 +144,7 @@ final class Expressions {
     if (result instanceof Boolean yes) {
       return yes;
     }
-    throw wrong(path, String.valueOf(condition), "it yields " + result + ", not true or false");
+    throw wrong(path, String.valueOf(condition), "its result is " + result + ", not true or false");
   }
 
   private Object text(String text, String path) {
@@ -157,7 +161,7 @@ final class Expressions {
     for (Template.Part part : template.parts()) {
       Object value = part.expression() ? run(part.text(), path) : part.text();
       if (value == null || value instanceof Map || value instanceof List) {
-        throw wrong(path, text, "only a text, number or boolean can stand within a text");
+        throw wrong(path, text, "within text only text, a number or a boolean can be inserted");
       }
       result.append(value);
     }
@@ -169,18 +173,38 @@ final class Expressions {
     try {
       result = engine.createExpression(expression).evaluate(new MapContext(variables));
     } catch (JexlException e) {
-      throw wrong(path, expression, e.getDetail() == null ? "it is not valid" : e.getDetail());
+      throw wrong(path, expression, words(e));
     }
     if (result == null && !OPTIONAL.matcher(expression).find()) {
-      throw wrong(path, expression, "it yields nothing; where it may, it has to end with ?? null");
+      throw wrong(
+          path, expression, "it has no result; where that is all right, end it with ?? null");
     }
     return result;
   }
 
+  /** JEXL's own details are often no more than the text where parsing failed. */
+  static String words(JexlException e) {
+    String detail = ProfileFile.orEmpty(e.getDetail()).strip();
+    if (e instanceof JexlException.Parsing) {
+      return "it is not a valid expression%s; `?? null` leaves out what is not there"
+          .formatted(detail.isEmpty() ? "" : ", near '" + detail + "'");
+    }
+    return detail.isEmpty() ? "it is not valid" : detail;
+  }
+
   private FailureException wrong(String path, String expression, String why) {
-    return FailureException.of(
-        FailureCode.CONFIG_ERROR,
-        "Profile %s, %s: cannot evaluate '%s': %s. Correct the profile, or give what it asks for."
-            .formatted(profile, path, expression, why));
+    String message =
+        "Profile %s, %s: the expression '%s' failed: %s. Correct the profile, or give what it asks for."
+            .formatted(profile, path, expression, why);
+    return OF_REQUEST.matcher(expression).find()
+        ? new OfRequestException(message)
+        : FailureException.of(FailureCode.CONFIG_ERROR, message);
+  }
+
+  /** An expression failed that depends on the request's metadata. */
+  static final class OfRequestException extends FailureException {
+    OfRequestException(String message) {
+      super(Failure.of(FailureCode.CONFIG_ERROR, message));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.Pointers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,27 +11,35 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * What one entry of a request's metadata may be, where it means something to a profile: a text, or
- * a list of objects.
+ * What one entry of a request's metadata may be if it has a meaning in a profile: text, or a list
+ * of objects.
  *
- * @param values all that a text may be; empty where that is anything
- * @param pattern that a whole text has to match
- * @param unique whether no two objects of a list may have the same
- * @param description for people; says what would be right where there is a pattern
- * @param items the fields of each object, all of them needed; empty for a text
+ * @param values all that text may be; empty for anything
+ * @param pattern that the whole text has to match; null for none
+ * @param unique whether no two objects of a list may have the same value
+ * @param description for people; says what is right if there is a pattern
+ * @param items the fields of each object, all of them required; empty for text
  */
 record MetadataSchema(
     List<String> values,
-    Optional<Pattern> pattern,
+    Pattern pattern,
     boolean unique,
     String description,
     Map<String, MetadataSchema> items) {
-  /** More claims than a pod has any use for. */
-  static final int MOST_ITEMS = 100;
+  private static final int MOST_ITEMS = 100;
+
+  /** Longer text is not matched against a pattern, which could take long. */
+  private static final int LONGEST_TEXT = 4096;
+
+  MetadataSchema {
+    values = Optional.ofNullable(values).orElse(List.of());
+    description = ProfileFile.orEmpty(description);
+    items = ProfileFile.orEmpty(items);
+  }
 
   /**
    * @param at the JSON pointer to the value
-   * @param wrong takes the pointer to and the words for each thing that is wrong
+   * @param wrong receives the pointer and the description of each violation
    */
   void check(String at, Object value, BiConsumer<String, String> wrong) {
     if (value == null) {
@@ -56,8 +65,8 @@ record MetadataSchema(
     if (!values.isEmpty() && !values.contains(text)) {
       return Optional.of("must be one of %s, not '%s'".formatted(String.join(", ", values), text));
     }
-    return pattern
-        .filter(p -> text.length() > RequestRules.MAX_TEXT || !p.matcher(text).matches())
+    return Optional.ofNullable(pattern)
+        .filter(p -> text.length() > LONGEST_TEXT || !p.matcher(text).matches())
         .map(p -> "must be " + description);
   }
 
@@ -69,7 +78,7 @@ record MetadataSchema(
     for (Object key : map.keySet()) {
       if (!items.containsKey(key)) {
         wrong.accept(
-            at + "/" + RequestRules.pointer(String.valueOf(key)),
+            Pointers.child(at, String.valueOf(key)),
             "is not known; known are " + String.join(", ", items.keySet()));
       }
     }
@@ -90,21 +99,21 @@ record MetadataSchema(
           && map.get(name) != null
           && !seen.add(map.get(name))) {
         wrong.accept(
-            at + "/" + i + "/" + name, "is that of another one before; each needs its own");
+            at + "/" + i + "/" + name, "is the same as in an earlier object; each needs its own");
       }
     }
   }
 
-  /** All that is wrong with the metadata, as pointers and words. */
+  /** Checks metadata against the schemas of a profile. */
   static void check(
-      Map<String, MetadataSchema> meanings,
+      Map<String, MetadataSchema> schemas,
       Map<String, ?> metadata,
       BiConsumer<String, String> wrong) {
-    List<String> names = new ArrayList<>(meanings.keySet());
+    List<String> names = new ArrayList<>(schemas.keySet());
     names.retainAll(metadata.keySet());
     for (String name : names) {
-      String at = "/metadata/" + RequestRules.pointer(name);
-      meanings.get(name).check(at, metadata.get(name), wrong);
+      String at = Pointers.child("/metadata", name);
+      schemas.get(name).check(at, metadata.get(name), wrong);
     }
   }
 }

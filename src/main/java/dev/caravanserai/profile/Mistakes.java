@@ -5,7 +5,7 @@ import dev.caravanserai.session.FailureException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects all that is wrong, so that it is said at once. Not thread safe. */
+/** Collects mistakes, so that one message lists all of them. Not thread safe. */
 final class Mistakes {
   private final List<String> found = new ArrayList<>();
 
@@ -20,20 +20,27 @@ final class Mistakes {
     found.add(sentence);
   }
 
+  /** Adds a sentence unless it is there already. */
+  void once(String sentence) {
+    if (!found.contains(sentence)) {
+      add(sentence);
+    }
+  }
+
   int count() {
     return found.size();
   }
 
   /**
-   * @throws FailureException CONFIG_ERROR with every mistake, one a line, if there is one
+   * @throws FailureException CONFIG_ERROR with every mistake, one a line, if there is any
    */
-  void hold() {
+  void throwIfAny() {
     if (!found.isEmpty()) {
       throw FailureException.of(
           FailureCode.CONFIG_ERROR,
           found.size() == 1
               ? found.get(0)
-              : "These are wrong (docs/profiles.md says what is right):\n  - "
+              : "Correct these (docs/profiles.md describes profiles):\n  - "
                   + String.join("\n  - ", found));
     }
   }

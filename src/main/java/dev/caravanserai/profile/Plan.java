@@ -1,6 +1,5 @@
 package dev.caravanserai.profile;
 
-import dev.caravanserai.session.Expiry;
 import dev.caravanserai.session.SessionSpec;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -11,66 +10,66 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What starting a session will create: known completely before anything is touched.
+ * Everything that starting a session will create, known before anything is created.
  *
- * @param id the session's exact id
- * @param profile name of the profile it comes from
- * @param spec the request, completed by the profile
- * @param namespace where all objects go
- * @param expiry when it has to be gone
+ * @param spec the request, completed by the profile: it has id, profile and timeout
  * @param startTimeout how long it may take to become ready
- * @param anchor made first; owns all others
- * @param objects all others but the pod, without owner references; the Secret of the environment,
- *     if there is any, is the first
- * @param pod made last, without owner references
- * @param container the pod's main container
- * @param claims those that others made and the request names: the JSON pointer to each by its name
+ * @param anchor created first; owns all others
+ * @param objects all others but the pod, in the order in which the profile has them, without owner
+ *     references; the Secret of the environment, if there is one, is the first
+ * @param pod created last, without owner references
+ * @param claims claims that exist already and that the request names: JSON pointer by name
  */
 public record Plan(
-    String id,
-    String profile,
     SessionSpec spec,
-    String namespace,
-    Expiry expiry,
     Duration startTimeout,
     ConfigMap anchor,
     List<HasMetadata> objects,
     Pod pod,
-    String container,
     Map<String, String> claims) {
 
   public Plan {
-    Objects.requireNonNull(id, "id");
     objects = List.copyOf(objects);
     claims = Map.copyOf(claims);
   }
 
+  /** The session's exact id. */
+  public String id() {
+    return spec.id().orElseThrow();
+  }
+
+  public String profile() {
+    return spec.profile().orElseThrow();
+  }
+
+  /** Where all objects go. */
+  public String namespace() {
+    return anchor.getMetadata().getNamespace();
+  }
+
   /**
-   * Whether a Secret that is there holds what the request says of the environment. What the profile
-   * adds may differ from one plan of a request to the next.
-   *
-   * @param there of the name of the plan's own
+   * Whether an existing Secret of the same name holds the request's variables. Those that the
+   * profile adds may differ from one plan of a request to the next.
    */
-  public boolean sameEnvironment(Secret there) {
+  public boolean sameEnvironment(Secret existing) {
     Map<String, String> planned = environment().map(Secret::getData).orElse(Map.of());
-    Map<String, String> found = Optional.ofNullable(there.getData()).orElse(Map.of());
+    Map<String, String> found = Optional.ofNullable(existing.getData()).orElse(Map.of());
     return spec.env().entrySet().stream()
         .filter(asked -> Environment.encoded(asked.getValue()).equals(planned.get(asked.getKey())))
         .allMatch(asked -> planned.get(asked.getKey()).equals(found.get(asked.getKey())));
   }
 
-  /** The Secret that holds the values of the environment; empty where the request has none. */
+  /** The Secret with the values of the environment; empty if the request has none. */
   public Optional<Secret> environment() {
     return spec.env().isEmpty() ? Optional.empty() : Optional.of((Secret) objects.get(0));
   }
 
   /**
    * The reference that makes the anchor the owner of an object. Without {@code blockOwnerDeletion},
-   * which needs more rights where OwnerReferencesPermissionEnforcement is on.
+   * which needs more rights where OwnerReferencesPermissionEnforcement is enabled.
    *
    * @param uid the anchor's uid, known once it is created
    */

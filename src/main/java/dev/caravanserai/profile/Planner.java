@@ -2,15 +2,15 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
-import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
-import dev.caravanserai.session.Names;
 import dev.caravanserai.session.SessionSpec;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,172 +21,193 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * From a request to its plan. A pure function: the same request, context and profiles give the same
- * plan, and nothing is touched. Thread safe.
+ * From a request to its plan. A pure function: the same request, time and id give the same plan,
+ * and nothing is created. Thread safe.
  */
 public final class Planner {
-  /** How much metadata a session keeps, in bytes of JSON: it has to fit into annotations. */
-  static final int MAX_METADATA = 128 * 1024;
-
   static final String WORKSPACE = "/workspace";
 
   private final Profiles profiles;
+  private final PlanDefaults defaults;
 
-  public Planner(Profiles profiles) {
+  /**
+   * Plans sample sessions of every profile, so that a mistake that only a session would show stops
+   * the start.
+   *
+   * @throws FailureException CONFIG_ERROR with every mistake
+   */
+  public Planner(Profiles profiles, PlanDefaults defaults) {
     this.profiles = profiles;
+    this.defaults = defaults;
+    Mistakes mistakes = new Mistakes();
+    if (profiles.find(defaults.profile()).isEmpty()) {
+      mistakes.add(
+          "caravanserai.profile.default=%s: %s"
+              .formatted(defaults.profile(), missing(defaults.profile())));
+    }
+    profiles
+        .all()
+        .forEach(
+            profile ->
+                SampleRequests.of(profile).forEach(request -> sample(profile, request, mistakes)));
+    mistakes.throwIfAny();
+  }
+
+  private void sample(Profile profile, SessionSpec request, Mistakes mistakes) {
+    try {
+      plan(request, Instant.EPOCH, new UUID(0, 0));
+    } catch (Expressions.OfRequestException e) {
+      return; // only a real request has the metadata
+    } catch (InvalidRequestException e) {
+      mistakes.once(
+          "Profile %s (%s): no session of it can start: %s."
+              .formatted(profile.name(), profile.source(), e.failure().message()));
+    } catch (FailureException e) {
+      mistakes.once(e.failure().message());
+    }
   }
 
   /**
+   * @param now when the session is asked for
+   * @param freshId made for this request only: its mark on the anchor, and the session's id if the
+   *     request has neither an id nor an Idempotency-Key
    * @throws InvalidRequestException with everything that is wrong with the request
    * @throws FailureException CONFIG_ERROR when the profile cannot be evaluated for it
    */
-  public Plan plan(SessionSpec request, PlanContext context) {
-    RequestRules rules = new RequestRules();
-    rules.request(request);
-    String wanted = request.profile().orElse(context.defaultProfile());
-    Optional<Profile> known = profiles.find(wanted);
-    if (known.isEmpty()) {
-      String names = String.join(", ", profiles.names());
-      rules.add("/profile", "there is no profile '%s'; there are %s".formatted(wanted, names));
+  public Plan plan(SessionSpec request, Instant now, UUID freshId) {
+    RequestRules rules = new RequestRules().values(request);
+    rules.process(request);
+    int bytes = Stamp.json(request.metadata()).getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > defaults.metadataBytes()) {
+      rules.add(
+          "/metadata",
+          "has %d bytes as JSON, and %d is the limit (caravanserai.session.metadata-limit)",
+          bytes,
+          defaults.metadataBytes());
     }
-    if (Stamp.json(request.metadata()).getBytes(StandardCharsets.UTF_8).length > MAX_METADATA) {
-      rules.add("/metadata", "must not exceed %d bytes".formatted(MAX_METADATA));
+    String wanted = request.profile().orElse(defaults.profile());
+    Optional<Profile> profile = profiles.find(wanted);
+    if (profile.isEmpty()) {
+      rules.add("/profile", "%s", missing(wanted));
+      request.timeout().ifPresent(t -> rules.timeout(t, defaults.lifetimes().most()));
+      rules.throwIfAny();
     }
-    if (known.isEmpty()) {
-      request.timeout().ifPresent(t -> rules.timeout(t, context.maxLifetime()));
-      rules.hold();
-    }
-    return plan(request, context, known.orElseThrow(), rules);
+    return plan(request, now, freshId, profile.orElseThrow(), rules);
   }
 
-  private Plan plan(SessionSpec request, PlanContext context, Profile profile, RequestRules rules) {
-    Map<String, Object> variables = new LinkedHashMap<>();
-    variables.put("settings", profile.settings(context.settings()));
-    Expressions early = new Expressions(profile.name(), variables);
-    Map<String, Object> limits = map(early, profile.limits(), "/limits");
-    Duration most =
-        min(
-            context.maxLifetime(),
-            ResolvedRequest.seconds(limits, "timeoutSeconds", context.maxLifetime()));
-    Map<String, String> caps =
-        ResolvedRequest.quantities(ResolvedRequest.section(limits, "resources"));
-    Optional<String> storage =
-        ResolvedRequest.text(ResolvedRequest.section(limits, "storage"), "size");
-    Stream.concat(caps.values().stream(), storage.stream())
-        .filter(cap -> Quantities.amount(cap).isEmpty())
-        .findFirst()
-        .ifPresent(
-            cap -> {
-              throw wrong(
-                  profile, "/limits: '%s' is no quantity such as 500m or 1Gi".formatted(cap));
-            });
-    rules.most(request, caps, storage);
-    request.timeout().ifPresent(t -> rules.timeout(t, most));
-    Map<String, Object> defaults = map(early, profile.defaults(), "/defaults");
-    Optional<IdempotencyKey> once =
-        request.idempotencyKey().map(key -> IdempotencyKey.of(request.tenant(), key));
-    UUID madeId = once.map(IdempotencyKey::id).orElse(context.freshId());
-    ResolvedRequest completed =
-        ResolvedRequest.of(request, profile, defaults, caps, madeId, context, most);
-    SessionSpec spec = completed.spec();
-    if (spec.image().isEmpty()) {
-      rules.add("/image", "is required: profile %s has none of its own".formatted(profile.name()));
-    }
-    rules.order(spec.resources().limits(), spec.resources().requests());
-    rules.metadata(request.metadata(), profile.metadata());
-    rules.clash(request.labels(), profile.labels().keySet(), profile.name());
-    rules.hold();
-    sound(profile, spec);
+  private String missing(String profile) {
+    return "there is no profile '%s'; there are %s"
+        .formatted(profile, String.join(", ", profiles.names()));
+  }
 
-    String slug = Names.slug(spec.tenant(), completed.id(), profile.names().length());
-    Map<String, String> names = profile.names().of(slug);
-    String namespace = profile.namespace(context.settings()).orElse(context.defaultNamespace());
-    Expiry expiry =
-        new Expiry(context.now().truncatedTo(ChronoUnit.MILLIS), spec.timeout().orElseThrow());
-    variables.put("id", completed.id());
+  private Plan plan(
+      SessionSpec request, Instant now, UUID freshId, Profile profile, RequestRules rules) {
+    ProfileFile file = profile.file();
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("settings", profile.settings(defaults.environment()));
+    Optional<IdempotencyKey> key =
+        request.idempotencyKey().map(k -> IdempotencyKey.of(request.tenant(), k));
+    String id =
+        request.id().orElseGet(() -> key.map(IdempotencyKey::id).orElse(freshId).toString());
+    ResolvedRequest resolved =
+        ResolvedRequest.of(
+            request, profile, id, new Expressions(profile.name(), variables), defaults, rules);
+    SessionSpec spec = resolved.spec();
+    if (spec.image().isEmpty() && RequestField.IMAGE.in(profile.used())) {
+      rules.add("/image", "is required: profile %s has none of its own", profile.name());
+    }
+    rules.unused(request, profile);
+    rules.order(spec.resources());
+    rules.metadata(request.metadata(), file.metadata());
+    rules.clash(request.labels(), file.labels().keySet(), profile.name());
+    rules.throwIfAny();
+    valid(profile, spec);
+
+    Map<String, String> names = file.names().of(spec.tenant(), id);
+    String namespace = profile.namespace(defaults.environment()).orElse(defaults.namespace());
+    Expiry expiry = new Expiry(now.truncatedTo(ChronoUnit.MILLIS), spec.timeout().orElseThrow());
+    variables.put("id", id);
     variables.put("tenant", spec.tenant());
-    variables.put("cluster", context.cluster());
+    variables.put("cluster", defaults.cluster());
     variables.put("namespace", namespace);
     variables.put("profile", profile.name());
-    variables.put("container", profile.container());
+    variables.put("container", file.container());
     variables.put("createdAt", expiry.createdAt().toString());
     variables.put("names", names);
     variables.put("metadata", spec.metadata());
-    Expressions late = new Expressions(profile.name(), variables);
+    Expressions expressions = new Expressions(profile.name(), variables);
     Environment environment =
         Environment.of(
             names.get("secret"),
             request.env(),
-            texts(late, profile.environment(), "/environment/variables"),
-            profile.requestWins());
+            texts(expressions, file.environment().variables(), "/environment/variables"),
+            file.environment().requestWins());
     variables.put("env", environment.references());
     variables.put("spec", visible(request, spec));
 
-    List<HasMetadata> objects = new ArrayList<>();
-    environment.asSecret().ifPresent(objects::add);
-    objects.addAll(
-        ObjectReader.read(profile, (List<?>) late.evaluate(profile.objects(), "/objects")));
+    List<HasMetadata> objects = objects(profile, expressions);
     Pod pod =
         objects.stream()
             .filter(Pod.class::isInstance)
             .map(Pod.class::cast)
             .findFirst()
-            .orElseThrow(() -> wrong(profile, "/objects: its Pod is left out by its 'when'"));
+            .orElseThrow(() -> profile.wrong("/objects", "its Pod is left out by its 'when'"));
     objects.remove(pod);
+    environment.asSecret().ifPresent(secret -> objects.add(0, secret));
     Stamp stamp =
         new Stamp(
             spec,
-            context.freshId(),
+            freshId,
             expiry,
             namespace,
-            texts(late, profile.labels(), "/labels"),
-            summary(spec, profile, names));
+            texts(expressions, file.labels(), "/labels"),
+            summary(spec, file.container(), image(pod, file.container()), names));
     objects.forEach(stamp::mark);
-    stamp.mark(pod, texts(late, profile.annotations(), "/annotations"));
+    stamp.mark(pod, texts(expressions, file.annotations(), "/annotations"));
+    ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)));
     return new Plan(
-        completed.id(),
-        profile.name(),
         spec,
-        namespace,
-        expiry,
-        completed.startTimeout(),
+        resolved.startTimeout(),
         stamp.anchor(
             Stream.concat(objects.stream(), Stream.of(pod)),
-            completed.startTimeout(),
-            most,
-            once.map(key -> notes(key, request)).orElse(Map.of())),
+            resolved,
+            key.map(
+                    k ->
+                        Map.of(
+                            Annotations.IDEMPOTENCY_KEY, k.key(),
+                            Annotations.REQUEST, k.request(request)))
+                .orElse(Map.of())),
         objects,
         pod,
-        profile.container(),
-        Claims.named(pod, objects, profile.objects(), request.metadata()));
+        Claims.named(pod, objects, file.objects(), request.metadata()));
   }
 
-  private static Map<String, String> notes(IdempotencyKey key, SessionSpec request) {
-    return Map.of(
-        Annotations.IDEMPOTENCY_KEY, key.key(), Annotations.REQUEST, key.request(request));
-  }
-
-  /** What the profile itself adds must keep to the same rules, but is not the caller's fault. */
-  private static void sound(Profile profile, SessionSpec spec) {
-    RequestRules rules = new RequestRules();
-    rules.request(spec);
+  /** The profile's defaults must keep the same rules, but are not the caller's mistake. */
+  private static void valid(Profile profile, SessionSpec spec) {
     try {
-      rules.hold();
+      new RequestRules().values(spec).throwIfAny();
     } catch (InvalidRequestException e) {
-      throw wrong(profile, "its defaults or settings are not valid: " + e.failure().message());
+      throw profile.wrong("/defaults", e.failure().message());
     }
   }
 
-  private static FailureException wrong(Profile profile, String why) {
-    return FailureException.of(
-        FailureCode.CONFIG_ERROR,
-        "Profile %s (%s): %s.".formatted(profile.name(), profile.source(), why));
+  private static List<HasMetadata> objects(Profile profile, Expressions expressions) {
+    List<HasMetadata> objects = new ArrayList<>();
+    for (Object value : (List<?>) expressions.evaluate(profile.file().objects(), "/objects")) {
+      HasMetadata object =
+          profile.bind(value, Kind.of((Map<?, ?>) value).type(), "/objects/" + objects.size());
+      if (object.getMetadata() == null) {
+        object.setMetadata(new ObjectMeta());
+      }
+      objects.add(object);
+    }
+    return objects;
   }
 
   /** The request as expressions see it: without the values of its environment. */
   private static Map<String, Object> visible(SessionSpec request, SessionSpec spec) {
     Map<String, Object> visible = new LinkedHashMap<>();
-    visible.put("image", spec.image().orElseThrow());
+    spec.image().ifPresent(image -> visible.put("image", image));
     visible.put(
         "command", request.command().isEmpty() ? spec.command() : Verbatim.of(spec.command()));
     visible.put("args", request.args().isEmpty() ? spec.args() : Verbatim.of(spec.args()));
@@ -199,27 +220,31 @@ public final class Planner {
     spec.storage()
         .ifPresent(
             storage -> {
-              Map<String, Object> claim = new LinkedHashMap<>();
-              claim.put("size", storage.size());
-              storage.storageClass().ifPresent(name -> claim.put("storageClass", name));
-              visible.put("storage", claim);
+              visible.put("storage", storage(storage));
               visible.put("workspace", storage.path().orElse(WORKSPACE));
             });
     return visible;
   }
 
-  private static String summary(SessionSpec spec, Profile profile, Map<String, String> names) {
+  private static Map<String, Object> storage(SessionSpec.Storage storage) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("size", storage.size());
+    storage.storageClass().ifPresent(name -> map.put("storageClass", name));
+    return map;
+  }
+
+  /** What a session is rendered from. */
+  private static String summary(
+      SessionSpec spec, String container, String image, Map<String, String> names) {
     Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("profile", profile.name());
-    summary.put("image", spec.image().orElseThrow());
-    summary.put("container", profile.container());
+    summary.put("profile", spec.profile().orElseThrow());
+    summary.put("image", image);
+    summary.put("container", container);
     spec.storage()
         .ifPresent(
             storage -> {
-              Map<String, Object> claim = new LinkedHashMap<>();
+              Map<String, Object> claim = storage(storage);
               claim.put("claim", names.get("pvc"));
-              claim.put("size", storage.size());
-              storage.storageClass().ifPresent(name -> claim.put("storageClass", name));
               claim.put("path", storage.path().orElse(WORKSPACE));
               summary.put("storage", claim);
             });
@@ -228,20 +253,20 @@ public final class Planner {
     return Stamp.json(summary);
   }
 
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> map(
-      Expressions expressions, Map<String, Object> map, String path) {
-    return (Map<String, Object>) expressions.evaluate(map, path);
+  private static String image(Pod pod, String container) {
+    return pod.getSpec().getContainers().stream()
+        .filter(c -> container.equals(c.getName()))
+        .map(Container::getImage)
+        .map(ProfileFile::orEmpty)
+        .findFirst()
+        .orElse("");
   }
 
   private static Map<String, String> texts(
       Expressions expressions, Map<String, Object> map, String path) {
     Map<String, String> texts = new LinkedHashMap<>();
-    map(expressions, map, path).forEach((k, v) -> texts.put(k, String.valueOf(v)));
+    ((Map<?, ?>) expressions.evaluate(map, path))
+        .forEach((key, value) -> texts.put(String.valueOf(key), String.valueOf(value)));
     return texts;
   }
 }

@@ -1,35 +1,32 @@
 package dev.caravanserai.profile;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.caravanserai.profile.Profile.Choice;
-import dev.caravanserai.profile.Profile.Patterns;
-import dev.caravanserai.profile.Profile.Setting;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.profile.ProfileFile.Defaults;
+import dev.caravanserai.profile.ProfileFile.Limits;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
-import java.util.LinkedHashMap;
-import java.util.List;
+import dev.caravanserai.session.Pointers;
+import dev.caravanserai.session.Yaml;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/** Reads a profile file strictly: what it does not know it refuses, and names what was meant. */
+/** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
-  private static final ObjectMapper YAML =
-      YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
-  private static final Map<String, String> PATTERNS =
-      Map.of("pod", "session-*", "pvc", "session-pvc-*", "service", "session-*-svc");
+  private static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+  private static final String NAME_PATTERN = "(?:[a-z0-9][a-z0-9-]*)?\\*(?:[a-z0-9-]*[a-z0-9])?";
 
   private final String source;
   private final Mistakes mistakes;
+  private final BiConsumer<String, String> wrong;
 
   private ProfileReader(String source, Mistakes mistakes) {
     this.source = source;
     this.mistakes = mistakes;
+    this.wrong = (path, what) -> mistakes.in(source, path, what);
   }
 
   /**
@@ -39,167 +36,124 @@ final class ProfileReader {
   static Profile read(String source, String yaml) {
     Mistakes mistakes = new Mistakes();
     Optional<Profile> profile = read(source, yaml, mistakes);
-    mistakes.hold();
+    mistakes.throwIfAny();
     return profile.orElseThrow();
   }
 
   /**
-   * @param mistakes takes all that is wrong
+   * @param mistakes receives everything that is wrong
    * @return empty if something is
    */
   static Optional<Profile> read(String source, String yaml, Mistakes mistakes) {
     int before = mistakes.count();
     ProfileReader reader = new ProfileReader(source, mistakes);
-    Optional<Profile> profile = reader.parse(yaml).map(reader::profile);
-    profile.ifPresent(
-        p -> {
-          new ExpressionCheck(p, mistakes).all();
-          new FieldCheck(p, mistakes).all();
-        });
-    return profile.filter(p -> mistakes.count() == before);
+    return reader
+        .parse(yaml)
+        .flatMap(tree -> new StrictBinding(false, reader.wrong).bind(tree, ProfileFile.class, ""))
+        .map(reader::checked)
+        .filter(profile -> mistakes.count() == before);
   }
 
-  private Optional<Section> parse(String yaml) {
+  private Optional<JsonNode> parse(String yaml) {
+    try {
+      return Optional.of(Yaml.read(yaml));
+    } catch (Yaml.YamlException e) {
+      wrong.accept("", "this is not YAML that can be used: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Profile checked(ProfileFile file) {
     int before = mistakes.count();
-    try {
-      Section root = Section.root(mistakes, source, YAML.readValue(yaml, Object.class));
-      return Optional.of(root).filter(r -> mistakes.count() == before);
-    } catch (JsonProcessingException e) {
-      String at =
-          e.getLocation() == null
-              ? ""
-              : " (line %d, column %d)"
-                  .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      String words = e.getOriginalMessage().lines().findFirst().orElse("it cannot be read");
-      mistakes.in(source, "", "it is not YAML: " + words + at);
-      return Optional.empty();
-    }
-  }
-
-  private Profile profile(Section root) {
-    root.only(
-        "name description settings namespace container names defaults limits metadata environment"
-            + " labels annotations objects");
-    Section defaults = root.section("defaults");
-    defaults.only(
-        "image command args workingDir timeoutSeconds startTimeoutSeconds resources storage");
-    defaults.section("resources").only("limits requests");
-    defaults.section("storage").only("size storageClass path");
-    Section limits = root.section("limits").only("timeoutSeconds resources storage");
-    limits.section("storage").only("size");
-    Section environment = root.section("environment").only("precedence variables");
-    return new Profile(
-        root.name("name"),
-        root.text("description", ""),
-        source,
-        settings(root.section("settings")),
-        root.text("namespace", ""),
-        root.name("container"),
-        names(root.section("names")),
-        defaults.values(),
-        limits.values(),
-        meanings(root.section("metadata")),
-        environment.section("variables").values(),
-        requestWins(environment),
-        root.section("labels").values(),
-        root.section("annotations").values(),
-        objects(root));
-  }
-
-  private static Map<String, Setting> settings(Section section) {
-    Map<String, Setting> settings = new LinkedHashMap<>();
-    section
-        .sections()
+    name("/name", file.name());
+    name("/container", file.container());
+    file.settings()
         .forEach(
-            (name, one) -> {
-              one.only("default unit description values");
-              Setting setting =
-                  new Setting(
-                      one.text("default", ""),
-                      one.text("unit", ""),
-                      one.text("description", ""),
-                      new Choice(one.texts("values")));
-              setting.wrong(setting.value()).ifPresent(why -> one.wrong("default", why));
-              settings.put(name, setting);
-            });
-    return settings;
+            (key, setting) ->
+                setting
+                    .wrong(setting.text())
+                    .ifPresent(why -> wrong.accept("/settings/" + key + "/default", why)));
+    names(file.names());
+    if (!Set.of("request", "profile").contains(file.environment().precedence())) {
+      wrong.accept("/environment/precedence", "it must be request or profile");
+    }
+    keys("/environment/variables", file.environment().variables(), ObjectRules::environmentName);
+    keys("/labels", file.labels(), ObjectRules::key);
+    keys("/annotations", file.annotations(), ObjectRules::key);
+    StrictBinding literals = new StrictBinding(false, wrong);
+    literals.bind(Template.literals(file.defaults()), Defaults.class, "/defaults");
+    literals.bind(Template.literals(file.limits()), Limits.class, "/limits");
+    objects(file, literals);
+    Set<String> used = new ExpressionCheck(file, wrong).used();
+    if (mistakes.count() == before) {
+      RequestField.unused(file.defaults().keySet(), used)
+          .forEach(
+              field ->
+                  wrong.accept(
+                      "/defaults/" + field.key(),
+                      "the objects do not use it; they would by " + field.expressions()));
+    }
+    return new Profile(source, file, used);
   }
 
-  private static Map<String, MetadataSchema> meanings(Section section) {
-    Map<String, MetadataSchema> meanings = new LinkedHashMap<>();
-    section
-        .sections()
+  private void name(String path, String name) {
+    if (!name.matches(NAME)) {
+      wrong.accept(path, "it must be a name of 1 to 63 of a-z, 0-9 and -, not '" + name + "'");
+    }
+  }
+
+  private void names(ProfileFile.NamePatterns names) {
+    if (names.length() < Names.MIN || names.length() > Names.SLUG) {
+      wrong.accept("/names/length", "it must be " + Names.MIN + " to " + Names.SLUG);
+    }
+    names
+        .byKind()
         .forEach(
-            (name, one) -> {
-              one.only("description values pattern unique items");
-              meanings.put(
-                  name,
-                  new MetadataSchema(
-                      one.texts("values"),
-                      pattern(one),
-                      one.text("unique", "false").equals("true"),
-                      one.text("description", ""),
-                      meanings(one.section("items"))));
+            (kind, pattern) -> {
+              if (!pattern.matches(NAME_PATTERN)) {
+                wrong.accept(
+                    "/names/" + kind, "'" + pattern + "' needs one * among a-z, 0-9 and -");
+              } else if (pattern.length() - 1 + names.length() > Names.MAX) {
+                wrong.accept(
+                    "/names/" + kind, "names of '" + pattern + "' could exceed 63 characters");
+              }
             });
-    return meanings;
   }
 
-  private static Optional<Pattern> pattern(Section section) {
-    try {
-      return Optional.of(section.text("pattern", ""))
-          .filter(regex -> !regex.isEmpty())
-          .map(Pattern::compile);
-    } catch (PatternSyntaxException e) {
-      section.wrong("pattern", "this is no regular expression: " + e.getDescription());
-      return Optional.empty();
-    }
+  private void keys(String path, Map<String, Object> map, Function<String, Optional<String>> rule) {
+    map.keySet()
+        .forEach(
+            key -> rule.apply(key).ifPresent(why -> wrong.accept(Pointers.child(path, key), why)));
   }
 
-  private static Patterns names(Section section) {
-    Map<String, String> patterns = new LinkedHashMap<>(PATTERNS);
-    section.only("length pod pvc service secret");
-    int most = length(section);
-    section.values().forEach((k, v) -> patterns.put(k, String.valueOf(v)));
-    patterns.remove("length");
-    patterns.putIfAbsent("secret", patterns.get("pod") + "-env");
-    patterns.forEach(
-        (kind, pattern) -> {
-          if (!pattern.matches("(?:[a-z0-9][a-z0-9-]*)?\\*(?:[a-z0-9-]*[a-z0-9])?")) {
-            section.wrong(kind, "'" + pattern + "' needs one * among a-z, 0-9 and -");
-          } else if (pattern.length() - 1 + most > Names.MAX) {
-            section.wrong(kind, "names of '" + pattern + "' could exceed 63 characters");
-          }
-        });
-    return new Patterns(most, patterns);
-  }
-
-  private static int length(Section section) {
-    Object length = section.values().getOrDefault("length", 36);
-    if (length instanceof Integer most && most >= Names.MIN && most <= Names.SLUG) {
-      return most;
-    }
-    section.wrong("length", "it must be " + Names.MIN + " to " + Names.SLUG);
-    return Names.MIN;
-  }
-
-  private static boolean requestWins(Section environment) {
-    String precedence = environment.text("precedence", "request");
-    if (!Set.of("request", "profile").contains(precedence)) {
-      environment.wrong("precedence", "it must be request or profile");
-    }
-    return precedence.equals("request");
-  }
-
-  private static List<Object> objects(Section root) {
-    if (!(root.values().get("objects") instanceof List<?> list) || list.contains(null)) {
-      root.wrong("objects", "a list of Kubernetes objects is needed");
-      return List.of();
-    }
+  private void objects(ProfileFile file, StrictBinding literals) {
+    IntStream.range(0, file.objects().size())
+        .forEach(i -> object(file.objects().get(i), "/objects/" + i, literals));
     long pods =
-        list.stream().filter(o -> o instanceof Map<?, ?> m && "Pod".equals(m.get("kind"))).count();
+        file.objects().stream()
+            .filter(o -> o instanceof Map<?, ?> map && "Pod".equals(map.get("kind")))
+            .count();
     if (pods != 1) {
-      root.wrong("objects", "exactly one Pod is needed, not " + pods);
+      wrong.accept("/objects", "exactly one Pod is needed, not " + pods);
     }
-    return List.copyOf(list);
+  }
+
+  private void object(Object value, String path, StrictBinding literals) {
+    if (!(value instanceof Map<?, ?> object)) {
+      wrong.accept(path, "it must be a Kubernetes object");
+      return;
+    }
+    boolean named = true;
+    for (String field : new String[] {"apiVersion", "kind"}) {
+      if (!(object.get(field) instanceof String text) || text.isEmpty() || text.contains("${")) {
+        wrong.accept(path + "/" + field, "it is needed, as text without expressions");
+        named = false;
+      }
+    }
+    if (named) {
+      Kind kind = Kind.of(object);
+      kind.wrong().ifPresent(why -> wrong.accept(path + "/kind", why));
+      literals.bind(Template.literalItem(object), kind.type(), path);
+    }
   }
 }

@@ -2,17 +2,20 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All profiles by name: the shipped ones, and those of a folder, which replace them. Immutable. */
@@ -61,7 +64,7 @@ public final class Profiles {
                 }
               });
     }
-    mistakes.hold();
+    mistakes.throwIfAny();
     return own;
   }
 
@@ -81,7 +84,7 @@ public final class Profiles {
     Set<String> namespaces = new TreeSet<>();
     Mistakes mistakes = new Mistakes();
     byName.values().forEach(profile -> profile.settings(environment, mistakes));
-    mistakes.hold();
+    mistakes.throwIfAny();
     for (Profile profile : byName.values()) {
       try {
         profile.namespace(environment).ifPresent(namespaces::add);
@@ -89,8 +92,28 @@ public final class Profiles {
         mistakes.add(e.failure().message());
       }
     }
-    mistakes.hold();
+    mistakes.throwIfAny();
     return namespaces;
+  }
+
+  /**
+   * The kinds of Kubernetes that the profiles of a namespace create; without custom resources.
+   *
+   * @param usual the namespace of profiles that choose none
+   */
+  public Set<Class<? extends HasMetadata>> kinds(
+      Map<String, String> environment, String namespace, String usual) {
+    return all().stream()
+        .filter(profile -> profile.namespace(environment).orElse(usual).equals(namespace))
+        .flatMap(profile -> profile.file().objects().stream())
+        .map(object -> Kind.of((Map<?, ?>) object))
+        .filter(kind -> !kind.custom())
+        .map(Kind::type)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  Collection<Profile> all() {
+    return byName.values();
   }
 
   Optional<Profile> find(String name) {
@@ -110,7 +133,7 @@ public final class Profiles {
 
   private static List<Path> files(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+      return files.filter(f -> f.toString().matches(".*\\.ya?ml")).sorted().toList();
     } catch (IOException e) {
       throw unreadable(folder, e.toString());
     }

@@ -14,11 +14,22 @@ final class Quantities {
 
   private Quantities() {}
 
-  /** The amount, or empty when the text is no quantity of zero or more. */
+  /** The amount, or empty if the text is not a quantity of zero or more. */
   static Optional<BigDecimal> amount(String text) {
     if (!GRAMMAR.matcher(text).matches()) {
       return Optional.empty();
     }
     return Optional.of(Quantity.getAmountInBytes(new Quantity(text)));
+  }
+
+  /** Whether both are quantities and the first is the smaller one. */
+  static boolean less(String a, String b) {
+    return amount(a)
+        .flatMap(left -> amount(b).map(right -> left.compareTo(right) < 0))
+        .orElse(false);
+  }
+
+  static String least(String a, String b) {
+    return less(b, a) ? b : a;
   }
 }

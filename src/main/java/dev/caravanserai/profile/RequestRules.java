@@ -2,10 +2,9 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
-import dev.caravanserai.session.Labels;
+import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.ProcessInput;
 import dev.caravanserai.session.SessionSpec;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,211 +13,154 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a request must keep to. All that is wrong is found before anything is said. */
+/** What a request must keep besides the API's contract. All violations are found at once. */
 final class RequestRules {
-  private static final Pattern ENV = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,252}");
-  private static final Pattern LABEL_VALUE =
-      Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
-  private static final Pattern QUALIFIED =
-      Pattern.compile(
-          "(?:(?=[^/]{1,253}/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*/)?"
-              + "[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
-  private static final Pattern SUBDOMAIN =
-      Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
   private static final Pattern IMAGE =
       Pattern.compile(
           "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/)?"
               + "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
               + "(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?");
 
-  /** No text that a pod is made of is longer. */
-  static final int MAX_TEXT = 4096;
-
   private final List<Violation> violations = new ArrayList<>();
-
-  /** The request itself, whatever the profile. */
-  void request(SessionSpec spec) {
-    spec.id().ifPresent(this::id);
-    spec.image().ifPresent(this::image);
-    spec.workingDir().ifPresent(dir -> absolute("/workingDir", dir));
-    texts("/command", spec.command());
-    texts("/args", spec.args());
-    spec.env().forEach(this::env);
-    violations.addAll(ProcessInput.violations(spec.command(), spec.args(), spec.env()));
-    spec.labels().forEach(this::label);
-    quantities("/resources/limits", spec.resources().limits());
-    quantities("/resources/requests", spec.resources().requests());
-    spec.storage().ifPresent(this::storage);
-  }
-
-  void timeout(Duration timeout, Duration most) {
-    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(most) > 0) {
-      add(
-          "/timeoutSeconds",
-          "must be 1 to %d seconds, not %d".formatted(most.toSeconds(), timeout.toSeconds()));
-    }
-  }
-
-  /** Requests against limits, once both are complete. */
-  void order(Map<String, String> limits, Map<String, String> requests) {
-    requests.forEach(
-        (name, request) -> {
-          String limit = limits.get(name);
-          String at = "/resources/requests/" + pointer(name);
-          if (limit != null && more(request, limit) && !said(at)) {
-            add(at, "must not exceed the limit " + limit);
-          }
-        });
-  }
-
-  /** What the profile gives at most. */
-  void most(SessionSpec asked, Map<String, String> resources, Optional<String> storage) {
-    resources.forEach(
-        (name, most) -> {
-          notMore("/resources/limits/", name, asked.resources().limits(), most);
-          notMore("/resources/requests/", name, asked.resources().requests(), most);
-        });
-    asked
-        .storage()
-        .filter(wanted -> storage.filter(most -> more(wanted.size(), most)).isPresent())
-        .ifPresent(wanted -> add("/storage/size", "must not exceed " + storage.get()));
-  }
-
-  private void notMore(String at, String name, Map<String, String> asked, String most) {
-    Optional.ofNullable(asked.get(name))
-        .filter(amount -> more(amount, most))
-        .ifPresent(amount -> add(at + pointer(name), "must not exceed " + most));
-  }
-
-  private static boolean more(String amount, String most) {
-    Optional<BigDecimal> asked = Quantities.amount(amount);
-    Optional<BigDecimal> limit = Quantities.amount(most);
-    return asked.isPresent() && limit.isPresent() && asked.get().compareTo(limit.get()) > 0;
-  }
-
-  /** The profile's own labels are how others find its objects: a caller cannot replace them. */
-  void clash(Map<String, String> labels, Set<String> taken, String profile) {
-    for (String key : labels.keySet()) {
-      if (taken.contains(key)) {
-        add("/labels/" + pointer(key), "profile %s sets this label itself".formatted(profile));
-      }
-    }
-  }
-
-  /** What of the metadata means something to the profile. */
-  void metadata(Map<String, ?> metadata, Map<String, MetadataSchema> meanings) {
-    MetadataSchema.check(meanings, metadata, this::add);
-  }
-
-  private boolean said(String pointer) {
-    return violations.stream().anyMatch(v -> v.pointer().equals(pointer));
-  }
-
-  void add(String pointer, String message) {
-    violations.add(new Violation(pointer, message));
-  }
-
-  /**
-   * @throws InvalidRequestException with all violations, if there is one
-   */
-  void hold() {
-    if (!violations.isEmpty()) {
-      throw new InvalidRequestException(violations);
-    }
-  }
-
-  private void id(String id) {
-    if (id.isEmpty() || id.length() > 253 || !id.codePoints().allMatch(RequestRules::printable)) {
-      add("/id", "must be 1 to 253 printable characters");
-    }
-  }
-
-  private void image(String image) {
-    if (!isImage(image)) {
-      add("/image", "'%s' is no image reference such as registry/name:tag".formatted(image));
-    }
-  }
 
   static boolean isImage(String text) {
     return text.length() <= 1024 && IMAGE.matcher(text).matches();
   }
 
-  private void env(String name, String value) {
-    if (!ENV.matcher(name).matches()) {
-      add(
-          "/env/" + pointer(name),
-          "a variable's name is letters, digits and _.- and begins with no digit");
-    } else if (value.indexOf('\0') >= 0) {
-      add("/env/" + pointer(name), "a value cannot hold a NUL character");
+  /** Values that a request or a profile's defaults may give. */
+  RequestRules values(SessionSpec spec) {
+    spec.image()
+        .filter(image -> !isImage(image))
+        .ifPresent(
+            i -> add("/image", "'%s' is not an image reference such as registry/name:tag", i));
+    spec.workingDir()
+        .filter(dir -> !dir.startsWith("/"))
+        .ifPresent(dir -> add("/workingDir", "must be an absolute path, not '%s'", dir));
+    quantities("/resources/limits", spec.resources().limits());
+    quantities("/resources/requests", spec.resources().requests());
+    spec.storage().ifPresent(this::storage);
+    return this;
+  }
+
+  void process(SessionSpec spec) {
+    violations.addAll(ProcessInput.violations(spec.command(), spec.args(), spec.env()));
+  }
+
+  void timeout(Duration timeout, Duration most) {
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(most) > 0) {
+      add("/timeoutSeconds", "must be 1 to %d, not %d", most.toSeconds(), timeout.toSeconds());
     }
   }
 
-  private void label(String key, String value) {
-    String at = "/labels/" + pointer(key);
-    if (key.startsWith(Labels.PREFIX) || key.equals(Labels.MANAGED_BY)) {
-      add(at, "this label is Caravanserai's own; choose another");
-    } else if (!QUALIFIED.matcher(key).matches()) {
-      add(at, "this is no label key of Kubernetes");
-    } else if (!LABEL_VALUE.matcher(value).matches()) {
-      add(at, "'%s' is no label value: 63 letters, digits and _.- at most".formatted(value));
+  /** Fields that the profile would ignore. */
+  void unused(SessionSpec spec, Profile profile) {
+    List<String> given = new ArrayList<>();
+    spec.image().ifPresent(image -> given.add("image"));
+    spec.workingDir().ifPresent(dir -> given.add("workingDir"));
+    spec.storage().ifPresent(storage -> given.add("storage"));
+    Map.of(
+            "command", spec.command().isEmpty(),
+            "args", spec.args().isEmpty(),
+            "env", spec.env().isEmpty(),
+            "resources", spec.resources().equals(SessionSpec.Resources.NONE))
+        .forEach(
+            (field, empty) -> {
+              if (!empty) {
+                given.add(field);
+              }
+            });
+    for (RequestField field : RequestField.unused(given, profile.used())) {
+      add(
+          "/" + field.key(),
+          "profile %s does not use it: leave it out, or choose another profile",
+          profile.name());
+    }
+  }
+
+  /** Requests against limits, once both are complete. */
+  void order(SessionSpec.Resources resources) {
+    resources
+        .requests()
+        .forEach(
+            (name, request) ->
+                notMore("/resources/requests", name, request, resources.limits().get(name)));
+  }
+
+  /** The most that the profile allows. */
+  void most(SessionSpec asked, Map<String, String> resources, Optional<String> storage) {
+    resources.forEach(
+        (name, most) -> {
+          notMore("/resources/limits", name, asked.resources().limits().get(name), most);
+          notMore("/resources/requests", name, asked.resources().requests().get(name), most);
+        });
+    asked
+        .storage()
+        .ifPresent(wanted -> notMore("/storage", "size", wanted.size(), storage.orElse(null)));
+  }
+
+  private void notMore(String at, String name, String amount, String most) {
+    String pointer = Pointers.child(at, name);
+    if (amount != null
+        && most != null
+        && Quantities.less(most, amount)
+        && violations.stream().noneMatch(v -> v.pointer().equals(pointer))) {
+      add(pointer, "must not exceed %s", most);
+    }
+  }
+
+  /** A request cannot replace the profile's own labels, by which others find its objects. */
+  void clash(Map<String, String> labels, Set<String> taken, String profile) {
+    labels.keySet().stream()
+        .filter(taken::contains)
+        .forEach(
+            key ->
+                add(Pointers.child("/labels", key), "profile %s sets this label itself", profile));
+  }
+
+  /** Metadata that has a meaning in the profile. */
+  void metadata(Map<String, ?> metadata, Map<String, MetadataSchema> schemas) {
+    MetadataSchema.check(schemas, metadata, this::violation);
+  }
+
+  void add(String pointer, String message, Object... values) {
+    violation(pointer, message.formatted(values));
+  }
+
+  private void violation(String pointer, String message) {
+    violations.add(new Violation(pointer, message));
+  }
+
+  /**
+   * @throws InvalidRequestException with all violations, if there are any
+   */
+  void throwIfAny() {
+    if (!violations.isEmpty()) {
+      throw new InvalidRequestException(violations);
     }
   }
 
   private void quantities(String path, Map<String, String> resources) {
     resources.forEach(
         (name, quantity) -> {
-          if (!QUALIFIED.matcher(name).matches()) {
-            add(path + "/" + pointer(name), "this is no name of a resource");
-          } else if (Quantities.amount(quantity).isEmpty()) {
-            add(
-                path + "/" + pointer(name),
-                "'%s' is no quantity such as 500m or 1Gi".formatted(quantity));
+          String pointer = Pointers.child(path, name);
+          ObjectRules.key(name).ifPresent(why -> violation(pointer, why));
+          if (Quantities.amount(quantity).isEmpty()) {
+            add(pointer, "'%s' is not a quantity such as 500m or 1Gi", quantity);
           }
         });
   }
 
   private void storage(SessionSpec.Storage storage) {
     if (Quantities.amount(storage.size()).filter(a -> a.signum() > 0).isEmpty()) {
-      add("/storage/size", "'%s' is no quantity such as 1Gi".formatted(storage.size()));
+      add("/storage/size", "'%s' is not a quantity above 0 such as 1Gi", storage.size());
     }
     storage
         .storageClass()
-        .filter(name -> name.length() > 253 || !SUBDOMAIN.matcher(name).matches())
-        .ifPresent(name -> add("/storage/storageClass", "'%s' is no name".formatted(name)));
-    storage.path().ifPresent(path -> absolute("/storage/path", path));
-  }
-
-  private void absolute(String at, String path) {
-    if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
-      add(at, "must be an absolute path");
-    } else if (at.startsWith("/storage") && (path.equals("/") || path.contains(":"))) {
-      add(at, "a volume cannot be mounted at " + path);
-    }
-  }
-
-  private void texts(String path, List<String> texts) {
-    for (int i = 0; i < texts.size(); i++) {
-      if (texts.get(i).indexOf('\0') >= 0) {
-        add(path + "/" + i, "cannot hold a NUL character");
-      }
-    }
-  }
-
-  private static boolean printable(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.UNASSIGNED,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
-  }
-
-  /** A key as a token of a JSON pointer (RFC 6901). */
-  static String pointer(String key) {
-    return key.replace("~", "~0").replace("/", "~1");
+        .filter(name -> !ObjectRules.isSubdomain(name))
+        .ifPresent(n -> add("/storage/storageClass", "'%s' is not a valid name", n));
+    storage
+        .path()
+        .filter(path -> !path.matches("/[^:\0]*[^:/\0][^:\0]*"))
+        .ifPresent(path -> add("/storage/path", "a volume cannot be mounted at '%s'", path));
   }
 }

@@ -1,149 +1,189 @@
 package dev.caravanserai.profile;
 
-import dev.caravanserai.session.FailureCode;
-import dev.caravanserai.session.FailureException;
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
+import dev.caravanserai.profile.ProfileFile.Amounts;
+import dev.caravanserai.profile.ProfileFile.Claim;
+import dev.caravanserai.profile.ProfileFile.Defaults;
+import dev.caravanserai.profile.ProfileFile.Limits;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Resources;
 import dev.caravanserai.session.SessionSpec.Storage;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
-/** A request completed by its profile's defaults. */
-record ResolvedRequest(SessionSpec spec, String id, Duration startTimeout) {
+/**
+ * A request completed by its profile's defaults; a default that contradicts the request gives way.
+ *
+ * @param spec has id, profile and timeout
+ * @param most the longest that the session may live
+ * @param startTimeout how long it may take to become ready
+ */
+record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
+  private static final long LONGEST_SECONDS = 999_999_999;
 
   /**
-   * The profile's defaults, with their expressions evaluated, under the request.
-   *
-   * @param caps the most of each resource; what nobody asked for is lowered to it
-   * @param madeId for a request that has none
+   * @param id the session's
+   * @param rules receives what exceeds the profile's limits
    */
   static ResolvedRequest of(
       SessionSpec spec,
       Profile profile,
-      Map<String, Object> defaults,
-      Map<String, String> caps,
-      UUID madeId,
-      PlanContext context,
-      Duration most) {
-    String id = spec.id().orElseGet(madeId::toString);
-    Duration usual = seconds(defaults, "timeoutSeconds", context.defaultLifetime());
-    Duration lifetime = spec.timeout().filter(t -> !t.isNegative() && !t.isZero()).orElse(usual);
-    if (lifetime.compareTo(most) > 0) {
-      lifetime = most;
-    }
+      String id,
+      Expressions expressions,
+      PlanDefaults defaults,
+      RequestRules rules) {
+    ProfileFile file = profile.file();
+    Lifetimes lifetimes = defaults.lifetimes();
+    Limits limits =
+        profile.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
+    Defaults own =
+        profile.bind(
+            expressions.evaluate(file.defaults(), "/defaults"), Defaults.class, "/defaults");
+    Duration most =
+        seconds(profile, "/limits/timeoutSeconds", limits.timeoutSeconds())
+            .filter(limit -> limit.compareTo(lifetimes.most()) < 0)
+            .orElse(lifetimes.most());
+    Map<String, String> caps = quantities(limits.resources());
+    Optional<String> storageCap =
+        Optional.ofNullable(limits.storage()).map(s -> String.valueOf(s.size()));
+    quantity(profile, caps, storageCap);
+    rules.most(spec, caps, storageCap);
+    spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most));
+    Optional<Duration> usual = seconds(profile, "/defaults/timeoutSeconds", own.timeoutSeconds());
+    usual
+        .filter(lifetime -> lifetime.compareTo(most) > 0)
+        .filter(lifetime -> chosen(profile, defaults.environment()))
+        .ifPresent(
+            lifetime -> {
+              throw profile.wrong(
+                  "/defaults/timeoutSeconds",
+                  "%s is %d, more than the maximum of %d s (%s)"
+                      .formatted(
+                          file.defaults().get("timeoutSeconds"),
+                          lifetime.toSeconds(),
+                          most.toSeconds(),
+                          most.equals(lifetimes.most())
+                              ? "caravanserai.session.max-timeout"
+                              : "/limits/timeoutSeconds"));
+            });
+    Duration lifetime =
+        spec.timeout()
+            .filter(timeout -> !timeout.isNegative() && !timeout.isZero())
+            .or(() -> usual)
+            .orElse(lifetimes.usual());
     SessionSpec full =
         new SessionSpec(
             spec.tenant(),
             Optional.of(profile.name()),
             Optional.of(id),
-            spec.image().or(() -> text(defaults, "image")),
-            command(spec, defaults),
-            spec.args().isEmpty() && spec.command().isEmpty()
-                ? texts(defaults, "args")
-                : spec.args(),
+            spec.image().or(() -> text(own.image())),
+            spec.command().isEmpty() && spec.args().isEmpty() ? own.command() : spec.command(),
+            spec.args().isEmpty() && spec.command().isEmpty() ? own.args() : spec.args(),
             spec.env(),
-            spec.workingDir().or(() -> text(defaults, "workingDir")),
-            Optional.of(lifetime),
-            resources(spec.resources(), section(defaults, "resources"), caps),
-            storage(spec.storage(), section(defaults, "storage")),
+            spec.workingDir().or(() -> text(own.workingDir())),
+            Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime),
+            resources(spec.resources(), own.resources(), caps),
+            storage(spec.storage(), Optional.ofNullable(own.storage())),
             spec.labels(),
             spec.metadata(),
             spec.idempotencyKey());
     return new ResolvedRequest(
-        full, id, seconds(defaults, "startTimeoutSeconds", Duration.ofMinutes(5)));
+        full,
+        most,
+        seconds(profile, "/defaults/startTimeoutSeconds", own.startTimeoutSeconds())
+            .orElse(lifetimes.start()));
   }
 
-  static Duration seconds(Map<String, Object> map, String key, Duration otherwise) {
-    Optional<String> text = text(map, key);
-    if (text.filter(t -> !t.matches("[1-9][0-9]{0,8}")).isPresent()) {
-      throw FailureException.of(
-          FailureCode.CONFIG_ERROR,
-          "A profile's %s is '%s', but has to be whole seconds from 1. Correct it or the setting it is from."
-              .formatted(key, text.get()));
+  /** Whether somebody set the default lifetime, which is more than what the profile's file says. */
+  private static boolean chosen(Profile profile, Map<String, String> environment) {
+    String lifetime = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
+    return profile.file().settings().keySet().stream()
+        .filter(name -> !environment.getOrDefault(name, "").isBlank())
+        .anyMatch(name -> lifetime.contains("settings." + name));
+  }
+
+  private static Optional<Duration> seconds(Profile profile, String path, Long seconds) {
+    if (seconds != null && (seconds < 1 || seconds > LONGEST_SECONDS)) {
+      throw profile.wrong(path, "it must be 1 to %d, not %d".formatted(LONGEST_SECONDS, seconds));
     }
-    return text.map(t -> Duration.ofSeconds(Long.parseLong(t))).orElse(otherwise);
+    return Optional.ofNullable(seconds).map(Duration::ofSeconds);
   }
 
-  /** Arguments alone are for the image's own entry point, not for the profile's keep-alive. */
-  private static List<String> command(SessionSpec spec, Map<String, Object> defaults) {
-    return spec.command().isEmpty() && spec.args().isEmpty()
-        ? texts(defaults, "command")
-        : spec.command();
+  private static void quantity(
+      Profile profile, Map<String, String> caps, Optional<String> storageCap) {
+    Map<String, String> all = new LinkedHashMap<>();
+    caps.forEach((name, cap) -> all.put("/limits/resources/" + name, cap));
+    storageCap.ifPresent(cap -> all.put("/limits/storage/size", cap));
+    all.forEach(
+        (path, cap) -> {
+          if (Quantities.amount(cap).isEmpty()) {
+            throw profile.wrong(path, "'%s' is not a quantity such as 500m or 1Gi".formatted(cap));
+          }
+        });
   }
 
-  /** What the request says wins; a default that contradicts it gives way. */
-  private static Resources resources(
-      Resources asked, Map<String, Object> defaults, Map<String, String> caps) {
-    Map<String, String> limits = quantities(section(defaults, "limits"));
-    Map<String, String> requests = quantities(section(defaults, "requests"));
+  private static Resources resources(Resources asked, Amounts defaults, Map<String, String> caps) {
+    Map<String, String> limits = quantities(defaults.limits());
+    Map<String, String> requests = quantities(defaults.requests());
     limits.putAll(asked.limits());
     requests.putAll(asked.requests());
     for (String name : List.copyOf(requests.keySet())) {
-      if (!limits.containsKey(name) || !less(limits.get(name), requests.get(name))) {
+      String limit = limits.get(name);
+      String request = requests.get(name);
+      if (limit == null || !(Quantities.less(limit, request) || equalOnly(name))) {
         continue;
       }
       if (!asked.requests().containsKey(name)) {
-        requests.put(name, limits.get(name));
+        requests.put(name, limit);
       } else if (!asked.limits().containsKey(name)) {
-        limits.put(name, requests.get(name));
+        limits.put(name, request);
       }
     }
     caps.forEach(
         (name, cap) -> {
-          if (!asked.limits().containsKey(name)) {
-            limits.merge(name, cap, ResolvedRequest::least);
+          if (!asked.limits().containsKey(name) && equalOnly(name)) {
+            limits.computeIfPresent(name, (n, limit) -> Quantities.least(limit, cap));
+          } else if (!asked.limits().containsKey(name)) {
+            limits.merge(name, cap, Quantities::least);
           }
           if (!asked.requests().containsKey(name)) {
-            requests.computeIfPresent(name, (n, request) -> least(request, cap));
+            requests.computeIfPresent(name, (n, request) -> Quantities.least(request, cap));
           }
         });
     return new Resources(limits, requests);
   }
 
-  private static String least(String a, String b) {
-    return less(b, a) ? b : a;
+  /** Extended resources and huge pages: Kubernetes wants their request to equal their limit. */
+  private static boolean equalOnly(String resource) {
+    return resource.contains("/") || resource.startsWith("hugepages-");
   }
 
-  private static boolean less(String a, String b) {
-    Optional<BigDecimal> left = Quantities.amount(a);
-    Optional<BigDecimal> right = Quantities.amount(b);
-    return left.isPresent() && right.isPresent() && left.get().compareTo(right.get()) < 0;
-  }
-
-  private static Optional<Storage> storage(Optional<Storage> asked, Map<String, Object> defaults) {
-    Optional<String> storageClass = text(defaults, "storageClass");
-    Optional<String> path = text(defaults, "path").or(() -> Optional.of(Planner.WORKSPACE));
+  private static Optional<Storage> storage(Optional<Storage> asked, Optional<Claim> defaults) {
+    Optional<String> storageClass = defaults.flatMap(claim -> text(claim.storageClass()));
+    Optional<String> path =
+        defaults.flatMap(claim -> text(claim.path())).or(() -> Optional.of(Planner.WORKSPACE));
+    Optional<Storage> usual =
+        defaults
+            .flatMap(claim -> text(claim.size()))
+            .map(size -> new Storage(size, storageClass, path));
     return asked
         .map(
             s ->
                 new Storage(
                     s.size(), s.storageClass().or(() -> storageClass), s.path().or(() -> path)))
-        .or(() -> text(defaults, "size").map(size -> new Storage(size, storageClass, path)));
+        .or(() -> usual);
   }
 
-  static Map<String, String> quantities(Map<String, Object> map) {
+  private static Map<String, String> quantities(Map<String, Object> map) {
     Map<String, String> result = new LinkedHashMap<>();
-    map.forEach((k, v) -> result.put(k, String.valueOf(v)));
+    map.forEach((name, amount) -> result.put(name, String.valueOf(amount)));
     return result;
   }
 
-  static Optional<String> text(Map<String, Object> map, String key) {
-    return Optional.ofNullable(map.get(key)).map(String::valueOf).filter(s -> !s.isEmpty());
-  }
-
-  private static List<String> texts(Map<String, Object> map, String key) {
-    return map.get(key) instanceof List<?> list
-        ? list.stream().map(String::valueOf).toList()
-        : List.of();
-  }
-
-  @SuppressWarnings("unchecked")
-  static Map<String, Object> section(Map<String, Object> map, String key) {
-    return map.get(key) instanceof Map<?, ?> section ? (Map<String, Object>) section : Map.of();
+  private static Optional<String> text(Object value) {
+    return Optional.ofNullable(value).map(String::valueOf).filter(text -> !text.isEmpty());
   }
 }

@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,12 +21,12 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What Caravanserai itself writes on a session's objects, whatever the profile. */
+/** Labels, annotations and pod defaults that every session gets, whatever its profile. */
 final class Stamp {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
-  /** What a pod may outlive its session by when no reaper lives. */
+  /** How long a pod may outlive its session if no reaper runs. */
   static final long BACKSTOP_SECONDS = 60;
 
   private static final long GRACE_SECONDS = 2;
@@ -44,7 +43,7 @@ final class Stamp {
    * @param spec completed
    * @param begunBy the request's own mark
    * @param extra the profile's labels
-   * @param summary what a Session is rendered from, as JSON
+   * @param summary from which a Session is rendered, as JSON
    */
   Stamp(
       SessionSpec spec,
@@ -104,6 +103,9 @@ final class Stamp {
     if (podSpec.getRestartPolicy() == null) {
       podSpec.setRestartPolicy("Never");
     }
+    if (podSpec.getEnableServiceLinks() == null) {
+      podSpec.setEnableServiceLinks(false);
+    }
     if (podSpec.getAutomountServiceAccountToken() == null) {
       podSpec.setAutomountServiceAccountToken(false);
     }
@@ -111,19 +113,19 @@ final class Stamp {
 
   /**
    * @param objects all that it will own, the pod too
-   * @param once what the request's Idempotency-Key leaves, by annotation; empty without one
+   * @param idempotency annotations of the request's Idempotency-Key; empty without one
    */
   ConfigMap anchor(
-      Stream<HasMetadata> objects, Duration startTimeout, Duration most, Map<String, String> once) {
+      Stream<HasMetadata> objects, ResolvedRequest request, Map<String, String> idempotency) {
     Map<String, String> notes = identity();
-    notes.putAll(once);
+    notes.putAll(idempotency);
     notes.put(Annotations.BEGUN_BY, begunBy.toString());
-    var startBy = expiry.createdAt().plus(startTimeout);
+    var startBy = expiry.createdAt().plus(request.startTimeout());
     notes.put(
         Annotations.START_BY,
         (startBy.isBefore(expiry.expiresAt()) ? startBy : expiry.expiresAt()).toString());
     notes.put(Annotations.LAST_ACTIVITY, expiry.createdAt().toString());
-    notes.put(Annotations.MAX_LIFETIME, String.valueOf(most.toSeconds()));
+    notes.put(Annotations.MAX_LIFETIME, String.valueOf(request.most().toSeconds()));
     notes.put(
         Annotations.OBJECTS,
         objects.map(ObjectRef::to).map(ObjectRef::listed).collect(Collectors.joining(",")));

@@ -36,16 +36,19 @@ final class ClusterSetup implements AutoCloseable {
   private final Optional<LocalCluster> local;
   private final KubernetesClient client;
   private final PodServices services;
+  private final Profiles profiles;
   private final Set<String> namespaces;
 
   private ClusterSetup(
       Optional<LocalCluster> local,
       KubernetesClient client,
       PodServices services,
+      Profiles profiles,
       Set<String> namespaces) {
     this.local = local;
     this.client = client;
     this.services = services;
+    this.profiles = profiles;
     this.namespaces = namespaces;
   }
 
@@ -79,7 +82,7 @@ final class ClusterSetup implements AutoCloseable {
       Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
       PodServices services =
           PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings, environment);
-      return new ClusterSetup(local, client, services, namespaces);
+      return new ClusterSetup(local, client, services, profiles, namespaces);
     } catch (RuntimeException e) {
       local.ifPresent(LocalCluster::close);
       throw e;
@@ -124,13 +127,12 @@ final class ClusterSetup implements AutoCloseable {
       return;
     }
     AccessCheck access = new AccessCheck(client);
-    AccessReport report = access.check(cluster().namespace());
+    AccessReport report = check(access, cluster().namespace());
     if (!report.complete()) {
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
     watch(cluster(), cluster().namespace());
-    CompletableFuture.runAsync(
-        () -> others.forEach(other -> watchIfAllowed(cluster(), access, other)));
+    CompletableFuture.runAsync(() -> others.forEach(other -> watchIfAllowed(access, other)));
   }
 
   @Override
@@ -149,24 +151,29 @@ final class ClusterSetup implements AutoCloseable {
     }
   }
 
+  private AccessReport check(AccessCheck access, String namespace) {
+    return access.check(
+        namespace, profiles.kinds(System.getenv(), namespace, cluster().namespace()));
+  }
+
   /** Missing permissions in a profile's own namespace disable that profile, not the server. */
-  private static void watchIfAllowed(Cluster cluster, AccessCheck access, String namespace) {
+  private void watchIfAllowed(AccessCheck access, String namespace) {
     try {
-      AccessReport report = access.check(namespace);
+      AccessReport report = check(access, namespace);
       if (report.complete()) {
-        watch(cluster, namespace);
+        watch(cluster(), namespace);
       } else {
         LOG.warn(
             "cluster={} namespace={}: {} permissions are missing, so profiles that use this"
                 + " namespace fail until they are granted",
-            cluster.name(),
+            cluster().name(),
             namespace,
             report.missing().size());
       }
     } catch (RuntimeException e) {
       LOG.warn(
           "cluster={} namespace={} cannot be watched: {}",
-          cluster.name(),
+          cluster().name(),
           namespace,
           e.getMessage());
     }

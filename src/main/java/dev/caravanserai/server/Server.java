@@ -54,13 +54,23 @@ public final class Server implements AutoCloseable {
       routes.read(settings, apiKeys(keys), files);
       routes.make(outcome(cluster).services());
       outcome(ready);
-      routes.run(settings);
-      Server server = new Server(settings, keys, outcome(cluster), routes);
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
-      return server;
     } catch (RuntimeException e) {
       routes.close();
       cluster.thenAccept(ClusterSetup::close).exceptionally(alreadyThrown -> null).join();
+      throw e;
+    }
+    Server server = new Server(settings, keys, outcome(cluster), routes);
+    server.run();
+    return server;
+  }
+
+  /** From here on the end of the JVM closes it: a signal that comes during this waits for it. */
+  private synchronized void run() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
+    try {
+      routes.run(settings);
+    } catch (RuntimeException e) {
+      close();
       throw e;
     }
   }

@@ -32,36 +32,30 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
     return new SettingType<>("duration", SettingType::parseDuration, SettingType::formatDuration);
   }
 
-  static SettingType<Duration> durationTo(Duration most) {
-    return new SettingType<>(
-        "duration to " + formatDuration(most),
-        text -> {
-          Duration duration = parseDuration(text);
-          if (duration.compareTo(most) > 0) {
-            throw new IllegalArgumentException("must be at most " + formatDuration(most));
-          }
-          return duration;
-        },
-        SettingType::formatDuration);
-  }
-
   /** From 1 byte to what an array holds, about 2 GiB. A plain number is bytes. */
   static SettingType<Integer> size() {
     return new SettingType<>("size", SettingType::parseSize, String::valueOf);
   }
 
-  /** As {@link #size()}, but no less than so many KiB. */
-  static SettingType<Integer> sizeFromKib(int least) {
+  /**
+   * Values of a type within a range.
+   *
+   * @param least the smallest one allowed, as a person would write it
+   */
+  static <T extends Comparable<T>> SettingType<T> between(
+      SettingType<T> type, String least, String most) {
+    T smallest = type.parse().apply(least);
+    T largest = type.parse().apply(most);
     return new SettingType<>(
-        "size from " + least + "KiB",
+        "%s %s to %s".formatted(type.unit(), least, most),
         text -> {
-          int bytes = parseSize(text);
-          if (bytes < least * 1024) {
-            throw new IllegalArgumentException("must be at least " + least + "KiB");
+          T value = type.parse().apply(text);
+          if (value.compareTo(smallest) < 0 || value.compareTo(largest) > 0) {
+            throw new IllegalArgumentException("must be from %s to %s".formatted(least, most));
           }
-          return bytes;
+          return value;
         },
-        String::valueOf);
+        type.format());
   }
 
   static SettingType<Integer> number(int least, int most) {

@@ -56,7 +56,8 @@ public final class Settings {
           "cluster.name",
           SettingType.optionalText(),
           "",
-          "What sessions, logs and metrics call the cluster; empty: its kind.");
+          "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one"
+              + " namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
       setting(
           "cluster.namespace",
@@ -107,6 +108,12 @@ public final class Settings {
           SettingType.duration(),
           "300s",
           "How long a session may take until it is ready.");
+  public static final Setting<Integer> SESSION_METADATA_LIMIT =
+      setting(
+          "session.metadata-limit",
+          SettingType.between(SettingType.size(), "1KiB", "192KiB"),
+          "128KiB",
+          "Most metadata of a session, as JSON. Kubernetes takes 256 KiB of annotations in all.");
   public static final Setting<Duration> SESSION_UNSCHEDULABLE_AFTER =
       setting(
           "session.unschedulable-after",
@@ -131,13 +138,13 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting(
           "exec.output-limit",
-          SettingType.sizeFromKib(16),
+          SettingType.between(SettingType.size(), "16KiB", "1GiB"),
           "16MiB",
           "Kept of each of stdout and stderr of one exec; head and tail stay.");
   public static final Setting<Integer> EXEC_MEMORY =
       setting(
           "exec.memory",
-          SettingType.sizeFromKib(64),
+          SettingType.between(SettingType.size(), "64KiB", "1GiB"),
           "256MiB",
           "Kept of the output of all execs that run; beyond it less of each stays.");
   public static final Setting<Integer> EXEC_PARALLEL =
@@ -149,7 +156,7 @@ public final class Settings {
   public static final Setting<Duration> EXEC_KILL_GRACE =
       setting(
           "exec.kill-grace",
-          SettingType.durationTo(Duration.ofSeconds(60)),
+          SettingType.between(SettingType.duration(), "1ms", "60s"),
           "2s",
           "Between TERM and KILL when an exec times out or is cancelled.");
   public static final Setting<Integer> THREADS =
@@ -194,6 +201,7 @@ public final class Settings {
           SESSION_TIMEOUT,
           SESSION_MAX_TIMEOUT,
           SESSION_START_TIMEOUT,
+          SESSION_METADATA_LIMIT,
           SESSION_UNSCHEDULABLE_AFTER,
           SESSION_FAILURE_RETENTION,
           EXEC_TIMEOUT,

@@ -4,8 +4,6 @@
 #
 # The root is a tmpfs: the host's folders are bound in read-only, those of .own are the container's. A folder of the
 # host in which a mount point must be made is replaced by a tmpfs that has all that the host's has.
-box_path=$PATH
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 box_who=$1 box_layer=$2 box_hidden=$3 box_dir=$4 box_mounts=$5
 shift 5
 exec 3>&1 4>&2 1>/dev/null 2>"$box_layer/why" 5<"$box_layer/why"
@@ -110,9 +108,9 @@ build_root() {
 
 [ "$box_who" = none ] || build_root "$@"
 shift $((3 * box_mounts))
-PATH=$box_path
 find_program "$1"
 echo "ok $box_pid" >&3
 exec 1>&3 2>&4 3>&- 4>&- 5<&-
-if [ "$box_who" = user ]; then exec /usr/bin/setsid /usr/bin/setpriv --ambient-caps=-all --inh-caps=-all "$@"; fi
-exec /usr/bin/setsid "$@"
+box_before=/usr/bin/setsid
+[ "$box_who" != user ] || box_before="$box_before /usr/bin/setpriv --ambient-caps=-all --inh-caps=-all"
+become "$@"

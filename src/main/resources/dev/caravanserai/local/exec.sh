@@ -3,8 +3,8 @@
 # Arguments: terminal, pipes or plain (no namespaces), working directory, the program and its arguments.
 # Descriptor 3 is stderr; with a terminal it is one of its own.
 exec 4>&2
-box_kind=$1 box_ctty=--ctty
-if [ "$1" != terminal ]; then box_ctty= && exec 3>&2; fi
+box_kind=$1 box_before="/usr/bin/setsid --ctty"
+if [ "$1" != terminal ]; then box_before=/usr/bin/setsid && exec 3>&2; fi
 exec 2>/dev/null
 cd "$2" || no "chdir to cwd (\"$2\") failed: no such directory"
 shift 2
@@ -23,7 +23,7 @@ held() {
 
 (
   read -r box_me box_rest </proc/self/stat
-  (exec /usr/bin/setsid $box_ctty -- "$@" 2>&4 4>&-)
+  (exec 2>&4 4>&-; become "$@")
   box_code=$?
   while [ "$box_kind" = pipes ] && held; do /bin/sleep 0.1 || break; done
   exit $box_code

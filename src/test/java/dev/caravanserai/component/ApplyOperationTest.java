@@ -8,7 +8,8 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.life.UnconfirmedCreates;
 import dev.caravanserai.profile.Plan;
-import dev.caravanserai.profile.PlanContext;
+import dev.caravanserai.profile.PlanDefaults;
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.session.FailureCode;
@@ -164,17 +165,11 @@ class ApplyOperationTest {
   private static Plan plan(Map<String, ?> request, Optional<String> key) {
     SessionSpec spec =
         Contract.load().readSession(new ObjectMapper().valueToTree(request), "default", key);
-    return new Planner(Profiles.shipped())
-        .plan(
-            spec,
-            new PlanContext(
-                Instant.now(),
-                UUID.randomUUID(),
-                Map.of(),
-                "ns",
-                Duration.ofMinutes(10),
-                Duration.ofHours(1),
-                "memory",
-                "default"));
+    Lifetimes lifetimes =
+        new Lifetimes(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(5));
+    return new Planner(
+            Profiles.shipped(),
+            new PlanDefaults(Map.of(), "ns", "memory", "default", lifetimes, 1024))
+        .plan(spec, Instant.now(), UUID.randomUUID());
   }
 }

@@ -115,7 +115,9 @@ final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public ExecOpener execs() {
-    throw new UnsupportedOperationException();
+    return (start, listener) -> {
+      throw new UnsupportedOperationException();
+    };
   }
 
   @Override

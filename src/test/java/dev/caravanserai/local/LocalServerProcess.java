@@ -11,10 +11,22 @@ import java.util.concurrent.CountDownLatch;
 final class LocalServerProcess {
   private LocalServerProcess() {}
 
-  /** Returns when its pod runs. */
   static Process start(Path home) throws IOException {
+    return start(home, "");
+  }
+
+  /**
+   * Returns when its pod runs.
+   *
+   * @param before commands for the shell that becomes the server
+   */
+  static Process start(Path home, String before) throws IOException {
     List<String> command =
         List.of(
+            "/bin/sh",
+            "-c",
+            before + "\nexec \"$@\"",
+            "sh",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-cp",
@@ -33,6 +45,7 @@ final class LocalServerProcess {
 
   public static void main(String[] arguments) throws Exception {
     LocalCluster cluster = LocalCluster.start(0, Path.of(arguments[0]), Set.of("ns"));
+    Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
     CountDownLatch running = new CountDownLatch(1);
     cluster
         .store()

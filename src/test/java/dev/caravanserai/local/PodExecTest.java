@@ -2,8 +2,10 @@ package dev.caravanserai.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PodExecTest extends PodFixture {
@@ -37,6 +39,70 @@ class PodExecTest extends PodFixture {
         .hasMessageContaining("executable file not found in $PATH");
     assertThatThrownBy(() -> exec("p", "", "/etc/passwd"))
         .hasMessageContaining("permission denied");
+  }
+
+  @Test
+  void every_variable_reaches_the_program_whatever_its_name_and_no_other_process()
+      throws Exception {
+    // Given
+    pod(
+        "p",
+        """
+        command: [sh, -c, 'tr "\\0" "\\n" </proc/self/environ; exec sleep infinity']
+        env:
+        - {name: my.var, value: dotted}
+        - {name: -a-b, value: "two\\nlines"}
+        - {name: LD_PRELOAD, value: /x.so}
+        - {name: PATH, value: /opt/none:/bin:/usr/bin}
+        - {name: IFS, value: x}
+        - {name: box_env, value: '0'}
+        - {name: EMPTY, value: ''}
+        """);
+    awaitPhase("p", "Running");
+    await().until(() -> logsSoFar("p").contains("EMPTY="));
+
+    // When
+    String log = logsSoFar("p");
+    Ran ran = exec("p", "", "/usr/bin/env", "-0");
+
+    // Then
+    for (String seen : List.of(log, ran.out().replace('\0', '\n'))) {
+      assertThat(seen.lines())
+          .contains("my.var=dotted", "-a-b=two", "lines", "LD_PRELOAD=/x.so", "IFS=x")
+          .contains("PATH=/opt/none:/bin:/usr/bin", "box_env=0", "EMPTY=")
+          .noneMatch(line -> line.startsWith("box_") && !line.equals("box_env=0"));
+    }
+    assertThat(ran.err().lines()).as("only the program itself").hasSize(1);
+    assertThat(exec("p", "", "printenv", "my.var").out()).isEqualTo("dotted\n");
+  }
+
+  @Test
+  void an_environment_of_a_mebibyte_reaches_the_program() throws Exception {
+    // Given
+    String value = "v".repeat(100_000);
+    StringBuilder env = new StringBuilder("command: [sleep, infinity]\nenv:\n");
+    for (int i = 0; i < 10; i++) {
+      env.append("- {name: LARGE_%d, value: %s}\n".formatted(i, value));
+    }
+    pod("p", env.toString());
+    awaitPhase("p", "Running");
+
+    // When
+    Ran ran = exec("p", "", "sh", "-c", "echo ${#LARGE_0} ${#LARGE_9}");
+
+    // Then
+    assertThat(ran).isEqualTo(new Ran(0, "100000 100000\n", ""));
+  }
+
+  @Test
+  void a_program_whose_name_has_an_equals_sign_runs() throws Exception {
+    // Given
+    pod("p", "command: [sleep, infinity]");
+    awaitPhase("p", "Running");
+    exec("p", "", "sh", "-c", "printf '#!/bin/sh\\necho ran $1\\n' >/tmp/a=b; chmod +x /tmp/a=b");
+
+    // When, Then
+    assertThat(exec("p", "", "/tmp/a=b", "c").out()).isEqualTo("ran c\n");
   }
 
   @Test

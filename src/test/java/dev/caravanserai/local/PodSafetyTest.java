@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Patience;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +102,25 @@ class PodSafetyTest extends PodFixture {
       await().untilAsserted(() -> assertThat(ProcessTree.marked(id)).isEmpty());
       assertThat(own.resolve("pods")).doesNotExist();
       assertThat(next.store().list(Kind.POD, Optional.empty())).isEmpty();
+    }
+  }
+
+  @Test
+  void a_signal_that_the_server_ignores_is_not_ignored_in_its_pods() throws Exception {
+    // Given
+    Path own = home.resolve("background");
+    Process server = LocalServerProcess.start(own, "trap '' INT QUIT HUP");
+    String[] suicide = {"sh", "-c", "kill -INT $$; echo ignored"};
+
+    // When
+    Config config = Patience.of(Config.fromKubeconfig(Files.readString(own.resolve("kubeconfig"))));
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        ExecWatch exec = client.pods().withName("p").redirectingOutput().exec(suicide)) {
+
+      // Then
+      assertThat(exec.exitCode().get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(130);
+    } finally {
+      server.destroy();
     }
   }
 

@@ -31,7 +31,7 @@ class ProfilesIT {
             .id("profiles-it-" + UUID.randomUUID())
             .env(Map.of("A", "b"))
             .storage("1Gi")
-            .plan(Requests.context(NAMESPACES));
+            .plan(NAMESPACES);
     List<HasMetadata> planned = new ArrayList<>(List.of(plan.anchor()));
     planned.addAll(plan.objects());
     planned.add(plan.pod());

@@ -42,7 +42,7 @@ class ProfilesTest {
     // Then
     assertThat(profiles.names()).containsExactly("autogen", "default", "hypha", "mine", "raworc");
     assertThat(profiles.namespaces(Map.of())).containsExactly("default", "own", "raworc-sessions");
-    Plan plan = new Planner(profiles).plan(Requests.of("mine").spec(), Requests.context());
+    Plan plan = Requests.of("mine").plan(new Planner(profiles, Requests.defaults()));
     assertThat(plan.pod().getSpec().getRestartPolicy()).isEqualTo("Never");
     assertThat(plan.pod().getSpec().getAutomountServiceAccountToken()).isFalse();
     assertThat(plan.pod().getSpec().getTerminationGracePeriodSeconds()).isEqualTo(2);
@@ -142,7 +142,7 @@ class ProfilesTest {
     assertThat(message)
         .contains("did you mean names")
         .contains("did you mean pod")
-        .contains("line 1");
+        .contains("line 2");
     assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(20);
   }
 
@@ -179,22 +179,21 @@ class ProfilesTest {
     Files.writeString(
         folder.resolve("a.yaml"),
         OWN.formatted("small")
+                .replace("'${spec.image}'", "'${spec.image}', resources: '${spec.resources}'")
             + """
               defaults: {resources: {requests: {cpu: '3'}}}
               limits: {resources: {cpu: '2', memory: 1Gi}, storage: {size: 5Gi}}
+              labels: {stored: '${spec.stored}'}
               """);
-    Planner planner = new Planner(Profiles.load(Optional.of(folder)));
+    Planner planner = new Planner(Profiles.load(Optional.of(folder)), Requests.defaults());
     Requests greedy =
         Requests.of("small")
             .storage("6Gi")
             .resources(Map.of("cpu", "2001m"), Map.of("memory", "2Gi"));
 
     // When
-    Resources given =
-        planner.plan(Requests.of("small").spec(), Requests.context()).spec().resources();
-    var refused =
-        catchThrowableOfType(
-            InvalidRequestException.class, () -> planner.plan(greedy.spec(), Requests.context()));
+    Resources given = Requests.of("small").plan(planner).spec().resources();
+    var refused = catchThrowableOfType(InvalidRequestException.class, () -> greedy.plan(planner));
 
     // Then
     assertThat(given.limits()).containsEntry("cpu", "2").containsEntry("memory", "1Gi");

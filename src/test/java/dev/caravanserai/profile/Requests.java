@@ -1,5 +1,6 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Resources;
 import dev.caravanserai.session.SessionSpec.Storage;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
 /** Requests for tests: an empty one, and changes to it. */
 record Requests(SessionSpec spec) {
   static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
+  private static final Planner SHIPPED = new Planner(Profiles.shipped(), defaults());
 
   static Requests of(String profile) {
     return new Requests(
@@ -34,20 +36,18 @@ record Requests(SessionSpec spec) {
             Optional.empty()));
   }
 
-  static PlanContext context() {
-    return context(Map.of());
+  static PlanDefaults defaults() {
+    return defaults(Map.of());
   }
 
-  static PlanContext context(Map<String, String> settings) {
-    return new PlanContext(
-        NOW,
-        new UUID(1, 2),
-        settings,
+  static PlanDefaults defaults(Map<String, String> environment) {
+    return new PlanDefaults(
+        environment,
         "sessions",
-        Duration.ofHours(1),
-        Duration.ofHours(24),
         "here",
-        "default");
+        "default",
+        new Lifetimes(Duration.ofHours(1), Duration.ofHours(24), Duration.ofMinutes(5)),
+        128 * 1024);
   }
 
   Requests id(String id) {
@@ -60,6 +60,14 @@ record Requests(SessionSpec spec) {
 
   Requests command(String... command) {
     return with(draft -> draft.command = List.of(command));
+  }
+
+  Requests args(String... args) {
+    return with(draft -> draft.args = List.of(args));
+  }
+
+  Requests workingDir(String dir) {
+    return with(draft -> draft.workingDir = Optional.of(dir));
   }
 
   Requests env(Map<String, String> env) {
@@ -102,11 +110,15 @@ record Requests(SessionSpec spec) {
   }
 
   Plan plan() {
-    return plan(context());
+    return plan(SHIPPED);
   }
 
-  Plan plan(PlanContext context) {
-    return new Planner(Profiles.shipped()).plan(spec, context);
+  Plan plan(Map<String, String> environment) {
+    return plan(new Planner(Profiles.shipped(), defaults(environment)));
+  }
+
+  Plan plan(Planner planner) {
+    return planner.plan(spec, NOW, new UUID(1, 2));
   }
 
   /** A specification that can still change. */
@@ -116,6 +128,8 @@ record Requests(SessionSpec spec) {
     private Optional<String> id;
     private Optional<String> image;
     private List<String> command;
+    private List<String> args;
+    private Optional<String> workingDir;
     private Map<String, String> env;
     private Optional<Duration> timeout;
     private Resources resources;
@@ -130,6 +144,8 @@ record Requests(SessionSpec spec) {
       id = before.id();
       image = before.image();
       command = before.command();
+      args = before.args();
+      workingDir = before.workingDir();
       env = before.env();
       timeout = before.timeout();
       resources = before.resources();
@@ -146,9 +162,9 @@ record Requests(SessionSpec spec) {
           id,
           image,
           command,
-          before.args(),
+          args,
           env,
-          before.workingDir(),
+          workingDir,
           timeout,
           resources,
           storage,

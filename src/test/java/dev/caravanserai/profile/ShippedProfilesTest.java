@@ -46,11 +46,11 @@ class ShippedProfilesTest {
             .id("ws/app")
             .env(Map.of("HYPHA_APP_ID", "mine", "HYPHA_TOKEN", "t"))
             .metadata(Map.of("app_id", "a", "workspace", "w", "client_id", "c", "server_url", "u"))
-            .plan(Requests.context(Map.of("HYPHA_K8S_NAMESPACE", "lab")));
+            .plan(Map.of("HYPHA_K8S_NAMESPACE", "lab"));
     restricted(plan.pod());
     assertThat(plan.namespace()).isEqualTo("lab");
     assertThat(plan.pod().getMetadata().getName()).startsWith("hypha-pod-ws-app-");
-    assertThat(plan.container()).isEqualTo("main");
+    assertThat(main(plan).getName()).isEqualTo("main");
     assertThat(plan.pod().getMetadata().getLabels())
         .containsEntry("app", "hypha")
         .containsEntry("component", "worker-pod");
@@ -72,7 +72,7 @@ class ShippedProfilesTest {
     var data = ((io.fabric8.kubernetes.api.model.Secret) plan.objects().get(0)).getData();
     assertThat(new String(java.util.Base64.getDecoder().decode(data.get("HYPHA_APP_ID"))))
         .isEqualTo("mine");
-    assertThat(plan.expiry().lifetime()).hasSeconds(3600);
+    assertThat(plan.spec().timeout().orElseThrow()).hasSeconds(3600);
     assertThat(plan.startTimeout()).hasSeconds(300);
     assertThat(Requests.of("hypha").plan().namespace()).isEqualTo("default");
   }
@@ -84,7 +84,7 @@ class ShippedProfilesTest {
             .id(ID)
             .image(null)
             .metadata(Map.of("name", "My session!"))
-            .plan(Requests.context(Map.of("KUBERNETES_CPU_LIMIT", "2")));
+            .plan(Map.of("KUBERNETES_CPU_LIMIT", "2"));
     assertThat(plan.namespace()).isEqualTo("raworc-sessions");
     assertThat(plan.objects())
         .extracting(HasMetadata::getKind)
@@ -95,7 +95,7 @@ class ShippedProfilesTest {
     assertThat(claim.getSpec().getResources().getRequests())
         .containsEntry("storage", new Quantity("1Gi"));
     assertThat(plan.pod().getMetadata().getName()).isEqualTo("session-" + ID);
-    assertThat(plan.container()).isEqualTo("session-container");
+    assertThat(main(plan).getName()).isEqualTo("session-container");
     assertThat(main(plan).getImage()).isEqualTo("python:3.11-slim");
     assertThat(main(plan).getWorkingDir()).isEqualTo("/workspace");
     assertThat(main(plan).getResources().getLimits())
@@ -116,7 +116,6 @@ class ShippedProfilesTest {
     Plan plan = Requests.of("autogen").id(ID).image(null).plan();
     assertThat(plan.namespace()).isEqualTo("default");
     assertThat(plan.pod().getMetadata().getName()).isEqualTo("autogen-code-exec-" + ID);
-    assertThat(plan.container()).isEqualTo("autogen-executor");
     assertThat(main(plan).getName()).isEqualTo("autogen-executor");
     assertThat(main(plan).getImage()).isEqualTo("python:3-slim");
     assertThat(main(plan).getWorkingDir()).isEqualTo("/workspace");
@@ -149,7 +148,7 @@ class ShippedProfilesTest {
     List<HasMetadata> objects = new ArrayList<>();
 
     // When
-    Plan plan = request.plan(Requests.context(Map.of(variable, value)));
+    Plan plan = request.plan(Map.of(variable, value));
 
     // Then
     objects.addAll(plan.objects());
@@ -174,7 +173,8 @@ class ShippedProfilesTest {
     var declared =
         Profiles.shipped().names().stream()
             .flatMap(
-                name -> Profiles.shipped().find(name).orElseThrow().settings().keySet().stream())
+                name ->
+                    Profiles.shipped().find(name).orElseThrow().file().settings().keySet().stream())
             .toList();
 
     // Then

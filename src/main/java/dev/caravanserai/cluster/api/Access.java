@@ -1,6 +1,9 @@
 package dev.caravanserai.cluster.api;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -11,23 +14,32 @@ import java.util.List;
  */
 public record Access(String group, String resource, String verb) {
   private static final String CORE = "";
-  private static final String NETWORKING = "networking.k8s.io";
 
-  /** Everything that the product does in a namespace of sessions. */
-  static List<Access> needed() {
+  /**
+   * What the product does in a namespace of sessions.
+   *
+   * @param kinds of objects that the profiles of the namespace create
+   */
+  static List<Access> needed(Collection<Class<? extends HasMetadata>> kinds) {
     var all = new ArrayList<Access>();
     add(all, CORE, "pods", "create", "get", "list", "watch", "delete");
-    add(all, CORE, "pods/exec", "create", "get"); // which one a WebSocket takes changed in 1.35
+    add(all, CORE, "pods/exec", "create", "get"); // which one a WebSocket needs changed in 1.35
     add(all, CORE, "pods/log", "get");
     add(all, CORE, "configmaps", "create", "get", "list", "watch", "patch", "delete");
-    add(all, CORE, "persistentvolumeclaims", "create", "get", "delete");
     add(all, CORE, "secrets", "create", "get", "delete");
-    add(all, CORE, "services", "create", "get", "delete");
     add(all, CORE, "events", "list");
-    add(all, NETWORKING, "ingresses", "create", "get", "delete");
-    add(all, NETWORKING, "networkpolicies", "create", "get", "delete");
-    add(all, "coordination.k8s.io", "leases", "create", "get", "update");
-    return List.copyOf(all);
+    kinds.stream()
+        .sorted(Comparator.comparing(Class::getName))
+        .forEach(
+            kind ->
+                add(
+                    all,
+                    HasMetadata.getGroup(kind),
+                    HasMetadata.getPlural(kind),
+                    "create",
+                    "get",
+                    "delete"));
+    return all.stream().distinct().toList();
   }
 
   private static void add(List<Access> all, String group, String resource, String... verbs) {
@@ -36,7 +48,7 @@ public record Access(String group, String resource, String verb) {
     }
   }
 
-  /** As {@code kubectl auth can-i} takes it: {@code create ingresses.networking.k8s.io}. */
+  /** As {@code kubectl auth can-i} shows it: {@code create ingresses.networking.k8s.io}. */
   @Override
   public String toString() {
     return verb + " " + resource + (group.isEmpty() ? "" : "." + group);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,14 +32,14 @@ public final class AccessCheck {
   private static final String PATH = "apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   private static final int TIMEOUT_SECONDS = 10;
 
-  /** More would cost a TLS handshake each and so take longer. */
+  /** More connections would cost a TLS handshake each and take longer. */
   private static final int AT_ONCE = 4;
 
   private final String url;
   private final HttpClient http;
 
   /**
-   * @param client stays open; it is the caller's
+   * @param client stays the caller's to close
    */
   public AccessCheck(KubernetesClient client) {
     this.url = client.getMasterUrl().toString();
@@ -53,14 +55,15 @@ public final class AccessCheck {
   }
 
   /**
-   * Asks for everything and waits, at most some 10 s, for every answer.
+   * Asks for every right and waits, 11 s at most, for every answer.
    *
+   * @param kinds of objects that the profiles of the namespace create
    * @throws FailureException {@code CLUSTER_UNREACHABLE} if the API server does not answer, {@code
-   *     FORBIDDEN} if it refuses the credentials or the question: what it did not allow in so many
-   *     words is never taken for allowed
+   *     FORBIDDEN} if it refuses the credentials or the question: only what it explicitly allows
+   *     counts as allowed
    */
-  public AccessReport check(String namespace) {
-    var needed = Access.needed();
+  public AccessReport check(String namespace, Collection<Class<? extends HasMetadata>> kinds) {
+    var needed = Access.needed(kinds);
     var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
     for (int i = 0; i < needed.size(); i++) {
       var access = needed.get(i);
@@ -148,7 +151,7 @@ public final class AccessCheck {
         .anyMatch(e -> e instanceof CertificateException || e instanceof CertPathBuilderException);
   }
 
-  /** The innermost cause says it best. */
+  /** The message of the innermost cause, which is the most specific. */
   private static String words(Throwable problem) {
     return causes(problem).reduce((outer, inner) -> inner).map(Throwable::getMessage).orElse("");
   }
@@ -166,10 +169,10 @@ public final class AccessCheck {
       return new FailureException(
           Failure.of(
               FailureCode.CLUSTER_UNREACHABLE,
-              ("The API server %s is not the one that is meant, or its certificate has changed (%s):"
-                      + " it shows a certificate that is not of the authority in the kubeconfig's"
+              ("The API server %s is not the expected one, or its certificate has changed (%s): the"
+                      + " certificate was not issued by the authority in the kubeconfig's"
                       + " certificate-authority-data or the service account's ca.crt, or not for this"
-                      + " address. Take the kubeconfig anew from the cluster, or correct its server;"
+                      + " address. Get the kubeconfig from the cluster again, or correct its server;"
                       + " nothing was sent.")
                   .formatted(url, words(cause))),
           cause);

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the server's credentials lack in a namespace.
+ * The rights that the server's credentials lack in a namespace.
  *
  * @param url of the API server
- * @param missing in the order of {@link Access#needed}; empty if nothing is
+ * @param missing in the order of {@link Access#needed}; empty if none is
  */
 public record AccessReport(String url, String namespace, List<Access> missing) {
   public AccessReport {
@@ -21,7 +21,7 @@ public record AccessReport(String url, String namespace, List<Access> missing) {
     return missing.isEmpty();
   }
 
-  /** The rules of a Role that would give what is missing, as YAML; empty if nothing is. */
+  /** The rules of a Role that gives what is missing, as YAML; empty if nothing is. */
   public String rules() {
     return grouped().entrySet().stream()
         .map(
@@ -31,7 +31,7 @@ public record AccessReport(String url, String namespace, List<Access> missing) {
         .collect(Collectors.joining());
   }
 
-  /** For whoever starts the server: what is missing and the Role that gives it. */
+  /** What is missing and the Role that gives it, for the person who starts the server. */
   public String describe() {
     if (complete()) {
       return "All that sessions need is allowed in namespace %s of %s.".formatted(namespace, url);

@@ -3,67 +3,151 @@ package dev.caravanserai.cluster.api;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What an API server's refusal means, in its own words and with the next step. */
+/**
+ * What an API server's refusal means, with the next step. The HTTP status and the fields of the
+ * {@code Status} object decide (Kubernetes API conventions, "Response Status Kind"), and its
+ * message is passed on.
+ */
 final class ApiFailures {
+  private static final String POST = "POST";
   private static final String RENEW =
       "The token or certificate of the kubeconfig or service account is wrong or has expired. Renew"
           + " it; the server takes the new one by itself.";
+  private static final String GRANT =
+      "Give this server's user that right, or choose a namespace where it has it.";
+  private static final String ADMISSION =
+      "This is a rule of the cluster (a quota, a LimitRange, a policy or a webhook), or something"
+          + " that the object names does not exist. Change the request or the profile to fit, or"
+          + " have the cluster's administrator change the rule or create what is missing.";
 
   private ApiFailures() {}
 
+  /** As {@link #of(Throwable, String, String)}, for requests that create nothing. */
   static FailureException of(Throwable thrown, String action) {
+    return of(thrown, action, "GET");
+  }
+
+  /**
+   * @param thrown a {@link KubernetesClientException} if the API server refused
+   * @param action that failed, such as {@code Creating Pod a/b}
+   * @param method of the HTTP request
+   */
+  static FailureException of(Throwable thrown, String action, String method) {
     if (thrown instanceof FailureException failure) {
       return failure;
     }
     if (thrown instanceof KubernetesClientException refusal && refusal.getCode() > 0) {
-      return new FailureException(refused(refusal, action), refusal);
+      Status status = Optional.ofNullable(refusal.getStatus()).orElseGet(Status::new);
+      String words = Optional.ofNullable(status.getMessage()).orElse(refusal.getMessage());
+      Meaning meaning = meaning(refusal.getCode(), status, method);
+      return new FailureException(
+          Failure.of(
+              meaning.code(),
+              "%s failed: %s. %s".formatted(action, words, meaning.next()),
+              status.getReason()),
+          refusal);
     }
     String words = Optional.ofNullable(thrown.getMessage()).orElse(thrown.getClass().getName());
     return new FailureException(
         Failure.of(
             FailureCode.CLUSTER_UNREACHABLE,
-            action
-                + " failed: the API server did not answer: "
-                + words
-                + ". Check that it is up and can be reached from here, and try again."),
+            "%s failed: the API server did not answer: %s. Check that it is up and can be reached from here, and try again."
+                .formatted(action, words)),
         thrown);
   }
 
-  private static Failure refused(KubernetesClientException refusal, String action) {
-    String words =
-        Optional.ofNullable(refusal.getStatus())
-            .map(s -> s.getMessage())
-            .orElse(refusal.getMessage());
-    String reason = Optional.ofNullable(refusal.getStatus()).map(s -> s.getReason()).orElse(null);
-    FailureCode code = code(refusal.getCode(), String.valueOf(words));
-    String next = refusal.getCode() == 401 ? RENEW : nextStep(code);
-    return Failure.of(code, action + " failed: " + words + ". " + next, reason);
-  }
+  private record Meaning(FailureCode code, String next) {}
 
-  private static FailureCode code(int status, String words) {
-    return switch (status) {
-      case 401 -> FailureCode.FORBIDDEN;
-      case 403 ->
-          words.contains("exceeded quota") ? FailureCode.QUOTA_EXCEEDED : FailureCode.FORBIDDEN;
-      case 404 -> FailureCode.NOT_FOUND;
-      case 409 -> FailureCode.CONFLICT;
-      case 400, 413, 415, 422 -> FailureCode.CONFIG_ERROR;
-      default -> FailureCode.CLUSTER_UNREACHABLE;
+  private static Meaning meaning(int httpStatus, Status status, String method) {
+    return switch (httpStatus) {
+      case 401 -> new Meaning(FailureCode.FORBIDDEN, RENEW);
+      case 403 -> forbidden(status, method);
+      case 404 -> method.equals(POST) ? missing(status) : notFound();
+      case 409 ->
+          List.of("AlreadyExists", "Conflict").contains(String.valueOf(status.getReason()))
+              ? new Meaning(
+                  FailureCode.CONFLICT, "Choose another id, or wait until that object is gone.")
+              : new Meaning(FailureCode.CONFIG_ERROR, ADMISSION);
+      case 400, 413, 415, 422 ->
+          new Meaning(
+              FailureCode.CONFIG_ERROR,
+              "Correct the request or the profile" + fields(status) + ".");
+      default ->
+          new Meaning(FailureCode.CLUSTER_UNREACHABLE, "Try again when the cluster has recovered.");
     };
   }
 
-  private static String nextStep(FailureCode code) {
-    return switch (code) {
-      case FORBIDDEN ->
-          "Give this server's user that right, or choose a namespace where it has it.";
-      case QUOTA_EXCEEDED -> "Stop other sessions, ask for less, or raise the quota.";
-      case NOT_FOUND -> "Check that the namespace exists.";
-      case CONFLICT -> "Choose another id, or wait until the former object is gone.";
-      case CONFIG_ERROR -> "Correct the request or the profile.";
-      default -> "Try again when the cluster is well.";
-    };
+  /**
+   * Authorization comes before the object is read, so its refusal of a creation names the kind and
+   * no object; one by admission names the object, and one by a webhook may have no details.
+   */
+  private static Meaning forbidden(Status status, String method) {
+    StatusDetails details = status.getDetails();
+    boolean admission = details == null || details.getName() != null;
+    if (!method.equals(POST) || !admission) {
+      return new Meaning(FailureCode.FORBIDDEN, GRANT);
+    }
+    if (causes(status).anyMatch(cause -> "NamespaceTerminating".equals(cause.getReason()))) {
+      return new Meaning(
+          FailureCode.CONFIG_ERROR,
+          "Choose another namespace, or create this one again when its deletion has ended.");
+    }
+    return quota(status)
+        ? new Meaning(
+            FailureCode.QUOTA_EXCEEDED,
+            "Stop other sessions, ask for less, or have the cluster's administrator raise the quota.")
+        : new Meaning(FailureCode.CONFIG_ERROR, ADMISSION);
+  }
+
+  /**
+   * The quota plugin gives no cause, only a message of fixed form; a webhook's message cannot begin
+   * so. Source: k8s.io/apiserver, pkg/admission/plugin/resourcequota/controller.go.
+   */
+  private static boolean quota(Status status) {
+    StatusDetails details = status.getDetails();
+    return details != null
+        && status
+            .getMessage()
+            .startsWith(
+                "%s \"%s\" is forbidden: exceeded quota: "
+                    .formatted(details.getKind(), details.getName()));
+  }
+
+  private static Meaning missing(Status status) {
+    boolean namespace =
+        status.getDetails() != null && "namespaces".equals(status.getDetails().getKind());
+    return new Meaning(
+        FailureCode.CONFIG_ERROR,
+        namespace
+            ? "Create the namespace, or choose another."
+            : "The cluster does not have this kind: install its CustomResourceDefinition, or correct the profile.");
+  }
+
+  private static Meaning notFound() {
+    return new Meaning(FailureCode.NOT_FOUND, "Check that the namespace and the object exist.");
+  }
+
+  private static String fields(Status status) {
+    String fields =
+        causes(status)
+            .map(StatusCause::getField)
+            .filter(field -> field != null && !field.isEmpty())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return fields.isEmpty() ? "" : ": " + fields;
+  }
+
+  private static Stream<StatusCause> causes(Status status) {
+    return Optional.ofNullable(status.getDetails()).map(StatusDetails::getCauses).stream()
+        .flatMap(List::stream);
   }
 }

@@ -68,10 +68,10 @@ final class ApiRequests {
             .handleAsync(
                 (response, thrown) -> {
                   if (thrown != null) {
-                    throw ApiFailures.of(cause(thrown), action);
+                    throw ApiFailures.of(cause(thrown), action, method);
                   }
                   if (!response.isSuccessful()) {
-                    throw ApiFailures.of(refusal(response), action);
+                    throw ApiFailures.of(refusal(response), action, method);
                   }
                   return response.body();
                 },

@@ -6,16 +6,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** As a user who may do everything needed in one namespace and nothing elsewhere. */
 class AccessCheckIT {
+  private static final Set<Class<? extends HasMetadata>> KINDS = Set.of(Pod.class, Ingress.class);
+
   private KubernetesClient client;
 
   @BeforeEach
@@ -37,7 +43,7 @@ class AccessCheckIT {
   @Test
   void nothingIsMissingWhereSessionsAreAllowed() {
     // When
-    var report = new AccessCheck(client).check(client.getNamespace());
+    var report = new AccessCheck(client).check(client.getNamespace(), KINDS);
 
     // Then
     assertThat(report.missing()).isEmpty();
@@ -48,18 +54,18 @@ class AccessCheckIT {
   @Test
   void everyMissingVerbIsNamedWithTheRuleThatGivesIt() {
     // When
-    var report = new AccessCheck(client).check("default");
+    var report = new AccessCheck(client).check("default", KINDS);
 
     // Then
     assumeTrue(!report.complete(), "a user who may not work in the namespace default is missing");
-    assertThat(report.missing()).isEqualTo(Access.needed());
+    assertThat(report.missing()).isEqualTo(Access.needed(KINDS));
     assertThat(report.describe())
         .contains("create pods/exec", "watch configmaps", "get ingresses.networking.k8s.io");
     assertThat(report.rules())
         .contains(
             """
             - apiGroups: ["networking.k8s.io"]
-              resources: [ingresses, networkpolicies]
+              resources: [ingresses]
               verbs: [create, get, delete]
             """);
   }
@@ -76,7 +82,7 @@ class AccessCheckIT {
 
     // Then
     try (var stranger = new KubernetesClientBuilder().withConfig(config).build()) {
-      assertThatThrownBy(() -> new AccessCheck(stranger).check("default"))
+      assertThatThrownBy(() -> new AccessCheck(stranger).check("default", KINDS))
           .isInstanceOfSatisfying(
               FailureException.class,
               e -> assertThat(e.failure().code()).isEqualTo(FailureCode.FORBIDDEN))

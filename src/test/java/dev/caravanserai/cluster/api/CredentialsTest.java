@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,7 +108,7 @@ class CredentialsTest {
 
       // When
       try (KubernetesClient client = connect(kubeconfig(strict, strict.certificate(), user))) {
-        AccessReport report = new AccessCheck(client).check("inn");
+        AccessReport report = new AccessCheck(client).check("inn", Set.of());
 
         // Then
         assertThat(report.complete()).isTrue();
@@ -141,7 +142,7 @@ class CredentialsTest {
     // When
     try (KubernetesClient client = connect(kubeconfig(api, stranger, "{token: monday}"))) {
       // Then
-      assertThatThrownBy(() -> new AccessCheck(client).check("inn"))
+      assertThatThrownBy(() -> new AccessCheck(client).check("inn", Set.of()))
           .isInstanceOfSatisfying(
               FailureException.class,
               e -> assertThat(e.failure().code()).isEqualTo(FailureCode.CLUSTER_UNREACHABLE))

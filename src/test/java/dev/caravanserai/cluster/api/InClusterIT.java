@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,7 +56,7 @@ class InClusterIT {
         new ApiConnection(Optional.empty(), Optional.empty(), folder).connect(pod);
     try (client;
         Cluster cluster = new ApiCluster("in-cluster", client, client.getNamespace())) {
-      AccessReport report = new AccessCheck(client).check(client.getNamespace());
+      AccessReport report = new AccessCheck(client).check(client.getNamespace(), Set.of());
       cluster.watch(client.getNamespace()).toCompletableFuture().get(3, TimeUnit.MINUTES);
 
       // Then

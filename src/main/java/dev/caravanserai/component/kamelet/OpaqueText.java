@@ -1,0 +1,66 @@
+package dev.caravanserai.component.kamelet;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Text in a form that Camel's URI and placeholder handling leaves alone: letters, digits, {@code -}
+ * and {@code _}. Camel passes a Kamelet's parameters through URIs, where it joins lines, splits at
+ * {@code &}, decodes {@code +} and resolves <code>{{…}}</code> again and again.
+ */
+public final class OpaqueText {
+  /** No text from outside begins like that. */
+  private static final String PREFIX = "text-" + UUID.randomUUID();
+
+  private static final String WRITTEN = PREFIX + "-as-written-";
+  private static final String EXACT = PREFIX + "-exact-";
+
+  /** What Camel 4.17 passes unchanged: one line, no URI syntax, no placeholder. */
+  private static final Pattern PLAIN =
+      Pattern.compile("(?!RAW)[\\w.$/(](?:[\\w.:/@=,;$(){}\\[\\]' -]*[\\w.:/@=,;$(){}\\[\\]'-])?");
+
+  private OpaqueText() {}
+
+  /** Text of a route file, whose placeholders are not yet resolved. */
+  static String written(String text) {
+    return isPlain(text) ? text : WRITTEN + encode(text);
+  }
+
+  /** The text behind {@link #written}; empty for any other. */
+  static Optional<String> readWritten(String text) {
+    return text.startsWith(WRITTEN)
+        ? Optional.of(decode(text.substring(WRITTEN.length())))
+        : Optional.empty();
+  }
+
+  /** Text that is meant as it stands. */
+  static String exact(String text) {
+    return isPlain(text) ? text : EXACT + encode(text);
+  }
+
+  static boolean isExact(String text) {
+    return text.startsWith(EXACT);
+  }
+
+  /** The text behind {@link #exact}; any other text is returned as it is. */
+  public static String readExact(String text) {
+    return isExact(text) ? decode(text.substring(EXACT.length())) : text;
+  }
+
+  private static boolean isPlain(String text) {
+    return PLAIN.matcher(text).matches() && !text.contains("{{") && !text.contains("}}");
+  }
+
+  private static String encode(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String decode(String encoded) {
+    return new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8);
+  }
+}

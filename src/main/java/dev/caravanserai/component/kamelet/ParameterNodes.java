@@ -1,0 +1,80 @@
+package dev.caravanserai.component.kamelet;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Keeps the parameters of session Kamelets in YAML as they were written: Camel makes a URI of them
+ * and encodes nothing.
+ */
+final class ParameterNodes {
+  private static final Pattern WHOLE_RAW = Pattern.compile("(?s)RAW(?:\\((.*)\\)|\\{(.*)})");
+
+  private ParameterNodes() {}
+
+  /** Rewrites all of a document, in place. */
+  static void keep(Node node) {
+    if (node instanceof SequenceNode sequence) {
+      sequence.getValue().forEach(ParameterNodes::keep);
+    } else if (node instanceof MappingNode mapping) {
+      boolean ours = namesSessionKamelet(mapping);
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (ours
+            && isKey(tuple, "parameters")
+            && tuple.getValueNode() instanceof MappingNode parameters) {
+          parameters.setValue(kept(parameters.getValue()));
+        } else {
+          keep(tuple.getValueNode());
+        }
+      }
+    }
+  }
+
+  /** As {@code to: {uri: …}} or as the step {@code kamelet: {name: …}}. */
+  private static boolean namesSessionKamelet(MappingNode mapping) {
+    return text(mapping, "uri").filter(SessionKamelets::isUri).isPresent()
+        || text(mapping, "name").filter(SessionKamelets::isName).isPresent();
+  }
+
+  private static List<NodeTuple> kept(List<NodeTuple> parameters) {
+    return parameters.stream()
+        .map(
+            tuple ->
+                tuple.getValueNode() instanceof ScalarNode scalar
+                    ? new NodeTuple(tuple.getKeyNode(), kept(scalar))
+                    : tuple)
+        .toList();
+  }
+
+  private static ScalarNode kept(ScalarNode scalar) {
+    var raw = WHOLE_RAW.matcher(scalar.getValue());
+    String text =
+        raw.matches()
+            ? Optional.ofNullable(raw.group(1)).orElseGet(() -> raw.group(2))
+            : scalar.getValue();
+    return new ScalarNode(
+        scalar.getTag(),
+        true,
+        OpaqueText.written(text),
+        scalar.getScalarStyle(),
+        scalar.getStartMark(),
+        scalar.getEndMark());
+  }
+
+  private static Optional<String> text(MappingNode mapping, String key) {
+    return mapping.getValue().stream()
+        .filter(tuple -> isKey(tuple, key) && tuple.getValueNode() instanceof ScalarNode)
+        .map(tuple -> ((ScalarNode) tuple.getValueNode()).getValue())
+        .findFirst();
+  }
+
+  private static boolean isKey(NodeTuple tuple, String key) {
+    return tuple.getKeyNode() instanceof ScalarNode name && name.getValue().equals(key);
+  }
+}

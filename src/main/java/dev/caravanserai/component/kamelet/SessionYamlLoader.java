@@ -1,0 +1,15 @@
+package dev.caravanserai.component.kamelet;
+
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
+import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Camel's loader of YAML routes, with parameters of session Kamelets kept as they are written. */
+final class SessionYamlLoader extends YamlRoutesBuilderLoader {
+  @Override
+  protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
+    ParameterNodes.keep(root);
+    return super.builder(context, root);
+  }
+}

@@ -1,0 +1,2 @@
+/** What passes the parameters of the session Kamelets through Camel unchanged. */
+package dev.caravanserai.component.kamelet;

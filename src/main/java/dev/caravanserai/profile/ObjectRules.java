@@ -1,0 +1,125 @@
+package dev.caravanserai.profile;
+
+import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Rules of Kubernetes for names, labels and environments, checked before anything is created. */
+final class ObjectRules {
+  private static final Predicate<String> LABEL_VALUE =
+      matching("(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
+  private static final Predicate<String> QUALIFIED =
+      matching(
+          "(?:(?=[^/]{1,253}/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*/)?"
+              + "[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
+  private static final Predicate<String> ENVIRONMENT_NAME =
+      matching("(?!\\.$|\\.\\.)[-._A-Za-z][-._A-Za-z0-9]{0,252}");
+  private static final Predicate<String> SUBDOMAIN =
+      matching(
+          "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
+
+  private final Profile profile;
+  private final Mistakes mistakes = new Mistakes();
+
+  private ObjectRules(Profile profile) {
+    this.profile = profile;
+  }
+
+  /** Why this cannot be the key of a label or annotation, or the name of a resource. */
+  static Optional<String> key(String key) {
+    return unless(
+        QUALIFIED.test(key),
+        "it must be a key such as team or example.com/team, not '" + key + "'");
+  }
+
+  static Optional<String> environmentName(String name) {
+    return unless(
+        ENVIRONMENT_NAME.test(name),
+        "the name of a variable has letters, digits and _.- and begins with no digit, not '%s'"
+            .formatted(name));
+  }
+
+  static boolean isSubdomain(String name) {
+    return SUBDOMAIN.test(name);
+  }
+
+  /**
+   * @param objects all that a session of the profile consists of, one of them its pod
+   * @throws FailureException CONFIG_ERROR with everything that an API server would refuse or that
+   *     would make the session unusable
+   */
+  static void check(Profile profile, Stream<HasMetadata> objects) {
+    ObjectRules rules = new ObjectRules(profile);
+    objects.forEach(rules::check);
+    rules.mistakes.throwIfAny();
+  }
+
+  private void check(HasMetadata object) {
+    String name = ProfileFile.orEmpty(object.getMetadata().getName());
+    if (!isSubdomain(name)) {
+      wrong(object, "'%s' is not a valid name".formatted(name));
+    }
+    Map<String, String> labels = ProfileFile.orEmpty(object.getMetadata().getLabels());
+    labels.forEach(
+        (key, value) -> {
+          key(key).ifPresent(why -> wrong(object, "label '%s': %s".formatted(key, why)));
+          if (value == null || !LABEL_VALUE.test(value)) {
+            wrong(
+                object,
+                "label '%s': '%s' is not a label value of 63 letters, digits and _.- at most"
+                    .formatted(key, value));
+          }
+        });
+    if (object instanceof Pod pod) {
+      pod(pod);
+    }
+  }
+
+  private void pod(Pod pod) {
+    List<Container> containers = list(pod.getSpec().getContainers());
+    String main = profile.file().container();
+    if (containers.stream().noneMatch(c -> main.equals(c.getName()))) {
+      wrong(
+          pod,
+          "it has no container '%s', which the profile's container names; it has %s"
+              .formatted(main, containers.stream().map(Container::getName).toList()));
+    }
+    Stream.concat(containers.stream(), list(pod.getSpec().getInitContainers()).stream())
+        .flatMap(container -> list(container.getEnv()).stream())
+        .map(EnvVar::getName)
+        .forEach(
+            name ->
+                environmentName(String.valueOf(name)).ifPresent(why -> wrong(pod, "env: " + why)));
+  }
+
+  private void wrong(HasMetadata object, String what) {
+    mistakes.add(
+        "Profile %s (%s), /objects: %s %s: %s."
+            .formatted(
+                profile.name(),
+                profile.source(),
+                object.getKind(),
+                ProfileFile.orEmpty(object.getMetadata().getName()),
+                what));
+  }
+
+  private static <T> List<T> list(List<T> list) {
+    return Optional.ofNullable(list).orElse(List.of());
+  }
+
+  private static Optional<String> unless(boolean right, String why) {
+    return right ? Optional.empty() : Optional.of(why);
+  }
+
+  private static Predicate<String> matching(String regex) {
+    return Pattern.compile(regex).asMatchPredicate();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.caravanserai.profile;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What every plan of a server depends on besides its profile and request.
+ *
+ * @param environment settings of profiles by name, such as {@code HYPHA_K8S_NAMESPACE}
+ * @param namespace for profiles that name none
+ * @param cluster the cluster's name
+ * @param profile for requests that name none
+ * @param lifetimes of sessions
+ * @param metadataBytes the most metadata that a session may have, as JSON in UTF-8
+ */
+public record PlanDefaults(
+    Map<String, String> environment,
+    String namespace,
+    String cluster,
+    String profile,
+    Lifetimes lifetimes,
+    int metadataBytes) {
+  public PlanDefaults {
+    environment = Map.copyOf(environment);
+  }
+
+  /**
+   * @param usual for requests and profiles that say none
+   * @param most that no session may exceed
+   * @param start how long a session may take to become ready if its profile does not say
+   */
+  public record Lifetimes(Duration usual, Duration most, Duration start) {}
+}

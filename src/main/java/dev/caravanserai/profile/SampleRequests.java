@@ -1,0 +1,58 @@
+package dev.caravanserai.profile;
+
+import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.SessionSpec.Resources;
+import dev.caravanserai.session.SessionSpec.Storage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Requests for a profile with which it is tried before any real one comes. */
+final class SampleRequests {
+  private SampleRequests() {}
+
+  /** One with the least that the profile needs, one with everything that it uses. */
+  static List<SessionSpec> of(Profile profile) {
+    return List.of(
+        request(profile, field -> field == RequestField.IMAGE, Map.of()),
+        request(profile, field -> true, metadata(profile)));
+  }
+
+  private static SessionSpec request(
+      Profile profile, Function<RequestField, Boolean> wanted, Map<String, Object> metadata) {
+    Function<RequestField, Boolean> given =
+        field -> wanted.apply(field) && field.in(profile.used());
+    boolean needed =
+        given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
+    return new SessionSpec(
+        SessionSpec.DEFAULT_TENANT,
+        Optional.of(profile.name()),
+        Optional.of("sample"),
+        Optional.of("image").filter(image -> needed),
+        given.apply(RequestField.COMMAND) ? List.of("command") : List.of(),
+        given.apply(RequestField.ARGS) ? List.of("argument") : List.of(),
+        given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of(),
+        Optional.of("/directory").filter(dir -> given.apply(RequestField.WORKING_DIR)),
+        Optional.empty(),
+        Resources.NONE,
+        Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
+            .filter(storage -> given.apply(RequestField.STORAGE)),
+        Map.of("sample", "true"),
+        metadata,
+        Optional.empty());
+  }
+
+  /** Only what the profile says the values of. */
+  private static Map<String, Object> metadata(Profile profile) {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    profile
+        .file()
+        .metadata()
+        .forEach(
+            (name, schema) ->
+                schema.values().stream().findFirst().ifPresent(v -> metadata.put(name, v)));
+    return metadata;
+  }
+}

@@ -1,0 +1,190 @@
+package dev.caravanserai.profile;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.caravanserai.session.Nearest;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Binds values to a type as strictly as {@code kubectl} does: an unknown field, text in place of a
+ * number and a number in place of text are mistakes. To find all of them, it reports and removes
+ * what the first attempt fails at, and binds the rest again. Thread safe.
+ */
+final class StrictBinding {
+  private static final int LONGEST_SHOWN = 60;
+  private static final Predicate<String> DECIMAL =
+      Pattern.compile("-?(?:0|[1-9][0-9]{0,17})").asMatchPredicate();
+  private static final String TEXT = "text";
+  private static final String NUMBER = "a whole number";
+  private static final String YES_OR_NO = "true or false";
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .withCoercionConfig(
+              LogicalType.Float,
+              number -> number.setCoercion(CoercionInputShape.Integer, CoercionAction.TryConvert))
+          .withCoercionConfigDefaults(
+              all -> {
+                for (CoercionInputShape shape : CoercionInputShape.values()) {
+                  all.setCoercion(shape, CoercionAction.Fail);
+                }
+              })
+          .annotationIntrospector(new NoAnySetter())
+          .build();
+
+  /** The model's classes accept unknown fields, which only custom resources may have. */
+  private static final class NoAnySetter extends JacksonAnnotationIntrospector {
+    @Override
+    public Boolean hasAnySetter(Annotated member) {
+      return member instanceof AnnotatedMember m
+              && m.getDeclaringClass() != GenericKubernetesResource.class
+          ? Boolean.FALSE
+          : super.hasAnySetter(member);
+    }
+  }
+
+  private final BiConsumer<String, String> wrong;
+  private final boolean evaluated;
+
+  /**
+   * @param evaluated whether values may come from expressions: then text such as a setting's that
+   *     is a decimal number is converted where a number is needed, and a number to text
+   * @param wrong receives the JSON pointer and the description of each mistake
+   */
+  StrictBinding(boolean evaluated, BiConsumer<String, String> wrong) {
+    this.evaluated = evaluated;
+    this.wrong = wrong;
+  }
+
+  /**
+   * @param path the JSON pointer to the value
+   * @return what remains when all that is wrong is left out; empty if that is nothing
+   */
+  <T> Optional<T> bind(Object value, Class<T> type, String path) {
+    JsonNode tree = JSON.valueToTree(value);
+    while (true) {
+      try {
+        return Optional.ofNullable(JSON.treeToValue(tree, type));
+      } catch (JsonMappingException e) {
+        JsonPointer at = pointer(e);
+        if (!replaced(tree, at, e, path)) {
+          wrong.accept(path + at, words(e, tree.at(at)));
+          return Optional.empty();
+        }
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("A tree has no syntax", e);
+      }
+    }
+  }
+
+  private static JsonPointer pointer(JsonMappingException e) {
+    JsonPointer at = JsonPointer.empty();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      at =
+          step.getFieldName() == null
+              ? at.appendIndex(step.getIndex())
+              : at.appendProperty(step.getFieldName());
+    }
+    return at;
+  }
+
+  /** Converts or removes a value that does not fit; false if that is not possible. */
+  private boolean replaced(JsonNode tree, JsonPointer at, JsonMappingException e, String path) {
+    JsonNode value = tree.at(at);
+    if (at.matches() || value.isMissingNode()) {
+      return false;
+    }
+    Optional<JsonNode> converted = evaluated ? converted(e, value) : Optional.empty();
+    JsonNode parent = tree.at(at.head());
+    if (parent instanceof ArrayNode list) {
+      list.set(at.last().getMatchingIndex(), converted.orElse(list.nullNode()));
+    } else if (converted.isPresent()) {
+      ((ObjectNode) parent).set(at.last().getMatchingProperty(), converted.get());
+    } else {
+      ((ObjectNode) parent).remove(at.last().getMatchingProperty());
+    }
+    if (converted.isEmpty()) {
+      wrong.accept(path + at, words(e, value));
+    }
+    return !(parent instanceof ArrayNode && value.isNull());
+  }
+
+  private static Optional<JsonNode> converted(JsonMappingException e, JsonNode value) {
+    if (!(e instanceof MismatchedInputException mismatch) || !value.isValueNode()) {
+      return Optional.empty();
+    }
+    String text = value.asText();
+    return switch (expected(mismatch)) {
+      case TEXT -> Optional.<JsonNode>of(new TextNode(text)).filter(n -> !value.isTextual());
+      case NUMBER -> Optional.of(text).filter(DECIMAL).map(t -> new LongNode(Long.parseLong(t)));
+      case YES_OR_NO ->
+          Optional.of(text)
+              .filter(t -> t.equals("true") || t.equals("false"))
+              .map(t -> BooleanNode.valueOf(t.equals("true")));
+      default -> Optional.empty();
+    };
+  }
+
+  private static String expected(MismatchedInputException e) {
+    Class<?> type = e.getTargetType();
+    if (type == null || type == String.class) {
+      return TEXT;
+    }
+    if (type == Boolean.class || type == boolean.class) {
+      return YES_OR_NO;
+    }
+    if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+      return NUMBER;
+    }
+    if (type == Pattern.class) {
+      return "a regular expression";
+    }
+    return Collection.class.isAssignableFrom(type) ? "a list" : "a map";
+  }
+
+  private static String words(JsonMappingException e, JsonNode value) {
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      List<String> known =
+          unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
+      Class<?> in = unknown.getReferringClass();
+      return "there is no such %s; %s"
+          .formatted(
+              in.isRecord() ? "key" : "field in a Kubernetes " + in.getSimpleName(),
+              Nearest.of(unknown.getPropertyName(), known)
+                  .map(near -> "did you mean " + near)
+                  .orElse("there are " + String.join(", ", known)));
+    }
+    if (e instanceof MismatchedInputException mismatch) {
+      String text = value.toString();
+      return "it must be %s, not %s"
+          .formatted(
+              expected(mismatch),
+              text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…");
+    }
+    return e.getOriginalMessage().lines().findFirst().orElse("it cannot be read");
+  }
+}

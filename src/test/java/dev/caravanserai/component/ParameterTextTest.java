@@ -1,0 +1,198 @@
+package dev.caravanserai.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.settings.Settings;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A value of a Kamelet's parameter arrives byte for byte, however it is given. */
+class ParameterTextTest {
+  private static final String URI = "kamelet:session-exec-action";
+
+  private final CamelContext context = new DefaultCamelContext();
+  private final Properties properties = new Properties();
+  private final PodServices services =
+      PodServices.of(
+          Clusters.of(new MemoryCluster()),
+          Profiles.load(Optional.empty()),
+          Contract.load(),
+          Settings.of(Map.of()),
+          Map.of());
+
+  static Stream<String> values() {
+    return Stream.of(
+        "echo hello",
+        "# c\nexit 3",
+        "echo one\n\necho two\n",
+        "\n\nexit 1",
+        "line\r\nline",
+        "a && b",
+        "a & b",
+        "exec 2>&1",
+        "curl 'http://h/?x=1&script=c'",
+        "echo &tenant=other",
+        "x)&sessionId=other&y=(",
+        "\techo tab",
+        "  two  spaces  ",
+        "a+b",
+        "%41 %zz 100%",
+        "%25",
+        "${HOME} $(id) `id`",
+        "${body} ${header.x}",
+        "${bean:type:java.lang.System?method=getProperty('java.version')}",
+        "-e",
+        "+x",
+        "#!/bin/sh\necho hi",
+        "#bean",
+        "x RAW(y)",
+        "'single' \"double\" \\back\\slash",
+        "a?nested=true",
+        "?x=1",
+        "ü€😀",
+        "a@b:c~d",
+        "a,b;c|d<e>f*g[h]^i",
+        "\u0001");
+  }
+
+  @BeforeEach
+  void prepare() {
+    PodComponent pod = new PodComponent();
+    pod.setServices(services);
+    context.addComponent("pod", pod);
+    context.getPropertiesComponent().setInitialProperties(properties);
+    properties.setProperty("camel.component.kamelet.location", "file:kamelets");
+    ((org.apache.camel.component.kamelet.KameletComponent) context.getComponent("kamelet"))
+        .setLocation("file:kamelets");
+  }
+
+  @AfterEach
+  void close() {
+    context.stop();
+    services.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void a_parameter_of_to_arrives_byte_for_byte(String value) throws Exception {
+    assertThat(scriptOf(step("to", parameters(value)))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void a_parameter_of_toD_arrives_byte_for_byte(String value) throws Exception {
+    assertThat(scriptOf(step("toD", parameters(value)))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void a_property_in_a_parameter_arrives_byte_for_byte(String value) throws Exception {
+    properties.setProperty("my.script", value);
+    assertThat(scriptOf(step("to", parameters("{{my.script}}")))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void a_property_of_the_kamelet_arrives_byte_for_byte(String value) throws Exception {
+    properties.setProperty("camel.kamelet.session-exec-action.script", value);
+    assertThat(scriptOf("- to:\n    id: run\n    uri: kamelet:session-exec-action"))
+        .isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a && b",
+        "a & b",
+        "curl 'http://h/?x=1&script=c'",
+        "a+b",
+        "%41",
+        "${HOME} $(id)",
+        "-e",
+        "#!/bin/sh",
+        "'single' \"double\"",
+        "a@b:c~d"
+      })
+  void a_value_in_raw_of_a_uri_arrives_byte_for_byte(String value) throws Exception {
+    assertThat(scriptOf(step("to", json(URI + "?script=RAW(" + value + ")")))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a && b", "a & b", "a+b", "%41", "${body}", "-e"})
+  void a_value_in_raw_of_a_uri_of_toD_arrives_byte_for_byte(String value) throws Exception {
+    assertThat(scriptOf(step("toD", json(URI + "?script=RAW(" + value + ")")))).isEqualTo(value);
+  }
+
+  @Test
+  void raw_around_all_of_a_parameter_is_camels() throws Exception {
+    assertThat(scriptOf(step("to", parameters("RAW(one\ntwo & three)"))))
+        .isEqualTo("one\ntwo & three");
+  }
+
+  @Test
+  void a_placeholder_with_a_backslash_is_text() throws Exception {
+    properties.setProperty("name", "value");
+    assertThat(scriptOf(step("to", parameters("\\{{.State}} {{name}} {{name}}"))))
+        .isEqualTo("{{.State}} value value");
+  }
+
+  @Test
+  void a_placeholder_without_a_property_stops_the_start_and_says_how_to_write_it() {
+    assertThatThrownBy(() -> scriptOf(step("to", parameters("docker -f {{.State}}"))))
+        .rootCause()
+        .hasMessage(
+            "script: {{.State}} is a placeholder of a property that does not exist."
+                + " For the text itself write \\{{.State}}.");
+  }
+
+  private static String parameters(String value) throws Exception {
+    return "{uri: 'kamelet:session-exec-action', parameters: {sessionId: s, script: %s}}"
+        .formatted(json(value));
+  }
+
+  private static String step(String step, String rest) {
+    return "- %s: %s".formatted(step, rest);
+  }
+
+  private static String json(String text) throws Exception {
+    return new ObjectMapper().writeValueAsString(text);
+  }
+
+  /** The script that reached the component. */
+  private String scriptOf(String step) throws Exception {
+    String yaml =
+        """
+        - route:
+            from:
+              uri: direct:in
+              steps:
+        %s
+        """
+            .formatted(step.indent(8));
+    PluginHelper.getRoutesLoader(context)
+        .loadRoutes(ResourceHelper.fromString("mine.camel.yaml", yaml));
+    context.start();
+    return context.getEndpoints().stream()
+        .filter(PodEndpoint.class::isInstance)
+        .map(endpoint -> ((PodEndpoint) endpoint).getScript())
+        .findFirst()
+        .orElseThrow();
+  }
+}

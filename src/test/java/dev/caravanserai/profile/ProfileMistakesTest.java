@@ -1,0 +1,277 @@
+package dev.caravanserai.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A mistake in a profile that a session would show stops the start. */
+class ProfileMistakesTest {
+  private static final String OWN =
+      """
+      name: own
+      container: c
+      %s
+      objects:
+      %s
+        - apiVersion: v1
+          kind: Pod
+          metadata: {name: '${names.pod}'}
+          spec:
+            containers:
+              - {name: c, image: '${spec.image}', env: '${env}'}
+      %s
+      """;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "defaultMode: \"0400\" | defaultMode | a whole number, not \"0400\"",
+        "defaultMode: 256.5 | defaultMode | a whole number, not 256.5",
+        "defaultMode: 0o400 | defaultMode | a whole number",
+        "defaultMode: yes | defaultMode | a whole number, not true",
+        "optional: 1 | optional | true or false, not 1",
+        "secretName: 5 | secretName | text, not 5",
+        "items: all | items | a list"
+      })
+  void a_value_of_another_type_is_told_with_its_place(String line, String field, String right) {
+    assertWrong(
+        OWN.formatted("", "", "    volumes: [{name: v, secret: {%s}}]".formatted(line).indent(2)),
+        "/objects/0/spec/volumes/0/secret/" + field,
+        right);
+  }
+
+  @Test
+  void an_octal_number_and_a_boolean_are_read_as_kubectl_reads_them() throws Exception {
+    // Given
+    String volume =
+        "    hostNetwork: yes\n    volumes: [{name: v, secret: {defaultMode: 0400}}]".indent(2);
+
+    // When
+    Pod pod = Requests.of("own").plan(planner(OWN.formatted("", "", volume))).pod();
+
+    // Then
+    assertThat(pod.getSpec().getVolumes().get(0).getSecret().getDefaultMode()).isEqualTo(0400);
+    assertThat(pod.getSpec().getHostNetwork()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "limits: {timeoutSeconds: ten} | /limits/timeoutSeconds | a whole number, not \"ten\"",
+        "limits: {timeoutSeconds: 0} | /limits/timeoutSeconds | not 0",
+        "limits: {resources: {cpu: much}} | /limits/resources/cpu | 'much' is not a quantity",
+        "defaults: {workingDir: /x} | /defaults/workingDir | ${spec.workingDir}",
+        "defaults: {image: A b} | /defaults | 'A b' is not an image reference",
+        "environment: {variables: {B C: x}} | /environment/variables/B C | begins with no digit",
+        "labels: {a/b/c: x} | /labels/a~1b~1c | such as team",
+        "labels: {team: a b} | Pod session-sample: label 'team' | 'a b' is not a label value",
+        "labels: {x: '${spec.workingDir ??}'} | /labels/x | not a valid expression",
+        "labels: {x: '${settings.A}'} | /labels/x | settings has no A; it has none",
+        "namespace: '${settings.A}' | /namespace | settings has no A",
+        "names: {length: 3} | /names/length | 24 to 50"
+      })
+  void a_wrong_key_or_value_is_told_with_its_place(String line, String place, String right)
+      throws Exception {
+    assertStartStops(OWN.formatted(line, "", ""), place, right);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{kind: Service, metadata: {name: s}} | /objects/0/apiVersion | it is needed",
+        "{apiVersion: v1, metadata: {name: s}} | /objects/0/kind | it is needed",
+        "{apiVersion: v1, kind: Servce, metadata: {name: s}} | /objects/0/kind | no kind Servce",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: s}} | /objects/0/kind | belongs to no namespace",
+        "{apiVersion: v1, kind: Namespace, metadata: {name: s}} | /objects/0/kind | belongs to no namespace",
+        "{apiVersion: v1, kind: Service, metadata: {name: A b}} | Service A b | not a valid name",
+        "{apiVersion: v1, kind: Service, metadata: {name: s, labels: {a: b c}}} | Service s: label 'a' | 'b c'",
+        "text | /objects/0 | a Kubernetes object"
+      })
+  void an_object_that_no_session_can_have_is_told(String object, String place, String right)
+      throws Exception {
+    assertStartStops(OWN.formatted("", "  - " + object, ""), place, right);
+  }
+
+  @Test
+  void a_main_container_that_the_pod_does_not_have_is_told() throws Exception {
+    assertStartStops(
+        OWN.formatted("", "", "").replace("container: c\n", "container: main\n"),
+        "Pod session-sample",
+        "no container 'main'");
+  }
+
+  @Test
+  void an_environment_variable_whose_name_kubernetes_refuses_is_told() throws Exception {
+    assertStartStops(
+        OWN.formatted("", "", "        - {name: d, image: x, env: [{name: B C, value: x}]}"),
+        "Pod session-sample: env",
+        "'B C'");
+  }
+
+  @Test
+  void a_second_document_and_an_alias_which_a_reader_could_skip_are_refused() {
+    assertWrong(OWN.formatted("", "", "") + "---\nname: b\n", ", /:", "a second document");
+    assertWrong(OWN.formatted("description: *x", "", ""), ", /:", "an alias");
+  }
+
+  @Test
+  void a_file_that_ends_in_yml_is_a_profile_too() throws Exception {
+    // Given
+    Files.writeString(folder.resolve("own.yml"), OWN.formatted("", "", ""));
+
+    // When
+    Profiles profiles = Profiles.load(Optional.of(folder));
+
+    // Then
+    assertThat(profiles.names()).contains("own");
+  }
+
+  @Test
+  void a_default_profile_that_is_not_there_stops_the_start() {
+    // Given
+    PlanDefaults usual = Requests.defaults();
+
+    // Then
+    assertThatThrownBy(
+            () ->
+                new Planner(
+                    Profiles.shipped(),
+                    new PlanDefaults(
+                        Map.of(), "n", "c", "nope", usual.lifetimes(), usual.metadataBytes())))
+        .hasMessageContainingAll("caravanserai.profile.default=nope", "autogen, default");
+  }
+
+  @Test
+  void a_profile_that_needs_metadata_of_its_requests_is_not_tried_without() throws Exception {
+    // Given
+    Planner planner = planner(OWN.formatted("labels: {team: '${metadata.team}'}", "", ""));
+
+    // When
+    Plan plan = Requests.of("own").metadata(Map.of("team", "red")).plan(planner);
+
+    // Then
+    assertThat(plan.pod().getMetadata().getLabels()).containsEntry("team", "red");
+    assertThatThrownBy(() -> Requests.of("own").metadata(Map.of("team", "a b")).plan(planner))
+        .hasMessageContainingAll("CONFIG_ERROR", "label 'team'", "'a b'");
+  }
+
+  @Test
+  void fields_of_a_request_that_the_profile_ignores_are_refused() throws Exception {
+    // Given
+    Planner planner = planner(OWN.formatted("", "", ""));
+    Requests request =
+        Requests.of("own")
+            .command("true")
+            .args("x")
+            .workingDir("/x")
+            .storage("1Gi")
+            .env(Map.of("A", "b"))
+            .resources(Map.of("cpu", "1"), Map.of());
+
+    // When
+    var refused = catchThrowableOfType(InvalidRequestException.class, () -> request.plan(planner));
+
+    // Then
+    assertThat(refused.violations())
+        .extracting(InvalidRequestException.Violation::pointer)
+        .containsExactlyInAnyOrder("/command", "/args", "/workingDir", "/storage", "/resources");
+    assertThat(refused).hasMessageContaining("profile own does not use it");
+  }
+
+  @Test
+  void the_image_of_a_profile_that_has_its_own_is_what_its_pod_has() throws Exception {
+    // Given
+    Planner planner = planner(OWN.formatted("", "", "").replace("'${spec.image}'", "'fixed:1'"));
+
+    // When
+    Plan plan = Requests.of("own").image(null).plan(planner);
+
+    // Then
+    assertThat(plan.anchor().getData().get("spec")).contains("\"image\":\"fixed:1\"");
+  }
+
+  @Test
+  void a_default_request_for_a_device_follows_the_limit_of_the_request() throws Exception {
+    // Given
+    String gpu = "nvidia.com/gpu";
+    Planner planner =
+        planner(
+            OWN.formatted("defaults: {resources: {requests: {nvidia.com/gpu: 1}}}", "", "")
+                .replace("env:", "resources: '${spec.resources}', env:"));
+
+    // When
+    Plan plan = Requests.of("own").resources(Map.of(gpu, "2"), Map.of()).plan(planner);
+
+    // Then
+    var resources = plan.pod().getSpec().getContainers().get(0).getResources();
+    assertThat(resources.getRequests()).containsEntry(gpu, new Quantity("2"));
+    assertThat(resources.getLimits()).containsEntry(gpu, new Quantity("2"));
+  }
+
+  @Test
+  void text_of_a_setting_is_a_number_where_a_number_is_needed() throws Exception {
+    // Given
+    String port = "        - {name: d, image: x, ports: [{containerPort: '${settings.PORT}'}]}";
+    String profile = OWN.formatted("settings: {PORT: {default: 8080}}", "", port);
+
+    // When
+    Pod pod = Requests.of("own").plan(planner(profile)).pod();
+
+    // Then
+    assertThat(pod.getSpec().getContainers().get(1).getPorts().get(0).getContainerPort())
+        .isEqualTo(8080);
+    assertStartStops(
+        profile.replace("8080", "'0400'"), "/containers/1/ports/0/containerPort", "\"0400\"");
+  }
+
+  @Test
+  void the_variables_of_services_are_not_in_a_pod_unless_its_profile_says_so() throws Exception {
+    // Given
+    Planner planner = planner(OWN.formatted("", "", ""));
+    Planner other = planner(OWN.formatted("", "", "    enableServiceLinks: true".indent(2)));
+
+    // Then
+    assertThat(Requests.of("own").plan(planner).pod().getSpec().getEnableServiceLinks()).isFalse();
+    assertThat(Requests.of("own").plan(other).pod().getSpec().getEnableServiceLinks()).isTrue();
+    for (String shipped : List.of("default", "hypha", "raworc", "autogen")) {
+      assertThat(Requests.of(shipped).plan().pod().getSpec().getEnableServiceLinks()).isFalse();
+    }
+  }
+
+  private Planner planner(String yaml) throws Exception {
+    Files.writeString(folder.resolve("own.yaml"), yaml);
+    return new Planner(Profiles.load(Optional.of(folder)), Requests.defaults());
+  }
+
+  private void assertStartStops(String yaml, String place, String right) {
+    FailureException thrown = catchThrowableOfType(FailureException.class, () -> planner(yaml));
+    assertThat(thrown).as("the start").isNotNull();
+    assertThat(thrown.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR);
+    assertThat(thrown).hasMessageContainingAll("own.yaml", place, right);
+  }
+
+  private static void assertWrong(String yaml, String place, String right) {
+    assertThatThrownBy(() -> ProfileReader.read("own.yaml", yaml))
+        .hasMessageContainingAll("CONFIG_ERROR", "own.yaml", place, right);
+  }
+}
