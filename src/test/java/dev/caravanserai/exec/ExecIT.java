@@ -176,7 +176,8 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   @Test
   void whatCannotBeTriedIsAProblem() {
     assertThat(problem(new ContainerRef(ExecCluster.NAMESPACE, "no-such-pod", "main")))
-        .isEqualTo(FailureCode.NOT_FOUND);
+        .as("a pod that is gone")
+        .isEqualTo(FailureCode.CONFLICT);
     ContainerRef known = places.get(0).container();
     assertThat(problem(new ContainerRef(known.namespace(), known.pod(), "no-such-container")))
         .isEqualTo(FailureCode.NOT_FOUND);

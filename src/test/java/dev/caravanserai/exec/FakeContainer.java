@@ -38,9 +38,18 @@ final class FakeContainer implements ExecOpener {
     return processes;
   }
 
+  void forget() {
+    processes.clear();
+  }
+
   /** From now on nothing can be started in it. */
   void refuses(ExecEnd refusal) {
     alive = refusal;
+  }
+
+  /** Those that only find out whether anything can be started. */
+  List<Process> probes() {
+    return probes;
   }
 
   List<Process> killers() {

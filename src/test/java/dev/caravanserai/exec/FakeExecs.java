@@ -95,6 +95,7 @@ final class FakeExecs implements AutoCloseable {
 
     Clock() {
       super(1);
+      setRemoveOnCancelPolicy(true);
     }
 
     @Override
