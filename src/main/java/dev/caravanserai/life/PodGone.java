@@ -71,6 +71,18 @@ public final class PodGone implements ContainerEnds {
               .orElseGet(
                   () -> stopped("Session %s was stopped on request.".formatted(session.id()))));
     }
+    if (deleting(session)) {
+      return Optional.of(
+          session
+              .failure()
+              .orElseGet(
+                  () ->
+                      Failure.of(
+                          FailureCode.EVICTED,
+                          "The pod of session %s is being deleted. Start a new session."
+                              .formatted(session.id()),
+                          "PodTerminating")));
+    }
     Optional<ContainerStatus> status =
         index.pod(session.key()).flatMap(pod -> status(pod, container.container()));
     return status
@@ -140,5 +152,12 @@ public final class PodGone implements ContainerEnds {
                                     stopped(
                                         "Pod %s is gone: its session was stopped."
                                             .formatted(container.pod())))));
+  }
+
+  private boolean deleting(Session session) {
+    return index
+        .pod(session.key())
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
+        .isPresent();
   }
 }

@@ -7,6 +7,7 @@ import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -43,7 +44,20 @@ class PodGoneTest {
   }
 
   @Test
-  void a_session_that_is_being_stopped_was_ended_by_request() {
+  void a_session_whose_anchor_was_deleted_was_ended_by_request() {
+    // Given
+    Pod pod = pod();
+    index.onUpdate(pod);
+
+    // When
+    index.onDelete(anchor());
+
+    // Then
+    assertEnded(FailureCode.CONFLICT, "stopped on request");
+  }
+
+  @Test
+  void a_pod_that_somebody_deletes_under_its_session_is_evicted() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
@@ -52,7 +66,7 @@ class PodGoneTest {
     index.onUpdate(pod);
 
     // Then
-    assertEnded(FailureCode.CONFLICT, "stopped on request");
+    assertEnded(FailureCode.EVICTED, "being deleted");
   }
 
   @Test
@@ -136,25 +150,32 @@ class PodGoneTest {
   }
 
   private Pod pod() {
-    index.onUpdate(
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withName("session-a")
-            .withNamespace("ns")
-            .withUid("anchor")
-            .withAnnotations(MARKS)
-            .endMetadata()
-            .build());
+    index.onUpdate(anchor());
     return new PodBuilder()
         .withNewMetadata()
         .withName("session-a")
         .withNamespace("ns")
         .withUid("pod")
         .withAnnotations(MARKS)
+        .addNewOwnerReference()
+        .withKind("ConfigMap")
+        .withUid("anchor")
+        .endOwnerReference()
         .endMetadata()
         .withNewStatus()
         .withPhase("Running")
         .endStatus()
+        .build();
+  }
+
+  private static ConfigMap anchor() {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName("session-a")
+        .withNamespace("ns")
+        .withUid("anchor")
+        .withAnnotations(MARKS)
+        .endMetadata()
         .build();
   }
 }
