@@ -3,67 +3,69 @@ package dev.caravanserai.profile;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.profile.ProfileFile.Defaults;
 import dev.caravanserai.profile.ProfileFile.Limits;
-import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.Yaml;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
   private static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+  private static final List<String> TEXTS =
+      List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt");
+  private static final Set<String> SPEC =
+      Set.of(
+          "image", "command", "args", "workingDir", "resources", "stored", "storage", "workspace");
   private static final String NAME_PATTERN = "(?:[a-z0-9][a-z0-9-]*)?\\*(?:[a-z0-9-]*[a-z0-9])?";
 
   private final String source;
+  private final Map<String, String> environment;
   private final Mistakes mistakes;
   private final BiConsumer<String, String> wrong;
 
-  private ProfileReader(String source, Mistakes mistakes) {
+  private ProfileReader(String source, Map<String, String> environment, Mistakes mistakes) {
     this.source = source;
+    this.environment = environment;
     this.mistakes = mistakes;
     this.wrong = (path, what) -> mistakes.in(source, path, what);
   }
 
   /**
    * @param source the file's name, for messages
-   * @throws FailureException CONFIG_ERROR with the file, and every mistake with its place in it
-   */
-  static Profile read(String source, String yaml) {
-    Mistakes mistakes = new Mistakes();
-    Optional<Profile> profile = read(source, yaml, mistakes);
-    mistakes.throwIfAny();
-    return profile.orElseThrow();
-  }
-
-  /**
-   * @param mistakes receives everything that is wrong
+   * @param environment from which the profile's settings are taken
+   * @param mistakes receives everything that is wrong, with its place in the file
    * @return empty if something is
    */
-  static Optional<Profile> read(String source, String yaml, Mistakes mistakes) {
+  static Optional<Profile> read(
+      String source, String yaml, Map<String, String> environment, Mistakes mistakes) {
     int before = mistakes.count();
-    ProfileReader reader = new ProfileReader(source, mistakes);
+    ProfileReader reader = new ProfileReader(source, environment, mistakes);
     return reader
         .parse(yaml)
         .flatMap(tree -> new StrictBinding(false, reader.wrong).bind(tree, ProfileFile.class, ""))
-        .map(reader::checked)
+        .flatMap(reader::checked)
         .filter(profile -> mistakes.count() == before);
   }
 
   private Optional<JsonNode> parse(String yaml) {
     try {
-      return Optional.of(Yaml.read(yaml));
+      Optional<JsonNode> tree = Optional.of(Yaml.read(yaml)).filter(JsonNode::isObject);
+      if (tree.isEmpty()) {
+        wrong.accept("", "it must be a map of keys such as name and objects");
+      }
+      return tree;
     } catch (Yaml.YamlException e) {
       wrong.accept("", "this is not YAML that can be used: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  private Profile checked(ProfileFile file) {
+  private Optional<Profile> checked(ProfileFile file) {
     int before = mistakes.count();
     name("/name", file.name());
     name("/container", file.container());
@@ -81,19 +83,30 @@ final class ProfileReader {
     keys("/labels", file.labels(), ObjectRules::key);
     keys("/annotations", file.annotations(), ObjectRules::key);
     StrictBinding literals = new StrictBinding(false, wrong);
-    literals.bind(Template.literals(file.defaults()), Defaults.class, "/defaults");
-    literals.bind(Template.literals(file.limits()), Limits.class, "/limits");
-    objects(file, literals);
-    Set<String> used = new ExpressionCheck(file, wrong).used();
-    if (mistakes.count() == before) {
-      RequestField.unused(file.defaults().keySet(), used)
-          .forEach(
-              field ->
-                  wrong.accept(
-                      "/defaults/" + field.key(),
-                      "the objects do not use it; they would by " + field.expressions()));
+    ExpressionCheck expressions = new ExpressionCheck(wrong);
+    expressions.know("settings", file.settings().keySet());
+    expressions.evaluate(file.namespace(), "/namespace");
+    literals.bind(expressions.evaluate(file.defaults(), "/defaults"), Defaults.class, "/defaults");
+    literals.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
+    TEXTS.forEach(variable -> expressions.know(variable, Set.of()));
+    expressions.know("names", file.names().byKind().keySet());
+    expressions.know("metadata", Set.of());
+    expressions.evaluate(file.environment().variables(), "/environment/variables");
+    expressions.know("spec", SPEC);
+    expressions.evaluate(file.labels(), "/labels");
+    expressions.evaluate(file.annotations(), "/annotations");
+    expressions.know("env", Set.of());
+    objects(file, (List<?>) expressions.evaluate(file.objects(), "/objects"), literals);
+    if (mistakes.count() > before) {
+      return Optional.empty();
     }
-    return new Profile(source, file, used);
+    RequestField.unused(file.defaults().keySet(), expressions.used())
+        .forEach(
+            field ->
+                wrong.accept(
+                    "/defaults/" + field.key(),
+                    "the objects do not use it; they would by " + field.expressions()));
+    return Optional.of(Profile.of(source, file, expressions.used(), environment, mistakes));
   }
 
   private void name(String path, String name) {
@@ -126,9 +139,13 @@ final class ProfileReader {
             key -> rule.apply(key).ifPresent(why -> wrong.accept(Pointers.child(path, key), why)));
   }
 
-  private void objects(ProfileFile file, StrictBinding literals) {
-    IntStream.range(0, file.objects().size())
-        .forEach(i -> object(file.objects().get(i), "/objects/" + i, literals));
+  /**
+   * @param values the objects without the results of expressions
+   */
+  private void objects(ProfileFile file, List<?> values, StrictBinding literals) {
+    for (int i = 0; i < values.size(); i++) {
+      object(values.get(i), "/objects/" + i, literals);
+    }
     long pods =
         file.objects().stream()
             .filter(o -> o instanceof Map<?, ?> map && "Pod".equals(map.get("kind")))
@@ -145,7 +162,7 @@ final class ProfileReader {
     }
     boolean named = true;
     for (String field : new String[] {"apiVersion", "kind"}) {
-      if (!(object.get(field) instanceof String text) || text.isEmpty() || text.contains("${")) {
+      if (!(object.get(field) instanceof String text) || text.isEmpty()) {
         wrong.accept(path + "/" + field, "it is needed, as text without expressions");
         named = false;
       }
@@ -153,7 +170,7 @@ final class ProfileReader {
     if (named) {
       Kind kind = Kind.of(object);
       kind.wrong().ifPresent(why -> wrong.accept(path + "/kind", why));
-      literals.bind(Template.literalItem(object), kind.type(), path);
+      literals.bind(object, kind.type(), path);
     }
   }
 }
