@@ -77,7 +77,6 @@ class SlowCallersTest {
   void whoever_takes_nothing_of_an_answer_loses_the_connection() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
       // Given
-      socket.setReceiveBufferSize(4096);
       socket
           .getOutputStream()
           .write(
