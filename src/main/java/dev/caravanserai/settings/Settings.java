@@ -141,6 +141,12 @@ public final class Settings {
           SettingType.between(SettingType.size(), "16KiB", "1GiB"),
           "16MiB",
           "Kept of each of stdout and stderr of one exec; head and tail stay.");
+  public static final Setting<Integer> EXEC_MEMORY =
+      setting(
+          "exec.memory",
+          SettingType.between(SettingType.size(), "64KiB", "1GiB"),
+          "256MiB",
+          "Kept of the output of all execs that run; beyond it less of each stays.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting(
           "exec.parallel",
@@ -201,6 +207,7 @@ public final class Settings {
           EXEC_TIMEOUT,
           EXEC_MAX_TIMEOUT,
           EXEC_OUTPUT_LIMIT,
+          EXEC_MEMORY,
           EXEC_PARALLEL,
           EXEC_KILL_GRACE,
           THREADS,
