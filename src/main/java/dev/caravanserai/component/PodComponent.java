@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Endpoint;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
@@ -68,6 +69,8 @@ public class PodComponent extends DefaultComponent {
       services = own.services();
     }
     life = new Lifecycle(services.cluster(), services.lifeLimits(), services.timer());
+    Optional.ofNullable(HealthCheckRegistry.get(getCamelContext()))
+        .ifPresent(registry -> registry.register(new ClusterHealthCheck(services.cluster())));
     meters =
         Meters.bind(
             services.cluster(),

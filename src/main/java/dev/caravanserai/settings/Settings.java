@@ -173,6 +173,19 @@ public final class Settings {
           "Most threads for what follows an operation in a route; a step that blocks holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
+  public static final Setting<Duration> HTTP_RECEIVE_TIMEOUT =
+      setting(
+          "http.receive-timeout",
+          SettingType.duration(),
+          "60s",
+          "Longest time until the head of a request is there, and again until its body is; then 408.");
+  public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
+      setting(
+          "http.idle-timeout",
+          SettingType.duration(),
+          "120s",
+          "Longest time between two requests of a connection, and without progress while an answer"
+              + " is read; then it is closed.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting(
           "reaper.interval",
@@ -219,6 +232,8 @@ public final class Settings {
           EXEC_KILL_GRACE,
           THREADS,
           HTTP_BODY_LIMIT,
+          HTTP_RECEIVE_TIMEOUT,
+          HTTP_IDLE_TIMEOUT,
           REAPER_INTERVAL,
           ROUTES_FOLDER,
           ROUTES_TENANT,
