@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Objects under their names, in memory, of which the watch tells when the test says so. */
-final class MemoryCluster implements Cluster, Objects {
+public final class MemoryCluster implements Cluster, Objects {
   private final SessionCache cache = new SessionCache("memory", Runnable::run);
   private final Map<ObjectRef, HasMetadata> objects = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
