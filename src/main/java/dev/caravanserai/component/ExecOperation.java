@@ -55,7 +55,7 @@ final class ExecOperation implements PodOperation {
         .thenApply(
             result -> {
               ExecLog.ended(session, result);
-              return result;
+              return result.withEncoding(spec.encoding());
             });
   }
 

@@ -5,8 +5,11 @@ import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.life.Activity;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Session;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -56,10 +59,23 @@ final class LogsOperation implements PodOperation {
         exchange.getMessage().getHeader(PodConstants.CONTAINER, session.container(), String.class));
   }
 
+  private static Instant since(String text) {
+    try {
+      return text.matches("\\d{1,9}")
+          ? Instant.now().minusSeconds(Long.parseLong(text))
+          : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+    } catch (DateTimeException e) {
+      throw InvalidRequestException.at(
+          "/query/since",
+          "must be a time as 2026-11-21T09:30:00Z, or a number of seconds, not " + text);
+    }
+  }
+
   private LogQuery query(Message message) {
     return new LogQuery(
         Optional.ofNullable(message.getHeader(PodConstants.TAIL, Integer.class)),
-        Optional.ofNullable(message.getHeader(PodConstants.SINCE, Instant.class)),
+        Optional.ofNullable(message.getHeader(PodConstants.SINCE, String.class))
+            .map(LogsOperation::since),
         message.getHeader(PodConstants.TIMESTAMPS, false, Boolean.class),
         message.getHeader(PodConstants.PREVIOUS, false, Boolean.class),
         services.execLimits().outputBytes());

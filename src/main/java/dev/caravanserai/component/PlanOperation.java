@@ -38,7 +38,13 @@ final class PlanOperation implements PodOperation {
       return spec.withTenant(acting);
     }
     JsonNode request = JsonBody.read(exchange.getMessage());
-    return services.contract().readSession(request, acting, Optional.empty());
+    return services
+        .contract()
+        .readSession(
+            request,
+            acting,
+            Optional.ofNullable(
+                exchange.getMessage().getHeader(PodConstants.IDEMPOTENCY_KEY, String.class)));
   }
 
   private SessionSpec withDefaults(SessionSpec spec) {

@@ -11,6 +11,12 @@ public final class PodConstants {
   public static final String SESSION_ID = "CamelPodSessionId";
 
   @Metadata(
+      label = "plan",
+      description = "Requests of one tenant with the same key make one session",
+      javaType = "String")
+  public static final String IDEMPOTENCY_KEY = "CamelPodIdempotencyKey";
+
+  @Metadata(
       label = "exec",
       description = "Script to run, where the body is no exec request; blank for none",
       javaType = "String")
@@ -40,7 +46,10 @@ public final class PodConstants {
   @Metadata(label = "logs", description = "Only the last lines", javaType = "Integer")
   public static final String TAIL = "CamelPodTail";
 
-  @Metadata(label = "logs", description = "Only lines since then", javaType = "java.time.Instant")
+  @Metadata(
+      label = "logs",
+      description = "Only lines since then: a time (RFC 3339), or a number of seconds ago",
+      javaType = "String")
   public static final String SINCE = "CamelPodSince";
 
   @Metadata(label = "logs", description = "Each line begins with its time", javaType = "Boolean")

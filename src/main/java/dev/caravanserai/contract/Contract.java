@@ -1,7 +1,7 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
@@ -15,21 +15,23 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The contract of the API (OpenAPI 3.1): reads requests by it and refuses those that break it, with
- * all that is wrong at once. Touches nothing; safe for use by many threads.
+ * The contract of the API: reads requests by it and refuses those that break it, with all that is
+ * wrong at once. Immutable; safe for use by many threads.
  */
 public final class Contract {
   private static final String RESOURCE = "/openapi/caravanserai.yaml";
-  private static final int LONGEST_KEY = 255;
 
   private final byte[] yaml;
   private final ContractSchema startSession;
   private final ContractSchema exec;
+  private final ContractSchema idempotencyKey;
 
-  private Contract(byte[] yaml, JsonNode document) {
+  private Contract(byte[] yaml) {
     this.yaml = yaml;
-    this.startSession = ContractSchema.of(document, "StartSession");
-    this.exec = ContractSchema.of(document, "Exec");
+    ApiDocument document = ApiDocument.read(yaml);
+    this.startSession = document.schema("/components/schemas/StartSession");
+    this.exec = document.schema("/components/schemas/Exec");
+    this.idempotencyKey = document.schema("/components/parameters/IdempotencyKey/schema");
   }
 
   /**
@@ -42,8 +44,7 @@ public final class Contract {
       if (in == null) {
         throw new IllegalStateException("the class path lacks " + RESOURCE);
       }
-      byte[] yaml = in.readAllBytes();
-      return new Contract(yaml, new YAMLMapper().readTree(yaml));
+      return new Contract(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + RESOURCE, e);
     }
@@ -58,21 +59,17 @@ public final class Contract {
    * Reads a request for a session.
    *
    * @param body the JSON of schema {@code StartSession}
-   * @param tenant whose session it is to be, as the API key says
-   * @param idempotencyKey the header {@code Idempotency-Key}, 1 to 255 characters
+   * @param tenant whose session it is to be
+   * @param idempotencyKey as the contract's header of that name
    * @throws InvalidRequestException with all that breaks the contract
    */
   public SessionSpec readSession(JsonNode body, String tenant, Optional<String> idempotencyKey) {
     Objects.requireNonNull(tenant, "tenant");
     List<Violation> violations = new ArrayList<>(startSession.check(body));
-    idempotencyKey
-        .filter(key -> key.isBlank() || key.length() > LONGEST_KEY)
-        .ifPresent(
-            key ->
-                violations.add(
-                    new Violation(
-                        "/header/Idempotency-Key",
-                        "must have 1 to 255 characters, not " + key.length())));
+    idempotencyKey.map(TextNode::valueOf).map(this.idempotencyKey::check).stream()
+        .flatMap(List::stream)
+        .map(wrong -> new Violation("/header/Idempotency-Key", wrong.message()))
+        .forEach(violations::add);
     refuse(violations);
     return SessionRequest.read(body, tenant, idempotencyKey);
   }

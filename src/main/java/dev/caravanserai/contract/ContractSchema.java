@@ -1,7 +1,6 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
@@ -17,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** One schema of the contract, by which JSON is checked. */
+/** One schema of a contract, by which JSON is checked. */
 final class ContractSchema {
-  private static final String IRI = "https://caravanserai.dev/openapi/caravanserai.yaml";
+  private static final String IRI = "https://caravanserai.dev/openapi.json";
 
   /** Nobody corrects more at once. */
   private static final int MOST = 100;
@@ -33,27 +32,23 @@ final class ContractSchema {
   }
 
   /**
-   * @param document the whole OpenAPI document
-   * @param name of a schema below {@code #/components/schemas}
+   * @param document the whole document, which the schema may refer to
+   * @param pointer to the schema, such as {@code /components/schemas/Exec}
    */
-  static ContractSchema of(JsonNode document, String name) {
-    JsonNode schemas =
-        JsonNodeFactory.instance.objectNode().set("components", document.get("components"));
+  static ContractSchema of(JsonNode document, String pointer) {
     JsonMetaSchema dialect =
         JsonMetaSchema.builder(JsonMetaSchema.getV202012())
-            .keyword(new NonValidationKeyword(ViolationText.EXPECTED))
-            .keyword(new NonValidationKeyword("components"))
+            .unknownKeywordFactory((keyword, context) -> new NonValidationKeyword(keyword))
             .build();
     JsonSchemaFactory factory =
         JsonSchemaFactory.builder()
             .defaultMetaSchemaIri(dialect.getIri())
             .metaSchema(dialect)
-            .schemaLoaders(loaders -> loaders.schemas(Map.of(IRI, schemas.toString())))
+            .schemaLoaders(loaders -> loaders.schemas(Map.of(IRI, document.toString())))
             .build();
     SchemaValidatorsConfig config =
         SchemaValidatorsConfig.builder().regularExpressionFactory(EcmaPattern::of).build();
-    JsonSchema schema =
-        factory.getSchema(SchemaLocation.of(IRI + "#/components/schemas/" + name), config);
+    JsonSchema schema = factory.getSchema(SchemaLocation.of(IRI + "#" + pointer), config);
     schema.initializeValidators();
     return new ContractSchema(schema, new ViolationText(document));
   }
@@ -74,12 +69,12 @@ final class ContractSchema {
     return List.copyOf(byPointer.values());
   }
 
-  /** What has a wrong type is wrong in nothing else. */
+  /** A value of the wrong type is reported for its type only. */
   private static int rank(ValidationMessage message) {
     return "type".equals(message.getType()) ? 0 : 1;
   }
 
-  /** Why one of several alternatives does not fit is said by the rule that asks for one of them. */
+  /** The rule that asks for one of several alternatives reports why none of them fits. */
   private static boolean alternative(ValidationMessage message) {
     JsonNodePath path = message.getEvaluationPath();
     return IntStream.range(0, path.getNameCount() - 1)

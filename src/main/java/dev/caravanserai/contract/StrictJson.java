@@ -1,7 +1,9 @@
 package dev.caravanserai.contract;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,13 +15,17 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
- * Reads JSON (RFC 8259) that somebody sent: a name that comes twice, text behind the end, and
- * nesting or numbers beyond the parser's limits are refused, for one reader would take them
- * otherwise than the next. Safe for use by many threads.
+ * Reads JSON (RFC 8259) of a request. Duplicate names, text after the end, and nesting or numbers
+ * beyond the parser's limits are refused, because two readers could read them differently. A string
+ * may be as long as the body. Safe for use by many threads.
  */
 public final class StrictJson {
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
@@ -44,6 +50,11 @@ public final class StrictJson {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // bytes in memory can always be read
     }
+  }
+
+  /** JSON as maps, lists, texts, numbers and booleans. */
+  static Object plain(JsonNode value) {
+    return JSON.convertValue(value, Object.class);
   }
 
   /** Without the names of the parser's own classes. */

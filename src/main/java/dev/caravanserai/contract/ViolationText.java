@@ -100,10 +100,12 @@ final class ViolationText {
   private static String unknown(String name, JsonNode rule) {
     List<String> known = new ArrayList<>();
     rule.path("properties").fieldNames().forEachRemaining(known::add);
-    return "is not known; "
-        + Nearest.of(name, known)
-            .map(near -> "did you mean " + near + "?")
-            .orElse("known are " + String.join(", ", known));
+    return known.isEmpty()
+        ? "is not known; there are none"
+        : "is not known; "
+            + Nearest.of(name, known)
+                .map(near -> "did you mean " + near + "?")
+                .orElse("known are " + String.join(", ", known));
   }
 
   private JsonNode resolved(JsonNode schema) {
@@ -122,8 +124,14 @@ final class ViolationText {
       case "object" -> "an object";
       case "array" -> "a list";
       case "boolean" -> "true or false";
-      default -> "a number";
+      case "integer" -> "a whole number" + range(rule);
+      default -> "a number" + range(rule);
     };
+  }
+
+  private static String range(JsonNode rule) {
+    String from = rule.has("minimum") ? " from " + rule.get("minimum") : "";
+    return from + (rule.has("maximum") ? " up to " + rule.get("maximum") : "");
   }
 
   private static String words(JsonNode list) {

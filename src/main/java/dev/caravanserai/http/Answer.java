@@ -43,6 +43,9 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
       }
       if (body.length == 0) {
         headers.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
+      } else if (headers.keySet().stream().noneMatch("Content-Type"::equalsIgnoreCase)) {
+        Optional.ofNullable(exchange.getVariable(ContractConsumer.MEDIA_TYPE, String.class))
+            .ifPresent(type -> headers.put("Content-Type", List.of(withCharset(type))));
       }
       return new Answer(status, headers, body);
     } catch (Exception e) {
@@ -69,6 +72,11 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
             .getContext()
             .getTypeConverter()
             .mandatoryConvertTo(byte[].class, message.getExchange(), body);
+  }
+
+  /** RFC 9110, 8.3.1: text without one may be read as anything; JSON is UTF-8 (RFC 8259). */
+  private static String withCharset(String type) {
+    return type.startsWith("text/") ? type + "; charset=utf-8" : type;
   }
 
   /** A value that is the very object that came in was not set by the route. */

@@ -1,15 +1,19 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.Principal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * One API key, known by its hash only.
+ * One API key, known by its hash only. Keys are long and random, so the hash needs no salt.
  *
  * @param name who holds it, for logs; unique
  * @param tenant whose sessions it sees
- * @param scopes what it may do, of {@link ApiKeys#SCOPES} or {@code *}
- * @param sha256 of the key's UTF-8 bytes; 32 bytes
+ * @param scopes what it may do; {@code *} is everything; never empty
+ * @param sha256 of the key's UTF-8 bytes; 32 bytes; must not be changed
  */
 public record ApiKey(String name, String tenant, Set<String> scopes, byte[] sha256) {
 
@@ -17,13 +21,24 @@ public record ApiKey(String name, String tenant, Set<String> scopes, byte[] sha2
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(tenant, "tenant");
     scopes = Set.copyOf(scopes);
-    sha256 = sha256.clone();
-    if (sha256.length != 32) {
-      throw new IllegalArgumentException("API key " + name + " needs a SHA-256 hash of 32 bytes");
+    if (scopes.isEmpty() || sha256.length != 32) {
+      throw new IllegalArgumentException("API key " + name + " needs a scope and a SHA-256 hash");
     }
   }
 
-  /** Says no hash. */
+  static ApiKey ofEverything(String name, String key) {
+    return new ApiKey(name, "default", Set.of(Principal.EVERY_SCOPE), sha256(key));
+  }
+
+  static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Shows no hash. */
   @Override
   public String toString() {
     return "ApiKey[" + name + ", tenant " + tenant + ", scopes " + scopes + "]";

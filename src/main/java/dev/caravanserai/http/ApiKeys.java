@@ -1,45 +1,47 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Principal;
-import java.nio.charset.StandardCharsets;
+import io.vertx.core.http.HttpServerRequest;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * The API keys that open this server. Without any, nobody gets in.
- *
- * <p>Safe for use by several threads.
+ * Authenticates by API keys: {@code Authorization: Bearer}, or {@code Basic} with the key as
+ * password. Safe for use by several threads.
  */
-public final class ApiKeys {
-  /** See sessions and read their logs. */
-  public static final String SESSIONS_READ = "sessions:read";
-
-  /** Start and stop sessions, and whatever else changes something. */
-  public static final String SESSIONS_WRITE = "sessions:write";
-
-  /** Run commands in sessions. */
-  public static final String EXEC = "exec";
-
-  /** Every scope there is, besides {@code *}. */
-  public static final Set<String> SCOPES = Set.of(SESSIONS_READ, SESSIONS_WRITE, EXEC);
-
+public final class ApiKeys implements Authenticator {
   private final List<ApiKey> keys;
 
   public ApiKeys(List<ApiKey> keys) {
     this.keys = List.copyOf(keys);
   }
 
-  /**
-   * Whose key it is. Takes as long for a key that is nearly right as for any other.
-   *
-   * @param presented the key as the caller gave it
-   * @return empty if no such key opens this server
-   */
-  public Optional<Principal> authenticate(String presented) {
-    var hash = sha256(presented);
+  @Override
+  public Optional<Principal> authenticate(HttpServerRequest request) {
+    var credentials = Credentials.of(request.getHeader("Authorization"));
+    if (credentials.isEmpty()) {
+      return Optional.empty();
+    }
+    var principal = principal(credentials.get().secret());
+    if (principal.isEmpty()) {
+      throw FailureException.of(
+          FailureCode.UNAUTHENTICATED,
+          "Unknown API key: check it for a missing or extra character.");
+    }
+    if (credentials.get().remembered() && fromAnotherSite(request)) {
+      throw FailureException.of(
+          FailureCode.NOT_PERMITTED,
+          "A page of another site made the browser ask; only this server's own pages may.");
+    }
+    return principal;
+  }
+
+  /** Takes as long for a key that is nearly right as for any other. */
+  private Optional<Principal> principal(String secret) {
+    var hash = ApiKey.sha256(secret);
     Optional<Principal> found = Optional.empty();
     for (var key : keys) {
       if (MessageDigest.isEqual(key.sha256(), hash)) {
@@ -49,11 +51,9 @@ public final class ApiKeys {
     return found;
   }
 
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+  /** Fetch Metadata, {@code Sec-Fetch-Site}: absent from anything but browsers. */
+  private static boolean fromAnotherSite(HttpServerRequest request) {
+    var site = request.getHeader("Sec-Fetch-Site");
+    return site != null && !site.equals("same-origin") && !site.equals("none");
   }
 }

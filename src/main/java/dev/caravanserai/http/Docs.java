@@ -16,7 +16,7 @@ import java.util.Properties;
 final class Docs {
   static final String PATH = "/v1/docs";
 
-  private static final String CONTRACT = "/v1/openapi.yaml";
+  static final String CONTRACT = "/v1/openapi.yaml";
   private static final String SWAGGER_UI = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

@@ -1,74 +1,147 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.contract.ApiDocument;
+import dev.caravanserai.contract.ApiJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.component.jackson.JacksonDataFormat;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
-import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
+import org.apache.camel.spi.DataFormatFactory;
+import org.apache.camel.support.ResourceHelper;
 
 /**
  * The HTTP server's engine, to be bound as {@code platform-http-engine} before Camel starts: every
- * path needs an API key, every error is a problem, and no thread waits for a route.
+ * path needs an authenticated caller, every error is a problem, and no thread waits for a route.
  */
 public final class HttpEngine extends VertxPlatformHttpEngine {
-  /** Largest request body by default, in bytes. */
-  public static final long DEFAULT_MAX_BODY = 10L * 1024 * 1024;
+  private static final int OURS = -1_000_000;
 
-  private final ApiKeys keys;
-  private final long maxBody;
+  private final List<Authenticator> authenticators;
+  private final HttpLimits limits;
+  private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
   private Router guarded;
 
-  public HttpEngine(ApiKeys keys) {
-    this(keys, DEFAULT_MAX_BODY);
+  /**
+   * @param authenticators asked in this order; the first that knows the caller decides
+   */
+  public HttpEngine(List<Authenticator> authenticators, HttpLimits limits) {
+    this.authenticators = List.copyOf(authenticators);
+    this.limits = limits;
   }
 
   /**
-   * @param maxBody largest request body, in bytes
+   * Binds it under the names that Camel looks for, with all that routes name.
+   *
+   * @param registry takes name and bean
    */
-  public HttpEngine(ApiKeys keys, long maxBody) {
-    this.keys = keys;
-    this.maxBody = maxBody;
+  public static void bind(
+      BiConsumer<String, Object> registry, List<Authenticator> authenticators, HttpLimits limits) {
+    HttpEngine engine = new HttpEngine(authenticators, limits);
+    registry.accept("platform-http-engine", engine);
+    registry.accept("rest-openapi", new ContractComponent(engine));
+    registry.accept("logLines", new LogLines());
+    registry.accept(
+        "jackson", (DataFormatFactory) () -> new JacksonDataFormat(ApiJson.mapper(), Object.class));
+    Scopes.ALL.forEach(scope -> registry.accept("scope:" + scope, new RouteScope(scope)));
   }
 
-  /** Is in the registry already. Stock contract-first routes would hold a thread per request. */
-  @Override
-  protected void doInit() {
-    var component = getCamelContext().getComponent("rest-openapi", RestOpenApiComponent.class);
-    if (!(component.getRestOpenapiProcessorStrategy() instanceof Operations)) {
-      throw new IllegalStateException(
-          "Set camel.component.rest-openapi.rest-openapi-processor-strategy=#class:"
-              + Operations.class.getName());
-    }
+  /** What no route may take. */
+  private static Stream<Entrance> ofTheServer() {
+    return Stream.concat(Guard.OPEN.stream(), Stream.of(Docs.PATH, Docs.CONTRACT))
+        .map(path -> Entrance.get("the server", path));
   }
+
+  HttpLimits limits() {
+    return limits;
+  }
+
+  /** Is in the registry already. */
+  @Override
+  protected void doInit() {}
 
   @Override
   public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-    return new HttpConsumer(endpoint, processor, guarded(), maxBody);
+    return new RouteConsumer(endpoint, processor, this);
+  }
+
+  /**
+   * Notes that a route takes these requests.
+   *
+   * @return where to take them from
+   * @throws IllegalArgumentException if another takes some of them already
+   */
+  synchronized Router claim(Entrance entrance) {
+    Stream.concat(ofTheServer(), entrances.stream())
+        .filter(entrance::overlaps)
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw new IllegalArgumentException(
+                  "%s, but %s already: give one of them another path or method"
+                      .formatted(entrance, other));
+            });
+    entrances.add(entrance);
+    return guarded();
+  }
+
+  void release(Entrance entrance) {
+    entrances.remove(entrance);
+  }
+
+  /** What is asked first has the lower one; all of ours are below zero. */
+  int order(Entrance entrance) {
+    return OURS + entrance.path().rank();
+  }
+
+  /**
+   * @param specification where Camel finds it, such as {@code file:config/openapi/mine.yaml}
+   * @throws IllegalArgumentException if it is not there, or cannot be used
+   */
+  static ApiDocument document(CamelContext context, String specification) {
+    try (InputStream in =
+        ResourceHelper.resolveMandatoryResourceAsInputStream(context, specification)) {
+      return ApiDocument.read(in.readAllBytes());
+    } catch (IOException e) {
+      throw new IllegalArgumentException("%s cannot be read: %s".formatted(specification, e), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s cannot be used: %s".formatted(specification, e.getMessage()), e);
+    }
   }
 
   /** Nothing but the server's own probes is there before the first consumer, and so the guard. */
-  private synchronized Router guarded() {
+  private Router guarded() {
     var router = router();
     if (router != guarded) {
       router.route().method(HttpMethod.HEAD).order(Integer.MIN_VALUE).handler(HttpEngine::asGet);
       meters()
           .ifPresent(
               meters -> router.route().order(Integer.MIN_VALUE).handler(new AnswerMeter(meters)));
-      router.route().order(Integer.MIN_VALUE).handler(new Guard(keys));
+      router.route().order(Integer.MIN_VALUE).handler(new Guard(authenticators));
       Docs.serve(router);
+      router.route().order(-1).handler(this::notOurs).failureHandler(this::failed);
       router
           .route()
           .order(Integer.MAX_VALUE)
-          .handler(HttpEngine::nothingHere)
-          .failureHandler(HttpEngine::failed);
+          .handler(this::nothingHere)
+          .failureHandler(this::failed);
       guarded = router;
     }
     return router;
@@ -107,25 +180,40 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     ctx.reroute(HttpMethod.GET, ctx.request().uri());
   }
 
-  private static void nothingHere(RoutingContext ctx) {
-    if (Guard.principal(ctx).isEmpty()) {
-      // A probe's path, whose own route does not give what Accept asks for.
-      var problem = new StatusException(406, "There is no such form of this: send Accept: */*.");
-      Problems.of(problem, "").write(ctx.response());
-      return;
-    }
-    var allowed = HttpConsumer.allowed(ctx);
-    if (!allowed.isEmpty()) {
+  /**
+   * What none of our routes takes: a wrong method, or a page of Camel's own. Of those a caller
+   * without the scope {@link Scopes#ROUTES} sees only the open ones.
+   */
+  private void notOurs(RoutingContext ctx) {
+    Set<String> allowed = new TreeSet<>();
+    entrances.stream()
+        .filter(entrance -> ctx.normalizedPath().matches(entrance.path().regex()))
+        .forEach(entrance -> allowed.addAll(entrance.names()));
+    if (Guard.principal(ctx).isEmpty() || allowed.isEmpty() && Guard.permits(ctx, Scopes.ROUTES)) {
+      ctx.next();
+    } else if (allowed.isEmpty()) {
+      problem(ctx, 404).write(ctx.response());
+    } else {
       ctx.response().putHeader(Allow.NAME, Allow.of(allowed));
       if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
         ctx.response().setStatusCode(204).end();
-        return;
+      } else {
+        problem(ctx, 405).write(ctx.response());
       }
     }
-    problem(ctx, allowed.isEmpty() ? 404 : 405).write(ctx.response());
   }
 
-  static void failed(RoutingContext ctx) {
+  private void nothingHere(RoutingContext ctx) {
+    if (Guard.principal(ctx).isPresent()) {
+      problem(ctx, 404).write(ctx.response());
+    } else {
+      // A probe's path, whose own route does not give what Accept asks for.
+      var problem = new StatusException(406, "There is no such form of this: send Accept: */*.");
+      Problems.of(problem, "").write(ctx.response());
+    }
+  }
+
+  void failed(RoutingContext ctx) {
     var status = ctx.statusCode();
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());
@@ -135,8 +223,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     }
   }
 
-  private static Problem problem(RoutingContext ctx, int status) {
-    HttpServerRequest request = ctx.request();
-    return Problems.of(status, request.method().name(), request.path());
+  private Problem problem(RoutingContext ctx, int status) {
+    if (status == 413) {
+      return limits.tooLarge();
+    }
+    return Problems.of(status, ctx.request().method().name(), ctx.request().path());
   }
 }

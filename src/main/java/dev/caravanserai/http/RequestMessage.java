@@ -13,12 +13,14 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  */
 final class RequestMessage {
   private final HeaderFilterStrategy filter;
+  private final HttpPath path;
 
-  RequestMessage(HeaderFilterStrategy filter) {
+  RequestMessage(HeaderFilterStrategy filter, HttpPath path) {
     this.filter = filter;
+    this.path = path;
   }
 
-  /** Fills the exchange. Called on the request's context, once its body is there. */
+  /** Fills the exchange, once the request's body is there. */
   void fill(Exchange exchange, RoutingContext ctx) {
     var http = ctx.request();
     var request = Request.of(ctx);
@@ -29,7 +31,7 @@ final class RequestMessage {
         .query()
         .forEach((name, values) -> put(message, name, values.size() == 1 ? values.get(0) : values));
     request.headers().forEach((name, value) -> put(message, name, value));
-    ctx.pathParams().forEach((name, value) -> put(message, name, value));
+    path.values(ctx).forEach((name, value) -> put(message, name, value));
     var headers = message.getHeaders();
     headers.put(Exchange.HTTP_METHOD, request.method());
     headers.put(Exchange.HTTP_PATH, request.path());

@@ -60,7 +60,6 @@ final class Routes implements AutoCloseable {
   void make(PodServices services) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
-    HttpSetup.bind(context.getRegistry(), services.contract());
     told(context::init);
     RouteChecks.check(context);
   }

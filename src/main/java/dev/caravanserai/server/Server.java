@@ -1,14 +1,12 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.contract.Contract;
-import dev.caravanserai.http.ApiKey;
 import dev.caravanserai.http.ApiKeys;
+import dev.caravanserai.http.StartKeys;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
-import dev.caravanserai.settings.StartKeys;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +39,7 @@ public final class Server implements AutoCloseable {
    */
   public static Server start(Settings settings, List<String> files) {
     LoggerFactory.getILoggerFactory(); // initialize before several threads need it
-    StartKeys keys = StartKeys.of(settings, ApiKeys.SCOPES);
+    StartKeys keys = StartKeys.of(settings);
     CompletableFuture<Contract> contract =
         CompletableFuture.supplyAsync(Contract::load, Server::background);
     CompletableFuture<ClusterSetup> cluster =
@@ -51,7 +49,7 @@ public final class Server implements AutoCloseable {
         cluster.thenAcceptAsync(ClusterSetup::ready, Server::background);
     Routes routes = new Routes();
     try {
-      routes.read(settings, apiKeys(keys), files);
+      routes.read(settings, new ApiKeys(keys.entries()), files);
       routes.make(outcome(cluster).services());
       outcome(ready);
     } catch (RuntimeException e) {
@@ -87,13 +85,6 @@ public final class Server implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
-  }
-
-  private static ApiKeys apiKeys(StartKeys keys) {
-    return new ApiKeys(
-        keys.entries().stream()
-            .map(e -> new ApiKey(e.name(), e.tenant(), Set.copyOf(e.scopes()), e.sha256()))
-            .toList());
   }
 
   /** The listen address, with the actual port if the settings ask for a free one (0). */

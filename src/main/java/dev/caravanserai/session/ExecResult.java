@@ -9,9 +9,15 @@ import java.util.Objects;
  *
  * @param stdout what was written, also when it was ended early
  * @param duration from the request to the end, connection included
+ * @param encoding how the output is written as JSON
  */
 public record ExecResult(
-    String execId, Outcome outcome, Output stdout, Output stderr, Duration duration) {
+    String execId,
+    Outcome outcome,
+    Output stdout,
+    Output stderr,
+    Duration duration,
+    ExecSpec.Encoding encoding) {
 
   /**
    * The bytes of one stream.
@@ -28,6 +34,15 @@ public record ExecResult(
     public boolean truncated() {
       return total > bytes.length;
     }
+  }
+
+  public ExecResult(
+      String execId, Outcome outcome, Output stdout, Output stderr, Duration duration) {
+    this(execId, outcome, stdout, stderr, duration, ExecSpec.Encoding.UTF8);
+  }
+
+  public ExecResult withEncoding(ExecSpec.Encoding encoding) {
+    return new ExecResult(execId, outcome, stdout, stderr, duration, encoding);
   }
 
   public ExecResult {

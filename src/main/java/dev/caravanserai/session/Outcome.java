@@ -1,6 +1,7 @@
 package dev.caravanserai.session;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** How a command ended. Only {@link Exited} with code 0 is success. */
 public sealed interface Outcome {
@@ -50,6 +51,17 @@ public sealed interface Outcome {
   /** True only for exit code 0. */
   default boolean success() {
     return this instanceof Exited exited && exited.code() == 0;
+  }
+
+  /** Why, for the outcomes that have a failure. */
+  default Optional<Failure> cause() {
+    if (this instanceof NotStarted not) {
+      return Optional.of(not.failure);
+    }
+    if (this instanceof ConnectionLost lost) {
+      return Optional.of(lost.failure);
+    }
+    return this instanceof PodGone gone ? Optional.of(gone.failure) : Optional.empty();
   }
 
   /** Its name in the API: {@code exited}, {@code timedOut}, {@code notStarted}, … */

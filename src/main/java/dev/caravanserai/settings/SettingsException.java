@@ -6,14 +6,17 @@ import java.util.List;
 public final class SettingsException extends RuntimeException {
   private final transient List<String> problems;
 
-  SettingsException(List<String> problems) {
+  /**
+   * @param problems whole sentences, without any secret's value
+   */
+  public SettingsException(List<String> problems) {
     super(
         "Caravanserai cannot start with these settings (docs/settings.md lists all):\n  - "
             + String.join("\n  - ", problems));
     this.problems = List.copyOf(problems);
   }
 
-  SettingsException(String problem) {
+  public SettingsException(String problem) {
     this(List.of(problem));
   }
 

@@ -37,7 +37,8 @@ class ContractExamplesTest {
                     example.at(),
                     () ->
                         assertThat(
-                                ContractSchema.of(document, example.schema())
+                                ContractSchema.of(
+                                        document, "/components/schemas/" + example.schema())
                                     .check(example.value()))
                             .isEmpty()));
   }

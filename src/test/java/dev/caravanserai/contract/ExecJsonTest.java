@@ -3,6 +3,7 @@ package dev.caravanserai.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.session.ExecResult;
@@ -19,12 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExecJsonTest {
+  private static final ObjectMapper JSON = ApiJson.mapper();
   private static final byte[] NO_TEXT = {(byte) 0xff, 0, 'x'};
   private final ContractSchema schema;
 
   ExecJsonTest() throws IOException {
     JsonNode document = new YAMLMapper().readTree(Contract.load().yaml());
-    schema = ContractSchema.of(document, "ExecResult");
+    schema = ContractSchema.of(document, "/components/schemas/ExecResult");
   }
 
   static List<Outcome> outcomes() {
@@ -45,7 +47,7 @@ class ExecJsonTest {
     ExecResult result = result(outcome, output("out\n", 4));
 
     // When
-    ObjectNode json = ExecJson.of(result, Encoding.UTF8);
+    ObjectNode json = JSON.valueToTree(result.withEncoding(Encoding.UTF8));
 
     // Then
     assertThat(schema.check(json)).isEmpty();
@@ -67,7 +69,7 @@ class ExecJsonTest {
     ExecResult result = result(Outcome.exited(0), new ExecResult.Output(NO_TEXT, 3));
 
     // When
-    ObjectNode json = ExecJson.of(result, Encoding.BASE64);
+    ObjectNode json = JSON.valueToTree(result.withEncoding(Encoding.BASE64));
 
     // Then
     assertThat(json.get("stdout").textValue()).isEqualTo("/wB4");
@@ -79,7 +81,7 @@ class ExecJsonTest {
     ExecResult result = result(Outcome.exited(0), new ExecResult.Output(NO_TEXT, 3));
 
     // When
-    ObjectNode json = ExecJson.of(result, Encoding.UTF8);
+    ObjectNode json = JSON.valueToTree(result.withEncoding(Encoding.UTF8));
 
     // Then
     assertThat(json.get("stdout").textValue()).isEqualTo("\ufffd\0x");
@@ -91,7 +93,7 @@ class ExecJsonTest {
     ExecResult result = result(Outcome.exited(0), output("out", 30_000_000_000L));
 
     // When
-    ObjectNode json = ExecJson.of(result, Encoding.UTF8);
+    ObjectNode json = JSON.valueToTree(result.withEncoding(Encoding.UTF8));
 
     // Then
     assertThat(schema.check(json)).isEmpty();

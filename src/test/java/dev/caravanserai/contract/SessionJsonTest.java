@@ -3,6 +3,7 @@ package dev.caravanserai.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.session.Failure;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SessionJsonTest {
+  private static final ObjectMapper JSON = ApiJson.mapper();
   private static final Instant CREATED = Instant.parse("2026-11-21T09:30:00Z");
   private final JsonNode document;
 
@@ -57,7 +59,7 @@ class SessionJsonTest {
             Map.of("ticket", 7));
 
     // When
-    ObjectNode json = SessionJson.of(session);
+    ObjectNode json = JSON.valueToTree(session);
 
     // Then
     assertThat(json).isEqualTo(document.at("/components/examples/RunningSession/value"));
@@ -69,7 +71,7 @@ class SessionJsonTest {
     Session failed = failed();
 
     // When
-    ObjectNode json = SessionJson.of(failed);
+    ObjectNode json = JSON.valueToTree(failed);
 
     // Then
     assertThat(json).isEqualTo(document.at("/components/examples/FailedSession/value"));
@@ -81,10 +83,11 @@ class SessionJsonTest {
     SessionPage page = new SessionPage(List.of(failed()), Optional.of("abc"));
 
     // When
-    ObjectNode json = SessionJson.page(page);
+    ObjectNode json = JSON.valueToTree(page);
 
     // Then
-    assertThat(ContractSchema.of(document, "SessionPage").check(json)).isEmpty();
+    assertThat(ContractSchema.of(document, "/components/schemas/SessionPage").check(json))
+        .isEmpty();
     assertThat(json.get("continue").textValue()).isEqualTo("abc");
     assertThat(json.at("/items/0/id").textValue()).isEqualTo("build-42");
   }
@@ -95,7 +98,7 @@ class SessionJsonTest {
     SessionPage page = new SessionPage(List.of(), Optional.empty());
 
     // When
-    ObjectNode json = SessionJson.page(page);
+    ObjectNode json = JSON.valueToTree(page);
 
     // Then
     assertThat(json).hasToString("{\"items\":[]}");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
-import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,6 @@ class ApiLogsTest {
 
   @Test
   void logs_come_as_the_caller_accepts_them() throws Exception {
-    var before = Instant.now().minusSeconds(60);
     var json = logs("application/json", "?timestamps=true&tail=2&since=60");
     assertThat(JSON.readTree(json.body()).path("items").get(1))
         .isEqualTo(
@@ -33,8 +31,7 @@ class ApiLogsTest {
     assertThat(API.calls().getFirst().headers())
         .containsEntry("CamelPodTail", 2)
         .containsEntry("CamelPodTimestamps", true);
-    assertThat((Instant) API.calls().getFirst().headers().get("CamelPodSince"))
-        .isBetween(before, Instant.now().minusSeconds(60));
+    assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodSince", "60");
     assertThat(JSON.readTree(logs("*/*", "").body()).path("items")).hasSize(2);
     var text = logs("text/*;q=0.9, application/json;q=0.1", "");
     assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
@@ -42,7 +39,7 @@ class ApiLogsTest {
     assertProblem(logs("image/png", ""), 406, "INVALID_REQUEST");
     logs("text/plain", "?since=2026-11-21T10:30:00%2B01:00");
     assertThat(API.calls().getLast().headers())
-        .containsEntry("CamelPodSince", Instant.parse("2026-11-21T09:30:00Z"));
+        .containsEntry("CamelPodSince", "2026-11-21T10:30:00+01:00");
   }
 
   private HttpResponse<String> logs(String accept, String query) {

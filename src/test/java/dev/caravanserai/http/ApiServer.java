@@ -1,14 +1,13 @@
 package dev.caravanserai.http;
 
-import dev.caravanserai.contract.Contract;
 import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.Principal;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionPage;
-import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.State;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,10 +29,7 @@ final class ApiServer implements AutoCloseable {
   private final Deque<Call> calls = new ConcurrentLinkedDeque<>();
   private final Gate gate = new Gate(executed());
   private final HttpServer server =
-      HttpServer.with(
-          Map.of("apiRequests", new ApiRequests(Contract.load()), "apiAnswers", new ApiAnswers()),
-          "file:routes/api.camel.yaml",
-          new Sessions());
+      HttpServer.with(Map.of(), "file:routes/api.camel.yaml", new Sessions());
 
   HttpServer server() {
     return server;
@@ -73,7 +69,7 @@ final class ApiServer implements AutoCloseable {
           .when(header("CamelPodSessionId").isEqualTo("slow"))
           .process(gate)
           .otherwise()
-          .process(e -> answer(e, "exec", executed()));
+          .process(e -> answer(e, "exec", executed().withEncoding(encoding(e))));
       from("direct:session-logs")
           .process(
               e ->
@@ -98,8 +94,8 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static Session started(Exchange exchange) {
-    var spec = exchange.getMessage().getBody(SessionSpec.class);
-    return session(spec.id().orElse("made"), State.RUNNING);
+    var request = exchange.getMessage().getBody(Map.class);
+    return session(String.valueOf(request.getOrDefault("id", "made")), State.RUNNING);
   }
 
   private static Session found(Exchange exchange) {
@@ -108,6 +104,12 @@ final class ApiServer implements AutoCloseable {
       throw FailureException.of(FailureCode.NOT_FOUND, "There is no session none.");
     }
     return session(id, State.RUNNING);
+  }
+
+  private static ExecSpec.Encoding encoding(Exchange exchange) {
+    return "base64".equals(exchange.getMessage().getBody(Map.class).get("encoding"))
+        ? ExecSpec.Encoding.BASE64
+        : ExecSpec.Encoding.UTF8;
   }
 
   private static ExecResult executed() {

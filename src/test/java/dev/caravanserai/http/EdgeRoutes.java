@@ -49,6 +49,6 @@ final class EdgeRoutes extends RouteBuilder {
               throw InvalidRequestException.at("/image", "must be text");
             });
     from("platform-http:/bytes").process(e -> e.getMessage().setBody(new byte[] {-1, 0, 7}));
-    from("platform-http:/w/exec?httpMethodRestrict=POST").setBody().constant("ran");
+    from("platform-http:/w/exec").routePolicyRef("scope:exec").setBody().constant("ran");
   }
 }

@@ -24,6 +24,8 @@ final class HttpServer implements AutoCloseable {
   static final String READER = "0123456789abcdef-reader";
   static final String RUNNER = "0123456789abcdef-runner";
 
+  static final String ROUTER = "0123456789abcdef-router";
+
   private final Main main = new Main();
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -37,8 +39,9 @@ final class HttpServer implements AutoCloseable {
         new ApiKeys(
             List.of(
                 new ApiKey("all", "default", Set.of("*"), sha256(KEY)),
-                new ApiKey("reader", "red", Set.of(ApiKeys.SESSIONS_READ), sha256(READER)),
-                new ApiKey("runner", "red", Set.of(ApiKeys.EXEC), sha256(RUNNER))));
+                new ApiKey("reader", "red", Set.of(Scopes.SESSIONS_READ), sha256(READER)),
+                new ApiKey("runner", "red", Set.of(Scopes.EXEC), sha256(RUNNER)),
+                new ApiKey("router", "red", Set.of(Scopes.ROUTES), sha256(ROUTER))));
     main.configure().withBasePackageScanEnabled(false);
     main.configure().withRoutesIncludePattern(yaml);
     for (var builder : routes) {
@@ -50,13 +53,10 @@ final class HttpServer implements AutoCloseable {
     main.addInitialProperty("camel.server.port", "0");
     main.addInitialProperty("camel.management.host", "127.0.0.1");
     main.addInitialProperty("camel.management.port", "0");
-    main.addInitialProperty(
-        "camel.component.rest-openapi.rest-openapi-processor-strategy",
-        "#class:dev.caravanserai.http.Operations");
     main.addOverrideProperty("camel.main.shutdownTimeout", "5");
     main.addInitialProperty("camel.beans.vertxOptions", "#class:io.vertx.core.VertxOptions");
     main.addInitialProperty("camel.beans.vertxOptions.workerPoolSize", "20");
-    main.bind("platform-http-engine", new HttpEngine(keys, 100_000));
+    HttpEngine.bind(main::bind, List.of(keys), new HttpLimits(100_000, "test.limit"));
     beans.forEach(main::bind);
     main.start();
     port = main.getCamelContext().hasService(VertxPlatformHttpServer.class).getPort();

@@ -1,19 +1,21 @@
-package dev.caravanserai.settings;
+package dev.caravanserai.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravanserai.settings.Settings;
+import dev.caravanserai.settings.SettingsException;
+import dev.caravanserai.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StartKeysTest {
-  private static final Set<String> SCOPES = Set.of("sessions:read", "sessions:write", "exec");
   private static final String KEY = "0123456789abcdef";
 
   @TempDir Path folder;
@@ -33,13 +35,13 @@ class StartKeysTest {
                 .formatted("ab".repeat(32)));
 
     // When
-    var entries = KeyFile.read(file, SCOPES);
+    var entries = KeyFile.read(file);
 
     // Then
-    assertThat(entries).extracting(KeyEntry::name).containsExactly("ci", "ops");
+    assertThat(entries).extracting(ApiKey::name).containsExactly("ci", "ops");
     assertThat(entries.get(0).tenant()).isEqualTo("builds");
     assertThat(entries.get(0).scopes()).containsExactlyInAnyOrder("sessions:read", "exec");
-    assertThat(entries.get(0).sha256()).isEqualTo(Hash.sha256(KEY));
+    assertThat(entries.get(0).sha256()).isEqualTo(ApiKey.sha256(KEY));
     assertThat(HexFormat.of().formatHex(entries.get(1).sha256())).isEqualTo("ab".repeat(32));
     assertThat(entries.toString()).doesNotContain(KEY);
   }
@@ -50,10 +52,10 @@ class StartKeysTest {
     var file = keys("[{\"name\":\"a\",\"tenant\":\"t\",\"scope\":\"*\",\"key\":\"" + KEY + "\"}]");
 
     // When
-    var entries = KeyFile.read(file, SCOPES);
+    var entries = KeyFile.read(file);
 
     // Then
-    assertThat(entries).extracting(KeyEntry::tenant).containsExactly("t");
+    assertThat(entries).extracting(ApiKey::tenant).containsExactly("t");
   }
 
   @Test
@@ -69,7 +71,7 @@ class StartKeysTest {
             """);
 
     // Then
-    assertThatThrownBy(() -> KeyFile.read(file, SCOPES))
+    assertThatThrownBy(() -> KeyFile.read(file))
         .hasMessageContainingAll(
             "key 1 has no field nam. Did you mean name?",
             "key 1 scope execc is unknown. Did you mean exec?",
@@ -87,7 +89,7 @@ class StartKeysTest {
     var file = keys("- {name: a, key: " + KEY + "\n");
 
     // Then
-    assertThatThrownBy(() -> KeyFile.read(file, SCOPES))
+    assertThatThrownBy(() -> KeyFile.read(file))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("is no YAML or JSON")
         .hasMessageNotContaining(KEY);
@@ -100,24 +102,25 @@ class StartKeysTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
 
     // Then
-    assertThatThrownBy(() -> KeyFile.read(file, SCOPES)).hasMessageContaining("chmod 600 " + file);
+    assertThatThrownBy(() -> KeyFile.read(file)).hasMessageContaining("chmod 600 " + file);
   }
 
   @Test
   void theEnvironmentsKeyHasEveryRight() {
     // Given
     var settings =
-        new SettingsReader().environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t")).read();
+        SettingsReader.of(
+            new Properties(), Map.of("CARAVANSERAI_API_KEY", "s3cr3t"), new Properties());
 
     // When
-    var keys = StartKeys.of(settings, SCOPES);
+    var keys = StartKeys.of(settings);
 
     // Then
     assertThat(keys.made()).isEmpty();
     assertThat(keys.entries()).hasSize(1);
     assertThat(keys.entries().get(0).tenant()).isEqualTo("default");
     assertThat(keys.entries().get(0).scopes()).containsExactly("*");
-    assertThat(keys.entries().get(0).sha256()).isEqualTo(Hash.sha256("s3cr3t"));
+    assertThat(keys.entries().get(0).sha256()).isEqualTo(ApiKey.sha256("s3cr3t"));
   }
 
   @Test
@@ -127,8 +130,8 @@ class StartKeysTest {
     var settings = Settings.of(Map.of("caravanserai.home", home.toString()));
 
     // When
-    var first = StartKeys.of(settings, SCOPES);
-    var second = StartKeys.of(settings, SCOPES);
+    var first = StartKeys.of(settings);
+    var second = StartKeys.of(settings);
 
     // Then
     var made = first.made().orElseThrow();
@@ -137,7 +140,7 @@ class StartKeysTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.file())))
         .isEqualTo("rw-------");
     assertThat(second.made()).contains(made);
-    assertThat(first.entries().get(0).sha256()).isEqualTo(Hash.sha256(made.key()));
+    assertThat(first.entries().get(0).sha256()).isEqualTo(ApiKey.sha256(made.key()));
     assertThat(first.toString()).doesNotContain(made.key());
   }
 
@@ -145,11 +148,11 @@ class StartKeysTest {
   void beyondLoopbackAMadeKeyDoesNotCount() {
     // Given
     var home = folder.toString();
-    StartKeys.of(Settings.of(Map.of("caravanserai.home", home)), SCOPES);
+    StartKeys.of(Settings.of(Map.of("caravanserai.home", home)));
     var open = Settings.of(Map.of("caravanserai.home", home, "caravanserai.bind", "0.0.0.0"));
 
     // Then
-    assertThatThrownBy(() -> StartKeys.of(open, SCOPES))
+    assertThatThrownBy(() -> StartKeys.of(open))
         .hasMessageContainingAll("caravanserai.bind=0.0.0.0", "CARAVANSERAI_API_KEY");
   }
 

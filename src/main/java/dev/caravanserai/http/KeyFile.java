@@ -1,6 +1,8 @@
-package dev.caravanserai.settings;
+package dev.caravanserai.http;
 
 import dev.caravanserai.session.Nearest;
+import dev.caravanserai.session.Principal;
+import dev.caravanserai.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,26 +25,23 @@ final class KeyFile {
       Set.of("name", "tenant", "scope", "scopes", "key", "key-sha256");
 
   private final Path file;
-  private final Set<String> knownScopes;
   private final List<String> problems = new ArrayList<>();
 
-  private KeyFile(Path file, Set<String> knownScopes) {
+  private KeyFile(Path file) {
     this.file = file;
-    this.knownScopes = knownScopes;
   }
 
   /**
    * Reads every key.
    *
-   * @param knownScopes besides {@code *}; any other is refused
    * @throws SettingsException that lists everything wrong with the file
    */
-  static List<KeyEntry> read(Path file, Set<String> knownScopes) {
-    return new KeyFile(file, knownScopes).parse(SecretFile.read(file, "API keys file"));
+  static List<ApiKey> read(Path file) {
+    return new KeyFile(file).parse(SecretFile.read(file, "API keys file"));
   }
 
-  private List<KeyEntry> parse(String text) {
-    var entries = new ArrayList<KeyEntry>();
+  private List<ApiKey> parse(String text) {
+    var entries = new ArrayList<ApiKey>();
     if (load(text) instanceof List<?> items && !items.isEmpty()) {
       for (int i = 0; i < items.size(); i++) {
         entry("key " + (i + 1), items.get(i)).ifPresent(entries::add);
@@ -70,7 +69,7 @@ final class KeyFile {
     }
   }
 
-  private Optional<KeyEntry> entry(String where, Object item) {
+  private Optional<ApiKey> entry(String where, Object item) {
     int before = problems.size();
     if (!(item instanceof Map<?, ?> map)) {
       problem(where, "must be a map of name, tenant, scopes and key or key-sha256");
@@ -87,7 +86,7 @@ final class KeyFile {
     var hash = hash(where, map);
     return problems.size() > before
         ? Optional.empty()
-        : Optional.of(new KeyEntry(name, tenant, scopes, hash));
+        : Optional.of(new ApiKey(name, tenant, scopes, hash));
   }
 
   private String word(String where, Map<?, ?> map, String field) {
@@ -107,8 +106,8 @@ final class KeyFile {
     var scopes = new HashSet<String>();
     for (var scope : list) {
       var text = String.valueOf(scope);
-      if (!text.equals(KeyEntry.EVERYTHING) && !knownScopes.contains(text)) {
-        problem(where, "scope " + text + " is unknown." + Nearest.hint(text, knownScopes));
+      if (!text.equals(Principal.EVERY_SCOPE) && !Scopes.known(text)) {
+        problem(where, Scopes.unknown(text));
       }
       scopes.add(text);
     }
@@ -122,7 +121,7 @@ final class KeyFile {
       problem(where, "needs either key or key-sha256");
     } else if (plain.isPresent()) {
       if (plain.get() instanceof String key && key.matches("[\\x21-\\x7e]{16,}")) {
-        return Hash.sha256(key);
+        return ApiKey.sha256(key);
       }
       problem(where, "key must be text of at least 16 ASCII characters without spaces");
     } else {
@@ -134,7 +133,7 @@ final class KeyFile {
     return new byte[0];
   }
 
-  private void refuseTwice(List<KeyEntry> entries) {
+  private void refuseTwice(List<ApiKey> entries) {
     var names = new HashSet<String>();
     var hashes = new HashSet<String>();
     for (var entry : entries) {

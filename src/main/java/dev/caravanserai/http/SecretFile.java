@@ -1,5 +1,6 @@
-package dev.caravanserai.settings;
+package dev.caravanserai.http;
 
+import dev.caravanserai.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

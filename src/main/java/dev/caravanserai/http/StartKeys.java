@@ -1,5 +1,7 @@
-package dev.caravanserai.settings;
+package dev.caravanserai.http;
 
+import dev.caravanserai.settings.Settings;
+import dev.caravanserai.settings.SettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The API keys that a server starts with.
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param entries at least one
  * @param made the key itself, if nobody gave one and it was made for this machine
  */
-public record StartKeys(List<KeyEntry> entries, Optional<MadeKey> made) {
+public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
   /** A key that was made at a start, to be shown to whoever started the server. */
   public record MadeKey(String key, Path file) {
     /** Says no key. */
@@ -40,17 +41,14 @@ public record StartKeys(List<KeyEntry> entries, Optional<MadeKey> made) {
    * Keys of the file and of the environment; where there is neither and the server listens on
    * loopback only, one that is made and kept in {@code <home>/api-key}.
    *
-   * @param knownScopes besides {@code *}
    * @throws SettingsException if a file is bad or open to others, or a key is missing
    */
-  public static StartKeys of(Settings settings, Set<String> knownScopes) {
-    var entries = new ArrayList<KeyEntry>();
-    settings
-        .get(Settings.API_KEYS_FILE)
-        .ifPresent(file -> entries.addAll(KeyFile.read(file, knownScopes)));
+  public static StartKeys of(Settings settings) {
+    var entries = new ArrayList<ApiKey>();
+    settings.get(Settings.API_KEYS_FILE).ifPresent(file -> entries.addAll(KeyFile.read(file)));
     settings
         .get(Settings.API_KEY)
-        .ifPresent(key -> entries.add(KeyEntry.ofEverything("environment", key)));
+        .ifPresent(key -> entries.add(ApiKey.ofEverything("environment", key)));
     if (!entries.isEmpty()) {
       return new StartKeys(entries, Optional.empty());
     }
@@ -67,7 +65,7 @@ public record StartKeys(List<KeyEntry> entries, Optional<MadeKey> made) {
     }
     var made = make(settings.get(Settings.HOME).resolve("api-key"));
     return new StartKeys(
-        List.of(KeyEntry.ofEverything("made-at-start", made.key())), Optional.of(made));
+        List.of(ApiKey.ofEverything("made-at-start", made.key())), Optional.of(made));
   }
 
   private static boolean isLoopback(String bind) {

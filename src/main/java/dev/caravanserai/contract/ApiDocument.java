@@ -1,0 +1,56 @@
+package dev.caravanserai.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * An OpenAPI 3.1 document whose requests can be checked. Immutable; safe for use by many threads.
+ */
+public final class ApiDocument {
+  /** Where the schemas of whole requests are put in the document, by operationId. */
+  private static final String REQUESTS = "x-requests";
+
+  private final JsonNode document;
+  private final List<ApiOperation> operations;
+
+  private ApiDocument(ObjectNode document) {
+    this.document = document;
+    List<OperationNode> nodes = OperationNode.all(document);
+    ObjectNode requests = document.putObject(REQUESTS);
+    nodes.forEach(node -> node.requestSchema(requests.putObject(node.id())));
+    this.operations =
+        nodes.stream()
+            .map(node -> new ApiOperation(node, schema("/" + REQUESTS + "/" + node.id())))
+            .toList();
+  }
+
+  /**
+   * @param text YAML or JSON in UTF-8
+   * @throws IllegalArgumentException that says what is wrong with the document
+   */
+  public static ApiDocument read(byte[] text) {
+    try {
+      if (new YAMLMapper().readTree(text) instanceof ObjectNode document) {
+        return new ApiDocument(document);
+      }
+      throw new IllegalArgumentException("it is not an OpenAPI 3.1 document");
+    } catch (IOException e) {
+      throw new IllegalArgumentException("it is not YAML: " + e.getMessage(), e);
+    }
+  }
+
+  /** In the order of the document. */
+  public List<ApiOperation> operations() {
+    return operations;
+  }
+
+  /**
+   * @param pointer to the schema, such as {@code /components/schemas/Exec}
+   */
+  ContractSchema schema(String pointer) {
+    return ContractSchema.of(document, pointer);
+  }
+}

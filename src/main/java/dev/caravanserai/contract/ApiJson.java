@@ -1,0 +1,105 @@
+package dev.caravanserai.contract;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.Outcome;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionPage;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How values are written as JSON, in the API and by {@code marshal: json} in a route: as the
+ * contract's schemas say. What is not known is absent; times are RFC 3339 UTC.
+ */
+public final class ApiJson {
+  private ApiJson() {}
+
+  /** A new mapper; safe for use by many threads once it is configured. */
+  public static ObjectMapper mapper() {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+    return JsonMapper.builder(factory)
+        .addModule(new Jdk8Module())
+        .addModule(new JavaTimeModule())
+        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .serializationInclusion(JsonInclude.Include.NON_ABSENT)
+        .addMixIn(Session.class, SessionSchema.class)
+        .addMixIn(SessionPage.class, PageSchema.class)
+        .addMixIn(ExecResult.class, ResultSchema.class)
+        .build();
+  }
+
+  private interface SessionSchema {
+    @JsonIgnore
+    String container();
+  }
+
+  private interface PageSchema {
+    @JsonProperty("continue")
+    Optional<String> next();
+  }
+
+  @JsonSerialize(converter = ExecResultSchema.Converter.class)
+  private interface ResultSchema {}
+
+  /** Schema {@code ExecResult}. */
+  private record ExecResultSchema(
+      String execId,
+      String outcome,
+      Optional<Integer> exitCode,
+      Optional<Failure> failure,
+      String stdout,
+      String stderr,
+      long durationMs,
+      Optional<Map<String, Long>> truncated) {
+
+    static final class Converter extends StdConverter<ExecResult, ExecResultSchema> {
+      @Override
+      public ExecResultSchema convert(ExecResult result) {
+        Map<String, Long> truncated = new LinkedHashMap<>();
+        total(result.stdout()).ifPresent(total -> truncated.put("stdout", total));
+        total(result.stderr()).ifPresent(total -> truncated.put("stderr", total));
+        return new ExecResultSchema(
+            result.execId(),
+            result.outcome().word(),
+            result.outcome() instanceof Outcome.Exited exited
+                ? Optional.of(exited.code())
+                : Optional.empty(),
+            result.outcome().cause(),
+            text(result.stdout(), result.encoding()),
+            text(result.stderr(), result.encoding()),
+            result.duration().toMillis(),
+            Optional.of(truncated).filter(cut -> !cut.isEmpty()));
+      }
+
+      private static Optional<Long> total(ExecResult.Output output) {
+        return output.truncated() ? Optional.of(output.total()) : Optional.empty();
+      }
+
+      private static String text(ExecResult.Output output, ExecSpec.Encoding encoding) {
+        return encoding == ExecSpec.Encoding.BASE64
+            ? Base64.getEncoder().encodeToString(output.bytes())
+            : output.text();
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.caravanserai.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** One operation of a contract. Immutable; safe for use by many threads. */
+public final class ApiOperation {
+  /** Longer numbers are left as text, which the schema then refuses. */
+  private static final int LONGEST_NUMBER = 20;
+
+  private final OperationNode node;
+  private final ContractSchema request;
+
+  ApiOperation(OperationNode node, ContractSchema request) {
+    this.node = node;
+    this.request = request;
+  }
+
+  /**
+   * The values of a request that keeps the contract.
+   *
+   * @param parameters by name: text, whole number, number, boolean or list, as the schema says;
+   *     what the caller did not send is absent
+   * @param body JSON as maps, lists, texts, numbers and booleans; empty if there is none
+   */
+  public record Values(Map<String, Object> parameters, Optional<Object> body) {}
+
+  public String id() {
+    return node.id();
+  }
+
+  /** In upper case. */
+  public String method() {
+    return node.method();
+  }
+
+  /** With the path of the contract's server in front; parameters in braces. */
+  public String path() {
+    return node.path();
+  }
+
+  /** What a caller needs to be permitted. */
+  public String scope() {
+    return node.scope();
+  }
+
+  /** Media types of a successful answer, in lower case, in the contract's order; may be empty. */
+  public List<String> answerTypes() {
+    return node.answerTypes();
+  }
+
+  /** Media types that a body may have, in lower case; empty if the operation takes no body. */
+  public List<String> bodyTypes() {
+    return node.bodyTypes();
+  }
+
+  /**
+   * Reads and checks a request.
+   *
+   * @param path decoded values by name
+   * @param query decoded values by name
+   * @param header the value of a header, by name in any case
+   * @param body may be empty
+   * @throws InvalidRequestException with all that breaks the contract
+   * @throws FailureException NOT_FOUND if a value in the path breaks the contract
+   */
+  public Values read(
+      Map<String, String> path,
+      Map<String, List<String>> query,
+      Function<String, Optional<String>> header,
+      byte[] body) {
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    List<Violation> violations = new ArrayList<>();
+    query.forEach((name, values) -> all.withObject("/query").put(name, values.get(0)));
+    for (OperationNode.Parameter parameter : node.parameters()) {
+      List<String> given =
+          switch (parameter.in()) {
+            case "path" -> Optional.ofNullable(path.get(parameter.name())).stream().toList();
+            case "query" -> query.getOrDefault(parameter.name(), List.of());
+            default -> header.apply(parameter.name()).stream().toList();
+          };
+      if (given.isEmpty()) {
+        parameter.byDefault().ifPresent(it -> parameters.put(parameter.name(), it));
+        continue;
+      }
+      if (given.size() > 1 && !parameter.type().equals("array")) {
+        violations.add(
+            new Violation(
+                "/" + parameter.in() + "/" + parameter.name(),
+                "must be given once, not %d times".formatted(given.size())));
+        continue;
+      }
+      JsonNode value = value(parameter, given);
+      all.withObject("/" + parameter.in()).set(parameter.name(), value);
+      parameters.put(parameter.name(), StrictJson.plain(value));
+    }
+    Optional<JsonNode> json =
+        node.bodyRequired() || body.length > 0 && !node.bodyTypes().isEmpty()
+            ? Optional.of(StrictJson.read(body))
+            : Optional.empty();
+    json.ifPresent(value -> all.set("body", value));
+    request.check(all).stream().map(ApiOperation::ofRequest).forEach(violations::add);
+    refuse(violations);
+    return new Values(parameters, json.map(StrictJson::plain));
+  }
+
+  private static void refuse(List<Violation> violations) {
+    violations.stream()
+        .filter(violation -> violation.pointer().startsWith("/path/"))
+        .findFirst()
+        .ifPresent(
+            violation -> {
+              throw FailureException.of(
+                  FailureCode.NOT_FOUND,
+                  "There is no such thing: %s in the path %s."
+                      .formatted(
+                          violation.pointer().substring("/path/".length()), violation.message()));
+            });
+    if (!violations.isEmpty()) {
+      throw new InvalidRequestException(violations);
+    }
+  }
+
+  private static Violation ofRequest(Violation violation) {
+    return violation.pointer().startsWith("/body")
+        ? new Violation(violation.pointer().substring("/body".length()), violation.message())
+        : violation;
+  }
+
+  /** Text that is not of the parameter's type stays text, which the schema then refuses. */
+  private static JsonNode value(OperationNode.Parameter parameter, List<String> given) {
+    if (!parameter.type().equals("array")) {
+      return value(parameter.type(), given.get(0));
+    }
+    ArrayNode items = JsonNodeFactory.instance.arrayNode();
+    given.forEach(text -> items.add(value(parameter.itemType(), text)));
+    return items;
+  }
+
+  private static JsonNode value(String type, String text) {
+    boolean literal =
+        switch (type) {
+          case "boolean" -> text.equals("true") || text.equals("false");
+          case "integer" -> text.length() <= LONGEST_NUMBER && text.matches("-?(0|[1-9]\\d*)");
+          case "number" ->
+              text.length() <= LONGEST_NUMBER && text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?");
+          default -> false;
+        };
+    return literal ? StrictJson.read(text.getBytes()) : TextNode.valueOf(text);
+  }
+}

@@ -1,0 +1,205 @@
+package dev.caravanserai.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * An operation as it stands in an OpenAPI 3.1 document.
+ *
+ * @param document the whole document
+ * @param method in upper case
+ * @param path with the path of the document's first server in front
+ */
+record OperationNode(
+    JsonNode document,
+    String method,
+    String path,
+    JsonNode operation,
+    List<OperationNode.Parameter> parameters) {
+
+  /** The extension of OpenAPI in which an operation names the scope that it needs. */
+  static final String SCOPE = "x-scope";
+
+  private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
+  private static final List<String> PLACES = List.of("path", "query", "header");
+
+  /** RFC 9110 has its own rules for these, and OpenAPI ignores parameters of their names. */
+  private static final List<String> NOT_PARAMETERS =
+      List.of("accept", "content-type", "authorization");
+
+  /**
+   * @param in {@code path}, {@code query} or {@code header}
+   * @param type of JSON Schema; empty if the schema does not say
+   * @param itemType of the items of an array
+   */
+  record Parameter(
+      String name, String in, boolean required, JsonNode schema, String type, String itemType) {
+
+    /** The value where the caller sends none, if the schema has one. */
+    Optional<Object> byDefault() {
+      return Optional.ofNullable(schema.get("default")).map(StrictJson::plain);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException that says what is wrong with the document
+   */
+  static List<OperationNode> all(JsonNode document) {
+    if (!document.path("openapi").asText().startsWith("3.1")) {
+      throw new IllegalArgumentException("it is not an OpenAPI 3.1 document");
+    }
+    String server = document.at("/servers/0/url").asText("/");
+    String base = URI.create(server.replaceAll("[{}]", "")).getPath().replaceAll("/+$", "");
+    List<OperationNode> all = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      for (String method : METHODS) {
+        JsonNode operation = path.getValue().get(method);
+        if (operation != null) {
+          String shown = method.toUpperCase(Locale.ROOT);
+          List<Parameter> parameters =
+              parameters(document, path.getValue().path("parameters"), operation);
+          all.add(new OperationNode(document, shown, base + path.getKey(), operation, parameters));
+        }
+      }
+    }
+    all.forEach(OperationNode::check);
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException("it has no operation");
+    }
+    return all;
+  }
+
+  private void check() {
+    if (id().isEmpty()) {
+      throw new IllegalArgumentException(method + " " + path + " has no operationId");
+    }
+    if (scope().isEmpty()) {
+      throw new IllegalArgumentException(
+          "operation %s (%s %s) names no scope: add %s, for example %s: routes"
+              .formatted(id(), method, path, SCOPE, SCOPE));
+    }
+    bodyTypes().stream()
+        .filter(type -> !type.endsWith("json"))
+        .forEach(
+            type -> {
+              throw new IllegalArgumentException(
+                  "operation %s takes a body of %s: only JSON can be checked"
+                      .formatted(id(), type));
+            });
+    TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    parameters.stream()
+        .filter(parameter -> !names.add(parameter.name()))
+        .forEach(
+            twice -> {
+              throw new IllegalArgumentException(
+                  "operation %s has two parameters %s".formatted(id(), twice.name()));
+            });
+  }
+
+  String id() {
+    return operation.path("operationId").asText();
+  }
+
+  String scope() {
+    return operation.path(SCOPE).asText();
+  }
+
+  boolean bodyRequired() {
+    return body().path("required").asBoolean();
+  }
+
+  List<String> bodyTypes() {
+    return mediaTypes(Stream.of(body()));
+  }
+
+  List<String> answerTypes() {
+    return mediaTypes(
+        operation.path("responses").properties().stream()
+            .filter(response -> response.getKey().startsWith("2"))
+            .map(response -> resolved(document, response.getValue())));
+  }
+
+  private static List<String> mediaTypes(Stream<JsonNode> withContent) {
+    return withContent
+        .flatMap(node -> node.path("content").properties().stream())
+        .map(entry -> entry.getKey().split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+        .distinct()
+        .toList();
+  }
+
+  private JsonNode body() {
+    return resolved(document, operation.path("requestBody"));
+  }
+
+  /** The schema of an object with {@code path}, {@code query}, {@code header} and {@code body}. */
+  void requestSchema(ObjectNode schema) {
+    ObjectNode properties = schema.put("type", "object").putObject("properties");
+    for (String place : PLACES) {
+      ObjectNode of = properties.putObject(place).put("type", "object");
+      of.put("additionalProperties", false);
+      ObjectNode named = of.putObject("properties");
+      parameters.stream()
+          .filter(parameter -> parameter.in().equals(place))
+          .forEach(
+              parameter -> {
+                named.set(parameter.name(), parameter.schema());
+                if (parameter.required()) {
+                  of.withArray("required").add(parameter.name());
+                  schema.withArray("required").add(place);
+                }
+              });
+    }
+    JsonNode content = body().path("content");
+    if (!content.isEmpty()) {
+      properties.set("body", content.elements().next().path("schema"));
+    }
+  }
+
+  private static List<Parameter> parameters(
+      JsonNode document, JsonNode ofPath, JsonNode operation) {
+    Map<String, Parameter> byName = new LinkedHashMap<>();
+    Stream.of(ofPath, operation.path("parameters"))
+        .flatMap(list -> StreamSupport.stream(list.spliterator(), false))
+        .map(node -> resolved(document, node))
+        .filter(node -> !NOT_PARAMETERS.contains(lowerCase(node.path("name").asText())))
+        .map(node -> parameter(document, node))
+        .forEach(parameter -> byName.put(parameter.in() + " " + parameter.name(), parameter));
+    return List.copyOf(byName.values());
+  }
+
+  private static Parameter parameter(JsonNode document, JsonNode node) {
+    String name = node.path("name").asText();
+    String in = node.path("in").asText();
+    if (!PLACES.contains(in)) {
+      throw new IllegalArgumentException(
+          "parameter %s is in %s; it can be in %s".formatted(name, in, String.join(", ", PLACES)));
+    }
+    JsonNode schema = resolved(document, node.path("schema"));
+    return new Parameter(
+        name,
+        in,
+        node.path("required").asBoolean(),
+        node.path("schema"),
+        schema.path("type").asText(),
+        resolved(document, schema.path("items")).path("type").asText());
+  }
+
+  static JsonNode resolved(JsonNode document, JsonNode node) {
+    JsonNode ref = node.path("$ref");
+    return ref.isTextual() ? document.at(ref.textValue().substring(1)) : node;
+  }
+
+  private static String lowerCase(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.contract.ApiOperation;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.support.service.ServiceHelper;
+
+/**
+ * Lets the requests of a contract's operations into the {@code direct:} routes of their
+ * operationIds, once all that came has been read and checked: each parameter as the exchange
+ * variable of its name, the body as JSON, and the media type that the caller accepts as the
+ * variable {@value #MEDIA_TYPE}. No header of the request reaches the route.
+ */
+final class ContractConsumer extends HttpConsumer {
+  /** Exchange variable: of the answer's media types the one that the caller likes best. */
+  static final String MEDIA_TYPE = "mediaType";
+
+  private final String specification;
+  private final HttpEngine engine;
+  private final boolean missingAllowed;
+  private final List<AsyncProducer> producers = new ArrayList<>();
+
+  /**
+   * @param missingAllowed whether operations without a route are left out
+   */
+  ContractConsumer(
+      Endpoint endpoint,
+      Processor processor,
+      HttpEngine engine,
+      String specification,
+      boolean missingAllowed) {
+    super(endpoint, processor, engine, new HttpHeaderFilterStrategy());
+    this.engine = engine;
+    this.specification = specification;
+    this.missingAllowed = missingAllowed;
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    List<String> missing = new ArrayList<>();
+    for (ApiOperation operation :
+        engine.document(getEndpoint().getCamelContext(), specification).operations()) {
+      if (!Scopes.known(operation.scope())) {
+        throw new IllegalArgumentException(
+            "%s cannot be used: operation %s: %s"
+                .formatted(specification, operation.id(), Scopes.unknown(operation.scope())));
+      }
+      String route = "direct:" + operation.id();
+      Endpoint target = getEndpoint().getCamelContext().hasEndpoint(route);
+      if (target == null) {
+        missing.add(route);
+        continue;
+      }
+      AsyncProducer producer = target.createAsyncProducer();
+      ServiceHelper.startService(producer);
+      producers.add(producer);
+      var entrance =
+          new Entrance(
+              specification,
+              HttpPath.of(operation.path(), false),
+              Set.of(HttpMethod.valueOf(operation.method())),
+              operation.scope(),
+              0);
+      open(entrance, (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx), producer);
+    }
+    if (!missing.isEmpty() && !missingAllowed) {
+      throw new IllegalArgumentException(
+          "%s has operations without a route: add a route from %s"
+              .formatted(specification, String.join(", and one from ", missing)));
+    }
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    super.doStop();
+    ServiceHelper.stopService(producers);
+    producers.clear();
+  }
+
+  private static void read(
+      ApiOperation operation, HttpPath path, Exchange exchange, RoutingContext ctx) {
+    var request = Request.of(ctx);
+    request.keepIn(exchange);
+    var message = new HttpMessage(exchange, ctx.request(), ctx.response());
+    exchange.setMessage(message);
+    message.setHeader(Exchange.HTTP_METHOD, request.method());
+    message.setHeader(Exchange.HTTP_PATH, request.path());
+    if (!operation.answerTypes().isEmpty()) {
+      exchange.setVariable(
+          MEDIA_TYPE, Accept.best(request.header("Accept"), operation.answerTypes()));
+    }
+    var body = ctx.body().buffer();
+    byte[] bytes = body == null ? new byte[0] : body.getBytes();
+    checkType(operation, request, bytes);
+    var values = operation.read(path.values(ctx), request.query(), request::header, bytes);
+    values.parameters().forEach(exchange::setVariable);
+    message.setBody(values.body().orElse(null));
+  }
+
+  /** A body has to say that it is JSON: a form of another site's page cannot. */
+  private static void checkType(ApiOperation operation, Request request, byte[] body) {
+    if (operation.bodyTypes().isEmpty()
+        || body.length == 0 && request.header("Content-Type").isEmpty()) {
+      return;
+    }
+    var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
+    if (!operation.bodyTypes().contains(type.toLowerCase(Locale.ROOT))) {
+      throw new StatusException(
+          415,
+          "The body must be JSON with the header Content-Type: %s, not %s."
+              .formatted(
+                  String.join(" or ", operation.bodyTypes()),
+                  Optional.of(type).filter(t -> !t.isEmpty()).orElse("without one")));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.caravanserai.http;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What one route takes of the requests.
+ *
+ * @param owner whom a message names; requests of one owner may overlap, the more literal path wins
+ * @param methods all there are if empty
+ * @param scope that a caller needs
+ * @param timeoutMillis until the answer; 0 for none
+ */
+record Entrance(
+    String owner, HttpPath path, Set<HttpMethod> methods, String scope, long timeoutMillis) {
+
+  Entrance {
+    methods = Set.copyOf(methods);
+  }
+
+  static Entrance get(String owner, String path) {
+    return new Entrance(
+        owner, HttpPath.of(path, false), Set.of(HttpMethod.GET), Scopes.SESSIONS_READ, 0);
+  }
+
+  boolean overlaps(Entrance other) {
+    boolean sameMethod =
+        methods.isEmpty()
+            || other.methods.isEmpty()
+            || methods.stream().anyMatch(other.methods::contains);
+    return !owner.equals(other.owner) && sameMethod && path.overlaps(other.path);
+  }
+
+  @Override
+  public String toString() {
+    return "%s takes %s%s"
+        .formatted(
+            owner, methods.isEmpty() ? "" : String.join(", ", new TreeSet<>(names())) + " ", path);
+  }
+
+  Set<String> names() {
+    Set<HttpMethod> all = methods.isEmpty() ? Set.copyOf(HttpMethod.values()) : methods;
+    return all.stream().map(HttpMethod::name).collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,68 @@
+package dev.caravanserai.http;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.Method;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
+
+/** Lets requests into a route from {@code platform-http}. */
+final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
+
+  RouteConsumer(PlatformHttpEndpoint endpoint, Processor processor, HttpEngine engine) {
+    super(endpoint, processor, engine, endpoint.getHeaderFilterStrategy());
+  }
+
+  @Override
+  public PlatformHttpEndpoint getEndpoint() {
+    return (PlatformHttpEndpoint) super.getEndpoint();
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    var endpoint = getEndpoint();
+    String methods = endpoint.getHttpMethodRestrict();
+    Set<HttpMethod> restricted =
+        methods == null
+            ? Set.of()
+            : Method.parseList(methods).stream()
+                .map(method -> HttpMethod.valueOf(method.name()))
+                .collect(Collectors.toSet());
+    Route route = route();
+    var entrance =
+        new Entrance(
+            owner(route),
+            HttpPath.of(endpoint.getPath(), endpoint.isMatchOnUriPrefix()),
+            restricted,
+            RouteScope.of(route),
+            endpoint.getRequestTimeout());
+    open(entrance, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
+  }
+
+  /** Camel tells it only to the consumer that wraps this one. */
+  private Route route() {
+    return getEndpoint().getCamelContext().getRoutes().stream()
+        .filter(
+            route ->
+                route.getConsumer() instanceof PlatformHttpConsumerAware wrapper
+                    && wrapper.getPlatformHttpConsumer() == this)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Route and place, as the person knows it who wrote it. */
+  static String owner(Route route) {
+    return "route %s%s"
+        .formatted(
+            route.getRouteId(),
+            Optional.ofNullable(route.getSourceLocationShort())
+                .map(place -> " (" + place + ")")
+                .orElse(""));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.caravanserai.http;
+
+import static dev.caravanserai.http.ProblemAnswers.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each operation of the contract is the route of its operationId. */
+class ContractFirstTest {
+  @AutoClose
+  private static final HttpServer SERVER = HttpServer.with(Map.of(), "false", new EachOperation());
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST,   /v1/sessions,               startSession",
+    "GET,    /v1/sessions?state=RUNNING, listSessions",
+    "GET,    /v1/sessions/build-42,      getSession build-42",
+    "GET,    /v1/sessions/a.b_c~d@e:f,   getSession a.b_c~d@e:f",
+    "GET,    /v1/sessions/a%40b%3Ac,     getSession a@b:c",
+    "DELETE, /v1/sessions/build-42/,     stopSession build-42",
+    "DELETE, /v1/sessions/exec,          stopSession exec",
+    "POST,   /v1/sessions/exec/exec,     execInSession exec",
+    "GET,    /v1/sessions/build-42/logs, readLogs build-42",
+  })
+  void each_operation_reaches_the_route_of_its_name(String method, String path, String reached) {
+    // Given
+    var body = BodyPublishers.ofString(path.endsWith("exec") ? "{\"script\":\"a\"}" : "{}");
+
+    // When
+    var answer =
+        SERVER.send(
+            SERVER
+                .request(path)
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/plain, application/json;q=0.5")
+                .method(method, method.equals("POST") ? body : BodyPublishers.noBody()));
+
+    // Then
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo(reached);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,    /v1/sessions,               reader, 200",
+    "POST,   /v1/sessions,               reader, 403",
+    "GET,    /v1/sessions,               runner, 403",
+    "DELETE, /v1/sessions/exec,          runner, 403",
+    "DELETE, /v1/sessions/EXEC,          runner, 403",
+    "DELETE, /v1/sessions/exec/,         runner, 403",
+    "DELETE, /v1/sessions/%65xec,        runner, 403",
+    "POST,   /v1/sessions/a/exec,        runner, 400",
+    "POST,   /v1/sessions/a/exec,        reader, 403",
+    "POST,   /v1/sessions/a/EXEC,        runner, 404",
+    "GET,    /v1/sessions/a/exec,        runner, 405",
+  })
+  void a_caller_needs_the_scope_of_the_operation_however_its_url_looks(
+      String method, String path, String key, int status) {
+    // Given
+    var secret = key.equals("reader") ? HttpServer.READER : HttpServer.RUNNER;
+
+    // When
+    var answer =
+        SERVER.send(
+            SERVER
+                .anonymous(path)
+                .header("Authorization", "Bearer " + secret)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.noBody()));
+
+    // Then
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+  }
+
+  @Test
+  void what_is_not_in_the_contract_reaches_no_route() {
+    assertProblem(SERVER.get("/v1/elsewhere"), 404, "NOT_FOUND");
+    assertProblem(SERVER.get("/V1/sessions"), 404, "NOT_FOUND");
+    assertProblem(
+        SERVER.send(SERVER.request("/v1/sessions/a").PUT(BodyPublishers.noBody())),
+        405,
+        "INVALID_REQUEST");
+  }
+
+  @Test
+  void no_header_of_the_request_and_no_parameter_goes_back() {
+    var answer = SERVER.send(SERVER.request("/v1/sessions/a").header("X-Mine", "1"));
+    assertThat(answer.headers().map().keySet())
+        .extracting(String::toLowerCase)
+        .containsExactlyInAnyOrder(
+            "content-length", "content-type", "x-content-type-options", "cache-control");
+  }
+
+  /** A route for each operation that answers its name. */
+  private static final class EachOperation extends RouteBuilder {
+    @Override
+    public void configure() {
+      rest()
+          .openApi()
+          .specification("file:config/openapi/caravanserai.yaml")
+          .missingOperation("fail");
+      for (String name : List.of("startSession", "listSessions")) {
+        from("direct:" + name).setBody(constant(name));
+      }
+      for (String name : List.of("getSession", "stopSession", "execInSession", "readLogs")) {
+        from("direct:" + name).setBody(simple(name + " ${variable.id}"));
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.caravanserai.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** No route takes the requests of another, and no operation is without a scope. */
+class EntrancesTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/sessions,                             route own; GET /v1/sessions",
+    "/v1/sessions/mine?httpMethodRestrict=GET, route own; GET /v1/sessions/{id}",
+    "/v1/sessions/{x}?httpMethodRestrict=DELETE, route own; DELETE /v1/sessions/{id}",
+    "/other/{a},                               route own; route other",
+    "/observe/health,                          route own; the server",
+    "/v1/docs,                                 route own; the server",
+  })
+  void a_route_that_takes_the_requests_of_another_stops_the_start(String path, String named) {
+    // When
+    List<String> told = told(start(path));
+
+    // Then
+    assertThat(told)
+        .anySatisfy(
+            message ->
+                assertThat(message)
+                    .contains(List.of(named.split("; ")))
+                    .contains("another path or method"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/sessions?httpMethodRestrict=PUT",
+    "/v1/sessions/{id}/more",
+    "/v1/*",
+    "/other?httpMethodRestrict=GET",
+  })
+  void a_route_beside_another_starts(String path) {
+    assertThat(start(path)).isNull();
+  }
+
+  @Test
+  void an_operation_without_a_scope_stops_the_start() throws IOException {
+    // Given
+    String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, contract.replace("      x-scope: exec\n", ""));
+
+    // When
+    List<String> told = told(start("/own", "file:" + file));
+
+    // Then
+    assertThat(told)
+        .anySatisfy(
+            message -> assertThat(message).contains(file.toString(), "execInSession", "x-scope"));
+  }
+
+  @Test
+  void an_operation_with_an_unknown_scope_stops_the_start() throws IOException {
+    // Given
+    String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, contract.replace("x-scope: exec\n", "x-scope: exce\n"));
+
+    // When
+    List<String> told = told(start("/own", "file:" + file));
+
+    // Then
+    assertThat(told)
+        .anySatisfy(
+            message ->
+                assertThat(message)
+                    .contains(file.toString(), "execInSession", "exce", "Did you mean exec?"));
+  }
+
+  private static Throwable start(String path) {
+    return start(path, "file:config/openapi/caravanserai.yaml");
+  }
+
+  private static Throwable start(String path, String contract) {
+    return catchThrowable(
+        () ->
+            HttpServer.with(
+                    Map.of(),
+                    "false",
+                    new RouteBuilder() {
+                      @Override
+                      public void configure() {
+                        rest().openApi().specification(contract).missingOperation("ignore");
+                        for (String name : List.of("listSessions", "getSession", "stopSession")) {
+                          from("direct:" + name).setBody(constant(name));
+                        }
+                        from("platform-http:/other/{x}").routeId("other").setBody(constant("x"));
+                        from("platform-http:" + path).routeId("own").setBody(constant("x"));
+                      }
+                    })
+                .close());
+  }
+
+  private static List<String> told(Throwable thrown) {
+    List<String> messages = new ArrayList<>();
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      messages.add(String.valueOf(t.getMessage()));
+    }
+    return messages;
+  }
+}
