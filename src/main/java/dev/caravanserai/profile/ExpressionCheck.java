@@ -1,7 +1,8 @@
 package dev.caravanserai.profile;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.caravanserai.session.Nearest;
-import dev.caravanserai.session.Pointers;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,105 +14,96 @@ import org.apache.commons.jexl3.JexlException;
 import org.apache.commons.jexl3.JexlScript;
 
 /**
- * Checks that every expression of a profile can be parsed and uses only variables that exist at its
- * place, and collects these. Evaluates nothing.
+ * Checks that every expression can be parsed and uses only variables that exist at its place, and
+ * collects these. Evaluates nothing: the value of an expression is a JSON null.
  */
-final class ExpressionCheck {
+final class ExpressionCheck extends ValueTree {
   /** Variables whose fields are not known before a request. */
   private static final Set<String> OPEN = Set.of("metadata", "item");
 
-  private static final Set<String> SPEC =
-      Set.of(
-          "image", "command", "args", "workingDir", "resources", "stored", "storage", "workspace");
-
-  private final JexlEngine engine = Expressions.engine();
-  private final Set<String> used = new TreeSet<>();
+  private final JexlEngine engine;
+  private final Map<String, Set<String>> known;
+  private final Set<String> used;
   private final BiConsumer<String, String> wrong;
 
   /**
    * @param wrong receives the JSON pointer and the description of each mistake
    */
-  ExpressionCheck(ProfileFile file, BiConsumer<String, String> wrong) {
-    this.wrong = wrong;
-    Map<String, Set<String>> known = new TreeMap<>();
-    known.put("settings", file.settings().keySet());
-    check(file.namespace(), "/namespace", known);
-    check(file.defaults(), "/defaults", known);
-    check(file.limits(), "/limits", known);
-    for (String name :
-        List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt")) {
-      known.put(name, Set.of());
-    }
-    known.put("names", file.names().byKind().keySet());
-    known.put("metadata", Set.of());
-    check(file.environment().variables(), "/environment/variables", known);
-    known.put("spec", SPEC);
-    check(file.labels(), "/labels", known);
-    check(file.annotations(), "/annotations", known);
-    known.put("env", Set.of());
-    check(file.objects(), "/objects", known);
+  ExpressionCheck(BiConsumer<String, String> wrong) {
+    this(Expressions.engine(), new TreeMap<>(), new TreeSet<>(), wrong);
   }
 
-  /** Variables that are used, such as {@code id} and {@code spec.image}. */
+  private ExpressionCheck(
+      JexlEngine engine,
+      Map<String, Set<String>> known,
+      Set<String> used,
+      BiConsumer<String, String> wrong) {
+    this.engine = engine;
+    this.known = known;
+    this.used = used;
+    this.wrong = wrong;
+  }
+
+  /** Adds a variable that exists from here on, with its fields. */
+  void know(String variable, Collection<String> fields) {
+    known.put(variable, Set.copyOf(fields));
+  }
+
+  /** Variables that were used, such as {@code id} and {@code spec.image}. */
   Set<String> used() {
     return used;
   }
 
-  private void check(Object value, String path, Map<String, Set<String>> known) {
-    if (value instanceof Map<?, ?> map) {
-      map.forEach((key, v) -> check(v, Pointers.child(path, String.valueOf(key)), known));
-    } else if (value instanceof List<?> list) {
-      for (int i = 0; i < list.size(); i++) {
-        item(list.get(i), path + "/" + i, known);
-      }
-    } else if (value instanceof String text) {
-      text(text, path, known);
-    }
+  @Override
+  ExpressionCheck withItem(Object item) {
+    ExpressionCheck more = new ExpressionCheck(engine, new TreeMap<>(known), used, wrong);
+    more.know("item", Set.of());
+    return more;
   }
 
-  private void item(Object item, String path, Map<String, Set<String>> outer) {
-    Map<String, Set<String>> known = new TreeMap<>(outer);
-    if (item instanceof Map<?, ?> map) {
-      condition(map.get("each"), path + "/each", known);
-      if (map.containsKey("each")) {
-        known.put("item", Set.of());
-      }
-      condition(map.get("when"), path + "/when", known);
-      check(Expressions.without(map, Set.of("each", "when")), path, known);
-    } else {
-      check(item, path, known);
-    }
+  @Override
+  List<?> each(Object expression, String path) {
+    condition(expression, path);
+    return List.of(NullNode.instance);
   }
 
-  private void condition(Object value, String path, Map<String, Set<String>> known) {
+  @Override
+  boolean when(Object expression, String path) {
+    condition(expression, path);
+    return true;
+  }
+
+  private void condition(Object value, String path) {
     if (value instanceof String text && !text.startsWith("${")) {
-      expression(text, path, known);
+      expression(text, path);
     } else {
-      check(value, path, known);
+      evaluate(value, path);
     }
   }
 
-  private void text(String text, String path, Map<String, Set<String>> known) {
+  @Override
+  Object text(String text, String path) {
     try {
-      Template.of(text).parts().stream()
-          .filter(Template.Part::expression)
-          .forEach(part -> expression(part.text(), path, known));
+      List<Template.Part> expressions =
+          Template.of(text).parts().stream().filter(Template.Part::expression).toList();
+      expressions.forEach(part -> expression(part.text(), path));
+      return expressions.isEmpty() ? text : NullNode.instance;
     } catch (IllegalArgumentException e) {
       wrong(path, text, e.getMessage());
+      return NullNode.instance;
     }
   }
 
-  private void expression(String expression, String path, Map<String, Set<String>> known) {
+  private void expression(String expression, String path) {
     try {
       JexlScript script = (JexlScript) engine.createExpression(expression);
-      script.getVariables().forEach(variable -> variable(expression, path, known, variable));
+      script.getVariables().forEach(variable -> variable(expression, path, variable));
     } catch (JexlException e) {
       wrong(path, expression, Expressions.words(e));
     }
   }
 
-  private void variable(
-      String expression, String path, Map<String, Set<String>> known, List<String> variable) {
+  private void variable(String expression, String path, List<String> variable) {
     String root = variable.get(0);
     used.add(String.join(".", variable.subList(0, Math.min(2, variable.size()))));
     if (!known.containsKey(root)) {
@@ -131,7 +123,10 @@ final class ExpressionCheck {
   private static String hint(String name, Set<String> known) {
     return Nearest.of(name, known)
         .map(near -> "did you mean " + near)
-        .orElse(known.isEmpty() ? "it has none" : "known are " + String.join(", ", known));
+        .orElse(
+            known.isEmpty()
+                ? "it has none"
+                : "known are " + String.join(", ", new TreeSet<>(known)));
   }
 
   private void wrong(String path, String expression, String why) {

@@ -3,13 +3,10 @@ package dev.caravanserai.profile;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.Pointers;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.commons.jexl3.JexlBuilder;
 import org.apache.commons.jexl3.JexlEngine;
@@ -21,7 +18,7 @@ import org.apache.commons.jexl3.MapContext;
  * Evaluates the {@code ${…}} in a profile's values, once: results are data and are not evaluated
  * again. Keys are never evaluated. Thread safe.
  */
-final class Expressions {
+final class Expressions extends ValueTree {
   private static final Pattern OPTIONAL = Pattern.compile("\\?\\?\\s*null\\s*$");
   private static final Pattern OF_REQUEST = Pattern.compile("\\b(?:metadata|item)\\b");
 
@@ -54,82 +51,39 @@ final class Expressions {
     this.variables = variables;
   }
 
-  /** A value with its expressions evaluated; null if it is one expression whose result is null. */
-  Object evaluate(Object value, String path) {
-    if (value instanceof Map<?, ?> map) {
-      return map(map, path);
-    }
-    if (value instanceof List<?> list) {
-      return list(list, path);
-    }
-    return value instanceof String text ? text(text, path) : value;
-  }
-
   /** A value as text, empty if it has no result. */
   String string(Object value, String path) {
     Object result = evaluate(value, path);
     return result == null ? "" : String.valueOf(result);
   }
 
-  private Map<String, Object> map(Map<?, ?> map, String path) {
-    Map<String, Object> result = new LinkedHashMap<>();
-    map.forEach(
-        (key, value) -> {
-          Object evaluated = evaluate(value, Pointers.child(path, String.valueOf(key)));
-          if (evaluated != null) {
-            result.put(String.valueOf(key), evaluated);
-          }
-        });
-    return result;
-  }
-
-  private List<Object> list(List<?> list, String path) {
-    List<Object> result = new ArrayList<>();
-    for (int i = 0; i < list.size(); i++) {
-      String at = path + "/" + i;
-      Object item = list.get(i);
-      if (item instanceof Map<?, ?> map && map.containsKey("each")) {
-        Object rest = without(map, Set.of("each"));
-        for (Object one : all(map.get("each"), at + "/each")) {
-          with("item", one).item(rest, at, result);
-        }
-      } else {
-        item(item, at, result);
-      }
-    }
-    return result;
-  }
-
-  private void item(Object item, String at, List<Object> result) {
-    if (!(item instanceof Map<?, ?> map && map.containsKey("when"))) {
-      result.add(evaluate(item, at));
-    } else if (wanted(map.get("when"), at + "/when")) {
-      result.add(evaluate(without(map, Set.of("when")), at));
-    }
-  }
-
-  static Map<Object, Object> without(Map<?, ?> map, Set<String> keys) {
-    Map<Object, Object> rest = new LinkedHashMap<>(map);
-    rest.keySet().removeAll(keys);
-    return rest;
-  }
-
-  /** These expressions with one more variable. */
-  private Expressions with(String name, Object value) {
+  @Override
+  Expressions withItem(Object item) {
     Map<String, Object> more = new LinkedHashMap<>(variables);
-    more.put(name, value);
+    more.put("item", item);
     return new Expressions(engine, profile, more);
   }
 
-  private List<?> all(Object each, String path) {
-    Object result = condition(each, path);
+  @Override
+  List<?> each(Object expression, String path) {
+    Object result = condition(expression, path);
     if (result == null) {
       return List.of();
     }
     if (result instanceof List<?> list) {
       return list;
     }
-    throw wrong(path, String.valueOf(each), "its result is not a list");
+    throw wrong(path, String.valueOf(expression), "its result is not a list");
+  }
+
+  @Override
+  boolean when(Object expression, String path) {
+    Object result = condition(expression, path);
+    if (result instanceof Boolean yes) {
+      return yes;
+    }
+    throw wrong(
+        path, String.valueOf(expression), "its result is " + result + ", not true or false");
   }
 
   /** An {@code each} or {@code when} is an expression, with or without {@code ${}}. */
@@ -139,15 +93,8 @@ final class Expressions {
         : evaluate(value, path);
   }
 
-  private boolean wanted(Object condition, String path) {
-    Object result = condition(condition, path);
-    if (result instanceof Boolean yes) {
-      return yes;
-    }
-    throw wrong(path, String.valueOf(condition), "its result is " + result + ", not true or false");
-  }
-
-  private Object text(String text, String path) {
+  @Override
+  Object text(String text, String path) {
     Template template;
     try {
       template = Template.of(text);

@@ -7,16 +7,21 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.Yaml;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
   private static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+  private static final List<String> TEXTS =
+      List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt");
+  private static final Set<String> SPEC =
+      Set.of(
+          "image", "command", "args", "workingDir", "resources", "stored", "storage", "workspace");
   private static final String NAME_PATTERN = "(?:[a-z0-9][a-z0-9-]*)?\\*(?:[a-z0-9-]*[a-z0-9])?";
 
   private final String source;
@@ -81,19 +86,29 @@ final class ProfileReader {
     keys("/labels", file.labels(), ObjectRules::key);
     keys("/annotations", file.annotations(), ObjectRules::key);
     StrictBinding literals = new StrictBinding(false, wrong);
-    literals.bind(Template.literals(file.defaults()), Defaults.class, "/defaults");
-    literals.bind(Template.literals(file.limits()), Limits.class, "/limits");
-    objects(file, literals);
-    Set<String> used = new ExpressionCheck(file, wrong).used();
+    ExpressionCheck expressions = new ExpressionCheck(wrong);
+    expressions.know("settings", file.settings().keySet());
+    expressions.evaluate(file.namespace(), "/namespace");
+    literals.bind(expressions.evaluate(file.defaults(), "/defaults"), Defaults.class, "/defaults");
+    literals.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
+    TEXTS.forEach(variable -> expressions.know(variable, Set.of()));
+    expressions.know("names", file.names().byKind().keySet());
+    expressions.know("metadata", Set.of());
+    expressions.evaluate(file.environment().variables(), "/environment/variables");
+    expressions.know("spec", SPEC);
+    expressions.evaluate(file.labels(), "/labels");
+    expressions.evaluate(file.annotations(), "/annotations");
+    expressions.know("env", Set.of());
+    objects(file, (List<?>) expressions.evaluate(file.objects(), "/objects"), literals);
     if (mistakes.count() == before) {
-      RequestField.unused(file.defaults().keySet(), used)
+      RequestField.unused(file.defaults().keySet(), expressions.used())
           .forEach(
               field ->
                   wrong.accept(
                       "/defaults/" + field.key(),
                       "the objects do not use it; they would by " + field.expressions()));
     }
-    return new Profile(source, file, used);
+    return new Profile(source, file, expressions.used());
   }
 
   private void name(String path, String name) {
@@ -126,9 +141,13 @@ final class ProfileReader {
             key -> rule.apply(key).ifPresent(why -> wrong.accept(Pointers.child(path, key), why)));
   }
 
-  private void objects(ProfileFile file, StrictBinding literals) {
-    IntStream.range(0, file.objects().size())
-        .forEach(i -> object(file.objects().get(i), "/objects/" + i, literals));
+  /**
+   * @param values the objects without the results of expressions
+   */
+  private void objects(ProfileFile file, List<?> values, StrictBinding literals) {
+    for (int i = 0; i < values.size(); i++) {
+      object(values.get(i), "/objects/" + i, literals);
+    }
     long pods =
         file.objects().stream()
             .filter(o -> o instanceof Map<?, ?> map && "Pod".equals(map.get("kind")))
@@ -145,7 +164,7 @@ final class ProfileReader {
     }
     boolean named = true;
     for (String field : new String[] {"apiVersion", "kind"}) {
-      if (!(object.get(field) instanceof String text) || text.isEmpty() || text.contains("${")) {
+      if (!(object.get(field) instanceof String text) || text.isEmpty()) {
         wrong.accept(path + "/" + field, "it is needed, as text without expressions");
         named = false;
       }
@@ -153,7 +172,7 @@ final class ProfileReader {
     if (named) {
       Kind kind = Kind.of(object);
       kind.wrong().ifPresent(why -> wrong.accept(path + "/kind", why));
-      literals.bind(Template.literalItem(object), kind.type(), path);
+      literals.bind(object, kind.type(), path);
     }
   }
 }

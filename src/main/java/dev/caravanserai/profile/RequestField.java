@@ -1,27 +1,32 @@
 package dev.caravanserai.profile;
 
-import java.util.Arrays;
+import dev.caravanserai.session.SessionSpec;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A field of a request that has an effect only if the profile's objects use it. */
 enum RequestField {
-  IMAGE("image", "spec.image"),
-  COMMAND("command", "spec.command"),
-  ARGS("args", "spec.args"),
-  WORKING_DIR("workingDir", "spec.workingDir"),
-  RESOURCES("resources", "spec.resources"),
-  STORAGE("storage", "spec.storage", "spec.stored"),
-  ENV("env", "env", "names.secret");
+  IMAGE("image", spec -> spec.image().isPresent(), "spec.image"),
+  COMMAND("command", spec -> !spec.command().isEmpty(), "spec.command"),
+  ARGS("args", spec -> !spec.args().isEmpty(), "spec.args"),
+  WORKING_DIR("workingDir", spec -> spec.workingDir().isPresent(), "spec.workingDir"),
+  RESOURCES(
+      "resources", spec -> !spec.resources().equals(SessionSpec.Resources.NONE), "spec.resources"),
+  STORAGE("storage", spec -> spec.storage().isPresent(), "spec.storage", "spec.stored"),
+  ENV("env", spec -> !spec.env().isEmpty(), "env", "names.secret");
 
   private final String key;
+  private final Predicate<SessionSpec> given;
   private final List<String> variables;
 
-  RequestField(String key, String... variables) {
+  RequestField(String key, Predicate<SessionSpec> given, String... variables) {
     this.key = key;
+    this.given = given;
     this.variables = List.of(variables);
   }
 
@@ -40,8 +45,15 @@ enum RequestField {
 
   /** Those of some keys that the expressions of a profile do not use. */
   static List<RequestField> unused(Collection<String> keys, Set<String> used) {
-    return Arrays.stream(values())
-        .filter(field -> keys.contains(field.key) && !field.in(used))
-        .toList();
+    return unused(used).filter(field -> keys.contains(field.key)).toList();
+  }
+
+  /** Those of a request that the expressions of a profile do not use. */
+  static List<RequestField> unused(SessionSpec request, Set<String> used) {
+    return unused(used).filter(field -> field.given.test(request)).toList();
+  }
+
+  private static Stream<RequestField> unused(Set<String> used) {
+    return Stream.of(values()).filter(field -> !field.in(used));
   }
 }

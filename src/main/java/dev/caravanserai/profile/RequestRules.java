@@ -54,27 +54,13 @@ final class RequestRules {
 
   /** Fields that the profile would ignore. */
   void unused(SessionSpec spec, Profile profile) {
-    List<String> given = new ArrayList<>();
-    spec.image().ifPresent(image -> given.add("image"));
-    spec.workingDir().ifPresent(dir -> given.add("workingDir"));
-    spec.storage().ifPresent(storage -> given.add("storage"));
-    Map.of(
-            "command", spec.command().isEmpty(),
-            "args", spec.args().isEmpty(),
-            "env", spec.env().isEmpty(),
-            "resources", spec.resources().equals(SessionSpec.Resources.NONE))
+    RequestField.unused(spec, profile.used())
         .forEach(
-            (field, empty) -> {
-              if (!empty) {
-                given.add(field);
-              }
-            });
-    for (RequestField field : RequestField.unused(given, profile.used())) {
-      add(
-          "/" + field.key(),
-          "profile %s does not use it: leave it out, or choose another profile",
-          profile.name());
-    }
+            field ->
+                add(
+                    "/" + field.key(),
+                    "profile %s does not use it: leave it out, or choose another profile",
+                    profile.name()));
   }
 
   /** Requests against limits, once both are complete. */

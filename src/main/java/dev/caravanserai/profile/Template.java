@@ -1,11 +1,7 @@
 package dev.caravanserai.profile;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A value of a profile: text and {@code ${…}}, in order. {@code $${} stands for {@code ${}. */
 record Template(List<Part> parts) {
@@ -42,34 +38,6 @@ record Template(List<Part> parts) {
   /** Whether it is one expression and nothing else. */
   boolean whole() {
     return parts.size() == 1 && parts.get(0).expression();
-  }
-
-  /** A value of a profile with null in place of all that is to be evaluated. */
-  static Object literals(Object value) {
-    if (value instanceof Map<?, ?> map) {
-      Map<Object, Object> literals = new LinkedHashMap<>();
-      map.forEach((key, one) -> literals.put(key, literals(one)));
-      return literals;
-    }
-    if (value instanceof List<?> list) {
-      return list.stream()
-          .map(item -> item instanceof Map<?, ?> map ? literalItem(map) : literals(item))
-          .collect(Collectors.toCollection(ArrayList::new));
-    }
-    return value instanceof String text && !literal(text) ? null : value;
-  }
-
-  private static boolean literal(String text) {
-    try {
-      return of(text).parts().stream().noneMatch(Part::expression);
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  /** The same for an item of a list, without its {@code each} and {@code when}. */
-  static Object literalItem(Map<?, ?> item) {
-    return literals(Expressions.without(item, Set.of("each", "when")));
   }
 
   private static void add(List<Part> parts, StringBuilder plain) {

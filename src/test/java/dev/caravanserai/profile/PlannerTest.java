@@ -145,6 +145,13 @@ class PlannerTest {
   }
 
   @Test
+  void the_setting_of_the_time_to_start_holds_where_a_profile_does_not_say() {
+    assertThat(Requests.of("default").plan().startTimeout()).isEqualTo(Requests.START_TIMEOUT);
+    assertThat(Requests.of("hypha").plan().startTimeout()).isEqualTo(Requests.START_TIMEOUT);
+    assertThat(Requests.of("autogen").plan().startTimeout()).hasSeconds(60);
+  }
+
+  @Test
   void more_metadata_than_the_limit_is_refused_with_the_setting() {
     Requests request = Requests.of("default").metadata(Map.of("a", "x".repeat(128 * 1024)));
     assertThatThrownBy(request::plan)

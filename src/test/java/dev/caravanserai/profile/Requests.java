@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 
 /** Requests for tests: an empty one, and changes to it. */
 record Requests(SessionSpec spec) {
+  static final Duration START_TIMEOUT = Duration.ofSeconds(77);
   static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
   private static final Planner SHIPPED = new Planner(Profiles.shipped(), defaults());
 
@@ -46,7 +47,7 @@ record Requests(SessionSpec spec) {
         "sessions",
         "here",
         "default",
-        new Lifetimes(Duration.ofHours(1), Duration.ofHours(24), Duration.ofMinutes(5)),
+        new Lifetimes(Duration.ofHours(1), Duration.ofHours(24), START_TIMEOUT),
         128 * 1024);
   }
 

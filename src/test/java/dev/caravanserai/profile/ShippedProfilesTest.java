@@ -73,7 +73,6 @@ class ShippedProfilesTest {
     assertThat(new String(java.util.Base64.getDecoder().decode(data.get("HYPHA_APP_ID"))))
         .isEqualTo("mine");
     assertThat(plan.spec().timeout().orElseThrow()).hasSeconds(3600);
-    assertThat(plan.startTimeout()).hasSeconds(300);
     assertThat(Requests.of("hypha").plan().namespace()).isEqualTo("default");
   }
 

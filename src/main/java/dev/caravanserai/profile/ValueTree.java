@@ -1,0 +1,75 @@
+package dev.caravanserai.profile;
+
+import dev.caravanserai.session.Pointers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Walks the maps, lists and text of a profile, with the {@code each} and {@code when} of list
+ * items. Keys are never evaluated.
+ */
+abstract class ValueTree {
+  private static final String EACH = "each";
+  private static final String WHEN = "when";
+
+  /**
+   * @param path the JSON pointer to the value
+   * @return the value of each text in its place; keys whose value is null are left out
+   */
+  final Object evaluate(Object value, String path) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      map.forEach(
+          (key, one) -> {
+            String name = String.valueOf(key);
+            Object evaluated = evaluate(one, Pointers.child(path, name));
+            if (evaluated != null) {
+              result.put(name, evaluated);
+            }
+          });
+      return result;
+    }
+    if (value instanceof List<?> list) {
+      List<Object> result = new ArrayList<>();
+      for (int i = 0; i < list.size(); i++) {
+        item(list.get(i), path + "/" + i, result);
+      }
+      return result;
+    }
+    return value instanceof String text ? text(text, path) : value;
+  }
+
+  private void item(Object item, String at, List<Object> result) {
+    if (item instanceof Map<?, ?> map && map.containsKey(EACH)) {
+      for (Object one : each(map.get(EACH), at + "/" + EACH)) {
+        withItem(one).item(without(map, EACH), at, result);
+      }
+    } else if (item instanceof Map<?, ?> map && map.containsKey(WHEN)) {
+      if (when(map.get(WHEN), at + "/" + WHEN)) {
+        result.add(evaluate(without(map, WHEN), at));
+      }
+    } else {
+      result.add(evaluate(item, at));
+    }
+  }
+
+  private static Map<Object, Object> without(Map<?, ?> map, String key) {
+    Map<Object, Object> rest = new LinkedHashMap<>(map);
+    rest.remove(key);
+    return rest;
+  }
+
+  /** The value of text that may have expressions. */
+  abstract Object text(String text, String path);
+
+  /** The elements for which an item is repeated. */
+  abstract List<?> each(Object expression, String path);
+
+  /** Whether an item is wanted. */
+  abstract boolean when(Object expression, String path);
+
+  /** The same with one more variable, {@code item}. */
+  abstract ValueTree withItem(Object item);
+}
