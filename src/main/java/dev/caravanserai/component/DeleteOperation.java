@@ -40,6 +40,7 @@ final class DeleteOperation implements PodOperation {
   private final SessionLookup lookup;
   private final DeletionWait disappearance;
   private final Orphans orphans;
+  private final Option<Boolean> wait;
 
   DeleteOperation(PodEndpoint endpoint, PodServices services, SessionLookup lookup) {
     this.endpoint = endpoint;
@@ -48,6 +49,7 @@ final class DeleteOperation implements PodOperation {
     this.lookup = lookup;
     this.disappearance = new DeletionWait(cluster);
     this.orphans = new Orphans(cluster);
+    this.wait = Option.flag(endpoint, "wait", endpoint.getWait());
   }
 
   @Override
@@ -78,9 +80,9 @@ final class DeleteOperation implements PodOperation {
         anchor.isPresent()
             ? delete(anchor.get()).thenCompose(decided -> endAtOnce(key, pod))
             : delete(pod.get());
-    boolean wait =
-        exchange.getMessage().getHeader(PodConstants.WAIT, endpoint.isWait(), Boolean.class);
-    return wait ? accepted.thenCompose(done -> disappearance.await(key, objects)) : accepted;
+    return wait.of(exchange).orElse(false)
+        ? accepted.thenCompose(done -> disappearance.await(key, objects))
+        : accepted;
   }
 
   /** The anchor is gone, so the pod goes anyway: to be refused here only makes it later. */

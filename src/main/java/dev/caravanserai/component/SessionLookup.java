@@ -12,24 +12,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
-import org.apache.camel.Expression;
 
 /** Finds the session that an exchange is about. */
 final class SessionLookup {
   private final PodEndpoint endpoint;
   private final Cluster cluster;
   private final ActingTenant tenant;
-  private final Optional<Expression> sessionId;
+  private final Option<String> sessionId;
 
   SessionLookup(PodEndpoint endpoint, Cluster cluster, ActingTenant tenant) {
     this.endpoint = endpoint;
     this.cluster = cluster;
     this.tenant = tenant;
-    this.sessionId =
-        Optional.ofNullable(endpoint.getSessionId())
-            .map(
-                text ->
-                    endpoint.getCamelContext().resolveLanguage("simple").createExpression(text));
+    this.sessionId = Option.text(endpoint, "sessionId", endpoint.getSessionId());
   }
 
   /**
@@ -41,22 +36,21 @@ final class SessionLookup {
     if (endpoint.isDue() && body instanceof Session due) {
       return due.key();
     }
-    if (sessionId.isEmpty() && body instanceof Plan plan) {
+    if (endpoint.getSessionId() == null && body instanceof Plan plan) {
       return Keys.of(cluster, plan);
     }
-    String id =
-        sessionId
-            .map(e -> e.evaluate(exchange, String.class))
-            .orElseGet(
-                () -> exchange.getMessage().getHeader(PodConstants.SESSION_ID, String.class));
-    if (id == null) {
+    Optional<String> id =
+        endpoint.getSessionId() == null
+            ? Optional.ofNullable(
+                exchange.getMessage().getHeader(PodConstants.SESSION_ID, String.class))
+            : sessionId.of(exchange);
+    if (id.isEmpty()) {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST,
-          "No session is named: set the header "
-              + PodConstants.SESSION_ID
-              + ", or the option sessionId.");
+          "No session is named: give the option sessionId, or the header %s, which a start sets."
+              .formatted(PodConstants.SESSION_ID));
     }
-    return new SessionKey(cluster.name(), tenant(exchange), id);
+    return new SessionKey(cluster.name(), tenant(exchange), id.get());
   }
 
   String tenant(Exchange exchange) {
