@@ -18,6 +18,7 @@ import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.util.StringHelper;
 
 /** Mistakes in routes that Camel would notice only when a message comes, or not at all. */
@@ -32,6 +33,9 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
    */
   @Override
   public void onAddRouteDefinition(RouteDefinition route) {
+    if (Boolean.TRUE.equals(route.isRest())) {
+      route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // its caller gets the failure
+    }
     if (route.getId() != null && route.isKamelet() == null) {
       LineNumberAware before = places.putIfAbsent(route.getId(), route.getInput());
       if (before != null && before != route.getInput()) {

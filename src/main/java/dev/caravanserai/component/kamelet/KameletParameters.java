@@ -57,6 +57,9 @@ final class KameletParameters extends LifecycleStrategySupport {
         Map<String, Object> exact = new HashMap<>(kamelet.getKameletProperties());
         exact.keySet().retainAll(CAMELS);
         meant.forEach((name, text) -> exact.put(name, OpaqueText.exact(text)));
+        if (!kamelet.getTemplateId().endsWith("-source")) {
+          exact.put(Kamelet.NO_ERROR_HANDLER, true); // the caller's route handles its failures
+        }
         kamelet.setKameletProperties(exact);
       }
     }
