@@ -145,7 +145,7 @@ class ReaperEdgesIT {
 
     // Then
     assertThat(api.get("/v1/sessions/" + id).body().path("failure").path("message").asText())
-        .contains("pod is gone", "Stop the session and start it again");
+        .contains("was deleted, but not by", "Stop the session and start it again");
 
     // When
     Instant due = Instant.now().plusSeconds(3);

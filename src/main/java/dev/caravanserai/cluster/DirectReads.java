@@ -1,15 +1,10 @@
 package dev.caravanserai.cluster;
 
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +26,6 @@ public final class DirectReads {
   private final Objects objects;
   private final SessionIndex index;
   private final Supplier<Collection<String>> namespaces;
-  private final SessionReader reader;
   private final ConcurrencyLimit limit = new ConcurrencyLimit(AT_ONCE);
   private final Map<SessionKey, CompletableFuture<Optional<Session>>> underWay =
       new ConcurrentHashMap<>();
@@ -40,15 +34,10 @@ public final class DirectReads {
    * @param objects reports what it reads to the index
    * @param namespaces where sessions live, now
    */
-  public DirectReads(
-      String cluster,
-      Objects objects,
-      SessionIndex index,
-      Supplier<Collection<String>> namespaces) {
+  public DirectReads(Objects objects, SessionIndex index, Supplier<Collection<String>> namespaces) {
     this.objects = objects;
     this.index = index;
     this.namespaces = namespaces;
-    this.reader = new SessionReader(cluster);
   }
 
   /**
@@ -75,11 +64,13 @@ public final class DirectReads {
     return mine;
   }
 
+  /** What is read is known to the index, which also knows what has been deleted since. */
   private CompletionStage<Optional<Session>> ask(SessionKey key) {
-    List<CompletableFuture<Optional<Session>>> asked = new ArrayList<>();
-    placesOf(key).forEach(namespace -> asked.add(in(namespace, key).toCompletableFuture()));
-    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-        .thenApply(done -> asked.stream().flatMap(a -> a.join().stream()).findFirst());
+    return CompletableFuture.allOf(
+            placesOf(key).stream()
+                .map(namespace -> in(namespace, key).toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
+        .thenApply(done -> index.find(key));
   }
 
   private Collection<String> placesOf(SessionKey key) {
@@ -89,34 +80,14 @@ public final class DirectReads {
         .orElseGet(namespaces);
   }
 
-  private CompletionStage<Optional<Session>> in(String namespace, SessionKey key) {
+  private CompletionStage<?> in(String namespace, SessionKey key) {
     return objects
         .get(ConfigMap.class, namespace, Names.anchor(key.tenant(), key.id()))
         .thenCompose(
             anchor ->
                 anchor
-                    .filter(a -> isOf(key, a))
-                    .map(a -> withPod(a, key))
+                    .flatMap(SessionReader::podOf)
+                    .map(objects::get)
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
-  }
-
-  private CompletionStage<Optional<Session>> withPod(ConfigMap anchor, SessionKey key) {
-    return pod(anchor)
-        .map(name -> objects.get(Pod.class, anchor.getMetadata().getNamespace(), name))
-        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
-        .thenApply(found -> found.filter(p -> isOf(key, p)))
-        .thenApply(pod -> Optional.of(reader.read(key, Optional.of(anchor), pod)));
-  }
-
-  private boolean isOf(SessionKey key, HasMetadata object) {
-    return reader.key(object).filter(key::equals).isPresent();
-  }
-
-  private static Optional<String> pod(ConfigMap anchor) {
-    String listed = SessionReader.annotations(anchor).getOrDefault(Annotations.OBJECTS, "");
-    return ObjectRef.readList(anchor.getMetadata().getNamespace(), listed).stream()
-        .filter(object -> object.kind().equals("Pod"))
-        .map(ObjectRef::name)
-        .findFirst();
   }
 }

@@ -2,7 +2,6 @@ package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
-import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
@@ -10,99 +9,219 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Says what a pod's status means for its session, in the kubelet's and scheduler's own words. */
+/**
+ * Says what a pod's status means for its session, in the kubelet's and the scheduler's own words.
+ * docs/states.md is the table of it.
+ */
 public final class PodStatusReader {
-  /** The kubelet's own time-outs, on a busy node: it tries again, so no start fails of them. */
+  /**
+   * The kubelet's own time-outs on a busy node: it tries again, so no start fails because of them.
+   */
   private static final List<String> PASSING =
       List.of("timed out waiting for the condition", "context deadline exceeded");
 
-  private PodStatusReader() {}
+  private static final Set<String> NODE_LOST =
+      Set.of("NodeLost", "NodeShutdown", "Shutdown", "Terminated", "DeletionByTaintManager");
 
-  /** The state of a session that is not being stopped. */
-  public static State state(Pod pod) {
-    if (pod.getMetadata().getDeletionTimestamp() != null) {
-      return State.STOPPING;
-    }
-    if (failure(pod).isPresent()) {
-      return State.FAILED;
-    }
-    return switch (phase(pod)) {
-      case "Succeeded" -> State.COMPLETED;
-      case "Running" -> ready(pod) ? State.RUNNING : State.PENDING;
-      default -> State.PENDING;
-    };
-  }
+  private PodStatusReader() {}
 
   public static String phase(Pod pod) {
     return Optional.ofNullable(pod.getStatus()).map(PodStatus::getPhase).orElse("Pending");
   }
 
-  public static boolean ready(Pod pod) {
-    return condition(pod, "Ready").filter(c -> "True".equals(c.getStatus())).isPresent();
+  /**
+   * What the pod's status says, as long as nobody stops the session.
+   *
+   * @param main the container that decides
+   * @param started whether the session has been ready
+   */
+  static Verdict read(Pod pod, String main, boolean started) {
+    boolean over = Set.of("Succeeded", "Failed").contains(phase(pod));
+    Optional<Failure> taken = over ? taken(pod) : Optional.empty();
+    if (taken.isPresent()) {
+      return Verdict.failed(taken.get());
+    }
+    Optional<ContainerStateTerminated> end = end(pod, main);
+    if (end.isPresent()) {
+      return terminated(pod, main, end.get()).map(Verdict::failed).orElse(Verdict.COMPLETED);
+    }
+    if (over) {
+      return phase(pod).equals("Succeeded") ? Verdict.COMPLETED : Verdict.failed(failed(pod));
+    }
+    Optional<Failure> stuck = started ? Optional.empty() : stuck(pod);
+    return stuck
+        .map(Verdict::failed)
+        .orElseGet(() -> ready(pod, main) ? Verdict.READY : Verdict.notReady(started));
   }
 
-  /** What no waiting will mend. */
-  public static Optional<Failure> failure(Pod pod) {
-    Optional<Failure> ofContainer =
-        containers(pod).map(c -> container(pod, c)).flatMap(Optional::stream).findFirst();
-    if (!"Failed".equals(phase(pod))) {
-      return ofContainer;
-    }
-    String reason = Optional.ofNullable(pod.getStatus().getReason()).orElse("");
-    String message = Optional.ofNullable(pod.getStatus().getMessage()).orElse("no message given");
-    return switch (reason) {
-      case "Evicted" ->
-          fail(
-              FailureCode.EVICTED,
-              pod,
-              "was evicted: " + message + ". Ask for the resources it needs and start it again.",
-              reason);
-      case "DeadlineExceeded" ->
-          fail(
-              FailureCode.DEADLINE,
-              pod,
-              "outlived its deadline: " + message + ". Start a session with a longer time-out.",
-              reason);
-      case "NodeLost", "NodeAffinity", "Shutdown", "Terminated" ->
-          fail(
-              FailureCode.NODE_LOST,
-              pod,
-              "lost its node: " + message + ". Start it again.",
-              reason);
-      default ->
-          ofContainer.or(
-              () ->
-                  fail(
-                      FailureCode.CRASHED,
-                      pod,
-                      "failed: " + message + ". Look at its logs.",
-                      reason.isEmpty() ? "Failed" : reason));
-    };
+  /** Whether the main container's end, if there is one, came before anybody deleted the pod. */
+  static boolean endedBeforeDeletion(Pod pod, String main) {
+    Optional<Instant> deleted =
+        Times.parse(pod.getMetadata().getDeletionTimestamp())
+            .map(
+                at ->
+                    at.minusSeconds(
+                        Optional.ofNullable(pod.getMetadata().getDeletionGracePeriodSeconds())
+                            .orElse(0L)));
+    return end(pod, main)
+        .flatMap(end -> Times.parse(end.getFinishedAt()))
+        .filter(end -> deleted.filter(end::isBefore).isPresent())
+        .isPresent();
+  }
+
+  /** The main container's end, if it is not started again. */
+  private static Optional<ContainerStateTerminated> end(Pod pod, String main) {
+    boolean over = Set.of("Succeeded", "Failed").contains(phase(pod));
+    return containers(pod)
+        .filter(c -> c.getName().equals(main))
+        .flatMap(c -> Stream.ofNullable(c.getState()))
+        .flatMap(state -> Stream.ofNullable(state.getTerminated()))
+        .filter(end -> over || !startedAgain(pod, end))
+        .findFirst();
+  }
+
+  private static boolean startedAgain(Pod pod, ContainerStateTerminated end) {
+    String policy = pod.getSpec() == null ? "" : String.valueOf(pod.getSpec().getRestartPolicy());
+    return policy.equals("Always") || policy.equals("OnFailure") && exitCode(end) != 0;
   }
 
   /**
-   * Whether some container that has failed was only waiting since: neither ran nor ended.
-   *
-   * @param failed an earlier status of the same pod
+   * Whether the pod can be used: it is ready, or all that keeps it from that are containers beside
+   * the main one that have ended.
    */
-  static boolean noFurther(Pod failed, Pod now) {
-    return containers(failed)
-        .filter(c -> container(failed, c).isPresent())
-        .anyMatch(c -> waiting(now, c.getName()));
+  static boolean ready(Pod pod, String main) {
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      return false;
+    }
+    Optional<PodCondition> ready = condition(pod, "Ready");
+    return ready.filter(c -> "True".equals(c.getStatus())).isPresent()
+        || ready.filter(c -> "ContainersNotReady".equals(c.getReason())).isPresent()
+            && statuses(pod).anyMatch(c -> c.getName().equals(main) && ready(c))
+            && statuses(pod).allMatch(c -> ready(c) || ended(c).isPresent());
   }
 
-  private static boolean waiting(Pod pod, String container) {
+  private static boolean ready(ContainerStatus container) {
+    return Boolean.TRUE.equals(container.getReady());
+  }
+
+  /** Since when it is ready. */
+  static Optional<Instant> readySince(Pod pod) {
+    return condition(pod, "Ready").flatMap(c -> Times.parse(c.getLastTransitionTime()));
+  }
+
+  /** What has ended beside the main container, one sentence each. */
+  static List<String> warnings(Pod pod, String main) {
+    return statuses(pod)
+        .filter(c -> !c.getName().equals(main))
+        .flatMap(
+            c ->
+                ended(c).stream()
+                    .map(
+                        end ->
+                            "Container %s ended with exit code %d (%s)."
+                                .formatted(c.getName(), exitCode(end), end.getReason())))
+        .toList();
+  }
+
+  private static Optional<ContainerStateTerminated> ended(ContainerStatus container) {
+    return Optional.ofNullable(container.getState()).map(ContainerState::getTerminated);
+  }
+
+  /** Why it was taken from its node, by the node or by the control plane. */
+  private static Optional<Failure> taken(Pod pod) {
+    String reason = Optional.ofNullable(pod.getStatus().getReason()).orElse("");
+    String message = Optional.ofNullable(pod.getStatus().getMessage()).orElse("no message given");
+    if (reason.equals("DeadlineExceeded")) {
+      return fail(
+          FailureCode.DEADLINE,
+          pod,
+          "has exceeded its deadline: " + message + ". Start a session with a longer time-out.",
+          reason);
+    }
+    if (reason.isEmpty() || reason.equals("Error")) {
+      return disruption(pod).map(c -> away(pod, c.getReason(), c.getMessage()));
+    }
+    return ran(pod) || reason.equals("Evicted")
+        ? Optional.of(away(pod, reason, message))
+        : fail(
+            FailureCode.UNSCHEDULABLE,
+            pod,
+            "was refused by its node: " + message + ". Ask for less, or for another node.",
+            reason);
+  }
+
+  private static boolean ran(Pod pod) {
     return containers(pod)
-        .filter(c -> c.getName().equals(container))
         .map(ContainerStatus::getState)
-        .anyMatch(state -> state != null && state.getWaiting() != null);
+        .anyMatch(
+            s ->
+                s != null
+                    && (s.getRunning() != null
+                        || s.getTerminated() != null && s.getTerminated().getStartedAt() != null));
   }
 
-  /** What may mend itself when a node comes free: the scheduler's words. */
+  private static Optional<PodCondition> disruption(Pod pod) {
+    return condition(pod, "DisruptionTarget").filter(c -> "True".equals(c.getStatus()));
+  }
+
+  /** Why the pod of a session that nobody stops is being deleted, or is deleted. */
+  static Failure deleted(Optional<Pod> pod) {
+    return pod.flatMap(p -> disruption(p).map(c -> away(p, c.getReason(), c.getMessage())))
+        .or(
+            () ->
+                pod.filter(p -> p.getStatus() != null && p.getStatus().getReason() != null)
+                    .map(p -> away(p, p.getStatus().getReason(), p.getStatus().getMessage())))
+        .orElseGet(
+            () ->
+                Failure.of(
+                    FailureCode.EVICTED,
+                    "Pod%s was deleted, but not by Caravanserai. Stop the session and start it again."
+                        .formatted(pod.map(p -> " " + p.getMetadata().getName()).orElse("")),
+                    "PodDeleted"));
+  }
+
+  private static Failure away(Pod pod, String reason, String message) {
+    FailureCode code = NODE_LOST.contains(reason) ? FailureCode.NODE_LOST : FailureCode.EVICTED;
+    String what = code == FailureCode.NODE_LOST ? "lost its node" : "was evicted";
+    return fail(code, pod, what + ": " + message + ". Start a new session.", reason).orElseThrow();
+  }
+
+  /** Of a pod that failed as a whole without a word from its main container. */
+  private static Failure failed(Pod pod) {
+    return containers(pod)
+        .flatMap(c -> ended(c).flatMap(end -> terminated(pod, c.getName(), end)).stream())
+        .findFirst()
+        .or(
+            () ->
+                fail(
+                    FailureCode.CRASHED,
+                    pod,
+                    "failed: "
+                        + Optional.ofNullable(pod.getStatus().getMessage())
+                            .orElse("no message given")
+                        + ". Look at its logs.",
+                    "Failed"))
+        .orElseThrow();
+  }
+
+  /** Why it cannot start, where no waiting will help. */
+  private static Optional<Failure> stuck(Pod pod) {
+    return containers(pod)
+        .flatMap(
+            c ->
+                Stream.ofNullable(c.getState())
+                    .flatMap(state -> Stream.ofNullable(state.getWaiting()))
+                    .flatMap(waiting -> waiting(pod, c, waiting).stream()))
+        .findFirst();
+  }
+
+  /** What may resolve itself when a node comes free: the scheduler's words. */
   public static Optional<Failure> unschedulable(Pod pod) {
     return condition(pod, "PodScheduled")
         .filter(c -> "False".equals(c.getStatus()) && "Unschedulable".equals(c.getReason()))
@@ -115,18 +234,6 @@ public final class PodStatusReader {
                         + c.getMessage()
                         + ". Ask for less, or give the cluster a node that fits.",
                     c.getReason()));
-  }
-
-  private static Optional<Failure> container(Pod pod, ContainerStatus status) {
-    ContainerState state = status.getState();
-    if (state == null) {
-      return Optional.empty();
-    }
-    return state.getWaiting() != null
-        ? waiting(pod, status, state.getWaiting())
-        : state.getTerminated() != null
-            ? terminated(pod, status, state.getTerminated())
-            : Optional.empty();
   }
 
   private static Optional<Failure> waiting(
@@ -163,21 +270,31 @@ public final class PodStatusReader {
   }
 
   private static Optional<Failure> crashed(Pod pod, ContainerStatus status, String reason) {
-    ContainerStateTerminated last =
-        status.getLastState() == null ? null : status.getLastState().getTerminated();
-    return last == null
-        ? fail(FailureCode.CRASHED, pod, "crashes again and again. Look at its logs.", reason)
-        : terminated(pod, status, last);
+    return Optional.ofNullable(status.getLastState())
+        .map(ContainerState::getTerminated)
+        .flatMap(last -> terminated(pod, status.getName(), last))
+        .or(
+            () ->
+                fail(
+                    FailureCode.CRASHED,
+                    pod,
+                    "ends again and again: container %s. Look at its logs."
+                        .formatted(status.getName()),
+                    reason));
   }
 
+  private static int exitCode(ContainerStateTerminated end) {
+    return end.getExitCode() == null ? -1 : end.getExitCode();
+  }
+
+  /** Empty if it ended with 0. */
   private static Optional<Failure> terminated(
-      Pod pod, ContainerStatus status, ContainerStateTerminated terminated) {
-    String reason = Optional.ofNullable(terminated.getReason()).orElse("");
-    int code = terminated.getExitCode() == null ? -1 : terminated.getExitCode();
-    if (code == 0) {
+      Pod pod, String container, ContainerStateTerminated end) {
+    String reason = Optional.ofNullable(end.getReason()).orElse("");
+    if (exitCode(end) == 0) {
       return Optional.empty();
     }
-    String message = Optional.ofNullable(terminated.getMessage()).orElse(reason);
+    String message = Optional.ofNullable(end.getMessage()).orElse(reason);
     return switch (reason) {
       case "OOMKilled" ->
           fail(
@@ -198,17 +315,22 @@ public final class PodStatusReader {
               FailureCode.CRASHED,
               pod,
               "ended: container %s exited with %d. Look at its logs."
-                  .formatted(status.getName(), code),
+                  .formatted(container, exitCode(end)),
               reason);
     };
   }
 
+  /** Of init containers too. */
   private static Stream<ContainerStatus> containers(Pod pod) {
     PodStatus status = pod.getStatus();
     return status == null
         ? Stream.empty()
-        : Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses())
-            .flatMap(List::stream);
+        : Stream.concat(status.getInitContainerStatuses().stream(), statuses(pod));
+  }
+
+  private static Stream<ContainerStatus> statuses(Pod pod) {
+    return Optional.ofNullable(pod.getStatus()).map(PodStatus::getContainerStatuses).stream()
+        .flatMap(List::stream);
   }
 
   private static Optional<PodCondition> condition(Pod pod, String type) {

@@ -6,8 +6,10 @@ import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -25,35 +27,25 @@ import java.util.stream.Stream;
 
 /**
  * The index and the side that writes it: for watches, and for whoever sends requests to the cluster
- * ({@code ArchitectureTest} lets nobody else use it). Thread-safe.
+ * ({@code ArchitectureTest} lets nobody else use it).
+ *
+ * <p>The same object is reported on several paths that race: two watches, relists, direct reads,
+ * and the answers to our own requests. So a report counts only if its uid is not known to be
+ * deleted ({@link Tombstones}) and its resourceVersion is later than the known one; versions of one
+ * kind of object are numbers that grow (KEP-5504). Objects belong to a {@link Life} by the uid of
+ * its anchor, so a pod of the former life of a name never counts for the next one. Thread-safe.
  */
 public final class SessionCache implements SessionIndex, AutoCloseable {
-
-  /** All that is known of one session. */
-  private static final class Entry {
-    Optional<ConfigMap> anchor = Optional.empty();
-    final Map<String, Pod> pods = new HashMap<>();
-    final LastingFailure failure = new LastingFailure();
-    Session session;
-    Optional<Instant> orphanedAt = Optional.empty();
-
-    Optional<Pod> pod() {
-      return pods.values().stream().max(NEWEST);
-    }
-  }
-
-  private static final Comparator<Pod> NEWEST =
-      Comparator.<Pod, Boolean>comparing(p -> p.getMetadata().getDeletionTimestamp() == null)
-          .thenComparing(p -> String.valueOf(p.getMetadata().getCreationTimestamp()));
-
   private final SessionReader reader;
-  private final Map<SessionKey, Entry> entries = new HashMap<>();
+  private final Map<SessionKey, List<Life>> lives = new HashMap<>();
   private final ExpiryQueue dues = new ExpiryQueue(System::nanoTime);
-  private final Tombstones ended = new Tombstones();
+  private final Tombstones dead = new Tombstones();
+  private final List<Life.Doubt> doubts = new ArrayList<>();
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final Executor executor;
   private volatile Function<SessionKey, CompletionStage<Optional<Session>>> refresh =
       key -> CompletableFuture.completedFuture(find(key));
+  private volatile Consumer<Life.Doubt> resolver = doubt -> {};
 
   /**
    * @param executor calls the listeners; at most one task for each is there at a time
@@ -68,6 +60,11 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     this.refresh = refresh;
   }
 
+  /** Finds out whether a pod is really gone, and calls {@link #onPodLost} if so; must not block. */
+  void resolveDoubtsBy(Consumer<Life.Doubt> resolver) {
+    this.resolver = resolver;
+  }
+
   @Override
   public CompletionStage<Optional<Session>> refresh(SessionKey key) {
     return refresh.apply(key);
@@ -75,13 +72,12 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized Optional<Session> find(SessionKey key) {
-    return Optional.ofNullable(entries.get(key)).map(e -> e.session);
+    return current(key).flatMap(Life::session);
   }
 
   @Override
   public synchronized List<Session> all() {
-    return entries.values().stream()
-        .map(e -> e.session)
+    return sessions()
         .sorted(
             Comparator.comparing(Session::createdAt)
                 .thenComparing(Session::tenant)
@@ -91,15 +87,16 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized long count(String profile, State state) {
-    return entries.values().stream()
-        .map(e -> e.session)
-        .filter(s -> s.state() == state && s.profile().equals(profile))
-        .count();
+    return sessions().filter(s -> s.state() == state && s.profile().equals(profile)).count();
+  }
+
+  private Stream<Session> sessions() {
+    return lives.keySet().stream().flatMap(key -> find(key).stream());
   }
 
   @Override
   public synchronized List<Session> takeDue(Instant now) {
-    return dues.take(now).stream().map(key -> entries.get(key).session).toList();
+    return dues.take(now).stream().flatMap(key -> find(key).stream()).toList();
   }
 
   @Override
@@ -109,20 +106,20 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized Optional<Pod> pod(SessionKey key) {
-    return Optional.ofNullable(entries.get(key)).flatMap(Entry::pod);
+    return current(key).flatMap(Life::pod);
   }
 
   @Override
   public synchronized Optional<ConfigMap> anchor(SessionKey key) {
-    return Optional.ofNullable(entries.get(key)).flatMap(e -> e.anchor);
+    return current(key).flatMap(Life::anchor);
   }
 
   @Override
   public synchronized Optional<String> madeWith(String tenant, String idempotencyKey) {
-    return entries.entrySet().stream()
-        .filter(e -> e.getKey().tenant().equals(tenant))
-        .filter(e -> e.getValue().anchor.filter(a -> madeWith(a, idempotencyKey)).isPresent())
-        .map(e -> e.getKey().id())
+    return lives.keySet().stream()
+        .filter(key -> key.tenant().equals(tenant))
+        .filter(key -> anchor(key).filter(a -> madeWith(a, idempotencyKey)).isPresent())
+        .map(SessionKey::id)
         .findFirst();
   }
 
@@ -152,48 +149,19 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     subscribers.forEach(Subscriber::close);
   }
 
-  /**
-   * An anchor or pod exists: as a watch, a list, a direct read or the answer to a request says.
-   * What is known to be deleted stays deleted, and a version does not replace a later one.
-   */
+  /** An anchor or pod exists, says a watch, a list, a direct read or the answer to a request. */
   public void onUpdate(HasMetadata object) {
-    reader
-        .key(object)
-        .ifPresent(
-            key ->
-                change(
-                    key,
-                    object,
-                    entry -> {
-                      if (ended.has(object)) {
-                        return;
-                      }
-                      if (object instanceof ConfigMap anchor) {
-                        entry.anchor = Optional.of(newer(entry.anchor, anchor));
-                      } else if (object instanceof Pod pod) {
-                        entry.pods.compute(
-                            pod.getMetadata().getUid(),
-                            (uid, known) -> newer(Optional.ofNullable(known), pod));
-                      }
-                    }));
+    reader.key(object).ifPresent(key -> deliverAfter(() -> update(key, object)));
   }
 
-  private static <T extends HasMetadata> T newer(Optional<T> known, T object) {
-    return known.filter(k -> version(k) > version(object)).orElse(object);
-  }
-
-  /** Versions of one kind of object grow (KEP-5504); one that is not a number counts as last. */
-  private static long version(HasMetadata object) {
-    try {
-      return Long.parseLong(object.getMetadata().getResourceVersion());
-    } catch (NumberFormatException e) {
-      return Long.MAX_VALUE;
-    }
+  /** An anchor or pod was deleted. */
+  public void onDelete(HasMetadata object) {
+    reader.key(object).ifPresent(key -> deliverAfter(() -> delete(key, object)));
   }
 
   /** The uids of the known anchors and pods of this name. */
   public synchronized Set<String> known(ObjectRef object) {
-    return objects(object).map(o -> o.getMetadata().getUid()).collect(Collectors.toSet());
+    return objects(object).map(SessionCache::uid).collect(Collectors.toSet());
   }
 
   /**
@@ -204,80 +172,184 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   public void onMissing(ObjectRef object, Set<String> uids) {
     List<HasMetadata> missing;
     synchronized (this) {
-      missing = objects(object).filter(o -> uids.contains(o.getMetadata().getUid())).toList();
+      missing = objects(object).filter(o -> uids.contains(uid(o))).toList();
+      uids.forEach(dead::add);
     }
     missing.forEach(this::onDelete);
   }
 
-  private Stream<HasMetadata> objects(ObjectRef object) {
-    return entries.values().stream()
-        .flatMap(e -> Stream.concat(e.anchor.stream(), e.pods.values().stream()))
-        .map(o -> (HasMetadata) o)
-        .filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()));
-  }
-
-  /** An anchor or pod was deleted. */
-  public void onDelete(HasMetadata object) {
-    reader
-        .key(object)
-        .ifPresent(
-            key ->
-                change(
-                    key,
-                    object,
-                    entry -> {
-                      ended.add(object);
-                      if (object instanceof ConfigMap) {
-                        entry.anchor = entry.anchor.filter(a -> !sameUid(a, object));
-                      } else {
-                        entry.pods.remove(object.getMetadata().getUid());
-                      }
+  /** The cluster has the anchor, but not the pod, or only one that is being deleted. */
+  void onPodLost(Life.Doubt doubt) {
+    deliverAfter(
+        () ->
+            doubtful(doubt)
+                .ifPresent(
+                    life -> {
+                      life.podLost();
+                      publish(life, life.anchor().orElseThrow());
                     }));
   }
 
-  private static boolean sameUid(HasMetadata one, HasMetadata other) {
-    return one.getMetadata().getUid().equals(other.getMetadata().getUid());
+  synchronized boolean isOpen(Life.Doubt doubt) {
+    return doubtful(doubt).isPresent();
   }
 
-  private void change(SessionKey key, HasMetadata object, Consumer<Entry> change) {
+  private Optional<Life> doubtful(Life.Doubt doubt) {
+    return life(doubt.key(), doubt.anchor().uid().orElseThrow())
+        .filter(life -> life.doubt().isPresent());
+  }
+
+  private Stream<HasMetadata> objects(ObjectRef object) {
+    if (!Set.of("ConfigMap", "Pod").contains(object.kind())) {
+      return Stream.empty();
+    }
+    return lives.values().stream()
+        .flatMap(List::stream)
+        .flatMap(life -> life.objects().stream())
+        .filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()));
+  }
+
+  private void deliverAfter(Runnable change) {
+    List<Life.Doubt> found;
     synchronized (this) {
-      update(key, object, change);
+      change.run();
+      found = List.copyOf(doubts);
+      doubts.clear();
     }
     subscribers.forEach(subscriber -> subscriber.deliver(executor));
+    found.forEach(resolver);
   }
 
-  private void update(SessionKey key, HasMetadata object, Consumer<Entry> change) {
-    Entry entry = entries.computeIfAbsent(key, k -> new Entry());
-    Optional<Session> before = Optional.ofNullable(entry.session);
-    Optional<ConfigMap> anchorBefore = entry.anchor;
-    change.accept(entry);
-    if (entry.anchor.isEmpty() && entry.pods.isEmpty()) {
-      entries.remove(key);
-      dues.remove(key);
-      before.ifPresent(
-          last -> offer(new SessionUpdate(object, before, Sessions.inState(last, State.STOPPED))));
+  private void update(SessionKey key, HasMetadata object) {
+    String uid = uid(object);
+    String owner = object instanceof Pod pod ? anchorUid(pod).orElse(uid) : uid;
+    Optional<Life> known = life(key, owner);
+    if (dead.has(uid) || dead.has(owner) && known.isEmpty()) {
       return;
     }
-    entry.session = reader.read(key, entry.anchor, entry.pod(), entry.failure.of(entry.pod()));
-    dueAt(entry).ifPresentOrElse(at -> dues.set(key, at), () -> dues.remove(key));
-    UnreadableTimes.warn(anchorBefore, entry.anchor, entry.session);
-    offer(new SessionUpdate(object, before, entry.session));
+    if (known.flatMap(life -> life.known(uid)).filter(last -> !later(object, last)).isPresent()) {
+      return;
+    }
+    if (object instanceof ConfigMap && known.isEmpty() && !replacesOthers(key, object)) {
+      dead.add(uid);
+      return;
+    }
+    Life life = known.orElseGet(() -> begin(key, owner));
+    Optional<ConfigMap> anchorBefore = life.anchor();
+    life.put(object);
+    publish(life, object);
+    UnreadableTimes.warn(anchorBefore, life.anchor(), life.session().orElseThrow());
   }
 
-  /** Empty for what is ending and needs nobody to end it. */
-  private static Optional<Instant> dueAt(Entry entry) {
-    if (entry.anchor.isPresent()) {
-      entry.orphanedAt = Optional.empty();
-      return Optional.of(DueTime.of(entry.anchor.get(), entry.session));
+  /** One name is one object at a time, so of two anchors of a name the later one is alive. */
+  private boolean replacesOthers(SessionKey key, HasMetadata anchor) {
+    List<Life> others =
+        lives.getOrDefault(key, List.of()).stream()
+            .filter(life -> life.anchor().filter(a -> sameName(a, anchor)).isPresent())
+            .toList();
+    if (others.stream().anyMatch(life -> !later(anchor, life.anchor().orElseThrow()))) {
+      return false;
     }
-    boolean ending = entry.pod().filter(SessionReader::deleted).isPresent();
-    if (entry.orphanedAt.isEmpty()) {
-      entry.orphanedAt = Optional.of(Instant.now());
+    others.forEach(
+        life -> {
+          List<HasMetadata> objects = life.objects();
+          objects.forEach(o -> remove(life, uid(o)));
+          publish(life, objects.get(0));
+        });
+    return true;
+  }
+
+  private void delete(SessionKey key, HasMetadata object) {
+    dead.add(uid(object));
+    lives.getOrDefault(key, List.of()).stream()
+        .filter(life -> life.known(uid(object)).isPresent())
+        .findFirst()
+        .ifPresent(
+            life -> {
+              remove(life, uid(object));
+              publish(life, object);
+            });
+  }
+
+  private void remove(Life life, String uid) {
+    dead.add(uid);
+    life.remove(uid);
+  }
+
+  private void publish(Life life, HasMetadata object) {
+    Optional<Session> before = life.session();
+    if (life.over()) {
+      end(life);
+      before.ifPresent(last -> offer(new SessionUpdate(object, before, last.stopped())));
+    } else {
+      Session session = life.read(reader);
+      life.doubt().ifPresent(doubts::add);
+      offer(new SessionUpdate(object, before, session));
     }
-    return ending ? Optional.empty() : entry.orphanedAt.map(DueTime::ofOrphan);
+    current(life.key)
+        .flatMap(Life::due)
+        .ifPresentOrElse(at -> dues.set(life.key, at), () -> dues.remove(life.key));
   }
 
   private void offer(SessionUpdate update) {
     subscribers.forEach(subscriber -> subscriber.offer(update));
+  }
+
+  private Life begin(SessionKey key, String uid) {
+    Life life = new Life(key, uid);
+    lives.computeIfAbsent(key, k -> new ArrayList<>()).add(life);
+    return life;
+  }
+
+  private void end(Life life) {
+    lives.computeIfPresent(
+        life.key,
+        (key, all) -> {
+          all.remove(life);
+          return all.isEmpty() ? null : all;
+        });
+  }
+
+  private Optional<Life> life(SessionKey key, String uid) {
+    return lives.getOrDefault(key, List.of()).stream().filter(l -> l.uid.equals(uid)).findFirst();
+  }
+
+  /** The one with the latest anchor; the last that began, if none has one. */
+  private Optional<Life> current(SessionKey key) {
+    return lives.getOrDefault(key, List.of()).stream()
+        .reduce(
+            (one, next) ->
+                one.anchor().isEmpty()
+                        || next.anchor().filter(a -> later(a, one.anchor().get())).isPresent()
+                    ? next
+                    : one);
+  }
+
+  private static Optional<String> anchorUid(Pod pod) {
+    return Optional.ofNullable(pod.getMetadata().getOwnerReferences()).stream()
+        .flatMap(List::stream)
+        .filter(owner -> owner.getKind().equals("ConfigMap"))
+        .map(OwnerReference::getUid)
+        .findFirst();
+  }
+
+  private static boolean sameName(HasMetadata one, HasMetadata other) {
+    return ObjectRef.to(one).anyLife().equals(ObjectRef.to(other).anyLife());
+  }
+
+  private static boolean later(HasMetadata object, HasMetadata known) {
+    return version(object) > version(known) || version(object) < 0;
+  }
+
+  private static long version(HasMetadata object) {
+    try {
+      return Long.parseLong(object.getMetadata().getResourceVersion());
+    } catch (NumberFormatException notComparable) {
+      return -1;
+    }
+  }
+
+  private static String uid(HasMetadata object) {
+    return object.getMetadata().getUid();
   }
 }

@@ -5,26 +5,22 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Annotations;
-import dev.caravanserai.session.Failure;
-import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
-import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Reads a session from its anchor, its pod, or both: all that a session is stands on the cluster.
- */
+/** Reads a session from its anchor, its pod, or both. Thread-safe. */
 final class SessionReader {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
@@ -46,124 +42,65 @@ final class SessionReader {
         : Optional.of(new SessionKey(cluster, tenant, id));
   }
 
+  /** The main container: the one that the profile names, else the pod's first. */
+  String container(Optional<ConfigMap> anchor, Optional<Pod> pod) {
+    return text(spec(anchor, pod), "container")
+        .or(() -> first(pod).map(Container::getName))
+        .or(() -> statuses(pod).stream().map(ContainerStatus::getName).findFirst())
+        .orElse("");
+  }
+
   /**
    * @param anchor empty once the session is being taken down
    * @param pod empty before it is made, and when somebody took it away
    */
-  Session read(SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod) {
-    return read(key, anchor, pod, pod.flatMap(PodStatusReader::failure));
-  }
-
-  /**
-   * @param ofPod why its pod failed, if it did
-   */
   Session read(
-      SessionKey key, Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> ofPod) {
+      SessionKey key,
+      Optional<ConfigMap> anchor,
+      Optional<Pod> pod,
+      Verdict verdict,
+      Optional<Instant> startedAt) {
     HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
     JsonNode spec = spec(anchor, pod);
-    Optional<Failure> failure = failure(anchor, pod, ofPod);
+    String container = container(anchor, pod);
     Instant createdAt = Times.createdAt(bearer);
-    return new Session(
-        key.id(),
-        key.tenant(),
-        Optional.ofNullable(bearer.getMetadata().getLabels())
-            .map(l -> l.getOrDefault(Labels.PROFILE, ""))
-            .orElse(""),
-        state(anchor, pod, failure),
-        text(spec, "image").or(() -> pod.flatMap(SessionReader::image)).orElse(""),
-        cluster,
-        bearer.getMetadata().getNamespace(),
-        text(spec, "container").or(() -> pod.flatMap(SessionReader::container)).orElse(""),
-        pod.filter(p -> p.getMetadata().getUid() != null).map(SessionReader::pod),
-        storage(spec.path("storage")),
-        createdAt,
-        pod.flatMap(SessionReader::startedAt).or(() -> instant(bearer, Annotations.STARTED_AT)),
-        instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt),
-        Times.expiresAt(bearer, pod),
-        failure,
-        map(spec.path("labels"), TEXTS),
-        map(spec.path("metadata"), VALUES));
+    return Session.builder(key)
+        .profile(
+            Optional.ofNullable(bearer.getMetadata().getLabels())
+                .map(l -> l.getOrDefault(Labels.PROFILE, ""))
+                .orElse(""))
+        .state(verdict.state())
+        .ready(verdict.ready())
+        .failure(verdict.failure())
+        .image(text(spec, "image").or(() -> first(pod).map(Container::getImage)).orElse(""))
+        .place(bearer.getMetadata().getNamespace(), container)
+        .pod(pod.map(p -> pod(p, container)))
+        .storage(storage(spec.path("storage")))
+        .created(createdAt)
+        .started(startedAt)
+        .used(instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt))
+        .expires(Times.expiresAt(bearer, pod))
+        .labels(map(spec.path("labels"), TEXTS))
+        .metadata(map(spec.path("metadata"), VALUES))
+        .build();
   }
 
-  private static State state(
-      Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> failure) {
-    if (anchor.isEmpty() || deleted(anchor.get())) {
-      return State.STOPPING;
-    }
-    if (pod.filter(SessionReader::deleted).isPresent() && told(anchor).isEmpty()) {
-      return State.STOPPING;
-    }
-    if (failure.isPresent()) {
-      return State.FAILED;
-    }
-    return pod.map(PodStatusReader::state).orElse(State.PENDING);
-  }
-
-  static boolean deleted(HasMetadata object) {
-    return object.getMetadata().getDeletionTimestamp() != null;
-  }
-
-  private static Optional<Failure> told(Optional<ConfigMap> anchor) {
-    return anchor
-        .map(a -> annotations(a).get(Annotations.FAILURE))
-        .flatMap(SessionReader::readFailure);
-  }
-
-  private static Optional<Failure> failure(
-      Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Failure> ofPod) {
-    Optional<Failure> told = told(anchor);
-    if (told.isPresent() || anchor.isEmpty()) {
-      return told;
-    }
-    if (pod.isPresent()) {
-      return deleted(pod.get()) ? Optional.empty() : ofPod;
-    }
-    return instant(anchor.get(), Annotations.STARTED_AT)
-        .map(
-            at ->
-                Failure.of(
-                    FailureCode.EVICTED,
-                    "The session's pod is gone, though nobody asked Caravanserai to stop it."
-                        + " Stop the session and start it again.",
-                    "PodDeleted"));
-  }
-
-  /** The failure as the anchor keeps it. */
-  static String writeFailure(Failure failure) {
-    var node = JSON.createObjectNode();
-    node.put("code", failure.code().name()).put("message", failure.message());
-    failure.reason().ifPresent(r -> node.put("reason", r));
-    failure.events().forEach(node.putArray("events")::add);
-    return node.toString();
-  }
-
-  private static Optional<Failure> readFailure(String json) {
-    try {
-      JsonNode node = JSON.readTree(json);
-      List<String> events = new ArrayList<>();
-      node.path("events").forEach(e -> events.add(e.asText()));
-      return Optional.of(
-          new Failure(
-              FailureCode.valueOf(node.path("code").asText()),
-              node.path("message").asText(),
-              text(node, "reason"),
-              events));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      return Optional.of(
-          Failure.of(FailureCode.CONFIG_ERROR, "The anchor's failure cannot be read: " + json));
-    }
-  }
-
-  private static Session.Pod pod(Pod pod) {
-    List<ContainerStatus> statuses =
-        pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
-    int restarts = statuses.stream().mapToInt(ContainerStatus::getRestartCount).sum();
+  private static Session.Pod pod(Pod pod, String main) {
     return new Session.Pod(
         pod.getMetadata().getName(),
         pod.getMetadata().getUid(),
-        Optional.ofNullable(pod.getSpec()).map(s -> s.getNodeName()),
+        Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName),
         PodStatusReader.phase(pod),
-        restarts);
+        statuses(Optional.of(pod)).stream().mapToInt(ContainerStatus::getRestartCount).sum(),
+        PodStatusReader.warnings(pod, main));
+  }
+
+  private static List<ContainerStatus> statuses(Optional<Pod> pod) {
+    return pod.map(Pod::getStatus).map(PodStatus::getContainerStatuses).orElse(List.of());
+  }
+
+  private static Optional<Container> first(Optional<Pod> pod) {
+    return pod.map(Pod::getSpec).flatMap(s -> s.getContainers().stream().findFirst());
   }
 
   private static Optional<Session.Storage> storage(JsonNode node) {
@@ -175,37 +112,6 @@ final class SessionReader {
                     node.path("size").asText(),
                     text(node, "storageClass"),
                     node.path("path").asText()));
-  }
-
-  private static Optional<Instant> startedAt(Pod pod) {
-    if (pod.getStatus() == null) {
-      return Optional.empty();
-    }
-    return pod.getStatus().getContainerStatuses().stream()
-        .map(ContainerStatus::getState)
-        .filter(s -> s != null)
-        .map(SessionReader::startedAt)
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private static Optional<Instant> startedAt(ContainerState state) {
-    if (state.getRunning() != null) {
-      return Times.parse(state.getRunning().getStartedAt());
-    }
-    return Optional.ofNullable(state.getTerminated()).flatMap(t -> Times.parse(t.getStartedAt()));
-  }
-
-  private static Optional<String> image(Pod pod) {
-    return Optional.ofNullable(pod.getSpec())
-        .flatMap(s -> s.getContainers().stream().findFirst())
-        .map(c -> c.getImage());
-  }
-
-  private static Optional<String> container(Pod pod) {
-    return Optional.ofNullable(pod.getSpec())
-        .flatMap(s -> s.getContainers().stream().findFirst())
-        .map(c -> c.getName());
   }
 
   private static JsonNode spec(Optional<ConfigMap> anchor, Optional<Pod> pod) {
@@ -223,7 +129,15 @@ final class SessionReader {
   }
 
   private static Optional<String> text(JsonNode node, String field) {
-    return Optional.ofNullable(node.get(field)).filter(JsonNode::isTextual).map(JsonNode::asText);
+    return Optional.ofNullable(node.path(field).textValue());
+  }
+
+  /** The pod that an anchor lists, by its name. */
+  static Optional<ObjectRef> podOf(ConfigMap anchor) {
+    String listed = annotations(anchor).getOrDefault(Annotations.OBJECTS, "");
+    return ObjectRef.readList(anchor.getMetadata().getNamespace(), listed).stream()
+        .filter(object -> object.kind().equals("Pod"))
+        .findFirst();
   }
 
   static Map<String, String> annotations(HasMetadata object) {

@@ -1,17 +1,17 @@
 package dev.caravanserai.cluster;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The last objects that a watch told the end of, so that a read which was under way then does not
- * bring one back. Not thread-safe.
+ * The uids of the last deleted objects. Watches, lists, direct reads and the answers to requests
+ * arrive in any order, so an object may be reported after its deletion; a uid is never used again.
+ * Not thread-safe.
  */
 final class Tombstones {
-  private static final int KEPT = 4096;
+  private static final int KEPT = 10_000;
 
   private final Set<String> uids =
       Collections.newSetFromMap(
@@ -22,11 +22,11 @@ final class Tombstones {
             }
           });
 
-  void add(HasMetadata object) {
-    uids.add(object.getMetadata().getUid());
+  void add(String uid) {
+    uids.add(uid);
   }
 
-  boolean has(HasMetadata object) {
-    return uids.contains(object.getMetadata().getUid());
+  boolean has(String uid) {
+    return uids.contains(uid);
   }
 }

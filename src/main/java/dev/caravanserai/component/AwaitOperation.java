@@ -1,20 +1,15 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.life.Keys;
 import dev.caravanserai.life.Readiness;
 import dev.caravanserai.life.SameRequest;
 import dev.caravanserai.profile.Plan;
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -42,9 +37,7 @@ final class AwaitOperation implements PodOperation {
     if (repeated(plan, exchange)) {
       return lookup.find(Keys.of(cluster, plan));
     }
-    return anchored(plan)
-        .thenCompose(there -> awaitFor(plan, exchange))
-        .thenApply(session -> remember(plan, session));
+    return anchored(plan).thenCompose(there -> awaitFor(plan, exchange));
   }
 
   /** Until the caller leaves, if only the answer would tell the session's id. */
@@ -90,30 +83,5 @@ final class AwaitOperation implements PodOperation {
             .anchor(Keys.of(cluster, plan))
             .filter(SameRequest::started)
             .isPresent();
-  }
-
-  /** So that a pod that somebody takes away later is not mistaken for one that never was. */
-  private Session remember(Plan plan, Session session) {
-    String at =
-        session.startedAt().orElseGet(Instant::now).truncatedTo(ChronoUnit.MILLIS).toString();
-    cluster
-        .sessions()
-        .anchor(session.key())
-        .map(
-            anchor ->
-                cluster
-                    .objects()
-                    .annotate(ObjectRef.to(anchor), Map.of(Annotations.STARTED_AT, at)))
-        .orElseGet(() -> CompletableFuture.completedFuture(false))
-        .exceptionally(
-            thrown -> {
-              LOG.warn(
-                  "session={} tenant={} could not be marked as started: {}",
-                  session.id(),
-                  session.tenant(),
-                  thrown.getMessage());
-              return null;
-            });
-    return session;
   }
 }

@@ -1,8 +1,8 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.FailureAnnotation;
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.cluster.Sessions;
 import dev.caravanserai.life.DeletionWait;
 import dev.caravanserai.life.Orphans;
 import dev.caravanserai.life.SameRequest;
@@ -115,7 +115,7 @@ final class DeleteOperation implements PodOperation {
     Map<String, String> marks =
         Map.of(
             Annotations.FAILURE,
-            Sessions.failureAnnotation(failure(exchange)),
+            FailureAnnotation.write(failure(exchange)),
             Annotations.EXPIRES_AT,
             until);
     return cluster

@@ -2,8 +2,8 @@ package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
+import dev.caravanserai.session.Yaml;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -33,11 +33,11 @@ public final class ApiDocument {
    */
   public static ApiDocument read(byte[] text) {
     try {
-      if (new YAMLMapper().readTree(text) instanceof ObjectNode document) {
+      if (Yaml.read(new String(text, StandardCharsets.UTF_8)) instanceof ObjectNode document) {
         return new ApiDocument(document);
       }
       throw new IllegalArgumentException("it is not an OpenAPI 3.1 document");
-    } catch (IOException e) {
+    } catch (Yaml.YamlException e) {
       throw new IllegalArgumentException("it is not YAML: " + e.getMessage(), e);
     }
   }

@@ -1,9 +1,8 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.session.Principal;
+import dev.caravanserai.session.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.Set;
 
@@ -31,11 +30,7 @@ public record ApiKey(String name, String tenant, Set<String> scopes, byte[] sha2
   }
 
   static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Shows no hash. */

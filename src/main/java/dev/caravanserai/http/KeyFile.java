@@ -1,7 +1,9 @@
 package dev.caravanserai.http;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Nearest;
 import dev.caravanserai.session.Principal;
+import dev.caravanserai.session.Yaml;
 import dev.caravanserai.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,10 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * The file of API keys: a YAML or JSON list of {@code name}, {@code tenant}, {@code scopes} (or one
@@ -58,14 +56,9 @@ final class KeyFile {
 
   private Object load(String text) {
     try {
-      return new Load(LoadSettings.builder().setLabel(file.toString()).build())
-          .loadFromString(text);
-    } catch (MarkedYamlEngineException e) { // its own message quotes the line, with the key in it
-      var where = e.getProblemMark().map(m -> "line " + (m.getLine() + 1)).orElse("the file");
-      throw new SettingsException(
-          "%s of %s is no YAML or JSON.".formatted(where, file).replaceFirst("^l", "L"));
-    } catch (YamlEngineException e) {
-      throw new SettingsException("%s is no YAML or JSON.".formatted(file));
+      return new ObjectMapper().convertValue(Yaml.read(text), Object.class);
+    } catch (Yaml.YamlException e) { // its message may quote a key
+      throw new SettingsException("Line %d of %s is not YAML or JSON.".formatted(e.line(), file));
     }
   }
 

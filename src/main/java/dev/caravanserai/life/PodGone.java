@@ -35,7 +35,7 @@ public final class PodGone implements Function<ContainerRef, Optional<Failure>> 
               "Pod " + container.pod() + " is gone. Start a new session.",
               "PodDeleted"));
     }
-    if (THERE.contains(session.get().state())) {
+    if (THERE.contains(session.get().state()) && !deleting(session.get())) {
       return Optional.empty();
     }
     return session
@@ -46,8 +46,15 @@ public final class PodGone implements Function<ContainerRef, Optional<Failure>> 
                 Optional.of(
                     Failure.of(
                         FailureCode.EVICTED,
-                        "Session %s is %s: its pod ends. Start a new session."
-                            .formatted(session.get().id(), session.get().state()),
+                        "The pod of session %s is being deleted. Start a new session."
+                            .formatted(session.get().id()),
                         "PodTerminating")));
+  }
+
+  private boolean deleting(Session session) {
+    return index
+        .pod(session.key())
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
+        .isPresent();
   }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 
 /** A refused request, in the words of the Kubernetes API server. */
 final class ApiError extends RuntimeException {
+  private static final String CONFLICT = "Operation cannot be fulfilled on %s \"%s\": %s";
   private static final Map<String, String> CAUSE_REASONS =
       Map.of(
           "Required value", "FieldValueRequired",
@@ -28,60 +29,8 @@ final class ApiError extends RuntimeException {
     return new ApiError(400, "BadRequest", message);
   }
 
-  static ApiError notFound(Kind kind, String name) {
-    return notFound("%s \"%s\" not found".formatted(kind.resource(), name))
-        .about(kind, kind.plural, name);
-  }
-
   static ApiError notFound(String message) {
     return new ApiError(404, "NotFound", message);
-  }
-
-  static ApiError alreadyExists(Kind kind, String name) {
-    String message = "%s \"%s\" already exists".formatted(kind.resource(), name);
-    return new ApiError(409, "AlreadyExists", message).about(kind, kind.plural, name);
-  }
-
-  static ApiError conflict(Kind kind, String name, String why) {
-    return conflict(kind, kind.plural, name, why);
-  }
-
-  /** A deletion's precondition that does not hold: unlike other conflicts it names the kind. */
-  static ApiError failedPrecondition(Kind kind, String name, String why) {
-    return conflict(kind, kind.kind, name, why);
-  }
-
-  private static ApiError conflict(Kind kind, String type, String name, String why) {
-    String resource = kind.group.isEmpty() ? type : type + "." + kind.group;
-    String message = "Operation cannot be fulfilled on %s \"%s\": %s";
-    return new ApiError(409, "Conflict", message.formatted(resource, name, why))
-        .about(kind, type, name);
-  }
-
-  static ApiError forbidden(Kind kind, String name, String why) {
-    String message = "%s \"%s\" is forbidden: %s".formatted(kind.resource(), name, why);
-    return new ApiError(403, "Forbidden", message).about(kind, kind.plural, name);
-  }
-
-  /** An object with a problem in one field. */
-  static ApiError invalid(Kind kind, String name, String field, String problem) {
-    return invalid(kind, name, List.of(Map.entry(field, problem)));
-  }
-
-  /**
-   * @param problems at least one; field and problem
-   */
-  static ApiError invalid(Kind kind, String name, List<Map.Entry<String, String>> problems) {
-    List<String> all = problems.stream().map(p -> p.getKey() + ": " + p.getValue()).toList();
-    String text = all.size() == 1 ? all.get(0) : all.toString();
-    ApiError error = invalid("%s \"%s\" is invalid: %s".formatted(kind.kind, name, text));
-    for (Map.Entry<String, String> problem : problems) {
-      String begins = problem.getValue().split(":", 2)[0];
-      ObjectNode cause = error.details.withArray("/causes").addObject();
-      cause.put("reason", CAUSE_REASONS.getOrDefault(begins, "FieldValueInvalid"));
-      cause.put("message", problem.getValue()).put("field", problem.getKey());
-    }
-    return error.about(kind, kind.kind, name);
   }
 
   static ApiError invalid(String message) {
@@ -92,12 +41,61 @@ final class ApiError extends RuntimeException {
     return new ApiError(500, "InternalError", message);
   }
 
-  private ApiError about(Kind kind, String type, String name) {
-    details.put("name", name).put("kind", type);
-    if (!kind.group.isEmpty()) {
-      details.put("group", kind.group);
+  static ApiError forbidden(Kind kind, String name, String why) {
+    return of(403, "Forbidden", kind, kind.plural, name, "%s \"%s\" is forbidden: %s", why);
+  }
+
+  static ApiError notFound(Kind kind, String name) {
+    return of(404, "NotFound", kind, kind.plural, name, "%s \"%s\" not found", "");
+  }
+
+  static ApiError alreadyExists(Kind kind, String name) {
+    return of(409, "AlreadyExists", kind, kind.plural, name, "%s \"%s\" already exists", "");
+  }
+
+  static ApiError conflict(Kind kind, String name, String why) {
+    return of(409, "Conflict", kind, kind.plural, name, CONFLICT, why);
+  }
+
+  /** The precondition of a deletion does not hold. Unlike other conflicts it names the kind. */
+  static ApiError failedPrecondition(Kind kind, String name, String why) {
+    return of(409, "Conflict", kind, kind.kind, name, CONFLICT, why);
+  }
+
+  /** An object with a problem in one field. */
+  static ApiError invalid(Kind kind, String name, String field, String problem) {
+    return invalid(kind, name, List.of(Map.entry(field, problem)));
+  }
+
+  /**
+   * @param problems at least one pair of field and problem
+   */
+  static ApiError invalid(Kind kind, String name, List<Map.Entry<String, String>> problems) {
+    List<String> all = problems.stream().map(p -> p.getKey() + ": " + p.getValue()).toList();
+    String text = all.size() == 1 ? all.get(0) : all.toString();
+    ApiError error = of(422, "Invalid", kind, kind.kind, name, "%s \"%s\" is invalid: %s", text);
+    for (Map.Entry<String, String> problem : problems) {
+      String begins = problem.getValue().split(":", 2)[0];
+      ObjectNode cause = error.details.withArray("/causes").addObject();
+      cause.put("reason", CAUSE_REASONS.getOrDefault(begins, "FieldValueInvalid"));
+      cause.put("message", problem.getValue()).put("field", problem.getKey());
     }
-    return this;
+    return error;
+  }
+
+  /**
+   * @param type the kind's name or its resource's, as the details and the message name it
+   * @param format for type, name and why
+   */
+  private static ApiError of(
+      int code, String reason, Kind kind, String type, String name, String format, String why) {
+    String resource = kind.group.isEmpty() ? type : type + "." + kind.group;
+    ApiError error = new ApiError(code, reason, format.formatted(resource, name, why));
+    error.details.put("name", name).put("kind", type);
+    if (!kind.group.isEmpty()) {
+      error.details.put("group", kind.group);
+    }
+    return error;
   }
 
   /** The {@code Status} object for the response body. */

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a resource URL names; what it does not name is "".
+ * The parts of a resource URL; "" for a part that it does not have.
  *
- * @param namespace "" for all namespaces, and for kinds without one
+ * @param namespace "" for all namespaces, and for cluster-scoped kinds
  */
 record ApiPath(Kind kind, String namespace, String name, String subresource) {
   private static final Pattern PATH =
@@ -16,7 +16,7 @@ record ApiPath(Kind kind, String namespace, String name, String subresource) {
           "/(?:api|apis/([^/]+))/v1(?:/namespaces/([^/]+)(?=/)(?!/(?:status|finalize)$))?"
               + "/([^/]+)(?:/([^/]+))?(?:/([^/]+))?");
 
-  /** Empty when nothing served is there. */
+  /** Empty for a path that is not served. */
   static Optional<ApiPath> parse(String path) {
     Matcher match = PATH.matcher(path);
     if (!match.matches()) {
@@ -35,7 +35,7 @@ record ApiPath(Kind kind, String namespace, String name, String subresource) {
     return new ApiPath(kind, Json.namespace(object), Json.name(object), "");
   }
 
-  /** Of a URL that lists. */
+  /** The namespace; empty for all. */
   Optional<String> within() {
     return Optional.of(namespace).filter(n -> !n.isEmpty());
   }

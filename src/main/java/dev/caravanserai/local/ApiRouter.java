@@ -13,17 +13,17 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings each request to its verb, and each refusal back as a {@code Status}. */
+/** Routes each request to its operation, and answers each error with a {@code Status}. */
 record ApiRouter(
     String token, ObjectStore store, Resources resources, ProcessKubelet kubelet, ExecSocket execs)
     implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
-  private static final int LARGEST_BODY = 3 * 1024 * 1024;
+  private static final int MAX_BODY_BYTES = 3 * 1024 * 1024;
 
   @Override
   public void handle(HttpServerRequest request) {
     Call call = new Call(request);
-    refusing(call, () -> route(call, request.method() + " " + request.path()));
+    answeringErrors(call, () -> route(call, request.method() + " " + request.path()));
   }
 
   private void route(Call call, String asked) {
@@ -37,7 +37,7 @@ record ApiRouter(
     } else if (Set.of("GET /healthz", "GET /livez", "GET /readyz").contains(asked)) {
       call.request().response().putHeader("Content-Type", "text/plain").end("ok");
     } else if (asked.equals("GET /openapi/v2")) {
-      // No schema, as protobuf: kubectl 1.28 and older want it so, beside what v3 says.
+      // An empty schema in protobuf: kubectl up to 1.28 reads it in addition to v3.
       call.request().response().putHeader("Content-Type", Discovery.OPENAPI_V2).end();
     } else if (asked.equals("POST " + Discovery.ACCESS_REVIEWS)) {
       withBody(call, body -> call.answer(201, Discovery.review(json(call, body), store)));
@@ -55,7 +55,7 @@ record ApiRouter(
     } else if (path.kind() == Kind.POD && part.equals("log") && get) {
       LogReader.serve(kubelet, call, resources.get(path));
     } else if (!part.isEmpty()) {
-      throw notServed(part + "; of subresources it serves pods' log and exec");
+      throw notServed(part + "; its subresources are log and exec of pods");
     } else if (!get) {
       withBody(call, body -> write(call, path, body));
     } else if (call.flag("watch")) {
@@ -79,7 +79,7 @@ record ApiRouter(
           call.answer(200, kind, resources.patch(path, call.contentType(), body.getBytes(), dry));
       case "DELETE name" -> {
         ObjectNode last = resources.deletions().delete(path, options(call, body));
-        boolean whole = kind == Kind.POD || Json.leaving(last);
+        boolean whole = kind == Kind.POD || Json.terminating(last);
         call.answer(200, whole ? last : deleted(kind, last));
       }
       case "DELETE" -> call.answer(200, resources.deleteAll(path, call, options(call, body)));
@@ -101,19 +101,20 @@ record ApiRouter(
   private static void withBody(Call call, Consumer<Buffer> next) {
     Buffer whole = Buffer.buffer();
     call.request()
-        .handler(part -> whole.appendBuffer(whole.length() > LARGEST_BODY ? Buffer.buffer() : part))
-        .endHandler(end -> refusing(call, () -> next.accept(notTooLarge(whole))));
+        .handler(
+            part -> whole.appendBuffer(whole.length() > MAX_BODY_BYTES ? Buffer.buffer() : part))
+        .endHandler(end -> answeringErrors(call, () -> next.accept(checkSize(whole))));
   }
 
-  private static Buffer notTooLarge(Buffer body) {
-    if (body.length() > LARGEST_BODY) {
-      String message = "the body is larger than " + LARGEST_BODY + " bytes";
+  private static Buffer checkSize(Buffer body) {
+    if (body.length() > MAX_BODY_BYTES) {
+      String message = "the body is larger than " + MAX_BODY_BYTES + " bytes";
       throw new ApiError(413, "RequestEntityTooLarge", message);
     }
     return body;
   }
 
-  private static void refusing(Call call, Runnable step) {
+  private static void answeringErrors(Call call, Runnable step) {
     try {
       step.run();
     } catch (ApiError e) {

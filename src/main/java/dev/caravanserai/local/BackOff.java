@@ -7,15 +7,15 @@ import java.time.Duration;
  * at all again once it has run for a minute. The times of a real kubelet are ten times as long.
  */
 final class BackOff {
-  private static final long LONGEST_SECONDS = 30;
+  private static final long MAX_SECONDS = 30;
   private int restarts;
 
   /**
    * @param ran between its last start and its end
    */
   long secondsAfter(Duration ran) {
-    restarts = ran.toSeconds() < 2 * LONGEST_SECONDS ? restarts : 0;
-    long seconds = restarts == 0 ? 0 : Math.min(LONGEST_SECONDS, 1L << Math.min(5, restarts - 1));
+    restarts = ran.toSeconds() < 2 * MAX_SECONDS ? restarts : 0;
+    long seconds = restarts == 0 ? 0 : Math.min(MAX_SECONDS, 1L << Math.min(5, restarts - 1));
     restarts++;
     return seconds;
   }

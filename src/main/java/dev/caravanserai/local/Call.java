@@ -6,9 +6,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Optional;
 
-/** What a request asks for, and its answer in the form that the caller accepts. */
+/** The parameters of a request, and its response in the format that the client accepts. */
 record Call(HttpServerRequest request) {
-  /** "" when it was not sent. */
+  /** "" if the header is missing. */
   String header(String name) {
     return Optional.ofNullable(request.getHeader(name)).orElse("");
   }
@@ -29,11 +29,11 @@ record Call(HttpServerRequest request) {
     return text(name).filter(v -> v.equals("true") || v.equals("1")).isPresent();
   }
 
-  /** From 0. */
+  /** A whole number from 0. */
   Optional<Long> number(String name) {
     Optional<String> text = text(name);
     if (text.isPresent() && !text.get().matches("\\d{1,18}")) {
-      throw ApiError.bad("%s=%s: a whole number from 0 is needed".formatted(name, text.get()));
+      throw ApiError.bad("%s=%s: must be a whole number from 0".formatted(name, text.get()));
     }
     return text.map(Long::parseLong);
   }
@@ -54,7 +54,7 @@ record Call(HttpServerRequest request) {
     return first.contains("as=Table;") && first.contains("v=v1;");
   }
 
-  /** What a table's rows carry. */
+  /** What the rows of a table contain: {@code None}, {@code Metadata} or {@code Object}. */
   String includeObject() {
     return text("includeObject").orElse("Metadata");
   }
@@ -66,7 +66,7 @@ record Call(HttpServerRequest request) {
     }
   }
 
-  /** One object or a list of a kind; as a table for a caller that wants one. */
+  /** One object or a list; as a table if the client accepts one. */
   void answer(int code, Kind kind, ObjectNode object) {
     answer(code, wantsTable() ? Tables.of(kind, object, includeObject(), true) : object);
   }

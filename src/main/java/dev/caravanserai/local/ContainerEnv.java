@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A container's environment and command as its spec, Secrets and ConfigMaps say. Nothing of the
- * server's own environment gets in.
+ * A container's environment and command, from its spec, Secrets and ConfigMaps. Nothing is
+ * inherited from the server's own environment.
  */
 record ContainerEnv(ObjectStore store, JsonNode pod) {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -69,7 +69,7 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
     return argv;
   }
 
-  /** {@code $(NAME)} becomes its value, an unknown one stays, {@code $$} becomes {@code $}. */
+  /** Replaces {@code $(NAME)} of a known variable by its value, and {@code $$} by {@code $}. */
   private static String expand(String text, Map<String, String> env) {
     return REFERENCE
         .matcher(text)
@@ -81,7 +81,9 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
             });
   }
 
-  /** The entries of a Secret or ConfigMap; none for no reference or a missing optional one. */
+  /**
+   * The entries of a Secret or ConfigMap; none if it is not referenced, or optional and missing.
+   */
   Map<String, byte[]> data(Kind kind, JsonNode reference) {
     Map<String, byte[]> data = new LinkedHashMap<>();
     String name = reference.path("name").asText(reference.path("secretName").asText());

@@ -10,14 +10,14 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts one instance of a container, and takes what it writes until its end. */
+/** Starts one instance of a container, and copies its output to its log until it ends. */
 final class ContainerLaunch {
   private static final Logger LOG = LoggerFactory.getLogger(ContainerLaunch.class);
   private static final int CHUNK = 64 << 10;
   private static final int KILLED = 137;
   private static final String NO_COMMAND =
-      "the local cluster runs the host's programs and knows no image's own command: "
-          + "give the container a command";
+      "the local cluster runs the host's programs and does not know the image's command: "
+          + "set command or args of the container";
 
   private final PodRun owner;
   private final ContainerRun run;
@@ -34,10 +34,10 @@ final class ContainerLaunch {
   }
 
   /**
-   * Makes ready what the process needs and starts it.
+   * Prepares environment and volumes, and starts the process.
    *
-   * @throws PodConfigException something that it refers to is missing
-   * @throws IOException it cannot be started
+   * @throws PodConfigException if an object that it refers to is missing
+   * @throws IOException if it cannot be started
    */
   static void start(PodRun owner, ContainerRun run) throws IOException {
     KubeletContext node = owner.node;
@@ -57,8 +57,8 @@ final class ContainerLaunch {
     }
     Path layer =
         Files.createDirectories(owner.folder.resolve("layers").resolve(run.name + run.starts));
-    boolean separate = node.sandbox().separate();
-    Path where = separate ? layer : besides(owner, run, mounts).orElse(layer);
+    boolean separate = node.sandbox().isolated();
+    Path where = separate ? layer : workingFolder(owner, run, mounts).orElse(layer);
     Process process =
         node.sandbox()
             .container(layer, run.dir(), mounts, argv, run.env)
@@ -67,12 +67,12 @@ final class ContainerLaunch {
             .redirectInput(new File("/dev/null"))
             .start();
     run.process = Optional.of(process);
-    node.streams().watch(new ContainerLaunch(owner, run, process)::look);
+    node.streams().watch(new ContainerLaunch(owner, run, process)::poll);
   }
 
-  /** Where no namespaces are allowed: runs in the volume at or above its working directory. */
-  private static Optional<Path> besides(PodRun owner, ContainerRun run, List<Sandbox.Mount> mounts)
-      throws IOException {
+  /** Without namespaces: the folder of the volume at or above the working directory. */
+  private static Optional<Path> workingFolder(
+      PodRun owner, ContainerRun run, List<Sandbox.Mount> mounts) throws IOException {
     Path dir = Path.of(run.dir());
     Optional<Path> where = Optional.empty();
     for (Sandbox.Mount mount : mounts) {
@@ -90,13 +90,13 @@ final class ContainerLaunch {
     return where;
   }
 
-  /** On the thread of the streams; tells the pod on the kubelet's. */
-  private Pump.Found look() {
+  /** Runs on the stream thread; notifies the pod on the kubelet thread. */
+  private Pump.Found poll() {
     try {
       InputStream out = process.getInputStream();
       boolean alive = process.isAlive();
       if (!startLine.ok() && startLine.read(out) && startLine.ok()) {
-        long pid = Long.parseLong(startLine.said());
+        long pid = Long.parseLong(startLine.detail());
         node.life().run(() -> owner.started(run, pid, log));
       }
       byte[] bytes = startLine.ok() ? Pump.available(out, CHUNK) : new byte[0];
@@ -106,7 +106,10 @@ final class ContainerLaunch {
       }
       ended(process.exitValue());
     } catch (IOException e) {
-      LOG.warn("local cluster: container {} is ended, its log fails: {}", run.name, e.toString());
+      LOG.warn(
+          "local cluster: killed container {} because its output cannot be read: {}",
+          run.name,
+          e.toString());
       process.destroyForcibly();
       ended(KILLED);
     }
@@ -115,7 +118,7 @@ final class ContainerLaunch {
 
   private void ended(int code) {
     log.end();
-    String why = startLine.said();
+    String why = startLine.detail();
     node.life().run(startLine.ok() ? () -> owner.ended(run, code) : () -> owner.refused(run, why));
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One container of a pod: its state, process and logs. Only the kubelet's thread changes it. */
+/** One container of a pod: its state, process and logs. Changed by the kubelet thread only. */
 final class ContainerRun {
   final JsonNode spec;
   final String name;
@@ -38,7 +38,7 @@ final class ContainerRun {
     return state.has("running");
   }
 
-  /** Whether it waits to be started for the first time. */
+  /** Whether it is waiting for its first start. */
   boolean neverRan() {
     return state.has("waiting") && lastState.isEmpty();
   }
@@ -55,13 +55,13 @@ final class ContainerRun {
     return Path.of("/" + spec.path("workingDir").asText()).normalize().toString();
   }
 
-  /** Its first process as the host knows it; 0 while it does not run. */
+  /** Process id of its first process on the host; 0 if it is not running. */
   long pid() {
     return pid;
   }
 
   /**
-   * @throws ApiError 400 there is none
+   * @throws ApiError 400 if there is none
    */
   PodLog logOf(boolean previous) {
     String reason = state.at("/waiting/reason").asText("ContainerCreating");
@@ -103,12 +103,12 @@ final class ContainerRun {
     state = next;
   }
 
-  /** For how long it ran before its end, or has been running. */
+  /** Time since its last start. */
   Duration ran() {
     return Duration.between(startedAt, Instant.now());
   }
 
-  /** Asks it to end, or ends it. A process that has not answered yet cannot be asked. */
+  /** Sends TERM or KILL; always KILL while it is being started. */
   void signal(boolean kill) {
     Optional<ProcessHandle> first = pid > 0 ? ProcessHandle.of(pid) : Optional.empty();
     if (first.isEmpty()) {
@@ -121,15 +121,15 @@ final class ContainerRun {
   }
 
   /**
-   * Starts a program beside its first process.
+   * Starts a program in the container.
    *
-   * @param terminalSize where the size of its terminal is written, if it has one
+   * @param terminalSize the file with the size of its terminal, if it has one
    */
   Process exec(Sandbox sandbox, List<String> argv, Optional<Path> terminalSize) throws IOException {
     Map<String, String> seen = new LinkedHashMap<>(env);
     terminalSize.ifPresent(size -> seen.put("TERM", "xterm"));
     ProcessBuilder process = sandbox.beside(pid, dir(), argv, seen, terminalSize);
-    if (!sandbox.separate()) {
+    if (!sandbox.isolated()) {
       process.directory(Path.of("/proc/%d/cwd".formatted(pid)).toRealPath().toFile());
     }
     return process.start();

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Fills in what clients read of what a real API server fills in. Safe for several threads. */
+/** Sets those default values of a real API server that clients read. Thread-safe. */
 final class Defaults {
   private final AtomicInteger addresses = new AtomicInteger();
 
-  /** For an object that is about to be created. */
+  /** Before an object is created. */
   void create(Kind kind, ObjectNode object) {
     ObjectNode meta = Json.meta(object);
     meta.remove(List.of("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"));
@@ -41,7 +41,7 @@ final class Defaults {
     }
   }
 
-  /** For an object that is about to be stored, also when it is changed. */
+  /** Before an object is created or changed. */
   void always(Kind kind, ObjectNode object) {
     object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind);
     Json.meta(object).remove("managedFields");

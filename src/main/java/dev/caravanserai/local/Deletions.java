@@ -7,15 +7,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Deletes: at once, or, where a grace period, a finalizer or a namespace's content has to be
- * awaited, by marking the object.
+ * Deletes an object: at once, or, if it has a grace period, finalizers or a namespace's content, by
+ * setting its deletionTimestamp.
  */
 record Deletions(ObjectStore store) {
 
   /**
-   * How to delete.
+   * Options of a delete request.
    *
-   * @param grace seconds; empty for the pod's own
+   * @param grace seconds; empty for the pod's own grace period
+   * @param uid precondition
+   * @param version precondition
    */
   record Options(
       Optional<Long> grace, Optional<String> uid, Optional<String> version, boolean dryRun) {
@@ -25,7 +27,7 @@ record Deletions(ObjectStore store) {
       return new Options(grace, Optional.of(uid), Optional.empty(), false);
     }
 
-    /** The body's options win over the query's. */
+    /** Options in the body take precedence over query parameters. */
     static Options of(JsonNode body, Call call) {
       String policy =
           text(body, "/propagationPolicy")
@@ -51,13 +53,13 @@ record Deletions(ObjectStore store) {
   /**
    * Begins or finishes a deletion.
    *
-   * @return the object as it is, or was last
+   * @return the object as it is now, or its last state if it is gone
    */
   ObjectNode delete(ApiPath path, Options options) {
     Kind kind = path.kind();
     return store.atomically(
         () -> {
-          ObjectNode object = store.there(kind, path.namespace(), path.name());
+          ObjectNode object = store.require(kind, path.namespace(), path.name());
           options.uid.ifPresent(
               uid -> precondition(kind, object, "UID", uid, "deleted and then recreated"));
           options.version.ifPresent(
@@ -105,7 +107,7 @@ record Deletions(ObjectStore store) {
     return object;
   }
 
-  /** Of a pod: none when nothing of it runs; never more than it has already. */
+  /** Grace period of a pod: 0 if nothing of it runs; a running one is never extended. */
   private static long grace(ObjectNode pod, Options options) {
     if (Set.of("Succeeded", "Failed").contains(Json.text(pod, "/status/phase"))
         || Json.text(pod, "/spec/nodeName").isEmpty()) {

@@ -13,15 +13,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the server tells of itself: version, groups, resources, rights, and an OpenAPI that allows
- * any field (the server does not check for unknown ones).
+ * Discovery documents: version, groups, resources, access reviews, and an OpenAPI schema that
+ * allows any field (the server ignores unknown fields).
  */
 final class Discovery {
   static final String ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   static final String OPENAPI_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
   private static final String REVIEWS_GROUP = "authorization.k8s.io";
 
-  /** "" for the core. */
+  /** "" is the core group. */
   private static final List<String> GROUPS =
       Stream.concat(Arrays.stream(Kind.values()).map(k -> k.group), Stream.of(REVIEWS_GROUP))
           .distinct()
@@ -35,7 +35,7 @@ final class Discovery {
   private Discovery() {}
 
   /**
-   * @param call method and path
+   * @param call method and path, for example {@code GET /api}
    */
   static Optional<ObjectNode> document(String call) {
     ObjectNode document = Json.object();
@@ -117,7 +117,7 @@ final class Discovery {
     return resource;
   }
 
-  /** Enough for kubectl to leave validation to the server and to compute patches by itself. */
+  /** The minimum with which kubectl leaves validation to the server and computes its patches. */
   private static void openApi(String group, ObjectNode document) {
     document.put("openapi", "3.0.0").putObject("info").put("title", "local").put("version", "v1");
     ObjectNode paths = document.putObject("paths");
@@ -132,7 +132,7 @@ final class Discovery {
     }
   }
 
-  /** SelfSubjectAccessReview: the one token may do all that is served. */
+  /** SelfSubjectAccessReview: the only token has all rights on what is served. */
   static ObjectNode review(ObjectNode review, ObjectStore store) {
     JsonNode asked = review.at("/spec/resourceAttributes");
     if (!asked.isObject()) {

@@ -6,9 +6,9 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
-/** The standard input of an exec: holds a thread only while some is written. Thread-safe. */
+/** Standard input of an exec. Uses a thread only while data is written. Thread-safe. */
 final class ExecInput {
-  private static final int MOST = 512 << 10;
+  private static final int MAX_BUFFERED_BYTES = 512 << 10;
   private final ServerWebSocket from;
   private final ExecutorService pool;
   private CompletableFuture<OutputStream> last;
@@ -22,13 +22,13 @@ final class ExecInput {
 
   synchronized void add(byte[] bytes) {
     held += bytes.length;
-    if (held > MOST) {
+    if (held > MAX_BUFFERED_BYTES) {
       from.pause();
     }
     last = last.thenApplyAsync(stdin -> write(stdin, bytes), pool);
   }
 
-  /** No more comes. */
+  /** Closes standard input after the data so far. */
   synchronized void end() {
     last = last.thenApplyAsync(ExecInput::close, pool);
   }
@@ -38,7 +38,7 @@ final class ExecInput {
       stdin.write(bytes);
       stdin.flush();
       return stdin;
-    } catch (IOException readsNoFurther) {
+    } catch (IOException closedByProcess) {
       return OutputStream.nullOutputStream();
     } finally {
       written(bytes.length);
@@ -47,7 +47,7 @@ final class ExecInput {
 
   private synchronized void written(int length) {
     held -= length;
-    if (held <= MOST / 2) {
+    if (held <= MAX_BUFFERED_BYTES / 2) {
       from.resume();
     }
   }
@@ -55,7 +55,7 @@ final class ExecInput {
   private static OutputStream close(OutputStream stdin) {
     try (stdin) {
       return OutputStream.nullOutputStream();
-    } catch (IOException readsNoFurther) {
+    } catch (IOException closedByProcess) {
       return OutputStream.nullOutputStream();
     }
   }

@@ -18,62 +18,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One exec between its WebSocket and its process: channel 0 stdin, 1 stdout, 2 stderr, 3 the
- * status, 4 terminal size, 255 (v5) closes a channel. Holds little, however slow either side is,
- * and no thread. A caller that goes away closes stdin and nothing else, as in Kubernetes.
+ * Copies between the WebSocket and the process of one exec. Channels: 0 stdin, 1 stdout, 2 stderr,
+ * 3 status, 4 terminal size, 255 (v5) closes a channel. Buffers are bounded and no thread is held.
+ * If the client disconnects, only stdin is closed, as in Kubernetes.
  */
 final class ExecSession {
-  record Wanted(List<String> argv, boolean stdin, boolean stdout, boolean stderr, boolean tty) {}
+  record Options(List<String> argv, boolean stdin, boolean stdout, boolean stderr, boolean tty) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
   private static final int CHUNK = 32 << 10;
-  private static final int MOST_CHUNKS = 16;
+  private static final int MAX_CHUNKS = 16;
 
   private final KubeletContext node;
   private final ExecutorService pool;
   private final ServerWebSocket socket;
-  private final Wanted wanted;
+  private final Options options;
   private final CompletableFuture<Process> process = new CompletableFuture<>();
   private final ExecInput input;
   private final StartLine startLine = new StartLine();
   private Optional<Path> terminalSize = Optional.empty();
   private boolean over;
 
-  /** On the socket's event loop, so that no frame is lost. */
-  ExecSession(KubeletContext node, ExecutorService pool, ServerWebSocket socket, Wanted wanted) {
+  /** Must be called on the socket's event loop, or frames may be lost. */
+  ExecSession(KubeletContext node, ExecutorService pool, ServerWebSocket socket, Options options) {
     this.node = node;
     this.pool = pool;
     this.socket = socket;
-    this.wanted = wanted;
+    this.options = options;
     this.input = new ExecInput(socket, pool, process);
-    socket.binaryMessageHandler(this::heard);
+    socket.binaryMessageHandler(this::onEvent);
     socket.closeHandler(closed -> input.end());
   }
 
-  /** Starts the process and returns; on a thread that may block for a moment. */
+  /** Starts the process. May block for a moment. */
   void start(ContainerRun container) {
     try {
-      if (wanted.tty && !Files.isExecutable(Path.of(Sandbox.PYTHON))) {
+      if (options.tty && !Files.isExecutable(Path.of(Sandbox.PYTHON))) {
         throw new IOException(
             "a terminal needs %s, which this machine lacks".formatted(Sandbox.PYTHON));
-      } else if (wanted.tty) {
+      } else if (options.tty) {
         terminalSize = Optional.of(Files.createTempFile(node.home(), "tty", ""));
       }
-      process.complete(container.exec(node.sandbox(), wanted.argv, terminalSize));
+      process.complete(container.exec(node.sandbox(), options.argv, terminalSize));
     } catch (IOException e) {
       end(refused(e.getMessage()));
       return;
     }
-    if (!wanted.stdin && !wanted.tty) {
+    if (!options.stdin && !options.tty) {
       input.end();
     }
-    node.streams().watch(this::look);
+    node.streams().watch(this::poll);
     process.join().onExit().thenRun(() -> node.streams().run(this::finish));
   }
 
-  private void heard(Buffer message) {
+  private void onEvent(Buffer message) {
     int channel = message.length() == 0 ? -1 : message.getUnsignedByte(0);
-    if (channel == 0 && wanted.stdin && message.length() > 1) {
+    if (channel == 0 && options.stdin && message.length() > 1) {
       input.add(message.getBytes(1, message.length()));
     } else if (channel == 4) {
       JsonNode size = Patches.body("", message.getBytes(1, message.length()));
@@ -93,15 +93,15 @@ final class ExecSession {
     }
   }
 
-  /** The second look, which finds no more, tells the caller at once that it is over. */
+  /** Sends the rest and the status at once, instead of at the next poll. */
   private void finish() {
-    if (look() == Pump.Found.SOME) {
-      look();
+    if (poll() == Pump.Found.SOME) {
+      poll();
     }
   }
 
-  /** Sends what there is while the caller takes it; on the thread of the streams. */
-  private Pump.Found look() {
+  /** Sends available output while the client accepts it; runs on the stream thread. */
+  private Pump.Found poll() {
     if (over) {
       return Pump.Found.END;
     }
@@ -110,13 +110,13 @@ final class ExecSession {
       boolean alive = from.isAlive();
       boolean some = !startLine.ok() && starting(from.getErrorStream());
       if (startLine.ok()) {
-        some |= move(1, wanted.stdout, from.getInputStream());
-        some |= move(2, wanted.stderr, from.getErrorStream());
+        some |= move(1, options.stdout, from.getInputStream());
+        some |= move(2, options.stderr, from.getErrorStream());
       }
       if (some || alive || startLine.ok() && full()) {
         return some ? Pump.Found.SOME : Pump.Found.NONE;
       }
-      end(startLine.ok() ? exited(from.exitValue()) : refused(startLine.said()));
+      end(startLine.ok() ? exited(from.exitValue()) : refused(startLine.detail()));
     } catch (IOException e) {
       from.destroyForcibly();
       end(ApiError.internal("exec failed: " + e.getMessage()).status());
@@ -127,14 +127,14 @@ final class ExecSession {
   private boolean starting(InputStream in) throws IOException {
     boolean some = startLine.read(in);
     if (startLine.ok()) {
-      // Tells the caller that it is connected, as Kubernetes does.
-      send(wanted.stdout ? 1 : wanted.stderr ? 2 : 3, new byte[0]);
+      // An empty frame confirms the connection, as in Kubernetes.
+      send(options.stdout ? 1 : options.stderr ? 2 : 3, new byte[0]);
     }
     return some;
   }
 
   private boolean move(int channel, boolean sent, InputStream in) throws IOException {
-    for (int chunks = 0; chunks < MOST_CHUNKS; chunks++) {
+    for (int chunks = 0; chunks < MAX_CHUNKS; chunks++) {
       byte[] bytes = full() ? new byte[0] : Pump.available(in, CHUNK);
       if (bytes.length == 0) {
         return chunks > 0;

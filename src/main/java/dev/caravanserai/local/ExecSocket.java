@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 
 /**
- * {@code pods/{name}/exec}: checks the request, upgrades it and starts the process.
+ * {@code pods/{name}/exec}: validates the request, upgrades it to a WebSocket and starts the
+ * process.
  *
- * @param pool for standard input that a process does not read yet
- * @param starts few threads: many execs at once start one after the other, instead of all slowly
+ * @param pool for writes to standard input, which block until the process reads
+ * @param starts few threads, which limits concurrent process starts
  */
 record ExecSocket(ProcessKubelet kubelet, ExecutorService pool, ExecutorService starts) {
   static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
@@ -19,16 +20,16 @@ record ExecSocket(ProcessKubelet kubelet, ExecutorService pool, ExecutorService 
           "the local cluster serves exec over a WebSocket only: use kubectl 1.30 or newer, or"
               + " KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true");
     } else if (PROTOCOLS.stream().noneMatch(call.header("Sec-WebSocket-Protocol")::contains)) {
-      throw ApiError.bad("of exec protocols " + PROTOCOLS + " are served");
+      throw ApiError.bad("unsupported exec protocol: the local cluster supports " + PROTOCOLS);
     }
     boolean tty = call.flag("tty");
     List<String> argv = call.texts("command");
-    ExecSession.Wanted wanted =
-        new ExecSession.Wanted(
+    ExecSession.Options options =
+        new ExecSession.Options(
             argv, call.flag("stdin"), call.flag("stdout"), call.flag("stderr") && !tty, tty);
     if (argv.isEmpty()) {
       throw ApiError.bad("you must specify at least 1 command for the container");
-    } else if (!wanted.stdin() && !wanted.stdout() && !call.flag("stderr")) {
+    } else if (!options.stdin() && !options.stdout() && !call.flag("stderr")) {
       throw ApiError.bad("you must specify at least 1 of stdin, stdout, stderr");
     }
     ContainerRun container = kubelet.container(pod, call.text("container"));
@@ -40,7 +41,7 @@ record ExecSocket(ProcessKubelet kubelet, ExecutorService pool, ExecutorService 
         .toWebSocket()
         .onSuccess(
             socket -> {
-              ExecSession session = new ExecSession(kubelet.node(), pool, socket, wanted);
+              ExecSession session = new ExecSession(kubelet.node(), pool, socket, options);
               starts.execute(() -> session.start(container));
             });
   }

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.LoggerFactory;
 
-/** Removes folders; links are removed, not followed. */
+/** Removes folders. Symbolic links are removed, not followed. */
 final class FolderTree {
   private FolderTree() {}
 
-  /** As much of it as may be removed, also what was closed with chmod. */
+  /** Removes as much as possible, also folders without write permission. */
   static void remove(Path path) {
     try {
       if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {

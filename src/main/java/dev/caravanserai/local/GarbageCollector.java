@@ -13,8 +13,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Deletes what no living owner has, what a terminating namespace holds, and old Events. One pass
- * over all objects serves all changes that came before it.
+ * Deletes objects whose owners are gone, the content of terminating namespaces, and old Events. One
+ * pass over all objects handles all changes before it.
  */
 final class GarbageCollector {
   private static final List<Kind> KINDS = List.of(Kind.values());
@@ -28,19 +28,19 @@ final class GarbageCollector {
   private final AtomicBoolean due = new AtomicBoolean();
 
   /**
-   * @param soon runs a pass a few milliseconds later, on a thread of its own
+   * @param soon runs a pass on another thread after a few milliseconds
    */
   GarbageCollector(ObjectStore store, Deletions deletions, Executor soon) {
     this.store = store;
     this.deletions = deletions;
     this.soon = soon;
-    KINDS.forEach(kind -> store.follow(kind, 0, this::heard));
+    KINDS.forEach(kind -> store.follow(kind, 0, this::onEvent));
   }
 
-  private void heard(ObjectStore.Event event) {
+  private void onEvent(ObjectStore.Event event) {
     boolean matters =
         event.change() == ObjectStore.Change.DELETED
-            || Json.leaving(event.object())
+            || Json.terminating(event.object())
             || !owners(event.object()).isEmpty();
     if (matters && due.compareAndSet(false, true)) {
       soon.execute(() -> store.atomically(this::pass));
@@ -52,19 +52,19 @@ final class GarbageCollector {
     Set<String> living = new HashSet<>();
     KINDS.forEach(kind -> all(kind).forEach(object -> living.add(Json.uid(object))));
     Set<String> ending = new HashSet<>();
-    all(Kind.NAMESPACE).stream().filter(Json::leaving).map(Json::name).forEach(ending::add);
+    all(Kind.NAMESPACE).stream().filter(Json::terminating).map(Json::name).forEach(ending::add);
     for (Kind kind : KINDS) {
       for (ObjectNode object : all(kind)) {
         boolean lost =
             orphaned(object, living)
                 || ending.contains(Json.namespace(object))
                 || kind == Kind.EVENT && old(object);
-        if (lost && !Json.leaving(object)) {
+        if (lost && !Json.terminating(object)) {
           delete(kind, object);
         }
       }
     }
-    all(Kind.NAMESPACE).stream().filter(Json::leaving).forEach(n -> delete(Kind.NAMESPACE, n));
+    all(Kind.NAMESPACE).stream().filter(Json::terminating).forEach(n -> delete(Kind.NAMESPACE, n));
     return ending;
   }
 

@@ -13,22 +13,22 @@ import java.util.Base64;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
-/** A folder taken by one server, for its owner's eyes only; freed also by a kill -9. */
+/** The home folder of one server, locked until the server ends, and readable by its user only. */
 record Home(Path folder, FileChannel lock) implements AutoCloseable {
 
   /**
-   * Takes it, and makes it when it is not there.
+   * Creates the folder if it is missing, and locks it.
    *
-   * @throws IOException another server has it, or it cannot be written
+   * @throws IOException if another server uses it, or it is not writable
    */
-  static Home take(Path folder) throws IOException {
+  static Home lock(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     Path file = folder.resolve("lock");
     FileChannel lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!locked(lock)) {
       lock.close();
-      String why = "the folder %s is another running server's; give this one another home";
+      String why = "the folder %s is in use by another running server: choose another home";
       throw new IOException(why.formatted(folder));
     }
     return new Home(folder, lock);
@@ -42,7 +42,7 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
     }
   }
 
-  /** Removes volumes of an earlier run: claims do not outlive a server, so nobody owns them. */
+  /** Removes the volumes of an earlier run: claims do not outlive the server. */
   void sweep(Executor pool) throws IOException {
     Path volumes = Files.createDirectories(folder.resolve("volumes"));
     try (Stream<Path> old = Files.list(volumes)) {
@@ -50,7 +50,7 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
     }
   }
 
-  /** Writes the file with which kubectl and fabric8 find the local cluster. */
+  /** Writes the kubeconfig for kubectl and fabric8. */
   Path kubeconfig(String url, String token, String certificate, String namespace)
       throws IOException {
     byte[] pem = certificate.getBytes(StandardCharsets.US_ASCII);
@@ -70,7 +70,7 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
             user: {token: %s}
         """
             .formatted(url, Base64.getEncoder().encodeToString(pem), namespace, token);
-    Path fresh = Files.createTempFile(folder, "kubeconfig", ".new"); // for its owner only
+    Path fresh = Files.createTempFile(folder, "kubeconfig", ".new"); // created with mode 0600
     Files.writeString(fresh, text);
     Path file = folder.resolve("kubeconfig");
     return Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);

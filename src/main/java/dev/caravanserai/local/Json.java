@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** What every object's tree has; what is missing reads as "". */
+/** Access to the fields that every object has; a missing text is "". */
 final class Json {
   private Json() {}
 
@@ -13,7 +13,7 @@ final class Json {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  /** A {@code Status}: what the API answers where it has no object. */
+  /** A {@code Status} object. */
   static ObjectNode status(String outcome) {
     ObjectNode status = object().put("kind", "Status").put("apiVersion", "v1");
     status.putObject("metadata");
@@ -40,11 +40,11 @@ final class Json {
     return text(object, "/metadata/uid");
   }
 
-  static boolean leaving(JsonNode object) {
+  static boolean terminating(JsonNode object) {
     return object.path("metadata").hasNonNull("deletionTimestamp");
   }
 
-  /** Those items of a list that are objects. */
+  /** The items of a list that are objects. */
   static List<ObjectNode> objects(JsonNode list) {
     return list.valueStream()
         .filter(ObjectNode.class::isInstance)
@@ -52,8 +52,8 @@ final class Json {
         .toList();
   }
 
-  /** The target's fields become as the source has them, or go. */
-  static void take(ObjectNode target, JsonNode source, String... fields) {
+  /** Copies fields; a field that the source does not have is removed. */
+  static void copyFields(ObjectNode target, JsonNode source, String... fields) {
     for (String field : fields) {
       target.remove(field);
       if (source.has(field)) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The kinds that are served, all v1: one table for paths, discovery, selectors and tables. */
+/** The kinds that are served, all in version v1, for paths, discovery, selectors and tables. */
 enum Kind {
   NAMESPACE("", "Namespace", "namespaces", "ns", "status.phase", "Name,Status=/status/phase,Age"),
   POD(
@@ -43,10 +43,10 @@ enum Kind {
   final String shortName;
   final boolean namespaced;
 
-  /** What field selectors may ask for besides name and namespace. */
+  /** Fields for field selectors, besides name and namespace. */
   final List<String> fields;
 
-  /** Title=JSON pointer, or a word that {@link Tables} knows; + is for wide output only. */
+  /** Title=JSON pointer, or a name that {@link Tables} knows; + marks wide output. */
   final List<String> columns;
 
   Kind(String group, String kind, String plural, String shortName, String fields, String columns) {
@@ -67,10 +67,5 @@ enum Kind {
 
   String apiVersion() {
     return group.isEmpty() ? "v1" : group + "/v1";
-  }
-
-  /** As messages name it. */
-  String resource() {
-    return group.isEmpty() ? plural : plural + "." + group;
   }
 }

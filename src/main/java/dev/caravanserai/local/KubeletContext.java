@@ -3,11 +3,11 @@ package dev.caravanserai.local;
 import java.nio.file.Path;
 
 /**
- * What a pod's run needs of its node.
+ * What a pod needs of its node.
  *
- * @param id the marker of this home's processes
- * @param life the one thread on which pods change
- * @param streams the one thread that moves bytes
+ * @param id marks the processes of this home
+ * @param life the kubelet thread, which alone changes pods
+ * @param streams the stream thread, which copies output
  */
 record KubeletContext(
     ObjectStore store, Path home, String id, Sandbox sandbox, Pump life, Pump streams) {}

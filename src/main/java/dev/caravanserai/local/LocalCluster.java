@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,18 +26,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An API server with process-backed pods inside this JVM, on 127.0.0.1 with a random token, over
- * TLS with a certificate of its own. Its objects live in memory and end with it. Safe for use by
- * several threads.
+ * An API server with process-backed pods inside this JVM. It listens on 127.0.0.1 with TLS, a
+ * self-signed certificate and a random token. Objects are kept in memory only. Thread-safe.
  */
 public final class LocalCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
+  private static final String OVERLOADED =
+      "not done after %d s; the machine is overloaded, try again later".formatted(TIMEOUT_SECONDS);
 
   private final ExecutorService pool = Executors.newCachedThreadPool(LocalCluster::thread);
   private final ExecutorService starts = Executors.newFixedThreadPool(4, LocalCluster::thread);
 
-  /** Made beside the rest: half of a cold start. */
+  /** Created concurrently with the rest, because it takes half of a cold start. */
   private final CompletableFuture<Vertx> engine =
       CompletableFuture.supplyAsync(LocalCluster::engine, pool);
 
@@ -79,25 +80,24 @@ public final class LocalCluster implements AutoCloseable {
       throw e;
     }
     LOG.info(
-        "local cluster: {} serves namespaces {}; its pods run this machine's own programs,"
-            + " whatever their image says; kubeconfig {}",
+        "local cluster: {} serves namespaces {}; pods run programs of this machine, whatever their"
+            + " image is; kubeconfig {}",
         url(),
         namespaces,
         kubeconfig);
   }
 
   /**
-   * Starts it; ready when this returns.
+   * Starts the cluster; it is ready when this returns.
    *
-   * @param port 0 for any free one
-   * @param home folder for its volumes and kubeconfig; made when missing, readable by its owner
-   *     only
-   * @param namespaces those that exist from the start; the first by name is the kubeconfig's
-   * @throws IOException when the port is taken, the folder cannot be written, or another running
-   *     server has it
+   * @param port 0 for any free port
+   * @param home folder for volumes and kubeconfig; created if missing, readable by its owner only
+   * @param namespaces to create; the first by name becomes the kubeconfig's default
+   * @throws IOException if the port is taken, the folder is not writable, or another running server
+   *     uses it
    */
   public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
-    Home own = Home.take(home);
+    Home own = Home.lock(home);
     try {
       return new LocalCluster(port, own, new TreeSet<>(namespaces));
     } catch (IOException | RuntimeException e) {
@@ -111,12 +111,12 @@ public final class LocalCluster implements AutoCloseable {
     return "https://127.0.0.1:" + server.actualPort();
   }
 
-  /** The bearer token: all rights. */
+  /** The bearer token, which has all rights. */
   public String token() {
     return token;
   }
 
-  /** The kubeconfig's path; only its owner can read it. */
+  /** Path of the kubeconfig, which only its owner can read. */
   public Path kubeconfig() {
     return kubeconfig;
   }
@@ -126,13 +126,13 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /**
-   * Ends the server and all its pods' processes. May be called again. The end of the JVM does not
-   * do it: the caller knows what has to end before the pods.
+   * Ends the server and the processes of all pods. May be called again. There is no shutdown hook:
+   * the caller decides what has to end before the pods.
    */
   @Override
   public void close() {
     try {
-      await(engine.join().close().toCompletionStage(), "the server did not close");
+      await(engine.join().close().toCompletionStage(), "the local cluster did not close");
     } catch (IOException e) {
       LOG.warn("local cluster: {}", e.getMessage());
     }
@@ -142,23 +142,18 @@ public final class LocalCluster implements AutoCloseable {
     try {
       home.close();
     } catch (IOException e) {
-      LOG.warn("local cluster: the folder was not freed", e);
+      LOG.warn("local cluster: cannot unlock its home", e);
     }
   }
 
   private static <T> T await(CompletionStage<T> stage, String problem) throws IOException {
     try {
-      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(problem + ": it was interrupted", e);
-    } catch (ExecutionException e) {
+      return stage.toCompletableFuture().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
       String next = e.getCause() instanceof BindException ? "; choose another port" : "";
-      throw new IOException(problem + ": " + e.getCause().getMessage() + next, e);
-    } catch (TimeoutException e) {
-      String why = "%s: nothing refused it, but it was not done after %d s; %s";
-      String next = "this machine is too busy, try again when it is less so";
-      throw new IOException(why.formatted(problem, PATIENCE_SECONDS, next), e);
+      String why =
+          e.getCause() instanceof TimeoutException ? OVERLOADED : e.getCause().getMessage();
+      throw new IOException(problem + ": " + why + next, e);
     }
   }
 
@@ -173,7 +168,7 @@ public final class LocalCluster implements AutoCloseable {
     return new HttpServerOptions()
         .setSsl(true)
         .setKeyCertOptions(KeyCertOptions.wrap(tls.keys()))
-        .setSslHandshakeTimeout(60) // seconds: hundreds at once take their time on a busy machine
+        .setSslHandshakeTimeout(60) // seconds, for hundreds at once on a busy machine
         .setTcpNoDelay(true)
         .setMaxHeaderSize(64 * 1024)
         .setMaxInitialLineLength(1024 * 1024)

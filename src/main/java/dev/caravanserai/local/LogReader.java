@@ -12,24 +12,24 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 
 /**
- * Gives a container's log to one reader, no faster than it takes it, and so that it holds neither a
- * thread nor the container back.
+ * Sends a container's log to one client, as fast as the client accepts it. Holds no thread, and
+ * never blocks the container.
  */
 final class LogReader {
   /**
-   * What is asked for.
+   * Query parameters.
    *
-   * @param tail only as many last lines
-   * @param limit at most as many bytes
+   * @param tail number of last lines
+   * @param limit in bytes
    */
-  record Wanted(boolean follow, boolean timestamps, long tail, Instant since, long limit) {
-    static Wanted of(Call call) {
+  record Options(boolean follow, boolean timestamps, long tail, Instant since, long limit) {
+    static Options of(Call call) {
       Instant since =
           call.number("sinceSeconds")
               .map(seconds -> Instant.now().minusSeconds(seconds))
-              .or(() -> call.text("sinceTime").map(Wanted::time))
+              .or(() -> call.text("sinceTime").map(Options::time))
               .orElse(Instant.EPOCH);
-      return new Wanted(
+      return new Options(
           call.flag("follow"),
           call.flag("timestamps"),
           call.number("tailLines").orElse(Long.MAX_VALUE),
@@ -50,39 +50,39 @@ final class LogReader {
       new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
   private static final int CHUNK = 64 << 10;
   private final PodLog log;
-  private final Wanted wanted;
+  private final Options options;
   private final WriteStream<Buffer> to;
   private long position = -1;
   private long left;
   private volatile boolean gone;
 
-  LogReader(PodLog log, Wanted wanted, WriteStream<Buffer> to) {
+  LogReader(PodLog log, Options options, WriteStream<Buffer> to) {
     this.log = log;
-    this.wanted = wanted;
+    this.options = options;
     this.to = to;
-    this.left = wanted.limit();
+    this.left = options.limit();
   }
 
   /** {@code pods/{name}/log}. */
   static void serve(ProcessKubelet kubelet, Call call, JsonNode pod) {
     PodLog log = kubelet.container(pod, call.text("container")).logOf(call.flag("previous"));
     HttpServerResponse response = call.request().response();
-    LogReader reader = new LogReader(log, Wanted.of(call), response);
+    LogReader reader = new LogReader(log, Options.of(call), response);
     response.setChunked(true).putHeader("Content-Type", "text/plain");
-    if (reader.wanted.follow) {
-      response.write(""); // the headers, although there may be no log yet
+    if (reader.options.follow) {
+      response.write(""); // sends the headers even if the log is empty
     }
     response.closeHandler(closed -> reader.close());
-    kubelet.node().streams().watch(reader::look);
+    kubelet.node().streams().watch(reader::poll);
   }
 
-  /** Nobody reads any more. */
+  /** Stops sending. */
   void close() {
     gone = true;
   }
 
-  /** Gives what comes next, if there is room for it; on the log's thread. */
-  Pump.Found look() {
+  /** Sends the next lines if the client accepts them; runs on the stream thread. */
+  Pump.Found poll() {
     if (gone) {
       return Pump.Found.END;
     } else if (to.writeQueueFull()) {
@@ -94,7 +94,7 @@ final class LogReader {
     if (length > 0) {
       to.write(next.slice(0, length));
       return Pump.Found.SOME;
-    } else if (left > 0 && wanted.follow && !log.ended()) {
+    } else if (left > 0 && options.follow && !log.ended()) {
       return Pump.Found.NONE;
     }
     to.end();
@@ -103,14 +103,14 @@ final class LogReader {
 
   private Buffer next() {
     if (position < 0) {
-      position = Math.max(log.tail(wanted.tail), log.since(wanted.since));
+      position = Math.max(log.tail(options.tail), log.since(options.since));
     }
     Buffer out = Buffer.buffer();
     for (var piece = log.from(position);
         piece.isPresent() && out.length() < CHUNK;
         piece = log.from(position)) {
       position = piece.get().number() + 1;
-      if (wanted.timestamps && piece.get().begins()) {
+      if (options.timestamps && piece.get().begins()) {
         out.appendBytes((TIME.format(piece.get().time()) + " ").getBytes(US_ASCII));
       }
       out.appendBytes(piece.get().text());

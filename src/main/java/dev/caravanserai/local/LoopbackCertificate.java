@@ -16,12 +16,12 @@ import java.util.HexFormat;
 import javax.net.ssl.KeyManagerFactory;
 
 /**
- * A self-signed P-256 certificate for 127.0.0.1, in memory only: kubectl sends its token over TLS
- * only, and the JDK has no public way to make one. All that it holds has a fixed length, so its DER
- * (RFC 5280, section 4.1) is a text with three holes. A JKS store, for PKCS #12 takes a second.
+ * A self-signed P-256 certificate for 127.0.0.1, in memory only. kubectl sends tokens over TLS
+ * only, and the JDK has no public API that creates certificates. All fields have a fixed length, so
+ * the DER encoding (RFC 5280, section 4.1) is a template. JKS, because PKCS #12 takes a second.
  *
  * @param keys for the server
- * @param pem for its callers
+ * @param pem for clients
  */
 record LoopbackCertificate(KeyManagerFactory keys, String pem) {
   private static final String ECDSA_SHA256 = "300a06082a8648ce3d040302";
@@ -61,7 +61,7 @@ record LoopbackCertificate(KeyManagerFactory keys, String pem) {
       return new LoopbackCertificate(
           keys, "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n".formatted(lines));
     } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("this Java cannot make a P-256 certificate", e);
+      throw new IllegalStateException("this JVM cannot create a P-256 certificate", e);
     }
   }
 

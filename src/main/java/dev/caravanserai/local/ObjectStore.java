@@ -17,12 +17,11 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Objects with versions: what an API server keeps in etcd, here in memory. It remembers the last
- * {@value #KEPT} changes. All nodes given and returned are copies, but for those of an {@link
- * Event}. Safe for use by several threads.
+ * Versioned objects in memory, in place of etcd, with the last {@value #HISTORY_SIZE} changes. All
+ * nodes passed in and returned are copies, except those of an {@link Event}. Thread-safe.
  */
 final class ObjectStore {
-  static final int KEPT = 1000;
+  static final int HISTORY_SIZE = 1000;
 
   enum Change {
     ADDED,
@@ -31,23 +30,23 @@ final class ObjectStore {
   }
 
   /**
-   * One change. Its nodes are the store's own: to be read, not to be changed.
+   * One change. Its nodes belong to the store and must not be changed.
    *
-   * @param object as it is now; when it was deleted, as it was last
-   * @param before the object as it was; empty when it was added
+   * @param object its new state; the last one if it was deleted
+   * @param before its former state; empty if it was added
    */
   record Event(
       long version, Kind kind, Change change, ObjectNode object, Optional<ObjectNode> before) {}
 
-  /** By {@link #key}. Nodes in here are replaced, never changed. */
+  /** By {@link #key}. Nodes are replaced, never changed. */
   private final NavigableMap<String, ObjectNode> objects = new TreeMap<>();
 
   private final Deque<Event> history = new ArrayDeque<>();
-  private final List<Consumer<Event>> followers = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   private long version = 1;
-  private long forgotten = 0;
+  private long oldestDropped = 0;
 
-  /** Adds it, with uid, creationTimestamp and resourceVersion; 409 when the name is taken. */
+  /** Sets uid, creationTimestamp and resourceVersion; 409 if the name is taken. */
   synchronized ObjectNode create(Kind kind, ObjectNode object) {
     ObjectNode node = object.deepCopy();
     if (objects.containsKey(key(kind, node))) {
@@ -67,12 +66,12 @@ final class ObjectStore {
     return Optional.ofNullable(objects.get(key(kind, namespace, name))).map(ObjectNode::deepCopy);
   }
 
-  /** 404 when there is none. */
-  ObjectNode there(Kind kind, String namespace, String name) {
+  /** 404 if there is none. */
+  ObjectNode require(Kind kind, String namespace, String name) {
     return get(kind, namespace, name).orElseThrow(() -> ApiError.notFound(kind, name));
   }
 
-  /** All of a kind; of all namespaces when none is given. */
+  /** All objects of a kind, in one namespace or in all. */
   synchronized List<ObjectNode> list(Kind kind, Optional<String> namespace) {
     String from = kind.plural + "/" + namespace.map(n -> n + "/").orElse("");
     return objects.subMap(from, from + Character.MAX_VALUE).values().stream()
@@ -80,16 +79,16 @@ final class ObjectStore {
         .toList();
   }
 
-  /** Changes it atomically; no new version when it is as before; 404 when there is none. */
+  /** Changes an object atomically; no new version if nothing changes; 404 if there is none. */
   synchronized ObjectNode update(
       Kind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
-    ObjectNode before = there(kind, namespace, name);
+    ObjectNode before = require(kind, namespace, name);
     ObjectNode after = change.apply(before.deepCopy()).deepCopy();
-    Json.take(Json.meta(after), before.path("metadata"), "resourceVersion");
+    Json.copyFields(Json.meta(after), before.path("metadata"), "resourceVersion");
     return after.equals(before) ? after : commit(kind, Change.MODIFIED, after, Optional.of(before));
   }
 
-  /** Removes it at once, whatever its finalizers and grace. */
+  /** Removes an object at once, whatever its finalizers and grace period. */
   synchronized Optional<ObjectNode> remove(Kind kind, String namespace, String name) {
     Optional<ObjectNode> before = get(kind, namespace, name);
     return before.map(last -> commit(kind, Change.DELETED, last.deepCopy(), before));
@@ -105,10 +104,10 @@ final class ObjectStore {
     }
     Event event = new Event(version, kind, change, node, before);
     history.add(event);
-    if (history.size() > KEPT) {
-      forgotten = history.remove().version;
+    if (history.size() > HISTORY_SIZE) {
+      oldestDropped = history.remove().version;
     }
-    followers.forEach(follower -> follower.accept(event));
+    listeners.forEach(filtered -> filtered.accept(event));
     return node.deepCopy();
   }
 
@@ -118,19 +117,19 @@ final class ObjectStore {
   }
 
   /**
-   * Tells every change of a kind after a version, the kept ones first. The listener runs under the
-   * store's lock: it must return at once.
+   * Subscribes to the changes of a kind, from a version on. The listener runs with the store locked
+   * and must return at once.
    *
-   * @param after 0 for all that there is, as {@code ADDED}, and what comes then
-   * @return ends it
-   * @throws ApiError 410 when changes after that version are no longer kept
+   * @param after 0 to begin with all existing objects, as {@code ADDED}
+   * @return ends the subscription
+   * @throws ApiError 410 if changes after that version are no longer kept
    */
   synchronized Runnable follow(Kind kind, long after, Consumer<Event> listener) {
-    if (after > 0 && after < forgotten) {
-      String message = "too old resource version: %d (%d)".formatted(after, forgotten);
+    if (after > 0 && after < oldestDropped) {
+      String message = "too old resource version: %d (%d)".formatted(after, oldestDropped);
       throw new ApiError(410, "Expired", message);
     }
-    Consumer<Event> follower =
+    Consumer<Event> filtered =
         event -> {
           if (event.kind == kind) {
             listener.accept(event);
@@ -141,13 +140,13 @@ final class ObjectStore {
           .map(o -> new Event(version, kind, Change.ADDED, o, Optional.empty()))
           .forEach(listener);
     } else {
-      history.stream().filter(e -> e.version > after).forEach(follower);
+      history.stream().filter(e -> e.version > after).forEach(filtered);
     }
-    followers.add(follower);
-    return () -> followers.remove(follower);
+    listeners.add(filtered);
+    return () -> listeners.remove(filtered);
   }
 
-  /** In this order lists come. */
+  /** Determines the order of lists. */
   static String key(Kind kind, JsonNode object) {
     return key(kind, Json.namespace(object), Json.name(object));
   }
@@ -156,7 +155,7 @@ final class ObjectStore {
     return kind.plural + "/" + namespace + "/" + name;
   }
 
-  /** One view of several reads and writes. */
+  /** Runs several reads and writes as one. */
   synchronized <T> T atomically(Supplier<T> steps) {
     return steps.get();
   }

@@ -16,15 +16,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Bodies and the patch types of Kubernetes. Lists with a merge key are merged by it in strategic
- * merge and apply patches; an apply keeps no field managers, so it adds and changes but never takes
- * away.
+ * Request bodies, and the patch types of Kubernetes. Strategic merge and apply patches merge lists
+ * by their merge keys. There are no field managers, so an apply never removes a field.
  */
 final class Patches {
   static final String APPLY = "application/apply-patch+yaml";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Lists whose items are merged by the first of the keys that they have; others are replaced. */
+  /**
+   * Lists that are merged by the first of {@link #KEYS} that their items have; others are replaced.
+   */
   private static final String MERGED =
       " containers initContainers ephemeralContainers env ports volumes volumeMounts volumeDevices"
           + " imagePullSecrets secrets ownerReferences conditions hostAliases podIPs ";
@@ -34,7 +35,7 @@ final class Patches {
 
   private Patches() {}
 
-  /** The object with the patch in it. */
+  /** Applies a patch to a copy of an object. */
   static ObjectNode apply(String contentType, byte[] patch, ObjectNode object) {
     JsonNode result =
         switch (contentType) {
@@ -47,7 +48,7 @@ final class Patches {
     return object(result, "the patch does not leave an object");
   }
 
-  /** A body as JSON or YAML, by its content type; JSON when it has none. */
+  /** Parses a body as JSON or YAML by its content type; JSON if it has none. */
   static ObjectNode body(String contentType, byte[] body) {
     ObjectMapper mapper =
         switch (contentType) {
@@ -55,7 +56,7 @@ final class Patches {
           case "application/yaml", APPLY -> new YAMLMapper();
           default ->
               throw unsupported(
-                  "the local cluster reads JSON and YAML, not %s: with kubectl, let it print the"
+                  "the local cluster reads JSON and YAML, not %s: let kubectl print the"
                           .formatted(contentType)
                       + " object (--dry-run=client -o yaml) and pipe it to kubectl apply -f -");
         };

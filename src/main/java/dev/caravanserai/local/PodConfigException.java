@@ -1,6 +1,6 @@
 package dev.caravanserai.local;
 
-/** A container cannot be made as its spec says, for now: it waits with these words. */
+/** A container cannot be created until something that its spec refers to exists. */
 final class PodConfigException extends RuntimeException {
   PodConfigException(String message) {
     super(message);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * A failure asked for, to try what callers do about it: by the annotation {@value #ANNOTATION} on
- * the pod or the image name {@code local/<fault>}.
+ * An injected failure, for tests of clients: requested by the annotation {@value #ANNOTATION} of
+ * the pod, or by the image name {@code local/<fault>}.
  */
 enum PodFault {
   NONE,

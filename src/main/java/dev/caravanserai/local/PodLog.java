@@ -8,25 +8,25 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What one instance of a container wrote last: at most {@value #KEPT} bytes, its oldest lines go
- * first. All on one thread.
+ * The log of one instance of a container: the last {@value #MAX_BYTES} bytes. Used on the stream
+ * thread only.
  */
 final class PodLog {
   /**
-   * A line with its end, or a piece of a longer one.
+   * A line, or a part of a very long one.
    *
-   * @param number counts from 0, also those that are no longer kept
-   * @param begins whether a line begins with it
+   * @param number from 0, counting also those that were dropped
+   * @param begins whether it is the beginning of a line
    */
   record Piece(long number, Instant time, boolean begins, byte[] text) {
-    /** About what it takes in memory. */
+    /** Approximate size in memory. */
     int size() {
       return text.length + 100;
     }
   }
 
-  private static final int KEPT = 4 << 20;
-  private static final int LONGEST = 64 << 10;
+  private static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_LINE_BYTES = 64 << 10;
   private final NavigableMap<Long, Piece> pieces = new TreeMap<>();
   private final ByteArrayOutputStream piece = new ByteArrayOutputStream();
   private long next;
@@ -37,13 +37,13 @@ final class PodLog {
   void write(byte[] bytes) {
     for (byte one : bytes) {
       piece.write(one);
-      if (one == '\n' || piece.size() == LONGEST) {
+      if (one == '\n' || piece.size() == MAX_LINE_BYTES) {
         keep(one == '\n');
       }
     }
   }
 
-  /** No more comes. */
+  /** Closes the log. */
   void end() {
     if (piece.size() > 0) {
       keep(false);
@@ -57,7 +57,7 @@ final class PodLog {
     piece.reset();
     lineBegins = lineEnds;
     size += kept.size();
-    while (size > KEPT) {
+    while (size > MAX_BYTES) {
       size -= pieces.pollFirstEntry().getValue().size();
     }
   }
@@ -66,12 +66,12 @@ final class PodLog {
     return ended;
   }
 
-  /** The first piece that has this number or a higher one, if there is any yet. */
+  /** The first piece with this number or a higher one, if there is one. */
   Optional<Piece> from(long number) {
     return Optional.ofNullable(pieces.ceilingEntry(number)).map(Map.Entry::getValue);
   }
 
-  /** The number with which its last lines begin. */
+  /** The number of the piece with which the last lines begin. */
   long tail(long lines) {
     return pieces.descendingMap().values().stream()
         .filter(Piece::begins)
@@ -80,7 +80,7 @@ final class PodLog {
         .reduce(next, (later, earlier) -> earlier);
   }
 
-  /** The number of the first line that is not older. */
+  /** The number of the first line that was written at or after a time. */
   long since(Instant time) {
     return pieces.values().stream()
         .filter(one -> one.begins && !one.time.isBefore(time))

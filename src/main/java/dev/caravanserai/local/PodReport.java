@@ -5,10 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * What scheduler and kubelet write about a pod into the store: its status and its Events, of which
- * one that comes again counts up.
- */
+/** Writes a pod's status and Events to the store; a repeated Event increases its count. */
 record PodReport(ObjectStore store, String namespace, String name, String uid) {
 
   static PodReport of(ObjectStore store, JsonNode pod) {
@@ -19,11 +16,11 @@ record PodReport(ObjectStore store, String namespace, String name, String uid) {
     try {
       store.update(Kind.POD, namespace, name, stored -> isThis(stored) ? now.in(stored) : stored);
     } catch (ApiError removed) {
-      // nobody asks for its status any more
+      // the pod is gone, and its status with it
     }
   }
 
-  /** All its processes have ended: only a finalizer may still hold the object. */
+  /** Deletes the pod after its processes ended, unless it has finalizers. */
   void removed() {
     try {
       new Deletions(store)
@@ -35,7 +32,7 @@ record PodReport(ObjectStore store, String namespace, String name, String uid) {
     }
   }
 
-  /** Another pod may have its name by now. */
+  /** Whether the stored pod is this one, and not a later one of the same name. */
   private boolean isThis(ObjectNode stored) {
     return Json.uid(stored).equals(uid);
   }

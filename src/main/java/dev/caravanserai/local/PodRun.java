@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** One pod's life on the node {@code local}. All of it happens on the kubelet's thread. */
+/** Runs one pod on the node {@code local}. Used on the kubelet thread only. */
 final class PodRun {
   private static final Duration CONFIG_RETRY = Duration.ofMillis(500);
   private static final Duration SLOW_START = Duration.ofSeconds(3);
@@ -63,7 +63,7 @@ final class PodRun {
 
   private void neverPulls(ContainerRun run) {
     String image = run.spec.path("image").asText();
-    String why = "failed to resolve reference \"%s\": not found (a fault asked for)";
+    String why = "failed to resolve reference \"%s\": not found (injected fault)";
     String error = "Failed to pull image \"%s\": %s".formatted(image, why.formatted(image));
     String backOff = "Back-off pulling image \"" + image + "\"";
     report.warn("Failed", error, run.name);
@@ -97,7 +97,7 @@ final class PodRun {
     }
   }
 
-  /** Its program runs, as the host's process {@code pid}. */
+  /** The container has started, as process {@code pid} of the host. */
   void started(ContainerRun run, long pid, PodLog log) {
     run.runs(pid, log);
     if (!ending()) {
@@ -109,18 +109,18 @@ final class PodRun {
     }
   }
 
-  /** Its program could not be started. */
+  /** The container could not be started. */
   void refused(ContainerRun run, String why) {
     String message =
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
             + "runc create failed: unable to start container process: "
-            + (why.isEmpty() ? "the sandbox ended early" : why);
+            + (why.isEmpty() ? "the container ended before its program started" : why);
     report.warn("Failed", "Error: " + message, run.name);
     run.ended(128, "StartError", message);
     afterEnd(run);
   }
 
-  /** Its program ended, and so did all that it had started. */
+  /** The container ended, with all its processes. */
   void ended(ContainerRun run, int code) {
     if (!ending() && fault == PodFault.CRASHES) {
       run.ended(1, "Error", "");
@@ -135,7 +135,7 @@ final class PodRun {
   private void afterEnd(ContainerRun run) {
     publish();
     if (stopping) {
-      goneWhenAllEnded();
+      finishIfAllEnded();
     } else if (status().restarts(run)) {
       restart(run);
     }
@@ -169,13 +169,13 @@ final class PodRun {
     publish();
   }
 
-  /** TERM now, KILL after the grace period, then out of the store. */
+  /** Sends TERM, then KILL after the grace period, then removes the pod. */
   void stop(JsonNode latest) {
     killAfter(latest.at("/metadata/deletionGracePeriodSeconds"));
     if (!stopping) {
       stopping = true;
       signalAll(false);
-      goneWhenAllEnded();
+      finishIfAllEnded();
     }
   }
 
@@ -183,11 +183,11 @@ final class PodRun {
     later(Duration.ofSeconds(Math.max(0, seconds.asLong(30))), () -> signalAll(true));
   }
 
-  /** It is out of the store already: ends what runs at once. */
-  void vanished() {
+  /** The pod was removed from the store: kills its processes. */
+  void onDeleted() {
     stopping = true;
     signalAll(true);
-    goneWhenAllEnded();
+    finishIfAllEnded();
   }
 
   private void signalAll(boolean kill) {
@@ -197,18 +197,18 @@ final class PodRun {
       }
       run.signal(kill);
     }
-    if (kill && !node.sandbox().separate()) {
+    if (kill && !node.sandbox().isolated()) {
       ProcessTree.kill(node.id() + "/" + uid);
     }
   }
 
-  private void goneWhenAllEnded() {
+  private void finishIfAllEnded() {
     if (gone || living().findAny().isPresent()) {
       return;
     }
     gone = true;
     timers.forEach(timer -> timer.cancel(false));
-    signalAll(true); // what strayed, where there are no namespaces
+    signalAll(true); // without namespaces some may have left their process group
     FolderTree.remove(folder);
     onGone.accept(this);
     report.removed();

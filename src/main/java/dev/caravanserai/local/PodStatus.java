@@ -20,10 +20,10 @@ record PodStatus(
     Instant accepted,
     List<ContainerRun> containers) {
   static final String NOT_SCHEDULED =
-      "0/1 nodes are available: 1 node(s) didn't match the fault asked for.";
+      "0/1 nodes are available: 1 Insufficient cpu (injected fault).";
   static final String TOO_LONG = "Pod was active on the node longer than the specified deadline";
 
-  /** Whether a container that ended is to run again. */
+  /** Whether a container is restarted after its end. */
   boolean restarts(ContainerRun run) {
     boolean fails = run.exitCode() != 0 && !restartPolicy.equals("Never");
     return !overdue && !stopping && (fails || restartPolicy.equals("Always"));

@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A pod's volumes as folders of the host, and where its containers see them.
+ * A pod's volumes, which are folders of the host, and their mounts.
  *
- * @param folder the pod's own
- * @param claims where each claim has a folder that outlives pods
+ * @param folder of the pod
+ * @param claims has a folder for each claim, which outlives pods
  */
 record PodVolumes(ContainerEnv env, Path folder, Path claims) {
   private static final int OPEN = 0777;
 
   /**
-   * Makes the folders and files that the container's mounts need; outer mounts come first.
+   * Creates the folders and files of a container's mounts; outer mounts come first.
    *
-   * @throws PodConfigException something that a mount needs is missing or of an unknown kind
+   * @throws PodConfigException if the source of a volume is missing or of an unsupported type
    */
   List<Sandbox.Mount> mountsOf(JsonNode container) throws IOException {
     Map<String, JsonNode> volumes = new HashMap<>();
@@ -52,7 +52,7 @@ record PodVolumes(ContainerEnv env, Path folder, Path claims) {
       return made(own);
     }
     throw new PodConfigException(
-        "volume \"%s\": the local cluster has emptyDir, persistentVolumeClaim, secret and configMap"
+        "volume \"%s\": the local cluster supports emptyDir, persistentVolumeClaim, secret and configMap"
             .formatted(name));
   }
 

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node {@code local}: runs pods as processes of this machine, with the host's own programs
- * whatever the image says. Resources are not enforced and {@code runAsUser}, {@code fsGroup} and
- * the like are not honoured: processes run as the server's user. Safe for use by several threads.
+ * The node {@code local}: runs pods as processes of this machine, with the programs of the host
+ * whatever the image is. Processes run as the server's user: resource limits, {@code runAsUser},
+ * {@code fsGroup} and the like are ignored. Thread-safe.
  */
 final class ProcessKubelet implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessKubelet.class);
@@ -39,9 +39,9 @@ final class ProcessKubelet implements AutoCloseable {
   }
 
   /**
-   * Ends what an earlier server of this home left behind, then runs the store's pods.
+   * Kills processes that an earlier server of this home left, then runs the pods of the store.
    *
-   * @param home kept between starts; one server at a time
+   * @param home for one server at a time
    */
   static ProcessKubelet start(ObjectStore store, Path home, Sandbox sandbox) throws IOException {
     Path folder = home.toRealPath();
@@ -55,7 +55,7 @@ final class ProcessKubelet implements AutoCloseable {
     LOG.info(
         "local cluster: pods run as processes home={} namespaces={} swept={}",
         folder,
-        sandbox.separate(),
+        sandbox.isolated(),
         swept);
     Pump life = new Pump("local-kubelet");
     Pump streams = new Pump("local-streams");
@@ -73,25 +73,25 @@ final class ProcessKubelet implements AutoCloseable {
     String uid = Json.uid(pod);
     PodRun run = pods.get(uid);
     if (event.change() == ObjectStore.Change.DELETED) {
-      Optional.ofNullable(run).ifPresent(PodRun::vanished);
+      Optional.ofNullable(run).ifPresent(PodRun::onDeleted);
       return;
     }
     if (run == null) {
       run = new PodRun(node, pod, gone -> pods.remove(gone.uid, gone));
       pods.put(uid, run);
-      if (!Json.leaving(pod)) {
+      if (!Json.terminating(pod)) {
         run.begin();
       }
     }
-    if (Json.leaving(pod)) {
+    if (Json.terminating(pod)) {
       run.stop(pod);
     }
   }
 
   /**
-   * The container that is asked for; the only one if none is named.
+   * The container with this name; without a name the only container.
    *
-   * @throws ApiError 400 it must be named, or is none of the pod's
+   * @throws ApiError 400 if the pod has no such container, or several and no name is given
    */
   ContainerRun container(JsonNode pod, Optional<String> asked) {
     String name = Json.name(pod);
@@ -117,7 +117,7 @@ final class ProcessKubelet implements AutoCloseable {
     return node;
   }
 
-  /** Ends every pod's processes; the objects stay in the store. */
+  /** Kills the processes of all pods; the objects stay in the store. */
   @Override
   public void close() {
     unfollow.forEach(Runnable::run);

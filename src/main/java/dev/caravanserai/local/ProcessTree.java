@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Finds processes by the marker that the kubelet leaves in their environment, and ends them. */
+/** Finds and kills processes by a marker in their environment. */
 final class ProcessTree {
   static final String MARKER = "CARAVANSERAI_LOCAL";
 
   private ProcessTree() {}
 
-  /** Kills all whose marker begins so, until none is left (for at most 10 s). */
+  /** Kills all processes whose marker begins with this, repeatedly for up to 10 s. */
   static int kill(String prefix) {
     int killed = 0;
     List<ProcessHandle> found = marked(prefix);

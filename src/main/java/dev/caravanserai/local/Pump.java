@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread for tasks that are due now or later. Java's pipes cannot be selected, so it looks for
- * their bytes: soon after there were some, more and more seldom while there are none.
+ * One thread for immediate and delayed tasks. It also polls pipes, because Java cannot select on
+ * them: every {@value #MIN_MILLIS} ms while there is data, up to every {@value #MAX_MILLIS} ms
+ * otherwise.
  */
 final class Pump implements AutoCloseable {
   enum Found {
@@ -24,13 +25,13 @@ final class Pump implements AutoCloseable {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
-  private static final long SOON_MILLIS = 1;
-  private static final long SELDOM_MILLIS = 16;
+  private static final long MIN_MILLIS = 1;
+  private static final long MAX_MILLIS = 16;
   private final ScheduledThreadPoolExecutor thread;
 
   Pump(String name) {
     thread = new ScheduledThreadPoolExecutor(1, task -> daemon(task, name));
-    thread.setRemoveOnCancelPolicy(true); // else what is cancelled stays until its time comes
+    thread.setRemoveOnCancelPolicy(true); // cancelled tasks would stay referenced until due
   }
 
   static Thread daemon(Runnable task, String name) {
@@ -39,12 +40,12 @@ final class Pump implements AutoCloseable {
     return thread;
   }
 
-  /** Runs it on the thread; not at all once closed. */
+  /** Runs a task on the thread; does nothing after {@link #close}. */
   void run(Runnable task) {
     later(Duration.ZERO, task);
   }
 
-  /** As {@link #run}, after a while; unless it is cancelled. */
+  /** As {@link #run}, after a delay. */
   Future<?> later(Duration wait, Runnable task) {
     try {
       return thread.schedule(() -> guarded(task), wait.toMillis(), TimeUnit.MILLISECONDS);
@@ -54,9 +55,9 @@ final class Pump implements AutoCloseable {
     }
   }
 
-  /** Asks it, which must not block, again and again until its end. */
+  /** Polls a source, which must not block, until its end. */
   void watch(Supplier<Found> source) {
-    watch(source, SOON_MILLIS);
+    watch(source, MIN_MILLIS);
   }
 
   private void watch(Supplier<Found> source, long wait) {
@@ -64,13 +65,13 @@ final class Pump implements AutoCloseable {
         () -> {
           Found found = source.get();
           if (found != Found.END) {
-            watch(source, found == Found.SOME ? SOON_MILLIS : Math.min(SELDOM_MILLIS, 2 * wait));
+            watch(source, found == Found.SOME ? MIN_MILLIS : Math.min(MAX_MILLIS, 2 * wait));
           }
         };
     later(Duration.ofMillis(wait), look);
   }
 
-  /** What can be read without waiting. */
+  /** Reads the available bytes, without waiting. */
   static byte[] available(InputStream in, int most) throws IOException {
     return in.readNBytes(Math.min(most, in.available()));
   }
@@ -79,7 +80,7 @@ final class Pump implements AutoCloseable {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.warn("the local kubelet could not go on with a task", e);
+      LOG.warn("a task of the local kubelet failed", e);
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** The verbs of the API on the store. Never blocks on anything but the store's lock. */
+/** The verbs of the API. */
 final class Resources {
   private final ObjectStore store;
   private final Defaults defaults = new Defaults();
@@ -24,10 +24,10 @@ final class Resources {
   }
 
   ObjectNode get(ApiPath path) {
-    return store.there(path.kind(), path.namespace(), path.name());
+    return store.require(path.kind(), path.namespace(), path.name());
   }
 
-  /** In pages: the continue token is the first page's version and the last object's key. */
+  /** A page: its continue token is the version of the first page and the key of the last object. */
   ObjectNode list(ApiPath path, Call call) {
     Kind kind = path.kind();
     Predicate<JsonNode> wanted = Selectors.of(kind, call);
@@ -66,7 +66,7 @@ final class Resources {
 
   ObjectNode create(ApiPath path, ObjectNode body, boolean dryRun) {
     Kind kind = path.kind();
-    agree(path, body);
+    checkMatch(path, body);
     ObjectNode object = body.deepCopy();
     Json.meta(object).remove("namespace");
     if (kind.namespaced) {
@@ -75,11 +75,12 @@ final class Resources {
     defaults.create(kind, object);
     return store.atomically(
         () -> {
-          if (kind.namespaced && Json.leaving(store.there(Kind.NAMESPACE, "", path.namespace()))) {
+          if (kind.namespaced
+              && Json.terminating(store.require(Kind.NAMESPACE, "", path.namespace()))) {
             throw ApiError.forbidden(kind, Json.name(object), "its namespace is being terminated");
           }
           Validation.check(kind, object);
-          refuse(kind, object);
+          injectFault(kind, object);
           return dryRun ? object : store.create(kind, object);
         });
   }
@@ -122,11 +123,11 @@ final class Resources {
     Kind kind = path.kind();
     ObjectNode before = get(path);
     ObjectNode edited = edit.apply(before.deepCopy());
-    agree(path, edited);
-    current(kind, before, edited);
+    checkMatch(path, edited);
+    checkUpdate(kind, before, edited);
     defaults.always(kind, edited);
     Validation.check(kind, edited);
-    if (kind == Kind.POD && !fixedPart(before).equals(fixedPart(edited))) {
+    if (kind == Kind.POD && !immutableSpec(before).equals(immutableSpec(edited))) {
       throw ApiError.invalid(
           kind,
           path.name(),
@@ -138,7 +139,7 @@ final class Resources {
       return edited;
     }
     ObjectNode stored = store.update(kind, path.namespace(), path.name(), old -> edited);
-    boolean released = Json.leaving(stored) && finalizers(stored).isEmpty();
+    boolean released = Json.terminating(stored) && finalizers(stored).isEmpty();
     return released && !finalizers(before).isEmpty()
         ? deletions.delete(path, Deletions.Options.only(Json.uid(stored), Optional.empty()))
         : stored;
@@ -158,8 +159,8 @@ final class Resources {
     return listOf(path.kind(), deleted);
   }
 
-  /** What is sent is what the URL says. */
-  private static void agree(ApiPath path, ObjectNode body) {
+  /** The object must match the URL. */
+  private static void checkMatch(ApiPath path, ObjectNode body) {
     Kind kind = path.kind();
     String type = body.path("kind").asText(kind.kind);
     String version = body.path("apiVersion").asText(kind.apiVersion());
@@ -167,19 +168,19 @@ final class Resources {
       String message = "%s in version \"%s\" cannot be handled as a %s";
       throw ApiError.bad(message.formatted(type, version, kind.kind));
     }
-    agree("namespace", Json.namespace(body), path.namespace());
-    agree("name", Json.name(body), path.name().isEmpty() ? Json.name(body) : path.name());
+    checkMatch("namespace", Json.namespace(body), path.namespace());
+    checkMatch("name", Json.name(body), path.name().isEmpty() ? Json.name(body) : path.name());
   }
 
-  private static void agree(String what, String sent, String asked) {
+  private static void checkMatch(String what, String sent, String asked) {
     if (!sent.isEmpty() && !sent.equals(asked)) {
       String message = "the %s of the object (%s) does not match the one of the URL (%s)";
       throw ApiError.bad(message.formatted(what, sent, asked));
     }
   }
 
-  /** Refusals on demand, for tests: the annotation is the caller's own. */
-  private static void refuse(Kind kind, ObjectNode object) {
+  /** Injected failures, for tests of clients. */
+  private static void injectFault(Kind kind, ObjectNode object) {
     JsonNode annotations = object.path("metadata").path("annotations");
     String fault = annotations.path(PodFault.ANNOTATION).asText();
     if (fault.equals("refuse")) {
@@ -190,8 +191,8 @@ final class Resources {
     }
   }
 
-  /** The edit is of the current object; fields that the server owns keep their values. */
-  private static void current(Kind kind, ObjectNode before, ObjectNode edited) {
+  /** Checks that the current object was edited, and restores the fields that the server owns. */
+  private static void checkUpdate(Kind kind, ObjectNode before, ObjectNode edited) {
     String name = Json.name(before);
     ObjectNode was = Json.meta(before);
     ObjectNode is = Json.meta(edited);
@@ -210,19 +211,19 @@ final class Resources {
     }
     List<String> added = new ArrayList<>(finalizers(edited));
     added.removeAll(finalizers(before));
-    if (Json.leaving(before) && !added.isEmpty()) {
+    if (Json.terminating(before) && !added.isEmpty()) {
       String problem =
           "Forbidden: no new finalizers can be added if the object is being deleted, found new"
               + " finalizers []string{\"%s\"}";
       throw ApiError.invalid(
           kind, name, "metadata.finalizers", problem.formatted(String.join("\", \"", added)));
     }
-    Json.take(is, was, "name", "namespace", "uid", "creationTimestamp");
-    Json.take(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
-    Json.take(edited, before, "status");
+    Json.copyFields(is, was, "name", "namespace", "uid", "creationTimestamp");
+    Json.copyFields(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
+    Json.copyFields(edited, before, "status");
   }
 
-  private static JsonNode fixedPart(ObjectNode pod) {
+  private static JsonNode immutableSpec(ObjectNode pod) {
     ObjectNode spec = pod.withObject("/spec").deepCopy();
     spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
     List<String> changeable = List.of("image", "imagePullPolicy");

@@ -16,17 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a container's processes are set apart from the host's: in mount and pid namespaces of their
- * own, for an ordinary user inside a user namespace. The scripts beside this class do the work.
+ * Isolates the processes of containers from the host: by mount and pid namespaces, for an
+ * unprivileged user within a user namespace. Implemented by the scripts in this package.
  */
 final class Sandbox {
-  /** A folder of the host and where the container sees it. */
+  /** A folder of the host, and its path in the container. */
   record Mount(Path source, String target, boolean readOnly) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
   static final String PYTHON = "/usr/bin/python3";
 
-  /** Of signals that the server ignores, because it was started in the background, say. */
+  /** Resets signals that the server ignores, for example because a shell started it with &amp;. */
   private static final String DEFAULT_SIGNALS =
       "import os,signal as s,sys;[s.signal(n,s.SIG_DFL) for n in s.valid_signals()-{9,19}];"
           + "os.execv(sys.argv[1],sys.argv[1:])";
@@ -34,8 +34,8 @@ final class Sandbox {
   private static final String UNSHARE = "/usr/bin/unshare -m -p";
 
   /**
-   * Waits for the first process of a pid namespace, which ends with this one. unshare --fork would
-   * exit with 1 when that process is killed.
+   * Waits for the first process of a pid namespace, which is killed if this one ends. (unshare
+   * --fork exits with 1 if that process was killed.)
    */
   private static final List<String> WAIT =
       List.of(
@@ -64,9 +64,9 @@ final class Sandbox {
   }
 
   /**
-   * What this machine allows this user; {@link #separate()} tells.
+   * The best isolation that this machine allows this user; see {@link #isolated()}.
    *
-   * @param hidden the server's own folder, which no container may read
+   * @param hidden the server's home, which containers cannot read
    */
   static Sandbox ofThisMachine(Path hidden) {
     String user = UNSHARE + " -U -c --keep-caps";
@@ -78,26 +78,26 @@ final class Sandbox {
         : none(hidden);
   }
 
-  /** For a machine that allows no namespaces. */
+  /** Without namespaces. */
   static Sandbox none(Path hidden) {
     return new Sandbox("none", "", "", hidden);
   }
 
-  /** Whether containers get namespaces; if not, they run as plain processes of the host. */
-  boolean separate() {
+  /** Whether containers have namespaces; otherwise they are ordinary processes of the host. */
+  boolean isolated() {
     return !unshare.isEmpty();
   }
 
   /**
-   * A container's first process; its first line of output says how it started.
+   * The first process of a container. Its first line of output is a {@link StartLine}.
    *
-   * @param layer an empty folder for it
+   * @param layer an empty folder for the container
    */
   ProcessBuilder container(
       Path layer, String dir, List<Mount> mounts, List<String> argv, Map<String, String> env) {
     List<String> all = new ArrayList<>(unshare);
     all.addAll(List.of("/bin/sh", "-c", container, "container"));
-    List<Mount> bound = separate() ? mounts : List.of();
+    List<Mount> bound = isolated() ? mounts : List.of();
     String count = Integer.toString(bound.size());
     all.addAll(List.of(kind, layer.toString(), hidden.toString(), dir, count));
     for (Mount mount : bound) {
@@ -108,7 +108,7 @@ final class Sandbox {
     return process(all, env);
   }
 
-  /** A program beside it; the first line of its stderr says how it started. */
+  /** Another program in a container. The first line of its stderr is a {@link StartLine}. */
   ProcessBuilder beside(
       long pid,
       String dir,
@@ -117,18 +117,18 @@ final class Sandbox {
       Optional<Path> terminalSize) {
     List<String> all = new ArrayList<>();
     terminalSize.ifPresent(size -> all.addAll(List.of(PYTHON, "-c", terminal, size.toString())));
-    if (separate()) {
+    if (isolated()) {
       all.addAll(List.of("/usr/bin/nsenter", "--no-fork", "-t", Long.toString(pid)));
       all.addAll(nsenter);
     }
     all.addAll(List.of("/bin/sh", "-c", exec, "exec"));
-    all.add(terminalSize.isPresent() ? "terminal" : separate() ? "pipes" : "plain");
-    all.add(separate() ? dir : ".");
+    all.add(terminalSize.isPresent() ? "terminal" : isolated() ? "pipes" : "plain");
+    all.add(isolated() ? dir : ".");
     all.addAll(argv);
     return process(all, env);
   }
 
-  /** The environment is the program's, not that of the scripts and tools that start it. */
+  /** The environment is for the program, not for the scripts and tools that start it. */
   private ProcessBuilder process(List<String> command, Map<String, String> env) {
     ProcessBuilder process = new ProcessBuilder(command);
     Map<String, String> own = process.environment();
@@ -139,12 +139,15 @@ final class Sandbox {
     own.put("box_env", Integer.toString(env.size()));
     Iterator<Map.Entry<String, String>> entries = env.entrySet().iterator();
     for (int i = 0; i < env.size(); i++) {
-      own.put("box_env_" + i, entries.next().toString());
+      String entry = entries.next().toString();
+      int half = entry.offsetByCodePoints(0, entry.codePointCount(0, entry.length()) / 2);
+      own.put("box_env_" + i, entry.substring(0, half));
+      own.put("box_more_" + i, entry.substring(half)); // each string of an environment has a limit
     }
     return process;
   }
 
-  /** Starts a program with a given environment and with every signal's default action. */
+  /** The command that sets a program's environment and the default action of all signals. */
   private static String launch() {
     String env = "/usr/bin/env -i";
     if (works(List.of("/usr/bin/env", "--default-signal", "true"))) {
@@ -153,8 +156,8 @@ final class Sandbox {
       return "%s -c '%s' %s".formatted(PYTHON, DEFAULT_SIGNALS, env);
     }
     LOG.warn(
-        "local cluster: neither env --default-signal nor {} is there: a signal that this server"
-            + " ignores is ignored in pods too",
+        "local cluster: found neither env --default-signal nor {}: signals that this server ignores"
+            + " are ignored in pods, too",
         PYTHON);
     return env;
   }

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Label and field selectors, as predicates over objects. */
+/** Label and field selectors. */
 final class Selectors {
   private static final Pattern COMMA = Pattern.compile(",(?![^(]*\\))");
   private static final String KEY = "[^\\s=!,()]+";

@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The first line of what a script of the {@link Sandbox} writes: how its program started. */
+/** The first line of output of a {@link Sandbox} script: whether its program started. */
 final class StartLine {
   private final ByteArrayOutputStream read = new ByteArrayOutputStream();
   private boolean ok;
 
   /**
-   * Reads on, without waiting and no further than its end.
+   * Reads what is available of the line, without waiting.
    *
-   * @return whether there was some of it
+   * @return whether something was read
    */
   boolean read(InputStream in) throws IOException {
     boolean some = false;
@@ -26,13 +26,13 @@ final class StartLine {
     return some;
   }
 
-  /** Whether the program has been started. */
+  /** Whether the program was started. */
   boolean ok() {
     return ok;
   }
 
-  /** What it tells: the first process' id, or why nothing was started. */
-  String said() {
+  /** The process id of the program, or why it was not started. */
+  String detail() {
     return text().replaceFirst("^(ok|no) ?", "").strip();
   }
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** Objects as the tables that {@code kubectl get} prints. */
+/** Tables for {@code kubectl get}. */
 final class Tables {
   private Tables() {}
 
@@ -20,7 +20,7 @@ final class Tables {
     ObjectNode table = Json.object().put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
     boolean list = object.has("items");
     JsonNode meta = object.path("metadata");
-    Json.take(table.putObject("metadata"), meta, "resourceVersion");
+    Json.copyFields(table.putObject("metadata"), meta, "resourceVersion");
     if (list) {
       table.set("metadata", meta);
     }
@@ -65,9 +65,9 @@ final class Tables {
     };
   }
 
-  /** The reason of a container that waits or ended, or else of the pod, or else its phase. */
+  /** The reason of a waiting or terminated container, else of the pod, else the phase. */
   private static String status(JsonNode pod, List<JsonNode> containers) {
-    if (Json.leaving(pod)) {
+    if (Json.terminating(pod)) {
       return "Terminating";
     }
     String status = pod.at("/status/reason").asText(Json.text(pod, "/status/phase"));

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Refuses what a real API server refuses, and what the local cluster lacks, by field. */
+/** Rejects invalid fields as a real API server does, and fields that are not supported here. */
 final class Validation {
   private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
   private static final String WORD = "[A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?";
@@ -42,7 +42,7 @@ final class Validation {
           + " containers[].livenessProbe containers[].readinessProbe containers[].startupProbe"
           + " containers[].lifecycle";
 
-  /** What is wrong with a value; "" for nothing. */
+  /** The problem with a value; "" if it is valid. */
   private interface Check {
     String of(JsonNode value);
   }
@@ -55,7 +55,7 @@ final class Validation {
   }
 
   /**
-   * @throws ApiError 422
+   * @throws ApiError 422 with all problems
    */
   static void check(Kind kind, JsonNode object) {
     Validation found = new Validation(object);
@@ -109,8 +109,8 @@ final class Validation {
   }
 
   /**
-   * @param path {@code []} goes through a list, <code>{}</code> through a map's values
-   * @param checks the first that finds something tells it
+   * @param path {@code []} stands for each item of a list, <code>{}</code> for each value of a map
+   * @param checks the first problem found is reported
    */
   private void each(String path, Check... checks) {
     walk("", object, List.of(path.split("\\.")), List.of(checks));

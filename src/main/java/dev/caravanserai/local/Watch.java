@@ -9,12 +9,12 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** One watch, over HTTP chunks or a WebSocket; runs on its connection's event loop only. */
+/** One watch, over HTTP chunks or a WebSocket. Runs on its connection's event loop only. */
 final class Watch {
-  private static final long LONGEST_SECONDS = 3600;
+  private static final long MAX_SECONDS = 3600;
 
-  /** A caller that is so many events behind is told to begin anew, rather than remembered. */
-  private static final int FURTHEST_BEHIND = 10_000;
+  /** The watch of a client that is further behind is closed. */
+  private static final int MAX_PENDING_EVENTS = 10_000;
 
   private final ObjectStore store;
   private final Kind kind;
@@ -42,7 +42,7 @@ final class Watch {
     table = call.wantsTable();
     include = call.includeObject();
     from = call.number("resourceVersion").orElse(0L);
-    seconds = call.number("timeoutSeconds").filter(s -> s > 0).orElse(LONGEST_SECONDS);
+    seconds = call.number("timeoutSeconds").filter(s -> s > 0).orElse(MAX_SECONDS);
   }
 
   static void serve(ObjectStore store, Call call, ApiPath path) {
@@ -72,18 +72,16 @@ final class Watch {
     out = to;
     end = close;
     try {
-      unfollow = store.follow(kind, from, this::heard);
-      timer = context.owner().setTimer(Math.min(seconds, LONGEST_SECONDS) * 1000, id -> finish());
+      unfollow = store.follow(kind, from, this::onEvent);
+      timer = context.owner().setTimer(Math.min(seconds, MAX_SECONDS) * 1000, id -> finish());
     } catch (ApiError tooOld) {
       write("ERROR", tooOld.status());
       finish();
     }
   }
 
-  /**
-   * Under the store's lock, on any thread: an object changes in, enters or leaves the selection.
-   */
-  private void heard(ObjectStore.Event event) {
+  /** Runs with the store locked, on any thread. An object may enter or leave the selection. */
+  private void onEvent(ObjectStore.Event event) {
     boolean is = event.change() != ObjectStore.Change.DELETED && wanted.test(event.object());
     boolean was = event.before().filter(wanted).isPresent();
     if (is || was) {
@@ -98,7 +96,7 @@ final class Watch {
   }
 
   private void write(String type, ObjectNode object) {
-    if (over || ++behind > FURTHEST_BEHIND) {
+    if (over || ++behind > MAX_PENDING_EVENTS) {
       finish();
       return;
     }

@@ -1,6 +1,5 @@
 /**
- * The local cluster: an API server and a process kubelet inside the JVM, on loopback, for trying
- * out, for authoring routes and for tests. A house of its own: it knows nothing of the rest, and
- * only Main knows it.
+ * The local cluster: an API server and a kubelet inside the JVM, for first steps, for the
+ * development of routes and for tests. Depends on no other package; only the server uses it.
  */
 package dev.caravanserai.local;

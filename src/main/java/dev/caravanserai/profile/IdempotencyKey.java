@@ -1,8 +1,8 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -17,18 +17,18 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What an Idempotency-Key leaves on the cluster, where more people may read ConfigMaps than may
- * read Secrets: enough for every replica to know a repeated request, and no way to the request.
+ * What an Idempotency-Key writes to the cluster, where more people may read ConfigMaps than
+ * Secrets: enough for every replica to recognize a repeated request, but not the request itself.
  *
- * <p>The key is stretched with PBKDF2-HMAC-SHA256 (RFC 8018), salted with the tenant; all that is
- * written is an HMAC-SHA-256 (RFC 2104) under the stretched key. Who does not know the key can try
- * no guess of a request, and each guess of the key costs {@value #ROUNDS} rounds. A key that is a
- * fresh UUID cannot be guessed; a short one can, by whoever has the time. So the values of the
- * environment, which may be secrets weaker than any key, are no part of it at all: a repeated
- * request's are compared with the session's Secret. Immutable.
+ * <p>The key is stretched with PBKDF2-HMAC-SHA256 (RFC 8018), salted with the tenant. Only HMACs
+ * (HMAC-SHA-256, RFC 2104) under the stretched key are written. Without the key no guess of a
+ * request can be verified, and each guess of the key costs {@value #ROUNDS} rounds. A fresh UUID
+ * cannot be guessed; a short key can, given time. So the values of the environment, which may be
+ * secrets weaker than any key, are left out: those of a repeated request are compared with the
+ * session's Secret. Immutable.
  */
 final class IdempotencyKey {
-  /** Some 5 ms of one core: little beside the start of a pod, and much for each of many guesses. */
+  /** About 5 ms of one core: little beside the start of a pod, but much for many guesses. */
   static final int ROUNDS = 10_000;
 
   private static final int BITS = 256;
@@ -45,36 +45,39 @@ final class IdempotencyKey {
   static IdempotencyKey of(String tenant, String key) {
     PBEKeySpec spec =
         new PBEKeySpec(
-            key.toCharArray(), apart("caravanserai.dev/idempotency-key", tenant), ROUNDS, BITS);
+            key.toCharArray(),
+            Sha256.lengthPrefixed("caravanserai.dev/idempotency-key", tenant),
+            ROUNDS,
+            BITS);
     try {
       return new IdempotencyKey(
           SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded());
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("Every Java has PBKDF2 with HMAC-SHA-256", e);
+      throw new IllegalStateException("Every JDK has PBKDF2 with HMAC-SHA-256", e);
     } finally {
       spec.clearPassword();
     }
   }
 
-  /** The id of the session that the key makes where its request has none: a UUID. */
+  /** The id, a UUID, of the key's session if its request has none. */
   UUID id() {
     ByteBuffer bytes = ByteBuffer.wrap(hmac("id"));
-    // Version 8 of RFC 9562: a UUID whose bits are ours
+    // Version 8 (RFC 9562): custom bits
     long high = bytes.getLong() & ~0xF000L | 0x8000L;
     long low = bytes.getLong() & ~(3L << 62) | 2L << 62;
     return new UUID(high, low);
   }
 
-  /** Tells the key from every other of its tenant; 64 hex digits. */
+  /** Identifies the key among those of its tenant; 64 hex digits. */
   String key() {
     return hex(hmac("key"));
   }
 
   /**
-   * Tells the request from every other that comes with the same key, whatever the order of its maps
-   * and whatever the values of its environment; 64 hex digits.
+   * Identifies the request among those with the same key, independent of the order of its maps and
+   * of the values of its environment; 64 hex digits.
    *
-   * @param request as it came
+   * @param request before it is completed
    */
   String request(SessionSpec request) {
     return hex(hmac("request", Stamp.json(withoutValues(request))));
@@ -105,25 +108,10 @@ final class IdempotencyKey {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(stretched);
-      return mac.doFinal(apart(texts));
+      return mac.doFinal(Sha256.lengthPrefixed(texts));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("Every Java has HMAC-SHA-256", e);
+      throw new IllegalStateException("Every JDK has HMAC-SHA-256", e);
     }
-  }
-
-  /** Texts as bytes that cannot be shifted into one another. */
-  private static byte[] apart(String... texts) {
-    byte[] all = new byte[0];
-    for (String text : texts) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      all =
-          ByteBuffer.allocate(all.length + 4 + bytes.length)
-              .put(all)
-              .putInt(bytes.length)
-              .put(bytes)
-              .array();
-    }
-    return all;
   }
 
   private static String hex(byte[] bytes) {

@@ -61,7 +61,11 @@ final class ProfileReader {
 
   private Optional<JsonNode> parse(String yaml) {
     try {
-      return Optional.of(Yaml.read(yaml));
+      Optional<JsonNode> tree = Optional.of(Yaml.read(yaml)).filter(JsonNode::isObject);
+      if (tree.isEmpty()) {
+        wrong.accept("", "it must be a map of keys such as name and objects");
+      }
+      return tree;
     } catch (Yaml.YamlException e) {
       wrong.accept("", "this is not YAML that can be used: " + e.getMessage());
       return Optional.empty();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import com.fasterxml.jackson.dataformat.yaml.snakeyaml.error.Mark;
@@ -45,11 +46,12 @@ public final class Yaml {
   }
 
   /**
+   * @return a null node if there is no document
    * @throws YamlException with the place and the reason
    */
   public static JsonNode read(String text) {
     try (JsonParser parser = new NoAliases(MAPPER.createParser(text))) {
-      return MAPPER.readTree(parser);
+      return Optional.<JsonNode>ofNullable(MAPPER.readTree(parser)).orElse(NullNode.instance);
     } catch (MarkedYAMLException e) {
       Optional<Mark> mark = Optional.ofNullable(e.getProblemMark());
       throw new YamlException(

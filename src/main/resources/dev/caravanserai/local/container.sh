@@ -1,16 +1,16 @@
-# The first process of a container: builds its root in a mount namespace of its own, then becomes its program.
-# Arguments: root|user|none (no namespace), a folder for the container, the server's folder, the working directory, the
-# number of mounts, for each ro|rw, source and target, then the program and its arguments. Descriptor 3 is stdout.
+# The first process of a container: builds the root file system in a new mount namespace, then executes the program.
+# Arguments: root|user|none (no namespaces), a folder for the container, the server's home, the working directory, the
+# number of mounts, for each mount ro|rw, source and target, then the program and its arguments. Descriptor 3 is stdout.
 #
-# The root is a tmpfs: the host's folders are bound in read-only, those of .own are the container's. A folder of the
-# host in which a mount point must be made is replaced by a tmpfs that has all that the host's has.
+# The root is a tmpfs. The host's folders are bound read-only; the folders in .own belong to the container. A folder of
+# the host in which a mount point has to be created is replaced by a tmpfs with the same content.
 box_who=$1 box_layer=$2 box_hidden=$3 box_dir=$4 box_mounts=$5
 shift 5
 exec 3>&1 4>&2 1>/dev/null 2>"$box_layer/why" 5<"$box_layer/why"
 read -r box_pid box_rest </proc/self/stat
 why() { no "$1: $(tail -n 1 <&5)"; }
 
-# Makes the mounts at and below a folder read-only. A user namespace may take no other option away, so they are repeated.
+# Makes the mounts at and below a folder read-only. Other options are repeated, as a user namespace must not drop them.
 read_only() {
   while read -r box_rest box_rest box_rest box_rest box_at box_options box_rest; do
     while :; do
@@ -28,7 +28,7 @@ read_only() {
   done </proc/self/mountinfo
 }
 
-# Prints the fstab that binds all that a folder has into the current one, where the mount points are made.
+# Creates mount points in the current folder for all that another folder contains, and prints the fstab that binds it.
 fill() {
   box_from=$1
   set --
@@ -49,11 +49,11 @@ open_up() {
     fill "/.ro$1" >/.own/fstab && mount -a -T /.own/fstab && cd / && mount --move /.new "$1"
 }
 
-# Makes a folder where there is none.
+# Creates a folder if it is missing.
 place() {
   [ ! -d "$1" ] || return 0
   case $1/ in
-  /dev/* | /sys/* | /proc/* | /.ro/* | /.own/* | /.new/* | /.volumes/*) no "cannot mount at $1: it is the host's" ;;
+  /dev/* | /sys/* | /proc/* | /.ro/* | /.own/* | /.new/* | /.volumes/*) no "cannot mount at $1: it belongs to the host" ;;
   esac
   set -- "$1" "${1%/*}"
   place "${2:-/}"

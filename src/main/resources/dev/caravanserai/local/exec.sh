@@ -1,7 +1,7 @@
-# Runs a program beside a container's first process: stands outside of the container's pid namespace and waits for its
-# child in it. nsenter could do that, but stops with a child that is stopped, and then never hears of its end.
+# Executes another program in a container. This process stays outside of the container's pid namespace and waits for its
+# child inside. (nsenter could do that, but it stops together with a stopped child and then misses the child's end.)
 # Arguments: terminal, pipes or plain (no namespaces), working directory, the program and its arguments.
-# Descriptor 3 is stderr; with a terminal it is one of its own.
+# Descriptor 3 is stderr; with a terminal it is a separate descriptor.
 exec 4>&2
 box_kind=$1 box_before="/usr/bin/setsid --ctty"
 if [ "$1" != terminal ]; then box_before=/usr/bin/setsid && exec 3>&2; fi
@@ -12,7 +12,7 @@ find_program "$1"
 echo ok >&3
 exec 3>&-
 
-# As in Kubernetes, an exec ends when its program has ended and no other process holds its output.
+# As in Kubernetes, an exec ends when its program has ended and no other process holds its output open.
 held() {
   for box_fd in /proc/[0-9]*/fd/*; do
     case $box_fd in "/proc/$box_me/"*) continue ;; esac

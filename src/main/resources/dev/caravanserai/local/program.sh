@@ -1,10 +1,11 @@
-# What both scripts share. Their variables begin with box_; the container's environment comes in box_env_0, box_env_1 and
-# so on, as NAME=value, and reaches the program only: a shell would drop some names, and others would change the shell.
-# Descriptor 3 takes one line: "ok" when the program starts, or "no" and why it does not.
+# Shared by both scripts. Their variables begin with box_. The container's environment is passed as NAME=value in
+# box_env_0 and box_more_0 (two halves), box_env_1 and so on, and set for the program only: a shell drops some names and
+# is changed by others.
+# Descriptor 3 gets one line: "ok" if the program starts, else "no" and the reason.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 no() { echo "no $*" >&3; exit 128; }
 
-# Looks a program up as a container runtime does.
+# Looks up a program like a container runtime.
 find_program() {
   case $1 in
   */*)
@@ -19,12 +20,13 @@ find_program() {
   no "exec: \"$1\": executable file not found in \$PATH"
 }
 
-# Becomes the program, started through the words of $box_before and with no signal ignored.
+# Executes the program, prefixed by the words of $box_before, with the default action of all signals.
 become() {
-  case $1 in *=*) set -- /usr/bin/nice -n 0 -- "$@" ;; esac # env would take its name for a variable
+  case $1 in *=*) set -- /usr/bin/nice -n 0 -- "$@" ;; esac # env would read the name as a variable
   box_names= box_values= box_n=0
   while [ $box_n -lt "$box_env" ]; do
-    box_names="$box_names box_env_$box_n" box_values="$box_values \"\$box_env_$box_n\""
+    box_names="$box_names box_env_$box_n box_more_$box_n"
+    box_values="$box_values \"\$box_env_$box_n\$box_more_$box_n\""
     box_n=$((box_n + 1))
   done
   eval "set -- $box_before $box_launch -- $box_values \"\$@\""

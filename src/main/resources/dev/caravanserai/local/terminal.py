@@ -1,5 +1,5 @@
-# Runs a program on a terminal: stdin and stdout are the terminal's other end; SIGWINCH reads the size file.
-# The program's descriptor 3 is this one's stderr.
+# Runs a program on a pseudo terminal, which is connected to stdin and stdout. SIGWINCH makes it read the size file.
+# Descriptor 3 of the program is this process's stderr.
 import fcntl, os, select, signal, struct, sys, termios
 
 size_file, argv = sys.argv[1], sys.argv[2:]

@@ -21,7 +21,7 @@ class PodStatusReaderTest {
     "ContainerCreating, ''"
   })
   void what_the_kubelet_tries_again_by_itself_is_no_failure(String reason, String message) {
-    assertThat(PodStatusReader.failure(waiting(reason, message))).isEmpty();
+    assertThat(PodStatusReader.read(waiting(reason, message), "main", false).failure()).isEmpty();
   }
 
   @ParameterizedTest
@@ -34,7 +34,8 @@ class PodStatusReaderTest {
   void what_only_a_person_can_mend_is_told_at_once_in_the_kubelets_words(
       String reason, String message, FailureCode code) {
     // When
-    Optional<Failure> failure = PodStatusReader.failure(waiting(reason, message));
+    Optional<Failure> failure =
+        PodStatusReader.read(waiting(reason, message), "main", false).failure();
 
     // Then
     assertThat(failure.map(Failure::code)).contains(code);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
 import dev.caravanserai.session.State;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SessionJsonTest {
+  private static final SessionKey KEY = new SessionKey("api", "default", "build-42");
   private static final ObjectMapper JSON = ApiJson.mapper();
   private static final Instant CREATED = Instant.parse("2026-11-21T09:30:00Z");
   private final JsonNode document;
@@ -31,32 +33,32 @@ class SessionJsonTest {
   void aSessionIsWrittenAsTheContractShowsIt() {
     // Given
     Session session =
-        new Session(
-            "build-42",
-            "default",
-            "default",
-            State.RUNNING,
-            "python:3-slim",
-            "api",
-            "sessions",
-            "main",
-            Optional.of(
-                new Session.Pod(
-                    "session-build-42",
-                    "0b0f1a2e-6a1e-4d1f-9a53-2f1f0d0d4c11",
-                    Optional.of("node-1"),
-                    "Running",
-                    0)),
-            Optional.of(
-                new Session.Storage(
-                    "session-build-42", "1Gi", Optional.of("standard"), "/workspace")),
-            CREATED,
-            Optional.of(Instant.parse("2026-11-21T09:30:02.118Z")),
-            Instant.parse("2026-11-21T09:30:02.118Z"),
-            Instant.parse("2026-11-21T10:30:00Z"),
-            Optional.empty(),
-            Map.of("team", "red"),
-            Map.of("ticket", 7));
+        Session.builder(KEY)
+            .profile("default")
+            .state(State.RUNNING)
+            .ready(true)
+            .image("python:3-slim")
+            .place("sessions", "main")
+            .pod(
+                Optional.of(
+                    new Session.Pod(
+                        "session-build-42",
+                        "0b0f1a2e-6a1e-4d1f-9a53-2f1f0d0d4c11",
+                        Optional.of("node-1"),
+                        "Running",
+                        0,
+                        List.of())))
+            .storage(
+                Optional.of(
+                    new Session.Storage(
+                        "session-build-42", "1Gi", Optional.of("standard"), "/workspace")))
+            .created(CREATED)
+            .started(Optional.of(Instant.parse("2026-11-21T09:30:02.118Z")))
+            .used(Instant.parse("2026-11-21T09:30:02.118Z"))
+            .expires(Instant.parse("2026-11-21T10:30:00Z"))
+            .labels(Map.of("team", "red"))
+            .metadata(Map.of("ticket", 7))
+            .build();
 
     // When
     ObjectNode json = JSON.valueToTree(session);
@@ -105,29 +107,22 @@ class SessionJsonTest {
   }
 
   private static Session failed() {
-    return new Session(
-        "build-42",
-        "default",
-        "default",
-        State.FAILED,
-        "nope:1",
-        "api",
-        "sessions",
-        "main",
-        Optional.empty(),
-        Optional.empty(),
-        CREATED,
-        Optional.empty(),
-        CREATED,
-        Instant.parse("2026-11-21T10:30:00Z"),
-        Optional.of(
-            Failure.of(
-                    FailureCode.IMAGE_PULL,
-                    "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
-                        + " pull secret if it is private.",
-                    "ErrImagePull")
-                .withEvents(List.of("Failed: Failed to pull image \"nope:1\": not found"))),
-        Map.of(),
-        Map.of());
+    return Session.builder(KEY)
+        .profile("default")
+        .state(State.FAILED)
+        .image("nope:1")
+        .place("sessions", "main")
+        .created(CREATED)
+        .used(CREATED)
+        .expires(Instant.parse("2026-11-21T10:30:00Z"))
+        .failure(
+            Optional.of(
+                Failure.of(
+                        FailureCode.IMAGE_PULL,
+                        "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
+                            + " pull secret if it is private.",
+                        "ErrImagePull")
+                    .withEvents(List.of("Failed: Failed to pull image \"nope:1\": not found"))))
+        .build();
   }
 }

@@ -7,6 +7,7 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.Principal;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
 import dev.caravanserai.session.State;
 import java.nio.charset.StandardCharsets;
@@ -119,23 +120,16 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static Session session(String id, State state) {
-    return new Session(
-        id,
-        "default",
-        "default",
-        state,
-        "busybox:1",
-        "local",
-        "sessions",
-        "main",
-        Optional.empty(),
-        Optional.empty(),
-        NOW,
-        Optional.of(NOW),
-        NOW,
-        NOW.plusSeconds(60),
-        Optional.empty(),
-        Map.of(),
-        Map.of());
+    return Session.builder(new SessionKey("local", "default", id))
+        .profile("default")
+        .state(state)
+        .ready(state == State.RUNNING)
+        .image("busybox:1")
+        .place("sessions", "main")
+        .created(NOW)
+        .started(Optional.of(NOW))
+        .used(NOW)
+        .expires(NOW.plusSeconds(60))
+        .build();
   }
 }

@@ -91,7 +91,7 @@ class StartKeysTest {
     // Then
     assertThatThrownBy(() -> KeyFile.read(file))
         .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("is no YAML or JSON")
+        .hasMessageContaining("is not YAML or JSON")
         .hasMessageNotContaining(KEY);
   }
 

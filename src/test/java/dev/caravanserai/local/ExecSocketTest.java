@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Execs as clients see them. */
+/** Execs through the API, with fabric8. */
 class ExecSocketTest {
   @TempDir Path home;
   private LocalCluster cluster;
@@ -59,7 +59,7 @@ class ExecSocketTest {
   }
 
   @Test
-  void aTerminalIsATerminalAndFollowsItsSize() throws Exception {
+  void exec_with_a_terminal_has_one_and_follows_its_size() throws Exception {
     // Given
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no /usr/bin/python3");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -86,7 +86,7 @@ class ExecSocketTest {
   }
 
   @Test
-  void aMissingProgramIsRefusedInTheRuntimesWords() throws Exception {
+  void exec_of_a_missing_program_fails_with_the_message_of_a_container_runtime() throws Exception {
     // When
     var refused = client.pods().withName("p").redirectingError().exec("nope").exitCode();
 
@@ -100,7 +100,7 @@ class ExecSocketTest {
   }
 
   @Test
-  void execsAndFollowersHoldNoThreadEach() throws Exception {
+  void execs_and_followed_logs_hold_no_thread_each() throws Exception {
     // Given
     List<ExecWatch> execs = new ArrayList<>();
     List<ByteArrayOutputStream> outputs = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class LocalApiTest extends LocalFixture {
   @Test
-  void whatIsInvalidIsRefusedWithItsField() {
+  void invalid_object_is_rejected_with_the_field() {
     // Given
     Pod bad = pod("p2").editSpec().withRestartPolicy("Sometimes").endSpec().build();
     bad.getSpec().getContainers().add(bad.getSpec().getContainers().get(0));
@@ -29,7 +29,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void refusalsOnDemandSoundLikeTheRealOnes() {
+  void injected_refusals_have_the_messages_of_a_real_api_server() {
     // Given
     Pod quota =
         pod("p3")
@@ -48,7 +48,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void listsSelectAndPage() {
+  void lists_support_selectors_and_pages() {
     // Given
     client.resource(map("a", "tier", "one")).create();
     client.resource(map("b", "tier", "two")).create();
@@ -75,7 +75,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void aStaleUpdateIsAConflict() {
+  void update_of_an_old_version_is_a_conflict() {
     // Given
     ConfigMap old = client.resource(map("m")).create();
     client
@@ -91,7 +91,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void everyPatchTypeIsUnderstood() {
+  void every_patch_type_is_supported() {
     // Given
     client.resource(map("m")).create();
     var target = client.configMaps().withName("m");
@@ -120,7 +120,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void anAccessReviewToldOfWhatIsServed() throws Exception {
+  void access_review_allows_what_is_served() throws Exception {
     // When
     String yes = review("pods", "exec", "create", "sessions");
     String no = review("deployments", "", "create", "sessions");
@@ -145,7 +145,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void whatIsNotServedSaysSo() {
+  void unsupported_resource_is_rejected_by_name() {
     // Given
     client.resource(map("m")).create();
 
@@ -161,7 +161,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void aBodyThatIsNeitherJsonNorYamlIsRefusedWithTheWayRoundIt() {
+  void body_in_protobuf_is_rejected_with_a_workaround() {
     // Given
     byte[] body = {'k', '8', 's', 0};
 
@@ -172,7 +172,7 @@ class LocalApiTest extends LocalFixture {
   }
 
   @Test
-  void aPodsSpecIsFixedButForItsImageAndDeadline() {
+  void only_image_and_deadline_of_a_pod_spec_can_be_changed() {
     // Given
     client.resource(pod("p").build()).create();
     var pod = client.pods().withName("p");

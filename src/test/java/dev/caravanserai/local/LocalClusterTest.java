@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class LocalClusterTest extends LocalFixture {
   @Test
-  void itStartsWithinASecondAndItsKubeconfigIsPrivate() throws Exception {
+  void local_cluster_starts_within_a_second_and_its_kubeconfig_is_private() throws Exception {
     // Given: the best of some, and only this process' own time, for the machine may be busy
     Duration best = Duration.ofDays(1);
     String mode = "";
@@ -44,7 +44,7 @@ class LocalClusterTest extends LocalFixture {
   }
 
   @Test
-  void withoutTheTokenNothingIsServed() {
+  void request_without_the_token_is_unauthorized() {
     // Given
     Config config =
         new io.fabric8.kubernetes.client.ConfigBuilder(client.getConfiguration()).build();
@@ -61,7 +61,7 @@ class LocalClusterTest extends LocalFixture {
   }
 
   @Test
-  void volumesOfAnEarlierRunAreRemoved() throws Exception {
+  void volumes_of_an_earlier_run_are_removed() throws Exception {
     // Given
     Path left = Files.createDirectories(home.resolve("again/volumes/some-claim/folder"));
 
@@ -75,14 +75,14 @@ class LocalClusterTest extends LocalFixture {
   }
 
   @Test
-  void aHomeIsOneServersAtATime() {
+  void home_is_used_by_one_server_at_a_time() {
     // When, Then
     assertThatThrownBy(() -> LocalCluster.start(0, home, Set.of("a")))
-        .hasMessageContaining("another running server's");
+        .hasMessageContaining("in use by another running server");
   }
 
   @Test
-  void aPortThatIsTakenIsNamed() {
+  void start_on_a_taken_port_names_the_port() {
     // Given
     int taken = URI.create(cluster.url()).getPort();
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class LocalDeleteTest extends LocalFixture {
   @Test
-  void aDeleteOfAnotherObjectIsRefused() {
+  void delete_of_another_version_is_a_conflict() {
     // Given
     ConfigMap made = client.resource(map("m")).create();
     made.getMetadata().setResourceVersion("1");
@@ -28,7 +28,7 @@ class LocalDeleteTest extends LocalFixture {
   }
 
   @Test
-  void whatAnOwnerHeldGoesWithIt() {
+  void owned_objects_are_deleted_with_their_owner() {
     // Given
     ConfigMap anchor = client.resource(map("anchor")).create();
     var owned =
@@ -56,7 +56,7 @@ class LocalDeleteTest extends LocalFixture {
   }
 
   @Test
-  void anEventOfMoreThanAnHourAgoGoes() {
+  void event_older_than_an_hour_is_deleted() {
     // Given
     client.resource(event("old", Instant.now().minus(Duration.ofMinutes(61)))).create();
     client.resource(event("young", Instant.now().minus(Duration.ofMinutes(59)))).create();
@@ -85,7 +85,7 @@ class LocalDeleteTest extends LocalFixture {
   }
 
   @Test
-  void aDeletionThatIsNotInTheBackgroundIsRefused() {
+  void deletion_that_is_not_in_the_background_is_rejected() {
     // Given
     client.resource(map("m")).create();
 
@@ -103,7 +103,7 @@ class LocalDeleteTest extends LocalFixture {
   }
 
   @Test
-  void aNamespaceTakesWhatItHeldWithIt() {
+  void objects_are_deleted_with_their_namespace() {
     // Given
     client.configMaps().inNamespace("other").resource(map("m")).create();
 
@@ -116,7 +116,7 @@ class LocalDeleteTest extends LocalFixture {
   }
 
   @Test
-  void aCollectionIsDeletedBySelectorAndADryRunChangesNothing() {
+  void collection_is_deleted_by_selector_and_a_dry_run_changes_nothing() {
     // Given
     client.resource(map("a", "tier", "one")).create();
     client.resource(map("b")).create();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A local cluster of its own for each test, and a client of it. */
+/** A local cluster and a client for each test. */
 abstract class LocalFixture {
   @TempDir Path home;
   LocalCluster cluster;

@@ -82,7 +82,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void anObjectIsAppliedShownChangedAndDeleted() throws Exception {
+  void kubectl_applies_gets_patches_and_deletes() throws Exception {
     // Given
     Path file = Files.writeString(home.resolve("p.yaml"), POD);
 
@@ -103,7 +103,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void anExecCarriesStdinAndItsExitCode() throws Exception {
+  void kubectl_exec_passes_stdin_and_exit_code() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
     ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
@@ -121,7 +121,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void aSlowReaderGetsEveryByteAndHoldsTheProcessBack() throws Exception {
+  void slow_exec_client_gets_every_byte_and_slows_the_process_down() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
     ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
@@ -142,7 +142,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void filesAreCopiedBothWays() throws Exception {
+  void kubectl_cp_works_both_ways() throws Exception {
     // Given
     kubectl(POD, "apply", "-f", "-");
     ok("condition met", "wait", "--for=condition=Ready", "pod/p", "--timeout=120s");
@@ -160,7 +160,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void aWatchShowsWhatComes() throws Exception {
+  void kubectl_get_watch_shows_changes() throws Exception {
     // Given
     Path out = home.resolve("watched");
     List<String> command =
@@ -188,7 +188,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void aPodThatIsRunHasEventsAndATerminal() throws Exception {
+  void kubectl_run_and_describe_work_with_events_and_a_terminal() throws Exception {
     // Given
     String script = "/usr/bin/script";
     Assumptions.assumeTrue(Files.isExecutable(Path.of(script)), script + " is missing");
@@ -211,7 +211,7 @@ class LocalKubectlIT {
   }
 
   @Test
-  void logsAreFollowedDatedAndKeptOfTheInstanceBefore() throws Exception {
+  void kubectl_logs_supports_follow_timestamps_and_previous() throws Exception {
     // Given
     String pod =
         POD.replace(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class LocalPodTest extends LocalFixture {
   @Test
-  void aPodIsDefaultedRunsAndGoes() {
+  void pod_gets_defaults_runs_and_is_deleted() {
     // Given
     Pod made = client.resource(pod("p1").build()).create();
 
@@ -28,7 +28,7 @@ class LocalPodTest extends LocalFixture {
   }
 
   @Test
-  void anExecEndsWithItsOutputAndExitCode() throws Exception {
+  void exec_returns_output_and_exit_code() throws Exception {
     // Given
     client.resource(pod("p").build()).create();
     client.pods().withName("p").waitUntilReady(Patience.SECONDS, TimeUnit.SECONDS);
@@ -52,7 +52,7 @@ class LocalPodTest extends LocalFixture {
   }
 
   @Test
-  void logsAreReadWholeOrByTheirTail() {
+  void logs_are_read_in_full_or_by_tail() {
     // Given
     client.resource(pod("p").build()).create();
     client.pods().withName("p").waitUntilReady(Patience.SECONDS, TimeUnit.SECONDS);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** A local cluster in a JVM of its own, with a pod whose processes would outlive it. */
+/** A local cluster in another JVM, with a pod whose processes would outlive it. */
 final class LocalServerProcess {
   private LocalServerProcess() {}
 
@@ -18,7 +18,7 @@ final class LocalServerProcess {
   /**
    * Returns when its pod runs.
    *
-   * @param before commands for the shell that becomes the server
+   * @param before shell commands to run first
    */
   static Process start(Path home, String before) throws IOException {
     List<String> command =

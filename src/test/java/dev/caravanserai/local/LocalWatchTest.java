@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 
 class LocalWatchTest extends LocalFixture {
   @Test
-  void aWatchOfAVersionNoLongerKeptEndsWithGone() {
+  void watch_from_a_version_no_longer_kept_fails_with_gone() {
     // Given
     client.resource(map("m")).create();
-    churn(ObjectStore.KEPT + 1);
+    churn(ObjectStore.HISTORY_SIZE + 1);
     List<WatcherException> ends = new CopyOnWriteArrayList<>();
 
     // When
@@ -51,7 +51,7 @@ class LocalWatchTest extends LocalFixture {
   }
 
   @Test
-  void anInformerSeesEveryObjectComeAndGo() {
+  void informer_is_notified_of_every_change() {
     // Given
     client.resource(map("before")).create();
     try (var informer = client.configMaps().inNamespace("sessions").inform()) {
@@ -71,7 +71,7 @@ class LocalWatchTest extends LocalFixture {
   }
 
   @Test
-  void aWatchIsServedOverHttpChunksAndOverAWebSocket() throws Exception {
+  void watch_works_over_http_chunks_and_websocket() throws Exception {
     // Given
     String path = "/api/v1/namespaces/sessions/configmaps?watch=true&resourceVersion=1";
     var http = client.getHttpClient();
@@ -119,7 +119,7 @@ class LocalWatchTest extends LocalFixture {
   }
 
   @Test
-  void anInformerGoesOnAfterItsVersionIsNoLongerKept() throws Exception {
+  void informer_relists_after_its_version_is_no_longer_kept() throws Exception {
     // Given
     client.resource(map("m")).create();
     client.resource(map("gone")).create();
@@ -134,7 +134,7 @@ class LocalWatchTest extends LocalFixture {
         // When
         relay.cut();
         client.configMaps().withName("gone").delete();
-        churn(ObjectStore.KEPT + 1);
+        churn(ObjectStore.HISTORY_SIZE + 1);
         client.resource(map("after")).create();
         relay.mend();
 

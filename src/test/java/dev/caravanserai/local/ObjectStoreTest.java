@@ -20,7 +20,7 @@ class ObjectStoreTest {
   }
 
   @Test
-  void listsOneNamespaceOrAll() {
+  void list_returns_one_namespace_or_all() {
     // Given
     store.create(Kind.POD, named("a", "x"));
     store.create(Kind.POD, named("b", "y"));
@@ -35,7 +35,7 @@ class ObjectStoreTest {
   }
 
   @Test
-  void aChangeThatChangesNothingMakesNoVersion() {
+  void update_without_a_change_makes_no_new_version() {
     // Given
     store.create(Kind.POD, named("a", "x"));
     long before = store.version();
@@ -48,7 +48,7 @@ class ObjectStoreTest {
   }
 
   @Test
-  void aNameIsTakenOnce() {
+  void create_with_a_taken_name_fails() {
     // Given
     store.create(Kind.POD, named("a", "x"));
 
@@ -59,7 +59,7 @@ class ObjectStoreTest {
   }
 
   @Test
-  void aListenerHearsWhatIsThereAndThenEveryChangeInOrder() {
+  void listener_gets_existing_objects_and_then_every_change_in_order() {
     // Given
     store.create(Kind.POD, named("a", "x"));
     List<String> heard = new ArrayList<>();
@@ -76,11 +76,11 @@ class ObjectStoreTest {
   }
 
   @Test
-  void aVersionOlderThanWhatIsKeptIsGone() {
+  void subscription_from_a_version_no_longer_kept_fails_with_410() {
     // Given
     store.create(Kind.POD, named("a", "x"));
     long first = store.version();
-    for (int i = 0; i <= ObjectStore.KEPT; i++) {
+    for (int i = 0; i <= ObjectStore.HISTORY_SIZE; i++) {
       int n = i;
       store.update(Kind.POD, "a", "x", o -> o.put("n", n));
     }

@@ -22,7 +22,7 @@ class PatchesTest {
   }
 
   @Test
-  void strategicMergesListsByTheirKeyAndReplacesOthers() throws Exception {
+  void strategic_merge_merges_lists_by_key_and_replaces_others() throws Exception {
     // When
     JsonNode patched =
         strategic("{\"spec\":{\"containers\":[{\"name\":\"a\",\"args\":[\"2\",\"3\"]}]}}");
@@ -34,7 +34,7 @@ class PatchesTest {
   }
 
   @Test
-  void strategicDirectivesTakeAwayOrReplace() throws Exception {
+  void strategic_merge_supports_delete_and_replace_directives() throws Exception {
     // When
     JsonNode less =
         strategic("{\"spec\":{\"containers\":[{\"name\":\"a\",\"$patch\":\"delete\"}]}}");
@@ -47,7 +47,7 @@ class PatchesTest {
   }
 
   @Test
-  void anUnknownPatchTypeIsRefused() {
+  void unknown_patch_type_is_rejected() {
     // Given
     byte[] patch = "{}".getBytes(StandardCharsets.UTF_8);
 

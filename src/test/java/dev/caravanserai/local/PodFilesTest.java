@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PodFilesTest extends PodFixture {
 
   @Test
-  void secretsAndConfigMapsAreReadAndAwaited() throws Exception {
+  void container_waits_for_a_missing_secret_or_config_map() throws Exception {
     // Given
     pod(
         "p",
@@ -43,7 +43,7 @@ class PodFilesTest extends PodFixture {
   }
 
   @Test
-  void aClaimsFilesOutliveItsPodsAndGoWithTheClaim() throws Exception {
+  void files_of_a_claim_outlive_pods_and_are_deleted_with_the_claim() throws Exception {
     // Given
     ObjectNode claim = JSON.createObjectNode();
     claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
@@ -67,7 +67,7 @@ class PodFilesTest extends PodFixture {
   }
 
   @Test
-  void aConfigMapIsReadAsEnvironmentAndAsFiles() throws Exception {
+  void config_map_is_available_as_environment_and_as_files() throws Exception {
     // Given
     ObjectNode map = JSON.createObjectNode();
     map.put("apiVersion", "v1").put("kind", "ConfigMap");
@@ -94,7 +94,7 @@ class PodFilesTest extends PodFixture {
   }
 
   @Test
-  void withoutNamespacesAMountAtTheWorkingDirectoryIsHonouredAndAnyOtherRefused() throws Exception {
+  void without_namespaces_only_a_mount_at_the_working_directory_is_supported() throws Exception {
     // Given
     kubelet.close();
     kubelet = ProcessKubelet.start(store, home, Sandbox.none(home));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A kubelet over a store of its own, and how tests talk to both. */
+/** A store and a kubelet for each test. */
 abstract class PodFixture {
   static final ObjectMapper JSON = new ObjectMapper();
   @TempDir Path home;
@@ -31,12 +31,12 @@ abstract class PodFixture {
   @BeforeEach
   void start() throws Exception {
     Assumptions.assumeTrue(
-        Sandbox.ofThisMachine(home).separate(), "no mount or user namespaces here");
+        Sandbox.ofThisMachine(home).isolated(), "no mount or user namespaces here");
     kubelet = ProcessKubelet.start(store, home);
   }
 
   @AfterEach
-  void nothingIsLeft() throws Exception {
+  void checkThatNothingIsLeft() throws Exception {
     if (kubelet == null) {
       return;
     }
@@ -72,18 +72,18 @@ abstract class PodFixture {
   }
 
   String logs(String pod, long tail, boolean timestamps, Instant since) {
-    return logs(pod, new LogReader.Wanted(true, timestamps, tail, since, Long.MAX_VALUE));
+    return logs(pod, new LogReader.Options(true, timestamps, tail, since, Long.MAX_VALUE));
   }
 
   String logsSoFar(String pod) {
     return logs(
-        pod, new LogReader.Wanted(false, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE));
+        pod, new LogReader.Options(false, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE));
   }
 
-  private String logs(String pod, LogReader.Wanted wanted) {
+  private String logs(String pod, LogReader.Options wanted) {
     TakenLog taken = new TakenLog(false);
     LogReader reader = new LogReader(container(pod).logOf(false), wanted, taken);
-    kubelet.node().streams().watch(reader::look);
+    kubelet.node().streams().watch(reader::poll);
     return taken.whole().orTimeout(Patience.SECONDS, TimeUnit.SECONDS).join();
   }
 

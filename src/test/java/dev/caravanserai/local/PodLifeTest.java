@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PodLifeTest extends PodFixture {
 
   @Test
-  void aPodRunsAndItsExitCodeDecidesItsPhase() {
+  void exit_code_determines_the_phase() {
     // When
     pod("good", "command: [sh, -c, 'exit 0']");
     pod("bad", "command: [sh, -c, 'exit 7']");
@@ -31,7 +31,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void aMissingProgramIsAStartError() {
+  void missing_program_is_a_start_error() {
     // When
     pod("nope", "command: [nope]");
     pod("none", "image: x");
@@ -49,7 +49,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void deletionEndsWhatIgnoresTermAndRanAway() {
+  void deletion_kills_processes_that_ignore_term_or_left_their_process_group() {
     // Given
     pod("p", "command: [sh, -c, 'trap \"\" TERM; setsid sleep 1000 & wait; sleep 1000']");
     awaitPhase("p", "Running");
@@ -73,7 +73,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void theDeadlineEndsAPod() {
+  void pod_fails_at_its_deadline() {
     // When
     pod("p", "command: [sh, -c, 'trap exit TERM; sleep 100 & wait']", "activeDeadlineSeconds: 1");
 
@@ -83,7 +83,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void aCrashingContainerIsRestartedWithBackOff() {
+  void crashing_container_is_restarted_with_back_off() {
     // When
     pod("p", "command: ['false']", "restartPolicy: Always");
 
@@ -93,7 +93,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void faultsLookAsTheyDoInKubernetes() {
+  void injected_faults_look_as_in_kubernetes() {
     // When
     pod("pull", "image: does-not-exist:1");
     pod("far", "image: local/unschedulable");
@@ -113,7 +113,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void aStartEndsWhatAKilledServerLeft() throws Exception {
+  void start_kills_processes_left_by_a_killed_server() throws Exception {
     // Given
     String id = Files.readString(home.resolve("id"));
     ProcessBuilder left = new ProcessBuilder("setsid", "sleep", "1000");
@@ -129,7 +129,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void onFailureRestartsUntilItSucceeds() {
+  void on_failure_container_is_restarted_until_it_succeeds() {
     // When
     pod(
         "p",
@@ -147,7 +147,7 @@ class PodLifeTest extends PodFixture {
   }
 
   @Test
-  void aCrashAndASlowStartCanBeAskedFor() {
+  void crash_and_slow_start_can_be_injected() {
     // Given
     long before = System.nanoTime();
 

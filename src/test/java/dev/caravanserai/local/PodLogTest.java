@@ -10,7 +10,7 @@ class PodLogTest extends PodFixture {
   private static final long ALL = Long.MAX_VALUE;
 
   @Test
-  void logsHaveTheLinesOfBothStreams() {
+  void log_has_the_lines_of_both_streams() {
     // Given
     pod("p", "command: [sh, -c, 'echo a; echo b >&2; printf c']");
     awaitPhase("p", "Succeeded");
@@ -21,7 +21,7 @@ class PodLogTest extends PodFixture {
   }
 
   @Test
-  void logsAreDatedAndBeginWhenAsked() throws Exception {
+  void log_supports_timestamps_and_since() throws Exception {
     // Given
     pod("p", "command: [sh, -c, 'echo a; until [ -e /tmp/go ]; do sleep 0.1; done; echo b']");
     awaitPhase("p", "Running");
@@ -37,7 +37,7 @@ class PodLogTest extends PodFixture {
   }
 
   @Test
-  void aLineLongerThanTheBufferIsKeptWhole() {
+  void line_longer_than_the_buffer_is_kept() {
     // When
     pod("p", "command: [sh, -c, 'head -c 200000 /dev/zero | tr \"\\\\0\" x; echo; echo end']");
     awaitPhase("p", "Succeeded");

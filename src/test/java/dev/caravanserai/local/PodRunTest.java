@@ -22,9 +22,9 @@ class PodRunTest {
 
   @TempDir private Path home;
 
-  /** Its deadline may be a day away: a server that runs for long would keep each pod's log. */
+  /** Otherwise a long-running server would keep the log of each pod until its deadline. */
   @Test
-  void aPodThatIsGoneIsForgottenBeforeItsDeadline() throws Exception {
+  void deleted_pod_is_released_before_its_deadline() throws Exception {
     try (Pump life = new Pump("test-life");
         Pump streams = new Pump("test-streams")) {
       // Given
@@ -48,7 +48,7 @@ class PodRunTest {
     ObjectNode pod = (ObjectNode) new YAMLMapper().readTree(POD);
     PodRun run = new PodRun(node, pod, gone -> {});
     run.begin();
-    run.vanished();
+    run.onDeleted();
     return run;
   }
 }

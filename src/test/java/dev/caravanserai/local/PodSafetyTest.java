@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class PodSafetyTest extends PodFixture {
 
   @Test
-  void aPodCannotChangeOrSeeTheUsersFiles() throws Exception {
+  void pod_can_neither_read_nor_write_the_files_of_the_user() throws Exception {
     // Given
     Path folder = Files.createDirectories(Path.of("target").toAbsolutePath());
     Path kept = Files.writeString(Files.createTempFile(folder, "kept", ""), "kept");
@@ -50,7 +50,7 @@ class PodSafetyTest extends PodFixture {
   }
 
   @Test
-  void twoServersCannotShareAHome() throws Exception {
+  void two_servers_cannot_share_a_home() throws Exception {
     // Given
     Path shared = home.resolve("shared");
     try (LocalCluster first = LocalCluster.start(0, shared, Set.of("a"))) {
@@ -66,7 +66,7 @@ class PodSafetyTest extends PodFixture {
   }
 
   @Test
-  void aSlowLogReaderHoldsNoContainerBack() throws Exception {
+  void slow_log_client_does_not_block_the_container() throws Exception {
     // Given
     pod(
         "p",
@@ -74,10 +74,10 @@ class PodSafetyTest extends PodFixture {
     awaitPhase("p", "Running");
 
     // When
-    var wanted = new LogReader.Wanted(true, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE);
+    var wanted = new LogReader.Options(true, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE);
     TakenLog nothing = new TakenLog(true);
     LogReader reading = new LogReader(container("p").logOf(false), wanted, nothing);
-    kubelet.node().streams().watch(reading::look);
+    kubelet.node().streams().watch(reading::poll);
 
     // Then
     await().until(() -> exec("p", "", "test", "-e", "/tmp/done").code() == 0);
@@ -86,7 +86,7 @@ class PodSafetyTest extends PodFixture {
   }
 
   @Test
-  void nothingIsLeftOfAServerThatWasKilledOnceTheNextOneStarts() throws Exception {
+  void next_start_kills_all_processes_of_a_killed_server() throws Exception {
     // Given
     Path own = home.resolve("killed");
     Process server = LocalServerProcess.start(own);
@@ -106,7 +106,7 @@ class PodSafetyTest extends PodFixture {
   }
 
   @Test
-  void a_signal_that_the_server_ignores_is_not_ignored_in_its_pods() throws Exception {
+  void signal_that_the_server_ignores_is_not_ignored_in_its_pods() throws Exception {
     // Given
     Path own = home.resolve("background");
     Process server = LocalServerProcess.start(own, "trap '' INT QUIT HUP");
@@ -125,7 +125,7 @@ class PodSafetyTest extends PodFixture {
   }
 
   @Test
-  void aServerThatIsEndedTakesItsPodsWithIt() throws Exception {
+  void close_ends_all_processes_of_pods() throws Exception {
     // Given
     Path own = home.resolve("ended");
     Process server = LocalServerProcess.start(own);

@@ -22,7 +22,7 @@ class PodValidationTest {
         "containers: [{name: c}] | spec.containers[0].image: Required value",
         "activeDeadlineSeconds: 0 | spec.activeDeadlineSeconds: Invalid value",
       })
-  void whatAPodLacksOrTheLocalClusterDoesIsRefusedByItsField(String spec, String why) {
+  void missing_and_unsupported_fields_of_a_pod_are_rejected_by_name(String spec, String why) {
     // Given
     ObjectNode pod =
         (ObjectNode)

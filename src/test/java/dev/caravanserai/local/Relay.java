@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A network that can be cut, between a client and a server of this machine. */
+/** A TCP relay between a client and a server of this machine, whose connections can be cut. */
 final class Relay implements AutoCloseable {
   private final ServerSocket door;
   private final int to;

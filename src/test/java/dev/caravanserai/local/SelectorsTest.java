@@ -24,13 +24,13 @@ class SelectorsTest {
         "a notin (1,2)|false", "b notin (1)|true", "a|true", "!a|false", "!b,a in (1)|true",
         "empty=|true", "a=|false"
       })
-  void labelSelectorsMeanWhatKubernetesMeans(String selector, boolean expected) {
+  void label_selectors_match_as_in_kubernetes(String selector, boolean expected) {
     // When, Then
     assertThat(Selectors.labels(selector).test(labelled())).isEqualTo(expected);
   }
 
   @Test
-  void whatCannotBeReadOrIsNotServedIsRefused() {
+  void malformed_and_unsupported_selectors_are_rejected() {
     // When, Then
     assertThatThrownBy(() -> Selectors.labels("a in 1")).isInstanceOf(ApiError.class);
     assertThatThrownBy(() -> Selectors.fields(Kind.SECRET, "data.k=v"))

@@ -8,20 +8,20 @@ import io.vertx.core.streams.WriteStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
-/** A log as its reader got it. */
+/** Collects the output of a log reader. */
 final class TakenLog implements WriteStream<Buffer> {
   private final Buffer all = Buffer.buffer();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final boolean full;
 
   /**
-   * @param full takes nothing
+   * @param full accepts no data
    */
   TakenLog(boolean full) {
     this.full = full;
   }
 
-  /** All of it, when it is over. */
+  /** The whole log, once it has ended. */
   CompletableFuture<String> whole() {
     return ended;
   }

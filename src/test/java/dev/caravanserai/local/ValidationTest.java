@@ -29,7 +29,7 @@ class ValidationTest {
   }
 
   @Test
-  void aPodAsItShouldBeIsAccepted() {
+  void valid_pod_is_accepted() {
     // When, Then
     assertThatCode(() -> check(Kind.POD, POD)).doesNotThrowAnyException();
   }
@@ -51,7 +51,7 @@ class ValidationTest {
         "1.5Gi|1.5 GB|spec.containers[0].resources.limits[memory]: Invalid value: \"1.5 GB\"",
         "resources:|lifecycle:|spec.containers[0].lifecycle: Forbidden",
       })
-  void aMistakeIsRefusedWithItsField(String right, String wrong, String problem) {
+  void mistake_in_a_pod_is_rejected_with_its_field(String right, String wrong, String problem) {
     // Given
     String bad = POD.replace(right, wrong);
 
@@ -72,7 +72,7 @@ class ValidationTest {
         "NAMESPACE|metadata: {name: a.b}|metadata.name: Invalid value: \"a.b\"",
         "SECRET|metadata: {}|metadata.name: Required value",
       })
-  void otherKindsToo(Kind kind, String yaml, String problem) {
+  void mistake_in_another_kind_is_rejected_with_its_field(Kind kind, String yaml, String problem) {
     // When, Then
     assertThatThrownBy(() -> check(kind, yaml)).hasMessageContaining(problem);
   }

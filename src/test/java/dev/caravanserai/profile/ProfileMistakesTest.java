@@ -132,6 +132,8 @@ class ProfileMistakesTest {
   void a_second_document_and_an_alias_which_a_reader_could_skip_are_refused() {
     assertWrong(OWN.formatted("", "", "") + "---\nname: b\n", ", /:", "a second document");
     assertWrong(OWN.formatted("description: *x", "", ""), ", /:", "an alias");
+    assertWrong("# nothing\n", ", /:", "it must be a map");
+    assertWrong("- a list\n", ", /:", "it must be a map");
   }
 
   @Test

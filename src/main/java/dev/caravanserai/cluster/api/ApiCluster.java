@@ -5,6 +5,8 @@ import dev.caravanserai.cluster.DirectReads;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.Logs;
 import dev.caravanserai.cluster.Objects;
+import dev.caravanserai.cluster.PodLoss;
+import dev.caravanserai.cluster.ReadyMark;
 import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.Timers;
@@ -53,7 +55,9 @@ public final class ApiCluster implements Cluster {
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(client);
-    cache.refreshBy(new DirectReads(name, objects, cache, synced::keySet)::read);
+    new PodLoss(objects, cache, timer);
+    new ReadyMark(objects, cache, timer);
+    cache.refreshBy(new DirectReads(objects, cache, synced::keySet)::read);
   }
 
   @Override

@@ -129,7 +129,7 @@ final class ApiObjects implements Objects {
         .exceptionally(
             thrown -> {
               int refused = refused(thrown);
-              if (refused == NOT_FOUND) {
+              if (refused == NOT_FOUND || anotherUid(thrown)) {
                 cache.onMissing(object, Set.of(object.uid().orElseThrow()));
               } else if (refused != CONFLICT) {
                 throw ApiFailures.of(ApiRequests.cause(thrown), action);
@@ -154,6 +154,15 @@ final class ApiObjects implements Objects {
       cache.onUpdate(one);
     }
     return object;
+  }
+
+  /** A patch that names another uid is refused as a change of that field. */
+  private static boolean anotherUid(Throwable thrown) {
+    return ApiRequests.cause(thrown).getCause() instanceof KubernetesClientException refusal
+        && refusal.getStatus() != null
+        && refusal.getStatus().getDetails() != null
+        && refusal.getStatus().getDetails().getCauses().stream()
+            .anyMatch(cause -> "metadata.uid".equals(cause.getField()));
   }
 
   /** The HTTP status of a refusal; 0 if there was none. */

@@ -106,6 +106,7 @@ final class NamespaceWatch implements AutoCloseable {
       pod.setSpec(
           new PodSpecBuilder()
               .withNodeName(pod.getSpec().getNodeName())
+              .withRestartPolicy(pod.getSpec().getRestartPolicy())
               .withContainers(
                   pod.getSpec().getContainers().stream()
                       .map(

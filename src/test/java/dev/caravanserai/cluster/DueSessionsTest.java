@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the reaper is told, whatever the clock does and whatever is gone of a session. */
-class SessionIndexTest {
+class DueSessionsTest {
   private static final String LATER = "2027-01-01T00:00:00Z";
 
   private final SessionCache index = new SessionCache("inn", Runnable::run);
@@ -60,14 +60,17 @@ class SessionIndexTest {
   }
 
   @Test
-  void an_anchor_whose_pod_was_taken_away_tells_so_until_its_expiry() {
+  void a_session_whose_pod_was_taken_away_is_due_at_its_expiry() {
     // Given
-    index.onUpdate(
-        Marked.anchor(
-            "a",
-            Map.of(
-                Annotations.START_BY, Marked.NOW.plusSeconds(60).toString(),
-                Annotations.STARTED_AT, Marked.NOW.toString())));
+    Map<String, String> marks =
+        Map.of(
+            Annotations.START_BY, Marked.NOW.plusSeconds(60).toString(),
+            Annotations.STARTED_AT, Marked.NOW.toString(),
+            Annotations.OBJECTS, "v1/Pod/session-a");
+    index.resolveDoubtsBy(index::onPodLost);
+
+    // When
+    index.onUpdate(Marked.anchor("a", marks));
 
     // Then
     assertThat(index.all()).extracting(Session::state).containsExactly(State.FAILED);

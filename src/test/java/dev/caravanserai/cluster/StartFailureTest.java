@@ -24,7 +24,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 /** A failure is told once, however often the kubelet tries again. */
-class LastingFailureTest {
+class StartFailureTest {
   private static final String GONE = "rpc error: code = NotFound desc = no such image";
   private static final String BACK_OFF = "Back-off pulling image \"x\"";
 
@@ -69,51 +69,35 @@ class LastingFailureTest {
   }
 
   @Test
-  void another_pod_of_the_same_session_begins_anew() {
-    // Given
-    tell(waiting("ImagePullBackOff", BACK_OFF));
-
-    // When
-    Pod next = pod("2", waiting("ContainerCreating", ""));
-    next.getMetadata().setCreationTimestamp("2026-01-02T00:00:00Z");
-    index.onUpdate(next);
-
-    // Then
-    assertThat(told).containsExactly(State.FAILED, State.PENDING);
-  }
-
-  @Test
-  void each_crash_of_a_container_that_is_started_again_is_told() {
+  void a_container_that_restarts_in_place_is_not_ready_meanwhile_and_has_not_failed() {
     // When
     tell(RUNNING);
     tell(ended(1));
     tell(waiting("CrashLoopBackOff", "back-off"));
     tell(RUNNING);
-    tell(ended(1));
 
     // Then
-    assertThat(told).containsExactly(State.RUNNING, State.FAILED, State.RUNNING, State.FAILED);
+    assertThat(told).containsExactly(State.RUNNING);
+    assertThat(index.all()).allSatisfy(s -> assertThat(s.ready()).isTrue());
   }
 
-  /** Whatever comes in whatever order: only what ran or ended has got further. */
+  /** Whatever comes in whatever order. */
   @Property
-  void no_failed_session_is_pending_again_unless_its_container_got_further(
+  void no_session_is_pending_again_once_it_has_failed_or_was_ready(
       @ForAll("statuses") List<ContainerState> statuses) {
     // Given
     SessionCache own = new SessionCache("inn", Runnable::run);
     own.onUpdate(anchor());
 
-    boolean failed = false;
+    boolean further = false;
     for (ContainerState status : statuses) {
       // When
       own.onUpdate(pod("1", status));
 
       // Then
       State state = own.all().get(0).state();
-      if (failed && status.getWaiting() != null) {
-        assertThat(state).isEqualTo(State.FAILED);
-      }
-      failed = state == State.FAILED;
+      assertThat(state).isNotEqualTo(further ? State.PENDING : State.STOPPED);
+      further |= state != State.PENDING;
     }
   }
 
@@ -192,7 +176,14 @@ class LastingFailureTest {
             .withUid(uid)
             .withCreationTimestamp("2026-01-01T00:00:00Z")
             .withAnnotations(marks())
+            .addNewOwnerReference()
+            .withKind("ConfigMap")
+            .withUid("a")
+            .endOwnerReference()
             .endMetadata()
+            .withNewSpec()
+            .withRestartPolicy("Always")
+            .endSpec()
             .withNewStatus()
             .endStatus()
             .build();

@@ -1,0 +1,209 @@
+package dev.caravanserai.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Session;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** Reports of the same objects race on several paths; listeners are slow. */
+class SessionCacheTest {
+  private final Scene scene = new Scene();
+
+  @Test
+  void each_end_is_told_once_whatever_is_reported_late() {
+    // Given
+    scene.next().seeAnchor().ready().seePod();
+    Pod early = scene.report(scene.pod());
+    scene.anchorGone().podGone();
+
+    // When
+    scene.cache.onUpdate(early);
+    scene.deletePod().seePod().podGone();
+    scene.seeAnchor().anchorGone();
+
+    // Then
+    assertThat(scene.transitions)
+        .containsExactly(
+            "(new) -> PENDING", "PENDING -> RUNNING", "RUNNING -> STOPPING", "STOPPING -> STOPPED");
+  }
+
+  @Test
+  void a_pod_that_is_seen_only_after_the_end_of_its_anchor_begins_nothing() {
+    // Given
+    scene.next().seeAnchor().anchorGone();
+
+    // When
+    scene.ready().seePod().deletePod().seePod().podGone();
+
+    // Then
+    assertThat(scene.transitions).containsExactly("(new) -> PENDING", "PENDING -> STOPPED");
+  }
+
+  @Test
+  void a_life_that_is_known_from_the_answer_to_its_creation_is_not_that_of_the_watch_that_lags() {
+    // Given
+    scene.next().seeAnchor().ready().seePod().ended(0).seePod();
+    Pod former = scene.pod();
+
+    // When
+    scene.next().seeAnchor();
+
+    // Then
+    assertThat(scene.session().flatMap(Session::pod)).isEmpty();
+    assertThat(scene.state()).isEqualTo("PENDING");
+    scene.cache.onUpdate(scene.report(former));
+    assertThat(scene.session().flatMap(Session::pod)).isEmpty();
+  }
+
+  @Test
+  void a_deletion_that_the_cluster_confirms_removes_only_what_was_known_before() {
+    // Given
+    scene.next().seeAnchor();
+    ObjectRef name = ObjectRef.to(scene.anchor()).anyLife();
+    Set<String> known = scene.cache.known(name);
+
+    // When
+    scene.next().seeAnchor();
+    scene.cache.onMissing(name, known);
+
+    // Then
+    assertThat(scene.state()).isEqualTo("PENDING");
+    assertThat(scene.cache.known(name)).containsExactly("anchor-2");
+  }
+
+  @Test
+  void a_pod_that_lags_behind_its_anchor_is_not_a_failure() {
+    // When
+    scene.next().mark(Annotations.STARTED_AT, "2026-01-01T12:00:05Z").seeAnchor().ready().seePod();
+
+    // Then
+    assertThat(scene.transitions).containsExactly("(new) -> RUNNING");
+  }
+
+  @Test
+  void the_time_to_start_does_not_bind_what_was_ready_once() {
+    // Given
+    scene
+        .next()
+        .mark(Annotations.START_BY, "2026-01-01T12:01:00Z")
+        .seeAnchor()
+        .ready()
+        .seePod()
+        .notReady()
+        .seePod();
+
+    // Then
+    assertThat(scene.cache.dueAt(Scene.KEY)).hasToString("Optional[" + Scene.LATER + "]");
+  }
+
+  /** Every order of the reports of two lives of a name ends in the same way. */
+  @Property(tries = 500)
+  void in_whatever_order_it_is_reported_the_last_life_is_what_counts(@ForAll long seed) {
+    // Given
+    Scene one = new Scene();
+    List<HasMetadata> reports = new ArrayList<>();
+    one.next();
+    ConfigMap dead = one.report(one.anchor());
+    reports.add(dead);
+    reports.add(one.report(one.pod()));
+    reports.add(one.report(one.ready().pod()));
+    one.next();
+    reports.add(one.report(one.anchor()));
+    reports.add(one.report(one.pod()));
+    reports.add(one.report(one.ready().pod()));
+
+    // When
+    Collections.shuffle(reports, new Random(seed));
+    reports.forEach(one.cache::onUpdate);
+    one.cache.onDelete(dead);
+
+    // Then
+    assertThat(one.state()).isEqualTo("RUNNING ready");
+    assertThat(one.session().flatMap(Session::pod).map(Session.Pod::uid)).contains("pod-2");
+  }
+
+  @Test
+  void a_listener_that_blocks_delays_neither_the_index_nor_other_listeners() throws Exception {
+    // Given
+    ExecutorService threads = Timers.threads("test");
+    try (SessionCache cache = new SessionCache("inn", threads)) {
+      CountDownLatch held = new CountDownLatch(1);
+      List<Long> dropped = Collections.synchronizedList(new ArrayList<>());
+      List<SessionUpdate> others = Collections.synchronizedList(new ArrayList<>());
+      cache.subscribe("slow", 10, new Slow(held, dropped));
+      cache.subscribe("quick", 10_000, others::add);
+
+      // When
+      for (int i = 0; i < 1_100; i++) {
+        cache.onUpdate(Marked.anchor("s" + i, java.util.Map.of()));
+      }
+
+      // Then
+      assertThat(cache.all()).hasSize(1_100);
+      await().until(() -> others.size() == 1_100);
+      assertThat(cache.dropped().get("slow")).isBetween(1_089L, 1_090L);
+      held.countDown();
+      await().until(() -> !dropped.isEmpty());
+      assertThat(dropped.get(0)).isBetween(1_089L, 1_090L);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void no_listener_is_called_with_the_index_locked() throws Exception {
+    // Given
+    ExecutorService threads = Timers.threads("test");
+    try (SessionCache cache = new SessionCache("inn", threads)) {
+      List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+      cache.subscribe(
+          "nested",
+          10,
+          update -> {
+            try { // from another thread, as the step of a route would
+              seen.add(threads.submit(() -> cache.all().size()).get());
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          });
+
+      // When
+      cache.onUpdate(Marked.anchor("a", java.util.Map.of()));
+
+      // Then
+      await().until(() -> seen.equals(List.of(1)));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private record Slow(CountDownLatch held, List<Long> dropped) implements SessionListener {
+    @Override
+    public void onUpdate(SessionUpdate update) {
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void onDropped(long count) {
+      dropped.add(count);
+    }
+  }
+}
