@@ -33,7 +33,7 @@ class BrokenStartIT {
     // When, Then
     assertThatThrownBy(() -> start(route).close())
         .isInstanceOf(RoutesException.class)
-        .hasMessageStartingWith("Route every-minute in file:" + route + ", line 13 cannot run: ")
+        .hasMessageStartingWith("Route every-minute in file:" + route + ", line 12 cannot run: ")
         .hasMessageContaining("has no lifetme. Did you mean lifetime?")
         .hasMessageContaining("start again: nothing was started");
   }
