@@ -14,7 +14,6 @@ import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -44,14 +43,9 @@ public record PodServices(
    * the jar.
    *
    * @param clusters stay the caller's to close
-   * @param environment what profiles may read, such as {@code HYPHA_K8S_NAMESPACE}
    */
   public static PodServices of(
-      Clusters clusters,
-      Profiles profiles,
-      Contract contract,
-      Settings settings,
-      Map<String, String> environment) {
+      Clusters clusters, Profiles profiles, Contract contract, Settings settings) {
     Cluster cluster = clusters.first();
     ScheduledExecutorService timer = Timers.named("exec-timer");
     ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
@@ -64,7 +58,7 @@ public record PodServices(
             settings.get(Settings.EXEC_PARALLEL));
     return new PodServices(
         clusters,
-        new Planner(profiles, defaults(cluster, settings, environment)),
+        new Planner(profiles, defaults(cluster, settings)),
         contract,
         execs,
         limits(settings),
@@ -80,10 +74,8 @@ public record PodServices(
     return clusters.first();
   }
 
-  private static PlanDefaults defaults(
-      Cluster cluster, Settings settings, Map<String, String> environment) {
+  private static PlanDefaults defaults(Cluster cluster, Settings settings) {
     return new PlanDefaults(
-        environment,
         cluster.namespace(),
         cluster.name(),
         settings.get(Settings.PROFILE_DEFAULT),

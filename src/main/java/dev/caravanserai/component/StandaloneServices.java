@@ -53,12 +53,10 @@ final class StandaloneServices implements AutoCloseable {
     Cluster cluster = new ApiCluster(name, client, chosen);
     try {
       cluster.watch(chosen).toCompletableFuture().join();
-      Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
-      profiles.namespaces(environment); // refuses settings of profiles that are wrong
+      Profiles profiles =
+          Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)), environment);
       return new StandaloneServices(
-          own,
-          cluster,
-          PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings, environment));
+          own, cluster, PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings));
     } catch (RuntimeException e) {
       cluster.close();
       own.ifPresent(KubernetesClient::close);

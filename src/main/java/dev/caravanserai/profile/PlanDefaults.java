@@ -1,12 +1,10 @@
 package dev.caravanserai.profile;
 
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * What every plan of a server depends on besides its profile and request.
  *
- * @param environment settings of profiles by name, such as {@code HYPHA_K8S_NAMESPACE}
  * @param namespace for profiles that name none
  * @param cluster the cluster's name
  * @param profile for requests that name none
@@ -14,15 +12,7 @@ import java.util.Map;
  * @param metadataBytes the most metadata that a session may have, as JSON in UTF-8
  */
 public record PlanDefaults(
-    Map<String, String> environment,
-    String namespace,
-    String cluster,
-    String profile,
-    Lifetimes lifetimes,
-    int metadataBytes) {
-  public PlanDefaults {
-    environment = Map.copyOf(environment);
-  }
+    String namespace, String cluster, String profile, Lifetimes lifetimes, int metadataBytes) {
 
   /**
    * @param usual for requests and profiles that say none

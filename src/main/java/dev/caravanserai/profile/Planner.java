@@ -110,14 +110,19 @@ public final class Planner {
       SessionSpec request, Instant now, UUID freshId, Profile profile, RequestRules rules) {
     ProfileFile file = profile.file();
     Map<String, Object> variables = new LinkedHashMap<>();
-    variables.put("settings", profile.settings(defaults.environment()));
+    variables.put("settings", profile.settings());
     Optional<IdempotencyKey> key =
         request.idempotencyKey().map(k -> IdempotencyKey.of(request.tenant(), k));
     String id =
         request.id().orElseGet(() -> key.map(IdempotencyKey::id).orElse(freshId).toString());
     ResolvedRequest resolved =
         ResolvedRequest.of(
-            request, profile, id, new Expressions(profile.name(), variables), defaults, rules);
+            request,
+            profile,
+            id,
+            new Expressions(profile.name(), variables),
+            defaults.lifetimes(),
+            rules);
     SessionSpec spec = resolved.spec();
     if (spec.image().isEmpty() && RequestField.IMAGE.in(profile.used())) {
       rules.add("/image", "is required: profile %s has none of its own", profile.name());
@@ -130,7 +135,7 @@ public final class Planner {
     valid(profile, spec);
 
     Map<String, String> names = file.names().of(spec.tenant(), id);
-    String namespace = profile.namespace(defaults.environment()).orElse(defaults.namespace());
+    String namespace = profile.namespace().orElse(defaults.namespace());
     Expiry expiry = new Expiry(now.truncatedTo(ChronoUnit.MILLIS), spec.timeout().orElseThrow());
     variables.put("id", id);
     variables.put("tenant", spec.tenant());

@@ -13,26 +13,32 @@ import java.util.regex.Pattern;
  *
  * @param source the file it was read from, for messages
  * @param used the variables that its expressions use, such as {@code spec.args} and {@code env}
+ * @param settings the values of its settings by name, from the environment or else their defaults
+ * @param namespace where its objects go; empty for the cluster's default
  */
-record Profile(String source, ProfileFile file, Set<String> used) {
+record Profile(
+    String source,
+    ProfileFile file,
+    Set<String> used,
+    Map<String, Object> settings,
+    Optional<String> namespace) {
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
-  String name() {
-    return file.name();
-  }
-
   /**
-   * The settings it reads, each from the environment or, where that has none or a blank one, its
-   * default.
-   *
-   * @param mistakes receives every value that a setting may not have
+   * @param mistakes receives each setting with a value that it may not have, and a namespace that
+   *     is not one
    */
-  Map<String, Object> settings(Map<String, String> environment, Mistakes mistakes) {
-    Map<String, Object> values = new TreeMap<>();
+  static Profile of(
+      String source,
+      ProfileFile file,
+      Set<String> used,
+      Map<String, String> environment,
+      Mistakes mistakes) {
+    Map<String, Object> settings = new TreeMap<>();
     file.settings()
         .forEach(
-            (key, setting) -> {
-              String given = environment.getOrDefault(key, "").strip();
+            (name, setting) -> {
+              String given = environment.getOrDefault(name, "").strip();
               String value = given.isEmpty() ? setting.text() : given;
               setting
                   .wrong(value)
@@ -40,37 +46,25 @@ record Profile(String source, ProfileFile file, Set<String> used) {
                       why ->
                           mistakes.add(
                               "The environment variable %s %s (profile %s, %s)."
-                                  .formatted(key, why, name(), source)));
-              values.put(key, value);
+                                  .formatted(name, why, file.name(), source)));
+              settings.put(name, value);
             });
-    return values;
-  }
-
-  /**
-   * @throws FailureException CONFIG_ERROR with every setting that has a value that it may not have
-   */
-  Map<String, Object> settings(Map<String, String> environment) {
-    Mistakes mistakes = new Mistakes();
-    Map<String, Object> values = settings(environment, mistakes);
-    mistakes.throwIfAny();
-    return values;
-  }
-
-  /**
-   * Where its objects go; empty for the cluster's default. Depends on settings only.
-   *
-   * @throws FailureException CONFIG_ERROR if that is not a valid name of a namespace
-   */
-  Optional<String> namespace(Map<String, String> environment) {
-    Map<String, Object> variables = Map.of("settings", settings(environment));
-    String namespace = new Expressions(name(), variables).string(file.namespace(), "/namespace");
+    String namespace =
+        new Expressions(file.name(), Map.of("settings", settings))
+            .string(file.namespace(), "/namespace");
     if (!namespace.isEmpty() && !NAMESPACE.matcher(namespace).matches()) {
-      throw wrong(
+      mistakes.in(
+          source,
           "/namespace",
           "%s is '%s', and a namespace's name has 1 to 63 of a-z, 0-9 and -"
               .formatted(file.namespace(), namespace));
     }
-    return Optional.of(namespace).filter(value -> !value.isEmpty());
+    Optional<String> chosen = Optional.of(namespace).filter(value -> !value.isEmpty());
+    return new Profile(source, file, used, settings, chosen);
+  }
+
+  String name() {
+    return file.name();
   }
 
   /**

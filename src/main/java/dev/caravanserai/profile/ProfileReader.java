@@ -3,7 +3,6 @@ package dev.caravanserai.profile;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.profile.ProfileFile.Defaults;
 import dev.caravanserai.profile.ProfileFile.Limits;
-import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.Yaml;
@@ -25,37 +24,31 @@ final class ProfileReader {
   private static final String NAME_PATTERN = "(?:[a-z0-9][a-z0-9-]*)?\\*(?:[a-z0-9-]*[a-z0-9])?";
 
   private final String source;
+  private final Map<String, String> environment;
   private final Mistakes mistakes;
   private final BiConsumer<String, String> wrong;
 
-  private ProfileReader(String source, Mistakes mistakes) {
+  private ProfileReader(String source, Map<String, String> environment, Mistakes mistakes) {
     this.source = source;
+    this.environment = environment;
     this.mistakes = mistakes;
     this.wrong = (path, what) -> mistakes.in(source, path, what);
   }
 
   /**
    * @param source the file's name, for messages
-   * @throws FailureException CONFIG_ERROR with the file, and every mistake with its place in it
-   */
-  static Profile read(String source, String yaml) {
-    Mistakes mistakes = new Mistakes();
-    Optional<Profile> profile = read(source, yaml, mistakes);
-    mistakes.throwIfAny();
-    return profile.orElseThrow();
-  }
-
-  /**
-   * @param mistakes receives everything that is wrong
+   * @param environment from which the profile's settings are taken
+   * @param mistakes receives everything that is wrong, with its place in the file
    * @return empty if something is
    */
-  static Optional<Profile> read(String source, String yaml, Mistakes mistakes) {
+  static Optional<Profile> read(
+      String source, String yaml, Map<String, String> environment, Mistakes mistakes) {
     int before = mistakes.count();
-    ProfileReader reader = new ProfileReader(source, mistakes);
+    ProfileReader reader = new ProfileReader(source, environment, mistakes);
     return reader
         .parse(yaml)
         .flatMap(tree -> new StrictBinding(false, reader.wrong).bind(tree, ProfileFile.class, ""))
-        .map(reader::checked)
+        .flatMap(reader::checked)
         .filter(profile -> mistakes.count() == before);
   }
 
@@ -72,7 +65,7 @@ final class ProfileReader {
     }
   }
 
-  private Profile checked(ProfileFile file) {
+  private Optional<Profile> checked(ProfileFile file) {
     int before = mistakes.count();
     name("/name", file.name());
     name("/container", file.container());
@@ -104,15 +97,16 @@ final class ProfileReader {
     expressions.evaluate(file.annotations(), "/annotations");
     expressions.know("env", Set.of());
     objects(file, (List<?>) expressions.evaluate(file.objects(), "/objects"), literals);
-    if (mistakes.count() == before) {
-      RequestField.unused(file.defaults().keySet(), expressions.used())
-          .forEach(
-              field ->
-                  wrong.accept(
-                      "/defaults/" + field.key(),
-                      "the objects do not use it; they would by " + field.expressions()));
+    if (mistakes.count() > before) {
+      return Optional.empty();
     }
-    return new Profile(source, file, expressions.used());
+    RequestField.unused(file.defaults().keySet(), expressions.used())
+        .forEach(
+            field ->
+                wrong.accept(
+                    "/defaults/" + field.key(),
+                    "the objects do not use it; they would by " + field.expressions()));
+    return Optional.of(Profile.of(source, file, expressions.used(), environment, mistakes));
   }
 
   private void name(String path, String name) {

@@ -18,7 +18,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All profiles by name: the shipped ones, and those of a folder, which replace them. Immutable. */
+/**
+ * All profiles by name: those of a folder, and the shipped ones that it does not replace.
+ * Immutable.
+ */
 public final class Profiles {
   private static final List<String> SHIPPED = List.of("default", "hypha", "raworc", "autogen");
 
@@ -28,31 +31,23 @@ public final class Profiles {
     this.byName = byName;
   }
 
-  /** The profiles that come with the jar. */
+  /** The profiles of the jar, with the defaults of their settings. */
   public static Profiles shipped() {
-    return load(Optional.empty());
+    return load(Optional.empty(), Map.of());
   }
 
   /**
-   * @param folder its {@code *.yaml} are profiles too; one that is not there counts as empty
-   * @throws FailureException CONFIG_ERROR with every file that is no profile, and every mistake in
-   *     it with its place
+   * @param folder its {@code *.yaml} and {@code *.yml} are profiles too; one that does not exist
+   *     counts as empty
+   * @param environment from which settings of profiles such as {@code HYPHA_K8S_NAMESPACE} are
+   *     taken
+   * @throws FailureException CONFIG_ERROR with every mistake in a file or setting, and its place
    */
-  public static Profiles load(Optional<Path> folder) {
-    Map<String, Profile> byName = new TreeMap<>();
-    for (String name : SHIPPED) {
-      String resource = "profiles/" + name + ".yaml";
-      byName.put(name, ProfileReader.read("classpath:" + resource, resource(resource)));
-    }
-    folder.filter(Files::isDirectory).ifPresent(path -> byName.putAll(own(path)));
-    return new Profiles(byName);
-  }
-
-  private static Map<String, Profile> own(Path folder) {
-    Map<String, Profile> own = new TreeMap<>();
+  public static Profiles load(Optional<Path> folder, Map<String, String> environment) {
     Mistakes mistakes = new Mistakes();
-    for (Path file : files(folder)) {
-      ProfileReader.read(file.toString(), text(file), mistakes)
+    Map<String, Profile> own = new TreeMap<>();
+    for (Path file : folder.filter(Files::isDirectory).map(Profiles::files).orElse(List.of())) {
+      ProfileReader.read(file.toString(), text(file), environment, mistakes)
           .ifPresent(
               profile -> {
                 Profile other = own.put(profile.name(), profile);
@@ -64,8 +59,16 @@ public final class Profiles {
                 }
               });
     }
+    Map<String, Profile> byName = new TreeMap<>(own);
+    for (String name : SHIPPED) {
+      if (!own.containsKey(name)) {
+        String resource = "profiles/" + name + ".yaml";
+        ProfileReader.read("classpath:" + resource, resource(resource), environment, mistakes)
+            .ifPresent(profile -> byName.put(name, profile));
+      }
+    }
     mistakes.throwIfAny();
-    return own;
+    return new Profiles(byName);
   }
 
   /** Names of all profiles, sorted. */
@@ -73,27 +76,11 @@ public final class Profiles {
     return new TreeSet<>(byName.keySet());
   }
 
-  /**
-   * Every namespace that profiles choose themselves, sorted; the cluster's default comes on top.
-   *
-   * @param environment environment-style settings by name
-   * @throws FailureException CONFIG_ERROR with every setting of a profile that has a bad value, and
-   *     every namespace that is none
-   */
-  public Set<String> namespaces(Map<String, String> environment) {
-    Set<String> namespaces = new TreeSet<>();
-    Mistakes mistakes = new Mistakes();
-    byName.values().forEach(profile -> profile.settings(environment, mistakes));
-    mistakes.throwIfAny();
-    for (Profile profile : byName.values()) {
-      try {
-        profile.namespace(environment).ifPresent(namespaces::add);
-      } catch (FailureException e) {
-        mistakes.add(e.failure().message());
-      }
-    }
-    mistakes.throwIfAny();
-    return namespaces;
+  /** Every namespace that profiles choose themselves, sorted. */
+  public Set<String> namespaces() {
+    return all().stream()
+        .flatMap(profile -> profile.namespace().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
@@ -101,10 +88,9 @@ public final class Profiles {
    *
    * @param usual the namespace of profiles that choose none
    */
-  public Set<Class<? extends HasMetadata>> kinds(
-      Map<String, String> environment, String namespace, String usual) {
+  public Set<Class<? extends HasMetadata>> kinds(String namespace, String usual) {
     return all().stream()
-        .filter(profile -> profile.namespace(environment).orElse(usual).equals(namespace))
+        .filter(profile -> profile.namespace().orElse(usual).equals(namespace))
         .flatMap(profile -> profile.file().objects().stream())
         .map(object -> Kind.of((Map<?, ?>) object))
         .filter(kind -> !kind.custom())

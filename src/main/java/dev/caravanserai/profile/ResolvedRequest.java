@@ -33,10 +33,9 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
       Profile profile,
       String id,
       Expressions expressions,
-      PlanDefaults defaults,
+      Lifetimes lifetimes,
       RequestRules rules) {
     ProfileFile file = profile.file();
-    Lifetimes lifetimes = defaults.lifetimes();
     Limits limits =
         profile.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
     Defaults own =
@@ -55,7 +54,7 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     Optional<Duration> usual = seconds(profile, "/defaults/timeoutSeconds", own.timeoutSeconds());
     usual
         .filter(lifetime -> lifetime.compareTo(most) > 0)
-        .filter(lifetime -> chosen(profile, defaults.environment()))
+        .filter(lifetime -> chosen(profile))
         .ifPresent(
             lifetime -> {
               throw profile.wrong(
@@ -97,12 +96,12 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
             .orElse(lifetimes.start()));
   }
 
-  /** Whether somebody set the default lifetime, which is more than what the profile's file says. */
-  private static boolean chosen(Profile profile, Map<String, String> environment) {
+  /** Whether the default lifetime is from a setting that is not at its default. */
+  private static boolean chosen(Profile profile) {
     String lifetime = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
-    return profile.file().settings().keySet().stream()
-        .filter(name -> !environment.getOrDefault(name, "").isBlank())
-        .anyMatch(name -> lifetime.contains("settings." + name));
+    return profile.file().settings().entrySet().stream()
+        .filter(s -> !s.getValue().text().equals(profile.settings().get(s.getKey())))
+        .anyMatch(s -> lifetime.contains("settings." + s.getKey()));
   }
 
   private static Optional<Duration> seconds(Profile profile, String path, Long seconds) {

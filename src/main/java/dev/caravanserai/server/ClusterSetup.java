@@ -60,8 +60,9 @@ final class ClusterSetup implements AutoCloseable {
    */
   static ClusterSetup connect(Settings settings, CompletableFuture<Contract> contract) {
     Map<String, String> environment = System.getenv();
-    Profiles profiles = Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)));
-    Set<String> namespaces = new TreeSet<>(profiles.namespaces(environment));
+    Profiles profiles =
+        Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)), environment);
+    Set<String> namespaces = new TreeSet<>(profiles.namespaces());
     Optional<LocalCluster> local =
         settings.get(Settings.CLUSTER_KIND) == ClusterKind.LOCAL
             ? Optional.of(local(settings, namespaces))
@@ -81,7 +82,7 @@ final class ClusterSetup implements AutoCloseable {
               .orElse(NAMESPACE);
       Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
       PodServices services =
-          PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings, environment);
+          PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);
     } catch (RuntimeException e) {
       local.ifPresent(LocalCluster::close);
@@ -152,8 +153,7 @@ final class ClusterSetup implements AutoCloseable {
   }
 
   private AccessReport check(AccessCheck access, String namespace) {
-    return access.check(
-        namespace, profiles.kinds(System.getenv(), namespace, cluster().namespace()));
+    return access.check(namespace, profiles.kinds(namespace, cluster().namespace()));
   }
 
   /** Missing permissions in a profile's own namespace disable that profile, not the server. */

@@ -168,8 +168,7 @@ class ApplyOperationTest {
     Lifetimes lifetimes =
         new Lifetimes(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofMinutes(5));
     return new Planner(
-            Profiles.shipped(),
-            new PlanDefaults(Map.of(), "ns", "memory", "default", lifetimes, 1024))
+            Profiles.shipped(), new PlanDefaults("ns", "memory", "default", lifetimes, 1024))
         .plan(spec, Instant.now(), UUID.randomUUID());
   }
 }

@@ -9,7 +9,6 @@ import dev.caravanserai.contract.Contract;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -32,10 +31,9 @@ class ParameterTextTest {
   private final PodServices services =
       PodServices.of(
           Clusters.of(new MemoryCluster()),
-          Profiles.load(Optional.empty()),
+          Profiles.shipped(),
           Contract.load(),
-          Settings.of(Map.of()),
-          Map.of());
+          Settings.of(Map.of()));
 
   static Stream<String> values() {
     return Stream.of(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,8 +46,7 @@ class FieldCheckTest {
     String profile = POD.formatted("", lines.indent(2));
 
     // When
-    FailureException thrown =
-        catchThrowableOfType(FailureException.class, () -> ProfileReader.read("own.yaml", profile));
+    FailureException thrown = catchThrowableOfType(FailureException.class, () -> read(profile));
 
     // Then
     assertThat(thrown.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR);
@@ -62,8 +62,7 @@ class FieldCheckTest {
             "      hostNetwrk: true");
 
     // When
-    FailureException thrown =
-        catchThrowableOfType(FailureException.class, () -> ProfileReader.read("own.yaml", profile));
+    FailureException thrown = catchThrowableOfType(FailureException.class, () -> read(profile));
 
     // Then
     assertThat(thrown)
@@ -80,8 +79,7 @@ class FieldCheckTest {
             "");
 
     // When
-    FailureException thrown =
-        catchThrowableOfType(FailureException.class, () -> ProfileReader.read("own.yaml", profile));
+    FailureException thrown = catchThrowableOfType(FailureException.class, () -> read(profile));
 
     // Then
     assertThat(thrown).hasMessageContainingAll("/objects/0/spec/bakoffLimit", "backoffLimit");
@@ -97,12 +95,17 @@ class FieldCheckTest {
         "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x}, spec: {podSelector: {matchLabels: {any: a}}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}}"
       })
   void what_kubernetes_knows_and_what_only_a_cluster_can_know_is_right(String object) {
-    assertThatCode(() -> ProfileReader.read("own.yaml", POD.formatted("  - " + object, "")))
-        .doesNotThrowAnyException();
+    assertThatCode(() -> read(POD.formatted("  - " + object, ""))).doesNotThrowAnyException();
   }
 
   @Test
   void the_profiles_of_the_jar_have_no_such_field() {
     assertThat(List.copyOf(Profiles.shipped().names())).contains("default", "hypha");
+  }
+
+  private static void read(String yaml) {
+    Mistakes mistakes = new Mistakes();
+    ProfileReader.read("own.yaml", yaml, Map.of(), mistakes);
+    mistakes.throwIfAny();
   }
 }

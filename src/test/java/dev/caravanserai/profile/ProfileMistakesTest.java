@@ -142,7 +142,7 @@ class ProfileMistakesTest {
     Files.writeString(folder.resolve("own.yml"), OWN.formatted("", "", ""));
 
     // When
-    Profiles profiles = Profiles.load(Optional.of(folder));
+    Profiles profiles = Profiles.load(Optional.of(folder), Map.of());
 
     // Then
     assertThat(profiles.names()).contains("own");
@@ -158,8 +158,7 @@ class ProfileMistakesTest {
             () ->
                 new Planner(
                     Profiles.shipped(),
-                    new PlanDefaults(
-                        Map.of(), "n", "c", "nope", usual.lifetimes(), usual.metadataBytes())))
+                    new PlanDefaults("n", "c", "nope", usual.lifetimes(), usual.metadataBytes())))
         .hasMessageContainingAll("caravanserai.profile.default=nope", "autogen, default");
   }
 
@@ -262,7 +261,7 @@ class ProfileMistakesTest {
 
   private Planner planner(String yaml) throws Exception {
     Files.writeString(folder.resolve("own.yaml"), yaml);
-    return new Planner(Profiles.load(Optional.of(folder)), Requests.defaults());
+    return new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
   }
 
   private void assertStartStops(String yaml, String place, String right) {
@@ -273,7 +272,13 @@ class ProfileMistakesTest {
   }
 
   private static void assertWrong(String yaml, String place, String right) {
-    assertThatThrownBy(() -> ProfileReader.read("own.yaml", yaml))
+    assertThatThrownBy(() -> read(yaml))
         .hasMessageContainingAll("CONFIG_ERROR", "own.yaml", place, right);
+  }
+
+  private static void read(String yaml) {
+    Mistakes mistakes = new Mistakes();
+    ProfileReader.read("own.yaml", yaml, Map.of(), mistakes);
+    mistakes.throwIfAny();
   }
 }

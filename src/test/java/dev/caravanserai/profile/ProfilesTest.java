@@ -37,11 +37,11 @@ class ProfilesTest {
     Files.writeString(folder.resolve("b.yaml"), OWN.formatted("hypha"));
 
     // When
-    Profiles profiles = Profiles.load(Optional.of(folder));
+    Profiles profiles = Profiles.load(Optional.of(folder), Map.of());
 
     // Then
     assertThat(profiles.names()).containsExactly("autogen", "default", "hypha", "mine", "raworc");
-    assertThat(profiles.namespaces(Map.of())).containsExactly("default", "own", "raworc-sessions");
+    assertThat(profiles.namespaces()).containsExactly("default", "own", "raworc-sessions");
     Plan plan = Requests.of("mine").plan(new Planner(profiles, Requests.defaults()));
     assertThat(plan.pod().getSpec().getRestartPolicy()).isEqualTo("Never");
     assertThat(plan.pod().getSpec().getAutomountServiceAccountToken()).isFalse();
@@ -71,11 +71,11 @@ class ProfilesTest {
   @Test
   void aVariableWithAValueThatItMayNotHaveStopsTheStartAndSaysWhich() {
     assertThatThrownBy(
-            () -> Profiles.shipped().namespaces(Map.of("HYPHA_K8S_IMAGE_PULL_POLICY", "Often")))
+            () -> Profiles.load(Optional.empty(), Map.of("HYPHA_K8S_IMAGE_PULL_POLICY", "Often")))
         .isInstanceOf(FailureException.class)
         .hasMessageContainingAll(
             "hypha", "HYPHA_K8S_IMAGE_PULL_POLICY", "Always, IfNotPresent, Never", "'Often'");
-    assertThatThrownBy(() -> Profiles.shipped().namespaces(Map.of("KUBERNETES_NAMESPACE", "A b")))
+    assertThatThrownBy(() -> Profiles.load(Optional.empty(), Map.of("KUBERNETES_NAMESPACE", "A b")))
         .isInstanceOf(FailureException.class)
         .hasMessageContainingAll("raworc", "KUBERNETES_NAMESPACE", "'A b'", "a-z");
     assertWrong(
@@ -111,7 +111,8 @@ class ProfilesTest {
 
     // When
     String message =
-        catchThrowableOfType(FailureException.class, () -> Profiles.load(Optional.of(folder)))
+        catchThrowableOfType(
+                FailureException.class, () -> Profiles.load(Optional.of(folder), Map.of()))
             .failure()
             .message();
 
@@ -160,7 +161,7 @@ class ProfilesTest {
     // When
     String message =
         catchThrowableOfType(
-                FailureException.class, () -> Profiles.shipped().namespaces(environment))
+                FailureException.class, () -> Profiles.load(Optional.empty(), environment))
             .failure()
             .message();
 
@@ -185,7 +186,8 @@ class ProfilesTest {
               limits: {resources: {cpu: '2', memory: 1Gi}, storage: {size: 5Gi}}
               labels: {stored: '${spec.stored}'}
               """);
-    Planner planner = new Planner(Profiles.load(Optional.of(folder)), Requests.defaults());
+    Planner planner =
+        new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
     Requests greedy =
         Requests.of("small")
             .storage("6Gi")
@@ -205,10 +207,16 @@ class ProfilesTest {
   }
 
   private static void assertWrong(String yaml, String path, String what) {
-    assertThatThrownBy(() -> ProfileReader.read("x.yaml", yaml))
+    assertThatThrownBy(() -> read(yaml))
         .isInstanceOf(FailureException.class)
         .hasMessageContaining("x.yaml")
         .hasMessageContaining(path)
         .hasMessageContaining(what);
+  }
+
+  private static void read(String yaml) {
+    Mistakes mistakes = new Mistakes();
+    ProfileReader.read("x.yaml", yaml, Map.of(), mistakes);
+    mistakes.throwIfAny();
   }
 }

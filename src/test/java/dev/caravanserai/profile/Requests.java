@@ -38,12 +38,7 @@ record Requests(SessionSpec spec) {
   }
 
   static PlanDefaults defaults() {
-    return defaults(Map.of());
-  }
-
-  static PlanDefaults defaults(Map<String, String> environment) {
     return new PlanDefaults(
-        environment,
         "sessions",
         "here",
         "default",
@@ -115,7 +110,7 @@ record Requests(SessionSpec spec) {
   }
 
   Plan plan(Map<String, String> environment) {
-    return plan(new Planner(Profiles.shipped(), defaults(environment)));
+    return plan(new Planner(Profiles.load(Optional.empty(), environment), defaults()));
   }
 
   Plan plan(Planner planner) {

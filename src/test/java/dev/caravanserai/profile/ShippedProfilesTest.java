@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -183,7 +184,7 @@ class ShippedProfilesTest {
 
   @Test
   void theNamespacesOfTheShippedProfilesAreKnown() {
-    assertThat(Profiles.shipped().namespaces(Map.of("HYPHA_K8S_NAMESPACE", "lab")))
+    assertThat(Profiles.load(Optional.empty(), Map.of("HYPHA_K8S_NAMESPACE", "lab")).namespaces())
         .containsExactly("default", "lab", "raworc-sessions");
   }
 
