@@ -7,7 +7,6 @@ import dev.caravanserai.contract.Contract;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -23,10 +22,9 @@ class OwnErrorHandlingTest {
   private final PodServices services =
       PodServices.of(
           Clusters.of(new MemoryCluster()),
-          Profiles.load(Optional.empty()),
+          Profiles.shipped(),
           Contract.load(),
-          Settings.of(Map.of()),
-          Map.of());
+          Settings.of(Map.of()));
 
   @AfterEach
   void close() {

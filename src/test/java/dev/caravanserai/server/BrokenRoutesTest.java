@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,12 +159,7 @@ class BrokenRoutesTest {
     Path file = Files.writeString(home.resolve(name), text);
     Settings settings = Settings.of(Map.of(Settings.PORT.key(), "0"));
     PodServices services =
-        PodServices.of(
-            Clusters.of(new MemoryCluster()),
-            Profiles.load(Optional.empty()),
-            CONTRACT,
-            settings,
-            Map.of());
+        PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes()) {
       try {
         routes.read(settings, new ApiKeys(List.of()), List.of(file.toString()));
