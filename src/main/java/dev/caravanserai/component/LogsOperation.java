@@ -86,6 +86,6 @@ final class LogsOperation implements PodOperation {
         since.of(exchange),
         timestamps.of(exchange).orElse(false),
         previous.of(exchange).orElse(false),
-        services.execLimits().outputBytes());
+        services.execs().limits().outputBytes());
   }
 }

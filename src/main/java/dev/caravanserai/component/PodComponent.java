@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
@@ -87,6 +88,8 @@ public class PodComponent extends DefaultComponent {
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());
     activity = new Activity(services.cluster());
     unanswered = new UnconfirmedCreates(services.cluster());
+    Optional.ofNullable(HealthCheckRegistry.get(getCamelContext()))
+        .ifPresent(registry -> registry.register(new ClusterHealthCheck(services.cluster())));
     meters =
         Meters.bind(
             services.cluster(),
