@@ -2,9 +2,12 @@ package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The rules of the API server that sessions rely on: the local cluster has those of a real one. */
+/** Rules of the API server that sessions rely on, on the local cluster and on a real one. */
 @ExtendWith(NothingLeftBehind.class)
 class ApiServerIT {
   private static final String OTHER_UID = "00000000-0000-4000-8000-000000000000";
@@ -76,7 +79,7 @@ class ApiServerIT {
   }
 
   @Test
-  void a_delete_with_another_uid_or_version_is_a_conflict_and_deletes_nothing() {
+  void delete_with_another_uid_or_version_is_a_conflict() {
     // Given
     ConfigMap created = create();
     merge("{'data': {'b': '2'}}");
@@ -107,8 +110,7 @@ class ApiServerIT {
   @EnumSource(
       value = PatchType.class,
       names = {"JSON_MERGE", "STRATEGIC_MERGE"})
-  void a_patch_with_another_uid_is_invalid_and_one_with_another_version_is_a_conflict(
-      PatchType type) {
+  void patch_with_another_uid_is_invalid_and_with_another_version_a_conflict(PatchType type) {
     // Given
     String old = create().getMetadata().getResourceVersion();
     merge("{'data': {'b': '2'}}");
@@ -130,7 +132,7 @@ class ApiServerIT {
   }
 
   @Test
-  void a_patch_with_the_uid_and_version_of_the_object_changes_it() {
+  void patch_with_the_current_uid_and_version_is_applied() {
     // Given
     ConfigMap created = create();
 
@@ -146,7 +148,7 @@ class ApiServerIT {
   }
 
   @Test
-  void a_json_patch_whose_test_fails_changes_nothing() {
+  void json_patch_with_a_failed_test_changes_nothing() {
     // Given
     create();
     String patch =
@@ -160,7 +162,7 @@ class ApiServerIT {
   }
 
   @Test
-  void an_update_with_another_uid_is_a_conflict() {
+  void update_with_another_uid_is_a_conflict() {
     // Given
     create();
 
@@ -175,7 +177,7 @@ class ApiServerIT {
   }
 
   @Test
-  void a_created_object_gets_a_uid_of_its_own_and_must_not_have_a_version() {
+  void create_ignores_a_given_uid_and_rejects_a_given_version() {
     // Given
     String body = "{\"metadata\": {\"name\": \"%s\", \"%s\": \"%s\"}}";
 
@@ -188,7 +190,7 @@ class ApiServerIT {
   }
 
   @Test
-  void an_object_with_a_finalizer_stays_until_its_last_finalizer_is_removed() {
+  void deleted_object_stays_until_its_last_finalizer_is_removed() {
     // Given
     create();
     merge("{'metadata': {'finalizers': ['%s']}}".formatted(FINALIZER));
@@ -210,5 +212,39 @@ class ApiServerIT {
 
     // Then
     assertThat(object.get()).isNull();
+  }
+
+  @Test
+  void deleted_claim_stays_until_its_last_finalizer_is_removed() {
+    // Given
+    var claim = client.persistentVolumeClaims().inNamespace(TestCluster.NAMESPACE).withName(name);
+    client
+        .resource(
+            new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(TestCluster.NAMESPACE)
+                .withFinalizers(FINALIZER)
+                .endMetadata()
+                .withNewSpec()
+                .withAccessModes("ReadWriteOnce")
+                .withNewResources()
+                .addToRequests("storage", new Quantity("1Mi"))
+                .endResources()
+                .endSpec()
+                .build())
+        .create();
+
+    // When
+    claim.delete();
+
+    // Then
+    try {
+      assertThat(claim.get().getMetadata().getDeletionTimestamp()).isNotEmpty();
+      assertThat(claim.get().getMetadata().getFinalizers()).contains(FINALIZER);
+    } finally {
+      claim.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\": {\"finalizers\": null}}");
+    }
+    await().until(() -> claim.get() == null);
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a kubelet says of a pod with two containers: the local one says what a real one says. */
+/** The status of a pod with two containers, on the local cluster and on a real one. */
 @ExtendWith(NothingLeftBehind.class)
 class PodStatusIT {
   private static final String FOREVER = "exec sleep 1000";
@@ -104,7 +104,7 @@ class PodStatusIT {
   }
 
   @Test
-  void a_pod_whose_main_container_ended_beside_a_sidecar_that_runs_is_running_and_not_ready() {
+  void pod_is_running_but_not_ready_after_its_main_container_ended_beside_a_running_sidecar() {
     // When
     pod("Never", "exit 0", FOREVER);
 
@@ -125,7 +125,7 @@ class PodStatusIT {
   }
 
   @Test
-  void a_pod_whose_sidecar_failed_beside_the_main_container_is_running_and_not_ready() {
+  void pod_is_running_but_not_ready_after_its_sidecar_failed() {
     // When
     pod("Never", FOREVER, "exit 1");
 
@@ -143,7 +143,7 @@ class PodStatusIT {
   }
 
   @Test
-  void a_pod_succeeds_when_all_containers_have_and_fails_when_one_has_failed() {
+  void pod_succeeds_if_all_containers_do_and_fails_if_one_does() {
     // When
     pod("Never", "exit 0", "exit 0");
 
@@ -165,7 +165,7 @@ class PodStatusIT {
   }
 
   @Test
-  void on_failure_only_the_container_that_failed_is_restarted_and_then_waits() {
+  void on_failure_only_the_failed_container_is_restarted_with_back_off() {
     // When
     pod("OnFailure", "exit 0", "exit 1");
 
@@ -188,7 +188,7 @@ class PodStatusIT {
   }
 
   @Test
-  void a_container_that_ended_with_0_is_restarted_where_the_policy_is_always() {
+  void container_that_exited_with_0_is_restarted_if_the_policy_is_always() {
     // When
     pod("Always", "exit 0", FOREVER);
 
@@ -205,7 +205,7 @@ class PodStatusIT {
   }
 
   @Test
-  void a_pod_with_a_container_that_cannot_be_created_is_pending_although_another_runs() {
+  void pod_is_pending_while_one_container_cannot_be_created() {
     // When
     PodBuilder pod = new PodBuilder().withNewMetadata().withName(name).endMetadata();
     pod.withNewSpec()
@@ -237,8 +237,7 @@ class PodStatusIT {
   }
 
   @Test
-  void
-      a_pod_that_is_deleted_says_how_its_containers_ended_and_stays_until_its_finalizer_is_removed() {
+  void deleted_pod_with_a_finalizer_stays_with_the_exit_codes_of_its_containers() {
     // Given
     pod("Always", "trap 'exit 5' TERM; while :; do sleep 0.1; done", FOREVER);
     awaitPod(p -> List.of("main", "sidecar").forEach(container -> running(p, container)));

@@ -16,9 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * A server on the test cluster in a JVM of its own, which can be ended, killed and started again.
- */
+/** A server on the test cluster in another JVM, which can be terminated, killed and restarted. */
 final class ServerProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("is ready at (\\S+)\\s");
 
@@ -32,7 +30,7 @@ final class ServerProcess implements AutoCloseable {
     this.command = command;
   }
 
-  /** Returns when it is ready. */
+  /** Starts the server; returns when it is ready. */
   static ServerProcess start(Map<String, String> settings) throws IOException {
     Path home = Files.createTempDirectory("caravanserai-server");
     Map<String, String> all = TestServer.settings(home);
@@ -47,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
     return server;
   }
 
-  /** With the same home, at another port; returns when it is ready. */
+  /** Restarts it with the same home on another port; returns when it is ready. */
   void startAgain() throws IOException {
     Files.deleteIfExists(log);
     process =
@@ -67,7 +65,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Where it listens, once it has said so. */
+  /** Its URL, once it is ready. */
   private Optional<URI> url() throws IOException {
     Matcher ready = READY.matcher(log());
     return ready.find() ? Optional.of(URI.create(ready.group(1))) : Optional.empty();
@@ -77,7 +75,7 @@ final class ServerProcess implements AutoCloseable {
     return api;
   }
 
-  /** What it answers; 0 if it does not. */
+  /** The status of a response; 0 without a response. */
   int status(String path) {
     try {
       return api.get(path).status();
@@ -90,12 +88,12 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
-  /** With kill -9. */
+  /** Ends it with KILL. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /** Asks it to end, as Kubernetes and systemd do. */
+  /** Sends TERM, as Kubernetes and systemd do. */
   void terminate() {
     process.destroy();
   }
@@ -104,7 +102,7 @@ final class ServerProcess implements AutoCloseable {
     return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Stops its sessions, and ends it as an operator would. */
+  /** Stops its sessions, then terminates it. */
   @Override
   public void close() throws InterruptedException {
     try {

@@ -13,18 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A server that is asked to end does so in bounded time, and forgets nothing. */
+/** The end of a server after TERM: bounded in time, and without the loss of a session. */
 @ExtendWith(NothingLeftBehind.class)
 class ShutdownIT {
   /**
-   * Ten seconds for requests and eight to cancel execs, as docs/settings.md says, and some for a
-   * busy machine.
+   * 10 s for requests and 8 s for cancelling execs (docs/settings.md), plus a margin for a busy
+   * machine.
    */
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   @Test
-  void a_server_that_is_asked_to_end_answers_what_it_can_and_leaves_sessions_alive()
-      throws Exception {
+  void terminated_server_completes_what_it_can_and_leaves_sessions_running() throws Exception {
     try (ServerProcess server =
         ServerProcess.start(Map.of(Settings.SESSION_UNSCHEDULABLE_AFTER.key(), "300s"))) {
       // Given
@@ -50,9 +49,9 @@ class ShutdownIT {
       server.terminate();
 
       // Then
-      assertThat(server.ended(BOUND)).as("it has ended within %s", BOUND).isTrue();
+      assertThat(server.ended(BOUND)).as("ended within %s", BOUND).isTrue();
       assertThat(soon.join().field("stdout"))
-          .as("what ends in time is answered")
+          .as("execs that end in time are answered")
           .isEqualTo("done\n");
       await().until(() -> endless.isDone() && starting.isDone());
       assertThat(answered(endless)).isNotEqualTo(200);
@@ -69,14 +68,15 @@ class ShutdownIT {
       assertThat(listed).contains(used, late);
       assertThat(again.exec(used, Map.of("command", List.of("true"))).field("exitCode"))
           .isEqualTo("0");
-      assertThat(sleepers.count(again)).as("what could not end in time was cancelled").isZero();
+      assertThat(sleepers.count(again)).as("other execs are cancelled").isZero();
       assertThat(again.call("DELETE", "/v1/sessions/" + late + "?wait=true", null).status())
           .isEqualTo(204);
     }
   }
 
   @Test
-  void a_server_with_the_local_cluster_ends_requests_first_and_pods_last() throws Exception {
+  void terminated_server_with_the_local_cluster_ends_requests_first_and_pods_last()
+      throws Exception {
     try (ServerProcess server = ServerProcess.start(Map.of(Settings.CLUSTER_KIND.key(), "local"))) {
       // Given
       Api api = server.api();
@@ -99,7 +99,7 @@ class ShutdownIT {
       server.terminate();
 
       // Then
-      assertThat(server.ended(BOUND)).as("it has ended within %s", BOUND).isTrue();
+      assertThat(server.ended(BOUND)).as("ended within %s", BOUND).isTrue();
       for (CompletableFuture<Answer> exec : soon) {
         assertThat(exec.join().text())
             .contains("\"outcome\":\"exited\"", "\"exitCode\":0", "\"stdout\":\"done\\n\"");
@@ -109,7 +109,7 @@ class ShutdownIT {
     }
   }
 
-  /** The status, or 0 for a connection that was closed. */
+  /** The status; 0 if the connection was closed. */
   private static int answered(CompletableFuture<Answer> call) {
     return call.handle((answer, closed) -> closed == null ? answer.status() : 0).join();
   }

@@ -31,14 +31,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The cluster that integration tests run against: a local one of their own, or with {@code
- * -Pcluster} that of KUBECONFIG. One for the whole run.
+ * The cluster of the integration tests, one for the whole run: a local cluster, or with {@code
+ * -Pcluster} that of KUBECONFIG.
  */
 final class TestCluster {
-  /** Namespace that the tests may use on both. */
+  /** The namespace of the tests. */
   static final String NAMESPACE = "sessions";
 
-  private static final TestCluster THE_ONE = make();
+  private static final TestCluster INSTANCE = make();
 
   private final Path kubeconfig;
   private final KubernetesClient client;
@@ -49,7 +49,7 @@ final class TestCluster {
   }
 
   static TestCluster get() {
-    return THE_ONE;
+    return INSTANCE;
   }
 
   static boolean real() {
@@ -80,12 +80,12 @@ final class TestCluster {
     return client;
   }
 
-  /** A way to it that speaks plain HTTP. */
+  /** A relay to the API server that accepts plain HTTP. */
   Relay relay(Supplier<Passage> passages) throws IOException, GeneralSecurityException {
     return Relay.to(client.getConfiguration(), passages);
   }
 
-  /** A kubeconfig that leads through a relay. */
+  /** A kubeconfig for a relay. */
   Path kubeconfig(Relay relay, Path folder) throws IOException {
     Config config = client.getConfiguration();
     String token = Optional.ofNullable(config.getOauthToken()).orElseGet(config::getAutoOAuthToken);
@@ -102,7 +102,7 @@ final class TestCluster {
             .formatted(relay.port(), token));
   }
 
-  /** Gives a session of the default tenant another time to end, in place of its own. */
+  /** Changes the expiry time of a session of the default tenant. */
   void expire(String id, Instant at) {
     annotate(anchor(id), Annotations.EXPIRES_AT, at.toString());
   }
@@ -121,7 +121,7 @@ final class TestCluster {
         "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(key, value));
   }
 
-  /** Everything that sessions could leave behind. */
+  /** All objects that sessions could leave behind. */
   Set<String> objects() {
     return Stream.of(
             client.pods().inNamespace(NAMESPACE).list().getItems(),

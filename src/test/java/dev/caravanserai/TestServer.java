@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A server in this JVM on the test cluster, for a test class. */
+/** A server in this JVM for a test class, on the test cluster. */
 final class TestServer implements BeforeAllCallback, AfterAllCallback {
   static final String KEY = "c0ffee".repeat(10) + "beef";
 
@@ -29,7 +29,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
     this(Map.of());
   }
 
-  /** Settings for a server on the test cluster whose made API key is known. */
+  /** Settings for a server on the test cluster with the API key {@link #KEY}. */
   static Map<String, String> settings(Path home) throws IOException {
     Path key = home.resolve("api-key");
     Files.writeString(key, KEY);
@@ -43,7 +43,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
     return all;
   }
 
-  /** The same with the API keys of a key file. */
+  /** The same with a file of API keys. */
   static Map<String, String> settings(Path home, String keys) throws IOException {
     Path file = home.resolve("keys.yaml");
     Files.writeString(file, keys);

@@ -1,7 +1,25 @@
 package dev.caravanserai.cluster;
 
-/** One container of one pod. */
-public record ContainerRef(String namespace, String pod, String container) {
+import java.util.Optional;
+
+/**
+ * One container of one pod.
+ *
+ * @param run which life of the pod and run of the container is meant; empty for whichever is there
+ */
+public record ContainerRef(String namespace, String pod, String container, Optional<Run> run) {
+
+  /**
+   * One run of a container.
+   *
+   * @param restarts how often the container had been restarted before
+   */
+  public record Run(String podUid, int restarts) {}
+
+  public ContainerRef(String namespace, String pod, String container) {
+    this(namespace, pod, container, Optional.empty());
+  }
+
   @Override
   public String toString() {
     return namespace + "/" + pod + "/" + container;

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.exec.ExecHandle;
 import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.PodGone;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -47,9 +51,10 @@ final class ExecOperation implements PodOperation {
   }
 
   private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {
-    ContainerRef container = container(session, spec);
+    ContainerRef container =
+        container(session, services.cluster().sessions().pod(session.key()), spec);
     activity.used(session);
-    ExecHandle exec = services.execs().start(container, spec, services.execLimits());
+    ExecHandle exec = services.execs().start(container, spec);
     CallerGone.then(exchange, exec::cancel);
     return exec.result()
         .thenApply(
@@ -81,14 +86,25 @@ final class ExecOperation implements PodOperation {
     return services.contract().readExec(request);
   }
 
-  static ContainerRef container(Session session, ExecSpec spec) {
+  private static ContainerRef container(Session session, Optional<Pod> pod, ExecSpec spec) {
     if (session.state() != State.RUNNING) {
       throw notRunning(session);
+    }
+    String name = spec.container().orElse(session.container());
+    List<String> names =
+        pod.map(p -> p.getSpec().getContainers().stream().map(Container::getName).toList())
+            .orElse(List.of());
+    if (!names.isEmpty() && !names.contains(name)) {
+      throw FailureException.of(
+          FailureCode.NOT_FOUND,
+          "Session %s has no container %s; it has %s."
+              .formatted(session.id(), name, String.join(", ", names)));
     }
     return new ContainerRef(
         session.namespace(),
         session.pod().orElseThrow(() -> notRunning(session)).name(),
-        spec.container().orElse(session.container()));
+        name,
+        pod.flatMap(p -> PodGone.run(p, name)));
   }
 
   private static FailureException notRunning(Session session) {

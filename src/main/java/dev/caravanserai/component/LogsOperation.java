@@ -78,6 +78,6 @@ final class LogsOperation implements PodOperation {
             .map(LogsOperation::since),
         message.getHeader(PodConstants.TIMESTAMPS, false, Boolean.class),
         message.getHeader(PodConstants.PREVIOUS, false, Boolean.class),
-        services.execLimits().outputBytes());
+        services.execs().limits().outputBytes());
   }
 }

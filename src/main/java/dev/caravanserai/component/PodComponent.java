@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Endpoint;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
@@ -74,6 +75,8 @@ public class PodComponent extends DefaultComponent {
     readiness = new Readiness(services.cluster(), services.unschedulableAfter());
     activity = new Activity(services.cluster());
     unanswered = new UnconfirmedCreates(services.cluster());
+    Optional.ofNullable(HealthCheckRegistry.get(getCamelContext()))
+        .ifPresent(registry -> registry.register(new ClusterHealthCheck(services.cluster())));
     meters =
         Meters.bind(
             services.cluster(),

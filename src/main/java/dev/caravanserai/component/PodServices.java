@@ -30,7 +30,6 @@ public record PodServices(
     Planner planner,
     Contract contract,
     Execs execs,
-    ExecLimits execLimits,
     Duration unschedulableAfter,
     Duration failureRetention,
     String routesTenant,
@@ -54,14 +53,13 @@ public record PodServices(
             cluster.execs(),
             timer,
             continuations,
-            new PodGone(cluster.sessions()),
-            settings.get(Settings.EXEC_PARALLEL));
+            new PodGone(cluster.sessions(), cluster.objects()::get),
+            limits(settings));
     return new PodServices(
         clusters,
         new Planner(profiles, defaults(cluster, settings)),
         contract,
         execs,
-        limits(settings),
         settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
         settings.get(Settings.SESSION_FAILURE_RETENTION),
         settings.get(Settings.ROUTES_TENANT),
@@ -91,7 +89,9 @@ public record PodServices(
         settings.get(Settings.EXEC_TIMEOUT),
         settings.get(Settings.EXEC_MAX_TIMEOUT),
         settings.get(Settings.EXEC_OUTPUT_LIMIT),
-        settings.get(Settings.EXEC_KILL_GRACE));
+        settings.get(Settings.EXEC_MEMORY),
+        settings.get(Settings.EXEC_KILL_GRACE),
+        settings.get(Settings.EXEC_PARALLEL));
   }
 
   /** Cancels the execs that run, and ends timer and threads. The cluster stays open. */

@@ -19,16 +19,17 @@ final class ExecRequest {
         JsonFields.text(body, "encoding").filter("base64"::equals).isPresent()
             ? ExecSpec.Encoding.BASE64
             : ExecSpec.Encoding.UTF8;
-    return new ExecSpec(
-        JsonFields.texts(body, "command"),
-        JsonFields.text(body, "script"),
-        JsonFields.text(body, "shell"),
-        JsonFields.text(body, "stdin").map(text -> stdin(text, encoding)),
-        JsonFields.textByName(body, "env"),
-        JsonFields.text(body, "workingDir"),
-        JsonFields.text(body, "container"),
-        timeout(body),
-        encoding);
+    return ExecSpec.builder()
+        .command(JsonFields.texts(body, "command"))
+        .script(JsonFields.text(body, "script").orElse(null))
+        .shell(JsonFields.text(body, "shell").orElse(null))
+        .stdin(JsonFields.text(body, "stdin").map(text -> stdin(text, encoding)).orElse(null))
+        .env(JsonFields.textByName(body, "env"))
+        .workingDir(JsonFields.text(body, "workingDir").orElse(null))
+        .container(JsonFields.text(body, "container").orElse(null))
+        .timeout(timeout(body).orElse(null))
+        .encoding(encoding)
+        .build();
   }
 
   private static byte[] stdin(String text, ExecSpec.Encoding encoding) {
@@ -40,7 +41,9 @@ final class ExecRequest {
     } catch (IllegalArgumentException e) {
       throw InvalidRequestException.at(
           "/stdin",
-          "must be base64 (RFC 4648) because encoding is base64; leave that out for text");
+          "must be base64 (RFC 4648, without line breaks) because encoding is base64, but it has an "
+              + e.getMessage().replaceFirst("^I", "i")
+              + "; for text leave encoding out");
     }
   }
 

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a command before its own end: its processes first, then its channel. The outcome is told
+ * Ends a command before its own end: its processes first, then its channel. The outcome is given
  * when both are gone. A process that the command left behind and that holds its output counts as
  * the command's, as it does in Kubernetes: the exec lasts as long as it does.
  */
@@ -17,28 +17,25 @@ final class EarlyEnd {
   private static final long ANNOUNCED_WITHIN_MS = 3_000;
   private static final long LOOK_AGAIN_MS = 50;
 
-  private final Outcome outcome;
-  private final ExecRequest request;
-  private final ExecSurroundings around;
-  private final ExecOutput output;
-  private final ExecAnswer answer;
+  private final RunningExec exec;
+  private final ExecContext context;
+  private final SupervisedOutput output;
   private final ExecChannel channel;
+  private final Outcome outcome;
   private boolean channelEnded;
   private boolean processesGone;
 
   EarlyEnd(
-      Outcome outcome,
-      ExecRequest request,
-      ExecSurroundings around,
-      ExecOutput output,
-      ExecAnswer answer,
-      ExecChannel channel) {
-    this.outcome = outcome;
-    this.request = request;
-    this.around = around;
+      RunningExec exec,
+      ExecContext context,
+      SupervisedOutput output,
+      ExecChannel channel,
+      Outcome outcome) {
+    this.exec = exec;
+    this.context = context;
     this.output = output;
-    this.answer = answer;
     this.channel = channel;
+    this.outcome = outcome;
   }
 
   void begin() {
@@ -64,22 +61,24 @@ final class EarlyEnd {
   private void killOnceAnnounced(long looks) {
     Optional<Integer> session = output.processId();
     if (session.isEmpty() && hasChannel() && looks > 0) {
-      around.later(() -> killOnceAnnounced(looks - 1), LOOK_AGAIN_MS);
+      context.later(() -> killOnceAnnounced(looks - 1), LOOK_AGAIN_MS);
       return;
     }
     if (session.isEmpty()) {
-      // A supervisor that loses its input in the middle of the header starts nothing.
+      // A supervisor that loses its input in the middle of the request starts nothing.
       channel.close();
     }
-    around
-        .killer()
-        .end(request.container(), request.id(), session.orElse(0), request.limits().grace())
-        .whenCompleteAsync(
-            (left, error) -> {
-              Optional.ofNullable(error).map(String::valueOf).or(() -> left).ifPresent(this::warn);
+    ShortExec.kill(
+            context.opener(),
+            exec.container(),
+            exec.execId(),
+            session.orElse(0),
+            context.limits().grace())
+        .thenAccept(
+            left -> {
+              left.ifPresent(this::warn);
               processesGone();
-            },
-            around.answers());
+            });
   }
 
   private void processesGone() {
@@ -87,7 +86,7 @@ final class EarlyEnd {
       processesGone = true;
     }
     answerOnceAllIsGone();
-    around.later(channel::close, LAST_OUTPUT_MS);
+    context.later(channel::close, LAST_OUTPUT_MS);
   }
 
   private void answerOnceAllIsGone() {
@@ -96,19 +95,24 @@ final class EarlyEnd {
       gone = channelEnded && processesGone;
     }
     if (gone) {
-      answer.give(outcome);
+      exec.answer(outcome);
     }
   }
 
   private void warn(String why) {
-    if (around.goneFrom(request.container()).isEmpty()) {
-      LOG.warn(
-          "exec={} container={} {}, but processes of it may be left: {}. Stop the session to end"
-              + " them for certain.",
-          request.id(),
-          request.container(),
-          outcome.word(),
-          why.replaceFirst("\\.$", ""));
-    }
+    context
+        .ended(exec.container())
+        .thenAccept(
+            ended -> {
+              if (ended.isEmpty()) {
+                LOG.warn(
+                    "exec={} container={} {}, but processes of it may be left: {}. Stop the session"
+                        + " to end them for certain.",
+                    exec.execId(),
+                    exec.container(),
+                    outcome.word(),
+                    why.replaceFirst("\\.$", ""));
+              }
+            });
   }
 }

@@ -1,16 +1,16 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
-import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,10 +18,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * Runs commands in containers, supervised: their end is told for certain, and nothing of them is
+ * Runs commands in containers, supervised: their end is known for certain, and nothing of them is
  * left when they are ended early. No thread waits for them. Nothing is ever run twice. Safe for use
  * by several threads.
  */
@@ -29,71 +28,70 @@ public final class Execs implements AutoCloseable {
   /** Longer than the default grace between TERM and KILL, and the last output after it. */
   private static final long CLOSE_SECONDS = 8;
 
-  private final ExecSurroundings surroundings;
+  private final ExecContext context;
   private final Semaphore places;
-  private final Set<RunningExec> running = ConcurrentHashMap.newKeySet();
-  private final int parallel;
+  private final Map<String, RunningExec> running = new ConcurrentHashMap<>();
 
   /**
-   * @param scheduler for time-outs and short waits; not closed by this class
-   * @param answers where results are given and {@code gone} is asked; may be blocked by neither
-   * @param gone says why a container is no longer there, or empty while it is; asked when a
-   *     connection is lost or a command was killed, best answered from memory
-   * @param parallel most execs at once, at least 1; further ones are refused with LIMIT_REACHED
+   * @param timer for time-outs and short waits; not closed by this class
+   * @param answers completes the results, and so runs what callers attach to them
    */
   public Execs(
       ExecOpener opener,
-      ScheduledExecutorService scheduler,
+      ScheduledExecutorService timer,
       Executor answers,
-      Function<ContainerRef, Optional<Failure>> gone,
-      int parallel) {
-    this.surroundings = new ExecSurroundings(opener, new Killer(opener), scheduler, answers, gone);
-    this.places = new Semaphore(parallel);
-    this.parallel = parallel;
+      ContainerEnds ends,
+      ExecLimits limits) {
+    this.context =
+        new ExecContext(
+            opener, timer, answers, ends, limits, new MemoryBudget(limits.memoryBytes()));
+    this.places = new Semaphore(limits.parallel());
   }
 
   /** As {@link #start}, for who never cancels. */
-  public CompletionStage<ExecResult> run(ContainerRef container, ExecSpec spec, ExecLimits limits) {
-    return start(container, spec, limits).result();
+  public CompletionStage<ExecResult> run(ContainerRef container, ExecSpec spec) {
+    return start(container, spec).result();
   }
 
   /**
-   * Starts a command; returns at once.
+   * Starts a command.
    *
-   * @throws dev.caravanserai.session.InvalidRequestException for what no process can be given
+   * @throws dev.caravanserai.session.InvalidRequestException for what no process can be given, and
+   *     for more time than an exec may have
    * @throws FailureException LIMIT_REACHED when too many execs run
    */
-  public ExecHandle start(ContainerRef container, ExecSpec spec, ExecLimits limits) {
-    ExecHeader.check(spec);
+  public ExecHandle start(ContainerRef container, ExecSpec spec) {
+    SuperviseInput.check(spec);
+    Duration timeout = context.limits().timeout(spec);
     if (!places.tryAcquire()) {
       throw FailureException.of(
           FailureCode.LIMIT_REACHED,
-          "The command for "
-              + container
-              + " was not started: "
-              + parallel
-              + " commands run already, which is the limit. Try again when some have ended.");
+          ("The command for %s was not started: %d commands run already, which is the limit"
+                  + " (caravanserai.exec.parallel). Try again when some have ended.")
+              .formatted(container, context.limits().parallel()));
     }
-    RunningExec exec =
-        new RunningExec(new ExecRequest(id(), id(), container, spec, limits), surroundings);
-    running.add(exec);
-    exec.result()
-        .whenComplete(
-            (result, error) -> {
-              running.remove(exec);
-              places.release();
-            });
-    exec.start();
-    return exec;
+    RunningExec exec = new RunningExec(container, spec, context, this::answered);
+    String id = exec.execId();
+    running.put(id, exec);
+    exec.start(timeout);
+    return new ExecHandle(
+        id,
+        exec.result(),
+        () -> Optional.ofNullable(running.get(id)).ifPresent(RunningExec::cancel));
+  }
+
+  private void answered(RunningExec exec) {
+    running.remove(exec.execId());
+    places.release();
   }
 
   /**
-   * Cancels what still runs, since nobody is left to time it out. Returns when all processes are
-   * gone, after {@value #CLOSE_SECONDS} s at most.
+   * Cancels what still runs, since nothing would end it later. Returns when all processes are gone,
+   * after {@value #CLOSE_SECONDS} s at most.
    */
   @Override
   public void close() {
-    List<RunningExec> left = List.copyOf(running);
+    List<RunningExec> left = List.copyOf(running.values());
     left.forEach(RunningExec::cancel);
     CompletableFuture.allOf(
             left.stream()
@@ -104,12 +102,17 @@ public final class Execs implements AutoCloseable {
         .join();
   }
 
-  /** How many run now. */
-  public int running() {
-    return parallel - places.availablePermits();
+  public ExecLimits limits() {
+    return context.limits();
   }
 
-  private static String id() {
-    return UUID.randomUUID().toString().replace("-", "");
+  /** How many run now. */
+  public int running() {
+    return context.limits().parallel() - places.availablePermits();
+  }
+
+  /** How many bytes of output the running ones keep. */
+  public long memory() {
+    return context.memory().used();
   }
 }

@@ -1,18 +1,26 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecChannel;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.cluster.ExecStart;
 import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,59 +28,111 @@ import org.slf4j.LoggerFactory;
  * One command from its request to its end. The channel is never called with this object's lock
  * held, for it calls back with one of its own.
  */
-final class RunningExec implements ExecHandle, ExecListener {
+final class RunningExec implements ExecListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunningExec.class);
   private static final ShellText SUPERVISE = ShellText.load("supervise.sh");
+  private static final long LOOK_WHILE_OPENING_MS = 1_000;
 
-  private final ExecRequest request;
-  private final ExecSurroundings around;
-  private final ExecOutput output;
-  private final ExecAnswer answer;
+  private final long askedAt = System.nanoTime();
+  private final String id = randomId();
+
+  /** Precedes what the supervisor says; the command never learns it. */
+  private final String mark = randomId();
+
+  private final ContainerRef container;
+  private final ExecSpec spec;
+  private final ExecContext context;
+  private final Consumer<RunningExec> onAnswer;
+  private final SupervisedOutput output;
+  private final CompletableFuture<ExecResult> result = new CompletableFuture<>();
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private final List<Future<?>> timers = new ArrayList<>();
   private Optional<ExecChannel> channel = Optional.empty();
   private Optional<EarlyEnd> early = Optional.empty();
   private boolean ended;
 
-  RunningExec(ExecRequest request, ExecSurroundings around) {
-    this.request = request;
-    this.around = around;
-    this.output = new ExecOutput(request);
-    this.answer = new ExecAnswer(request, output, around.answers());
+  /**
+   * @param onAnswer called once, before the result is complete
+   */
+  RunningExec(
+      ContainerRef container, ExecSpec spec, ExecContext context, Consumer<RunningExec> onAnswer) {
+    this.container = container;
+    this.spec = spec;
+    this.context = context;
+    this.onAnswer = onAnswer;
+    this.output = new SupervisedOutput(mark, context.limits().outputBytes(), context.memory());
   }
 
-  void start() {
-    Duration after = request.limits().timeout(request.spec());
-    Future<?> timeout =
-        around
-            .scheduler()
-            .schedule(
-                () -> endEarly(Outcome.timedOut(after)), after.toMillis(), TimeUnit.MILLISECONDS);
-    result().whenComplete((result, error) -> timeout.cancel(false));
-    open(new ExecStart(request.container(), SUPERVISE.command(), true, false));
+  private static String randomId() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+
+  void start(Duration timeout) {
+    in(timeout.toMillis(), () -> endEarly(Outcome.timedOut(timeout)));
+    in(LOOK_WHILE_OPENING_MS, this::lookWhileOpening);
+    open(new ExecStart(container, SUPERVISE.command(), true, false));
   }
 
   private void open(ExecStart start) {
     try {
-      around.opener().open(start, this);
+      context.opener().open(start, this);
     } catch (RuntimeException thrown) {
-      answer.fail(
+      fail(
           Failure.of(
               FailureCode.CLUSTER_UNREACHABLE,
-              "Exec in " + request.container() + " could not be requested: " + thrown + "."));
+              "Exec in " + container + " could not be requested: " + thrown + "."));
     }
   }
 
-  @Override
-  public String execId() {
-    return request.id();
+  /** Runs something later unless there is an answer by then. */
+  private void in(long ms, Runnable what) {
+    Future<?> timer = context.later(what, ms);
+    synchronized (timers) {
+      timers.removeIf(Future::isDone);
+      timers.add(timer);
+    }
+    if (answered.get()) {
+      timer.cancel(false);
+    }
   }
 
-  @Override
-  public CompletionStage<ExecResult> result() {
-    return answer.result();
+  /** The end of a container may leave the request for an exec in it without any answer. */
+  private void lookWhileOpening() {
+    if (answered.get() || output.processId().isPresent() || !output.supervised()) {
+      return;
+    }
+    Optional<Failure> gone = context.ends().known(container);
+    if (gone.isPresent()) {
+      Optional<ExecChannel> open = close();
+      containerEnded(gone.get());
+      open.ifPresent(ExecChannel::close);
+    } else {
+      in(LOOK_WHILE_OPENING_MS, this::lookWhileOpening);
+    }
   }
 
-  @Override
-  public void cancel() {
+  private synchronized Optional<ExecChannel> close() {
+    ended = true;
+    return channel;
+  }
+
+  String execId() {
+    return id;
+  }
+
+  ContainerRef container() {
+    return container;
+  }
+
+  ExecSpec spec() {
+    return spec;
+  }
+
+  CompletionStage<ExecResult> result() {
+    return result.minimalCompletionStage();
+  }
+
+  void cancel() {
     endEarly(Outcome.cancelled());
   }
 
@@ -88,55 +148,63 @@ final class RunningExec implements ExecHandle, ExecListener {
       return;
     }
     if (output.supervised()) {
-      opened.write(
-          ExecHeader.encode(request.mark(), request.id(), request.spec(), opened.canCloseStdin()));
+      opened.write(SuperviseInput.encode(mark, id, spec, opened.canCloseStdin()));
     }
-    request.spec().stdin().filter(stdin -> stdin.length > 0).ifPresent(opened::write);
-    opened.closeStdin();
+    feed(ExecSource.of(spec.stdin().orElse(new byte[0])), opened);
+  }
+
+  private static void feed(ExecSource source, ExecChannel to) {
+    source
+        .next()
+        .thenAccept(
+            next ->
+                next.ifPresentOrElse(
+                    bytes -> to.write(bytes).thenRun(() -> feed(source, to)), to::closeStdin));
   }
 
   @Override
-  public void onStdout(byte[] bytes) {
-    output.stdout(bytes);
+  public CompletionStage<Void> onStdout(byte[] bytes) {
+    return output.stdout(bytes);
   }
 
   @Override
-  public void onStderr(byte[] bytes) {
-    output.stderr(bytes);
+  public CompletionStage<Void> onStderr(byte[] bytes) {
+    return output.stderr(bytes);
   }
 
   @Override
   public void onEnd(ExecEnd end) {
+    boolean noShell = saysNoShell(end);
+    Optional<Outcome> refusal = noShell ? NoShell.refusal(container, spec) : Optional.empty();
     Optional<EarlyEnd> ending;
-    boolean noShell;
-    Optional<String> missing;
     synchronized (this) {
       if (ended) {
         return;
       }
       ending = early;
-      noShell = early.isEmpty() && output.saysNoShell(end);
-      missing = noShell ? Unsupervised.missing(request.spec()) : Optional.empty();
-      ended = !noShell || missing.isPresent();
+      noShell &= early.isEmpty();
+      ended = !noShell || refusal.isPresent();
       channel = Optional.empty();
     }
     if (ending.isPresent()) {
       ending.get().channelEnded();
-    } else if (missing.isPresent()) {
-      answer.give(Unsupervised.notStarted(request.container(), missing.get()));
-    } else if (noShell) {
-      runWithoutShell();
+    } else if (!noShell) {
+      new Verdict(this, context, output).give(end);
+    } else if (refusal.isPresent()) {
+      answer(refusal.get());
     } else {
-      new ExecVerdict(request, around, output, answer).give(end);
+      LOG.info("exec={} container={} has no sh: running unsupervised", id, container);
+      output.unsupervised();
+      open(new ExecStart(container, spec.command(), false, false));
     }
   }
 
-  /** The image has no {@code sh}, so nothing has run yet: the argv itself is started. */
-  private void runWithoutShell() {
-    output.unsupervised();
-    LOG.info(
-        "exec={} container={} has no sh: running unsupervised", request.id(), request.container());
-    open(new ExecStart(request.container(), request.spec().command(), false, false));
+  private boolean saysNoShell(ExecEnd end) {
+    return end instanceof ExecEnd.Exited exited && output.saysNoShell(exited.code())
+        || end instanceof ExecEnd.Refused refused
+            && output.supervised()
+            && output.processId().isEmpty()
+            && NoShell.matches(refused.failure().message());
   }
 
   private void endEarly(Outcome outcome) {
@@ -145,11 +213,50 @@ final class RunningExec implements ExecHandle, ExecListener {
       if (ended || early.isPresent()) {
         return;
       }
-      ending = channel.map(open -> new EarlyEnd(outcome, request, around, output, answer, open));
+      ending = channel.map(open -> new EarlyEnd(this, context, output, open, outcome));
       early = ending;
-      // What opens later is closed before it has been told what to run.
+      // What opens later is closed before it has been given anything to run.
       ended = ending.isEmpty();
     }
-    ending.ifPresentOrElse(EarlyEnd::begin, () -> answer.give(outcome));
+    ending.ifPresentOrElse(EarlyEnd::begin, () -> answer(outcome));
+  }
+
+  /** The container ended under the command, or before it: then the request is a conflict. */
+  void containerEnded(Failure why) {
+    if (output.processId().isPresent() || !output.supervised()) {
+      answer(Outcome.podGone(why));
+    } else {
+      fail(
+          new Failure(
+              FailureCode.CONFLICT,
+              "The command was not started: " + why.message(),
+              why.reason(),
+              why.events()));
+    }
+  }
+
+  void answer(Outcome outcome) {
+    if (answered.compareAndSet(false, true)) {
+      Duration duration = Duration.ofNanos(System.nanoTime() - askedAt);
+      ExecResult done = output.end(id, outcome, duration);
+      complete(() -> result.complete(done));
+    }
+  }
+
+  /** The command could not be tried. */
+  void fail(Failure failure) {
+    if (answered.compareAndSet(false, true)) {
+      output.clear();
+      complete(() -> result.completeExceptionally(new FailureException(failure)));
+    }
+  }
+
+  private void complete(Runnable completion) {
+    synchronized (timers) {
+      timers.forEach(timer -> timer.cancel(false));
+      timers.clear();
+    }
+    onAnswer.accept(this);
+    context.answers().execute(completion);
   }
 }

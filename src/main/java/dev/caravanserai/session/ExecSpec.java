@@ -50,38 +50,101 @@ public record ExecSpec(
   }
 
   public static ExecSpec command(String... command) {
-    return new ExecSpec(
-        List.of(command),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Encoding.UTF8);
+    return builder().command(List.of(command)).build();
   }
 
   public static ExecSpec script(String script) {
-    return new ExecSpec(
-        List.of(),
-        Optional.of(script),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Encoding.UTF8);
+    return builder().script(script).build();
+  }
+
+  public static Builder builder() {
+    return new Builder();
   }
 
   public ExecSpec withTimeout(Duration timeout) {
-    return new ExecSpec(
-        command, script, shell, stdin, env, workingDir, container, Optional.of(timeout), encoding);
+    return toBuilder().timeout(timeout).build();
   }
 
   public ExecSpec withStdin(byte[] stdin) {
-    return new ExecSpec(
-        command, script, shell, Optional.of(stdin), env, workingDir, container, timeout, encoding);
+    return toBuilder().stdin(stdin).build();
+  }
+
+  private Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.command = command;
+    builder.script = script;
+    builder.shell = shell;
+    builder.stdin = stdin;
+    builder.env = env;
+    builder.workingDir = workingDir;
+    builder.container = container;
+    builder.timeout = timeout;
+    builder.encoding = encoding;
+    return builder;
+  }
+
+  /** Makes an exec request by the names of its parts; null is none. */
+  public static final class Builder {
+    private List<String> command = List.of();
+    private Optional<String> script = Optional.empty();
+    private Optional<String> shell = Optional.empty();
+    private Optional<byte[]> stdin = Optional.empty();
+    private Map<String, String> env = Map.of();
+    private Optional<String> workingDir = Optional.empty();
+    private Optional<String> container = Optional.empty();
+    private Optional<Duration> timeout = Optional.empty();
+    private Encoding encoding = Encoding.UTF8;
+
+    private Builder() {}
+
+    public Builder command(List<String> command) {
+      this.command = command;
+      return this;
+    }
+
+    public Builder script(String script) {
+      this.script = Optional.ofNullable(script);
+      return this;
+    }
+
+    public Builder shell(String shell) {
+      this.shell = Optional.ofNullable(shell);
+      return this;
+    }
+
+    public Builder stdin(byte[] stdin) {
+      this.stdin = Optional.ofNullable(stdin);
+      return this;
+    }
+
+    public Builder env(Map<String, String> env) {
+      this.env = env;
+      return this;
+    }
+
+    public Builder workingDir(String workingDir) {
+      this.workingDir = Optional.ofNullable(workingDir);
+      return this;
+    }
+
+    public Builder container(String container) {
+      this.container = Optional.ofNullable(container);
+      return this;
+    }
+
+    public Builder timeout(Duration timeout) {
+      this.timeout = Optional.ofNullable(timeout);
+      return this;
+    }
+
+    public Builder encoding(Encoding encoding) {
+      this.encoding = encoding;
+      return this;
+    }
+
+    public ExecSpec build() {
+      return new ExecSpec(
+          command, script, shell, stdin, env, workingDir, container, timeout, encoding);
+    }
   }
 }

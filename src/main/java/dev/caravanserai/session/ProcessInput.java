@@ -48,9 +48,22 @@ public final class ProcessInput {
       String largest = fieldBySize.values().stream().reduce((smaller, larger) -> larger).get();
       input.wrong(
           largest,
-          "command, args and env have %d bytes together; a process takes at most %d"
+          ("argument list too long: command, args and env have %d bytes together; a process takes"
+                  + " at most %d")
               .formatted(input.total, MAX_TOTAL));
     }
+    return List.copyOf(input.violations);
+  }
+
+  /**
+   * The same for a command in a container whose own environment is not known, and so not what is
+   * left for both: the system refuses together more than it takes.
+   */
+  public static List<Violation> ofExec(List<String> command, Map<String, String> env) {
+    ProcessInput input = new ProcessInput();
+    env.keySet().forEach(input::reserved);
+    input.add(list("/command", command));
+    input.add(variables(env));
     return List.copyOf(input.violations);
   }
 
@@ -73,7 +86,8 @@ public final class ProcessInput {
           if (bytes > MAX_STRING) {
             wrong(
                 string.pointer(),
-                "has %d bytes; a process takes at most %d in one argument or NAME=value"
+                ("argument list too long: has %d bytes; a process takes at most %d in one argument or"
+                        + " NAME=value")
                     .formatted(bytes, MAX_STRING));
           }
         });

@@ -140,6 +140,12 @@ public final class Settings {
           SettingType.between(SettingType.size(), "16KiB", "1GiB"),
           "16MiB",
           "How much of stdout and of stderr of an exec is kept: the beginning and the end.");
+  public static final Setting<Integer> EXEC_MEMORY =
+      setting(
+          "exec.memory",
+          SettingType.between(SettingType.size(), "64KiB", "1GiB"),
+          "256MiB",
+          "How much output of all running execs together is kept; beyond it, less of each.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting(
           "exec.parallel",
@@ -160,6 +166,19 @@ public final class Settings {
           "Most threads for what follows an operation in a route; a step that blocks holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
+  public static final Setting<Duration> HTTP_RECEIVE_TIMEOUT =
+      setting(
+          "http.receive-timeout",
+          SettingType.duration(),
+          "60s",
+          "Longest time until the head of a request is there, and again until its body is; then 408.");
+  public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
+      setting(
+          "http.idle-timeout",
+          SettingType.duration(),
+          "120s",
+          "Longest time between two requests of a connection, and without progress while an answer"
+              + " is read; then it is closed.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting(
           "reaper.interval",
@@ -200,10 +219,13 @@ public final class Settings {
           EXEC_TIMEOUT,
           EXEC_MAX_TIMEOUT,
           EXEC_OUTPUT_LIMIT,
+          EXEC_MEMORY,
           EXEC_PARALLEL,
           EXEC_KILL_GRACE,
           THREADS,
           HTTP_BODY_LIMIT,
+          HTTP_RECEIVE_TIMEOUT,
+          HTTP_IDLE_TIMEOUT,
           REAPER_INTERVAL,
           ROUTES_FOLDER,
           ROUTES_TENANT,

@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ClusterHealth;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.Logs;
 import dev.caravanserai.cluster.ObjectRef;
@@ -133,6 +134,11 @@ final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Void> watch(String namespace) {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public ClusterHealth health() {
+    return new ClusterHealth(Optional.empty(), Map.of());
   }
 
   @Override

@@ -91,7 +91,7 @@ class ContractRefusalTest {
         "{\"command\":[\"a\"],\"shell\":\"sh\"}                | /shell          | goes only with script",
         "{\"script\":\"a\",\"timeoutSeconds\":0}               | /timeoutSeconds | above 0",
         "{\"script\":\"a\",\"encoding\":\"utf-8\"}             | /encoding       | utf8 or base64",
-        "{\"script\":\"a\",\"env\":{\"A-B\":\"\"}}             | /env/A-B        | letters, digits and '_'",
+        "{\"script\":\"a\",\"env\":{\"A B\":\"\"}}             | /env/A B        | letters, digits, '_'",
         "{\"script\":\"a\",\"container\":\"A B\"}              | /container      | the name of a container",
         "{\"script\":\"a\",\"workingDir\":\"\"}                | /workingDir     | a path",
         "{\"script\":\"a\",\"time\":1}                         | /time           | known are command, script",

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
-import dev.caravanserai.session.ExecSpec.Encoding;
 import dev.caravanserai.session.Outcome;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -87,22 +86,160 @@ interface CommandPromises extends Places {
   default void environmentIsTheCommandsOnly(Place place) {
     // Given
     ExecSpec spec =
-        new ExecSpec(
-            List.of("sh", "-c", "printf %s \"$A\"; printf %s \"$B\"; env | grep -c __cs_"),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of("A", "x'\"\n$(id)\\n\r", "B", ""),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Encoding.UTF8);
+        ExecSpec.builder()
+            .command(List.of("sh", "-c", "printf %s \"$A\"; printf %s \"$B\"; env | grep -c __cs_"))
+            .env(Map.of("A", "x'\"\n$(id)\\n\r", "B", ""))
+            .build();
 
     // When
     ExecResult result = place.run(spec);
 
     // Then
     assertThat(Texts.of(result.stdout())).isEqualTo("x'\"\n$(id)\\n\r0\n");
+  }
+
+  /** Names that a shell drops, changes or reads, and the values that they have as given. */
+  Map<String, String> SPECIAL =
+      Map.ofEntries(
+          Map.entry("my.var", "a dot"),
+          Map.entry("a-b", "a dash\n"),
+          Map.entry("-x", "an option"),
+          Map.entry("OPTIND", "abc"),
+          Map.entry("RANDOM", "r"),
+          Map.entry("SECONDS", "s"),
+          Map.entry("GROUPS", "g"),
+          Map.entry("LINENO", "l"),
+          Map.entry("FUNCNAME", "f"),
+          Map.entry("SHELLOPTS", "xtrace:verbose"),
+          Map.entry("IFS", "i"),
+          Map.entry("PPID", "p"),
+          Map.entry("UID", "u"),
+          Map.entry("LC_ALL", "xx"),
+          Map.entry("BASH_ENV", "/no/such"),
+          Map.entry("ENV", "/no/such"),
+          Map.entry("PS4", "+$(echo no)"));
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void the_environment_reaches_the_program_as_given_whatever_its_names(Place place) {
+    // Given
+    ExecSpec env = ExecSpec.builder().command(List.of("env")).env(SPECIAL).build();
+
+    // When
+    ExecResult result = place.run(env);
+    ExecResult fed = place.run(env.withStdin(new byte[10]));
+
+    // Then
+    SPECIAL.forEach(
+        (name, value) ->
+            assertThat("\n" + Texts.of(result.stdout()))
+                .contains("\n" + name + "=" + value + "\n"));
+    assertThat(Texts.of(result.stderr())).isEmpty();
+    assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
+    assertThat(fed.outcome()).isEqualTo(Outcome.exited(0));
+    assertThat(Texts.of(fed.stdout())).hasSameSizeAs(Texts.of(result.stdout()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void a_file_of_no_known_format_is_not_started(Place place) {
+    // Given
+    String file = "/tmp/no-format-" + Texts.seconds();
+    place.run(ExecSpec.script("echo echo ran >" + file + "; chmod +x " + file));
+
+    // When
+    ExecResult result = place.run(ExecSpec.command(file));
+
+    // Then
+    assertThat(Texts.notStarted(result)).contains("exec: \"" + file + "\": exec format error");
+    place.run(ExecSpec.command("rm", file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void the_program_that_path_names_runs_also_where_the_shell_has_one_of_that_name(
+      Place place) {
+    // Given
+    String folder = "/tmp/own-" + Texts.seconds();
+    place.run(
+        ExecSpec.script(
+            "mkdir "
+                + folder
+                + "; cd "
+                + folder
+                + "; printf '#!/bin/sh\\necho own $1\\n' >ls; chmod +x ls"));
+    ExecSpec ls =
+        ExecSpec.builder()
+            .command(List.of("ls", "one"))
+            .env(Map.of("PATH", folder + ":/usr/bin:/bin"))
+            .build();
+
+    // When
+    ExecResult result = place.run(ls);
+
+    // Then
+    assertThat(Texts.of(result.stdout())).isEqualTo("own one\n");
+    place.run(ExecSpec.command("rm", "-r", folder));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void a_program_with_an_equals_sign_in_its_name_runs(Place place) {
+    // Given
+    String file = "/tmp/a=b-" + Texts.seconds();
+    place.run(
+        ExecSpec.script("printf '#!/bin/sh\\necho ran $1\\n' >" + file + "; chmod +x " + file));
+
+    // When
+    ExecResult result = place.run(ExecSpec.command(file, "x y"));
+
+    // Then
+    assertThat(Texts.of(result.stdout())).isEqualTo("ran x y\n");
+    place.run(ExecSpec.command("rm", file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void a_script_that_begins_like_an_option_is_a_script(Place place) {
+    for (String sign : List.of("-", "+")) {
+      // When
+      ExecResult none = place.run(ExecSpec.script(sign + "no-such-command"));
+
+      // Then
+      assertThat(Texts.of(none.stderr())).contains(sign + "no-such-command");
+      assertThat(none.outcome()).isEqualTo(Outcome.exited(127));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void many_arguments_cost_no_more_than_their_number(Place place) {
+    // Given
+    String[] few = words(700);
+    String[] many = words(7_000);
+
+    // When
+    ExecResult little = place.run(ExecSpec.command(few));
+    ExecResult much = place.run(ExecSpec.command(many));
+
+    // Then
+    assertThat(much.outcome()).isEqualTo(Outcome.exited(0));
+    assertThat(much.stdout().total()).isEqualTo(7_000 * 250);
+    assertThat(much.duration()).isLessThan(little.duration().multipliedBy(40).plusSeconds(2));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  default void more_arguments_than_a_process_takes_are_not_started(Place place) {
+    ExecResult result = place.run(ExecSpec.command(words(40_000)));
+
+    assertThat(Texts.notStarted(result)).contains("argument list too long");
+  }
+
+  private static String[] words(int count) {
+    List<String> words = new ArrayList<>(List.of("printf", "%s"));
+    words.addAll(Collections.nCopies(count, "x".repeat(250)));
+    return words.toArray(String[]::new);
   }
 
   @ParameterizedTest
@@ -137,15 +274,6 @@ interface CommandPromises extends Places {
   }
 
   private static ExecSpec in(String dir, String... command) {
-    return new ExecSpec(
-        List.of(command),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        Optional.of(dir),
-        Optional.empty(),
-        Optional.empty(),
-        Encoding.UTF8);
+    return ExecSpec.builder().command(List.of(command)).workingDir(dir).build();
   }
 }

@@ -43,6 +43,7 @@ class CommandResultTest {
 
     // When
     (process.mark() + " 7\nab\n").chars().forEach(c -> process.stdout(Character.toString(c)));
+    process.stderr("noise of a shell\n" + process.mark() + "\n");
     process.ends(new ExecEnd.Exited(0));
 
     // Then

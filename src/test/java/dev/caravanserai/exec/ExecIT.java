@@ -41,7 +41,12 @@ import org.junit.jupiter.api.Test;
 class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   private static final ExecLimits LIMITS =
       new ExecLimits(
-          Duration.ofMinutes(4), Duration.ofMinutes(10), 16 << 20, Duration.ofSeconds(1));
+          Duration.ofMinutes(4),
+          Duration.ofMinutes(10),
+          16 << 20,
+          1L << 30,
+          Duration.ofSeconds(1),
+          512);
   private static final SecurityContext RESTRICTED =
       new SecurityContextBuilder()
           .withRunAsUser(1000L)
@@ -126,8 +131,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
     running(doomed.container());
     Overheard overheard = new Overheard(new PodExecOpener(client, scheduler));
     ExecHandle handle =
-        execs(overheard)
-            .start(doomed.container(), ExecSpec.script("echo begun; sleep 9999"), LIMITS);
+        execs(overheard).start(doomed.container(), ExecSpec.script("echo begun; sleep 9999"));
     Awaitility.await().until(() -> overheard.stdout("begun\n"));
 
     // When
@@ -152,7 +156,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
       Overheard overheard = new Overheard(new PodExecOpener(remote, scheduler));
       ExecHandle handle =
           execs(overheard)
-              .start(places.get(0).container(), ExecSpec.script("echo begun; sleep 9999"), LIMITS);
+              .start(places.get(0).container(), ExecSpec.script("echo begun; sleep 9999"));
       Awaitility.await().until(() -> overheard.stdout("begun\n"));
 
       // When
@@ -172,7 +176,8 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   @Test
   void whatCannotBeTriedIsAProblem() {
     assertThat(problem(new ContainerRef(ExecCluster.NAMESPACE, "no-such-pod", "main")))
-        .isEqualTo(FailureCode.NOT_FOUND);
+        .as("a pod that is gone")
+        .isEqualTo(FailureCode.CONFLICT);
     ContainerRef known = places.get(0).container();
     assertThat(problem(new ContainerRef(known.namespace(), known.pod(), "no-such-container")))
         .isEqualTo(FailureCode.NOT_FOUND);
@@ -187,7 +192,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
       // When
       ExecHandle handle =
           execs(new PodExecOpener(remote, scheduler))
-              .start(places.get(0).container(), ExecSpec.command("true"), LIMITS);
+              .start(places.get(0).container(), ExecSpec.command("true"));
 
       // Then
       assertThatThrownBy(() -> Place.await(handle))
@@ -200,7 +205,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
 
   private FailureCode problem(ContainerRef container) {
     try {
-      Place.await(execs.start(container, ExecSpec.command("true"), LIMITS));
+      Place.await(execs.start(container, ExecSpec.command("true")));
       throw new AssertionError(container + " has run a command");
     } catch (java.util.concurrent.CompletionException e) {
       return ((FailureException) e.getCause()).failure().code();
@@ -217,7 +222,8 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   private Execs execs(ExecOpener opener) {
-    return new Execs(opener, scheduler, ForkJoinPool.commonPool(), this::gone, 512);
+    return new Execs(
+        opener, scheduler, ForkJoinPool.commonPool(), FakeExecs.ends(this::gone), LIMITS);
   }
 
   private Optional<Failure> gone(ContainerRef container) {
@@ -249,7 +255,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
             .endSpec()
             .build();
     client.pods().resource(wanted).create();
-    return new Place(name, execs, new ContainerRef(ExecCluster.NAMESPACE, pod, "main"), LIMITS);
+    return new Place(name, execs, new ContainerRef(ExecCluster.NAMESPACE, pod, "main"));
   }
 
   private void running(ContainerRef container) {

@@ -17,16 +17,39 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeContainer implements ExecOpener {
   private final List<Process> processes = new CopyOnWriteArrayList<>();
   private final List<Process> killers = new CopyOnWriteArrayList<>();
+  private final List<Process> probes = new CopyOnWriteArrayList<>();
+  private ExecEnd alive = new ExecEnd.Exited(0);
 
   @Override
   public void open(ExecStart start, ExecListener listener) {
-    boolean killer = start.command().equals(ShellText.load("kill.sh").command());
-    (killer ? killers : processes).add(new Process(start, listener));
+    Process process = new Process(start, listener);
+    if (start.command().equals(ShellText.load("kill.sh").command())) {
+      killers.add(process);
+    } else if (start.command().equals(List.of("sh", "-c", ":"))) {
+      probes.add(process);
+      process.ends(alive);
+    } else {
+      processes.add(process);
+    }
   }
 
   /** All that were started, those that end others left out. */
   List<Process> processes() {
     return processes;
+  }
+
+  void forget() {
+    processes.clear();
+  }
+
+  /** From now on nothing can be started in it. */
+  void refuses(ExecEnd refusal) {
+    alive = refusal;
+  }
+
+  /** Those that only find out whether anything can be started. */
+  List<Process> probes() {
+    return probes;
   }
 
   List<Process> killers() {
@@ -54,8 +77,7 @@ final class FakeContainer implements ExecOpener {
 
     /** The supervisor is up and says that the command's session has this id. */
     Process announces(int sessionId) {
-      listener.onOpen(this);
-      return stdout(mark() + " " + sessionId + "\n");
+      return opens().stdout(mark() + " " + sessionId + "\n").stderr(mark() + "\n");
     }
 
     Process opens() {
@@ -64,7 +86,7 @@ final class FakeContainer implements ExecOpener {
     }
 
     String mark() {
-      return written().lines().findFirst().orElseThrow().substring(1);
+      return written().lines().findFirst().orElseThrow();
     }
 
     Process stdout(String text) {

@@ -1,5 +1,6 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.ExecSpec;
@@ -8,6 +9,7 @@ import dev.caravanserai.session.FailureCode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -19,9 +21,7 @@ import org.awaitility.Awaitility;
 final class FakeExecs implements AutoCloseable {
   static final ContainerRef MAIN = new ContainerRef("sessions", "pod", "main");
   static final Failure LOST = Failure.of(FailureCode.CONNECTION_LOST, "It was lost.");
-  static final ExecLimits LIMITS =
-      new ExecLimits(
-          Duration.ofMinutes(10), Duration.ofMinutes(20), 16 << 10, Duration.ofMillis(200));
+  static final ExecLimits LIMITS = limits(9, 1 << 20);
 
   private final FakeContainer container = new FakeContainer();
   private final Clock clock = new Clock();
@@ -30,12 +30,36 @@ final class FakeExecs implements AutoCloseable {
     return container;
   }
 
-  ExecHandle start(ExecSpec spec) {
-    return execs(c -> Optional.empty(), 9).start(MAIN, spec, LIMITS);
+  static ExecLimits limits(int parallel, long memory) {
+    return new ExecLimits(
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(20),
+        16 << 10,
+        memory,
+        Duration.ofMillis(200),
+        parallel);
   }
 
-  Execs execs(Function<ContainerRef, Optional<Failure>> gone, int parallel) {
-    return new Execs(container, clock, Runnable::run, gone, parallel);
+  ExecHandle start(ExecSpec spec) {
+    return execs(c -> Optional.empty(), LIMITS).start(MAIN, spec);
+  }
+
+  Execs execs(Function<ContainerRef, Optional<Failure>> gone, ExecLimits limits) {
+    return new Execs(container, clock, Runnable::run, ends(gone), limits);
+  }
+
+  static ContainerEnds ends(Function<ContainerRef, Optional<Failure>> gone) {
+    return new ContainerEnds() {
+      @Override
+      public Optional<Failure> known(ContainerRef container) {
+        return gone.apply(container);
+      }
+
+      @Override
+      public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
+        return CompletableFuture.completedFuture(Optional.empty());
+      }
+    };
   }
 
   ScheduledExecutorService clock() {
@@ -71,6 +95,7 @@ final class FakeExecs implements AutoCloseable {
 
     Clock() {
       super(1);
+      setRemoveOnCancelPolicy(true);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -28,12 +29,15 @@ import java.util.function.Consumer;
 final class LocalProcesses implements ExecOpener {
   private final List<String> shell;
   private final boolean inputCanEnd;
+  private final Map<String, String> env;
 
   /**
    * @param shell stands for {@code sh}
    * @param inputCanEnd as with v5.channel.k8s.io, or not, as with v4
+   * @param env of the container, on top of this process's
    */
-  LocalProcesses(List<String> shell, boolean inputCanEnd) {
+  LocalProcesses(List<String> shell, boolean inputCanEnd, Map<String, String> env) {
+    this.env = env;
     this.shell = shell;
     this.inputCanEnd = inputCanEnd;
   }
@@ -73,12 +77,11 @@ final class LocalProcesses implements ExecOpener {
       CompletableFuture<Void> outEnd = read(out, listener::onStdout);
       CompletableFuture<Void> errEnd = read(err, listener::onStderr);
       Process process;
+      ProcessBuilder wanted =
+          new ProcessBuilder(words).redirectOutput(out.toFile()).redirectError(err.toFile());
+      wanted.environment().putAll(env);
       synchronized (this) {
-        process =
-            new ProcessBuilder(words)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+        process = wanted.start();
         for (Path path : List.of(out, err, folder)) {
           Files.delete(path);
         }

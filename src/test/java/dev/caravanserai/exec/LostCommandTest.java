@@ -1,6 +1,7 @@
 package dev.caravanserai.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecEnd;
@@ -8,12 +9,16 @@ import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A connection or a pod that goes away under a command is told as that, and nothing is run again.
@@ -44,8 +49,10 @@ class LostCommandTest {
     AtomicInteger asked = new AtomicInteger();
     ExecHandle handle =
         execs
-            .execs(c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE), 9)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"), FakeExecs.LIMITS);
+            .execs(
+                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
+                FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
 
     // When
     execs.container().process().announces(1).stdout("part").ends(new ExecEnd.Lost(FakeExecs.LOST));
@@ -61,14 +68,122 @@ class LostCommandTest {
     // Given
     ExecHandle handle =
         execs
-            .execs(c -> Optional.of(GONE), 9)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"), FakeExecs.LIMITS);
+            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
 
     // Then
     assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.podGone(GONE));
+  }
+
+  @Test
+  void a_command_that_killed_itself_exits_once_something_can_be_started_beside_it() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
+
+    // When
+    execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.exited(137));
+    assertThat(execs.container().probes()).hasSize(1);
+  }
+
+  @Test
+  void a_killed_command_in_a_container_that_starts_nothing_any_more_is_no_exit() {
+    // Given
+    execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
+
+    // When
+    execs.container().process().announces(1).stdout("part").ends(new ExecEnd.Exited(137));
+
+    // Then
+    ExecResult result = Place.await(handle);
+    assertThat(result.outcome()).isInstanceOf(Outcome.ConnectionLost.class);
+    assertThat(Texts.of(result.stdout())).isEqualTo("part");
+  }
+
+  @Test
+  void a_killed_command_is_gone_with_its_container_also_when_that_is_known_later() {
+    // Given
+    AtomicInteger asked = new AtomicInteger();
+    execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
+    ExecHandle handle =
+        execs
+            .execs(
+                c -> asked.incrementAndGet() < 4 ? Optional.empty() : Optional.of(GONE),
+                FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+
+    // When
+    execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
+
+    // Then
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.podGone(GONE));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND", "CONFLICT", "CLUSTER_UNREACHABLE"})
+  void a_request_that_is_refused_because_the_container_has_ended_is_a_conflict(FailureCode code) {
+    // Given
+    AtomicInteger asked = new AtomicInteger();
+    ExecHandle handle =
+        execs
+            .execs(
+                c -> asked.incrementAndGet() < 1 ? Optional.empty() : Optional.of(GONE),
+                FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+
+    // When
+    execs.container().process().ends(FakeExecs.refused(code, "OCI runtime exec failed: EOF"));
+
+    // Then
+    assertConflict(handle);
+  }
+
+  @Test
+  void a_request_that_the_cluster_never_answers_is_a_conflict_once_the_container_has_ended() {
+    // Given
+    ExecHandle handle =
+        execs
+            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+
+    // Then
+    assertConflict(handle);
+  }
+
+  @Test
+  void a_command_whose_container_ends_before_it_is_announced_is_not_left_waiting() {
+    // Given
+    AtomicInteger asked = new AtomicInteger();
+    ExecHandle handle =
+        execs
+            .execs(
+                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
+                FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+
+    // When
+    FakeContainer.Process process = execs.container().process().opens();
+
+    // Then
+    assertConflict(handle);
+    Awaitility.await().until(process::closed);
+  }
+
+  private static void assertConflict(ExecHandle handle) {
+    assertThatThrownBy(() -> Place.await(handle))
+        .cause()
+        .isInstanceOfSatisfying(
+            FailureException.class,
+            e -> {
+              assertThat(e.failure().code()).isEqualTo(FailureCode.CONFLICT);
+              assertThat(e.failure().message()).contains(GONE.message());
+            });
   }
 
   @Test
@@ -79,7 +194,7 @@ class LostCommandTest {
           throw new IllegalStateException("no watch");
         };
     ExecHandle handle =
-        execs.execs(broken, 9).start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS);
+        execs.execs(broken, FakeExecs.LIMITS).start(FakeExecs.MAIN, ExecSpec.command("true"));
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Lost(FakeExecs.LOST));

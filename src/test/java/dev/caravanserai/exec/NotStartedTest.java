@@ -26,7 +26,7 @@ class NotStartedTest {
 
     // When
     FakeContainer.Process process = execs.container().process().announces(1);
-    process.stdout(process.mark() + "! exec: \"nope\": not found\n").ends(new ExecEnd.Exited(127));
+    process.stderr(process.mark() + "! exec: \"nope\": not found\n").ends(new ExecEnd.Exited(127));
 
     // Then
     ExecResult result = Place.await(handle);
@@ -71,11 +71,11 @@ class NotStartedTest {
   @Test
   void whatIsTooManyIsRefusedAtOnceAndThePlaceOfOneThatEndedIsFree() {
     // Given
-    Execs one = execs.execs(c -> Optional.empty(), 1);
-    ExecHandle first = one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS);
+    Execs one = execs.execs(c -> Optional.empty(), FakeExecs.limits(1, 1 << 20));
+    ExecHandle first = one.start(FakeExecs.MAIN, ExecSpec.command("true"));
 
     // When
-    assertThatThrownBy(() -> one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS))
+    assertThatThrownBy(() -> one.start(FakeExecs.MAIN, ExecSpec.command("true")))
         .isInstanceOfSatisfying(
             FailureException.class,
             e -> assertThat(e.failure().code()).isEqualTo(FailureCode.LIMIT_REACHED));
@@ -83,7 +83,7 @@ class NotStartedTest {
     Place.await(first);
 
     // Then
-    assertThat(one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS)).isNotNull();
+    assertThat(one.start(FakeExecs.MAIN, ExecSpec.command("true"))).isNotNull();
   }
 
   @Test
@@ -96,12 +96,12 @@ class NotStartedTest {
             },
             execs.clock(),
             Runnable::run,
-            c -> Optional.empty(),
-            1);
+            FakeExecs.ends(c -> Optional.empty()),
+            FakeExecs.limits(1, 1 << 20));
 
     for (int i = 0; i < 3; i++) {
       // When
-      ExecHandle handle = one.start(FakeExecs.MAIN, ExecSpec.command("true"), FakeExecs.LIMITS);
+      ExecHandle handle = one.start(FakeExecs.MAIN, ExecSpec.command("true"));
 
       // Then
       assertThatThrownBy(() -> Place.await(handle))

@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.ExecStart;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
 
 /** Tells what has arrived of the output of commands before they end. */
 final class Overheard implements ExecOpener {
@@ -31,14 +32,15 @@ final class Overheard implements ExecOpener {
           }
 
           @Override
-          public void onStdout(byte[] bytes) {
-            listener.onStdout(bytes);
+          public CompletionStage<Void> onStdout(byte[] bytes) {
+            CompletionStage<Void> more = listener.onStdout(bytes);
             stdout.append(new String(bytes, StandardCharsets.ISO_8859_1));
+            return more;
           }
 
           @Override
-          public void onStderr(byte[] bytes) {
-            listener.onStderr(bytes);
+          public CompletionStage<Void> onStderr(byte[] bytes) {
+            return listener.onStderr(bytes);
           }
 
           @Override

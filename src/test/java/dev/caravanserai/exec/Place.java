@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Somewhere that commands run, for tests. */
-record Place(String name, Execs execs, ContainerRef container, ExecLimits limits) {
+record Place(String name, Execs execs, ContainerRef container) {
 
   ExecHandle start(ExecSpec spec) {
-    return execs.start(container, spec, limits);
+    return execs.start(container, spec);
   }
 
   ExecResult run(ExecSpec spec) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
@@ -30,7 +33,12 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
       List.of(List.of("dash"), List.of("bash", "--posix"), List.of("busybox", "sh"));
   private static final ExecLimits LIMITS =
       new ExecLimits(
-          Duration.ofMinutes(4), Duration.ofMinutes(10), 16 << 20, Duration.ofMillis(300));
+          Duration.ofMinutes(4),
+          Duration.ofMinutes(10),
+          16 << 20,
+          1L << 30,
+          Duration.ofMillis(300),
+          512);
 
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
   @TempDir Path folder;
@@ -75,16 +83,11 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     Files.writeString(program, "#!/bin/sh\necho found $1\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     ExecSpec spec =
-        new ExecSpec(
-            List.of("only-here", "it"),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(new byte[10]),
-            java.util.Map.of("PATH", folder.toString()),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            ExecSpec.Encoding.UTF8);
+        ExecSpec.builder()
+            .command(List.of("only-here", "it"))
+            .stdin(new byte[10])
+            .env(Map.of("PATH", folder.toString()))
+            .build();
 
     // When
     String out = Texts.of(place.run(spec).stdout());
@@ -93,19 +96,48 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     assertThat(out).isEqualTo("found it\n");
   }
 
+  /** As the environment of a container, which the supervisor's own shell starts with. */
+  @ParameterizedTest
+  @MethodSource("shellsAlone")
+  void the_environment_of_a_container_changes_neither_supervisor_nor_output(List<String> shell) {
+    // Given
+    Map<String, String> own = new HashMap<>(SPECIAL);
+    own.remove("OPTIND"); // dash itself does not start
+    own.put("LD_PRELOAD", "/no/such.so");
+    own.put("POSIXLY_CORRECT", "1");
+    Place place = place(new LocalProcesses(shell, true, own), shell.toString());
+
+    // When
+    ExecResult result = place.run(ExecSpec.command("busybox", "env"));
+
+    // Then
+    own.forEach(
+        (name, value) ->
+            assertThat("\n" + Texts.of(result.stdout()))
+                .contains("\n" + name + "=" + value + "\n"));
+    assertThat(Texts.of(result.stdout())).doesNotContain("__cs_");
+    assertThat(Texts.of(result.stderr())).isEmpty();
+  }
+
+  static Stream<List<String>> shellsAlone() {
+    return shells().stream();
+  }
+
   private Place place(List<String> shell, boolean inputCanEnd) {
+    return place(
+        new LocalProcesses(shell, inputCanEnd, Map.of()),
+        String.join(" ", shell) + (inputCanEnd ? " v5" : " v4"));
+  }
+
+  private Place place(LocalProcesses processes, String name) {
     Execs execs =
         new Execs(
-            new LocalProcesses(shell, inputCanEnd),
+            processes,
             scheduler,
             ForkJoinPool.commonPool(),
-            container -> Optional.empty(),
-            512);
-    return new Place(
-        String.join(" ", shell) + (inputCanEnd ? " v5" : " v4"),
-        execs,
-        new ContainerRef("here", "this", "machine"),
-        LIMITS);
+            FakeExecs.ends(container -> Optional.empty()),
+            LIMITS);
+    return new Place(name, execs, new ContainerRef("here", "this", "machine"));
   }
 
   private static List<List<String>> shells() {

@@ -6,13 +6,20 @@ import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Only what is gone, or going, is told to be. */
+/** Why a container has ended, for each state that it and its session can be in. */
 class PodGoneTest {
   private static final Map<String, String> MARKS =
       Map.of(
@@ -20,21 +27,37 @@ class PodGoneTest {
           Annotations.TENANT, "default",
           Annotations.START_BY, "2027-01-01T00:00:00Z",
           Annotations.EXPIRES_AT, "2027-01-01T00:00:00Z");
+  private static final ContainerRef MAIN =
+      new ContainerRef("ns", "session-a", "main", Optional.of(new ContainerRef.Run("pod", 0)));
 
   private final SessionCache index = new SessionCache("inn", Runnable::run);
-  private final PodGone gone = new PodGone(index);
+  private Optional<HasMetadata> answer = Optional.empty();
+  private final PodGone gone = new PodGone(index, ref -> CompletableFuture.completedFuture(answer));
 
   @Test
-  void a_pod_that_is_not_ready_is_there() {
+  void a_container_that_runs_has_not_ended_also_when_it_is_not_ready() {
     // When
     index.onUpdate(pod());
 
     // Then
-    assertThat(gone.apply(new ContainerRef("ns", "session-a", "main"))).isEmpty();
+    assertThat(gone.known(MAIN)).isEmpty();
   }
 
   @Test
-  void a_pod_that_is_being_deleted_goes() {
+  void a_session_whose_anchor_was_deleted_was_ended_by_request() {
+    // Given
+    Pod pod = pod();
+    index.onUpdate(pod);
+
+    // When
+    index.onDelete(anchor());
+
+    // Then
+    assertEnded(FailureCode.CONFLICT, "stopped on request");
+  }
+
+  @Test
+  void a_pod_that_somebody_deletes_under_its_session_is_evicted() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
@@ -43,26 +66,91 @@ class PodGoneTest {
     index.onUpdate(pod);
 
     // Then
-    assertThat(gone.apply(new ContainerRef("ns", "session-a", "main")).flatMap(Failure::reason))
-        .contains("PodTerminating");
+    assertEnded(FailureCode.EVICTED, "being deleted");
   }
 
   @Test
-  void a_pod_that_nobody_tells_of_is_gone() {
-    assertThat(gone.apply(new ContainerRef("ns", "session-b", "main")).flatMap(Failure::reason))
-        .contains("PodDeleted");
+  void a_pod_without_a_session_was_ended_by_request() {
+    assertEnded(FailureCode.CONFLICT, "its session was stopped");
+  }
+
+  @Test
+  void a_container_that_ended_is_told_with_its_exit_code_and_reason() {
+    // Given
+    Pod pod = pod();
+    pod.getStatus().setPhase("Succeeded");
+    pod.getStatus()
+        .setContainerStatuses(
+            List.of(
+                new ContainerStatusBuilder()
+                    .withName("main")
+                    .withRestartCount(0)
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(0)
+                    .withReason("Completed")
+                    .endTerminated()
+                    .endState()
+                    .build()));
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    assertEnded(FailureCode.CONFLICT, "exit code 0 (Completed)");
+  }
+
+  @Test
+  void a_container_that_was_restarted_since_has_ended() {
+    // Given
+    Pod pod = pod();
+    pod.getStatus()
+        .setContainerStatuses(
+            List.of(new ContainerStatusBuilder().withName("main").withRestartCount(1).build()));
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    assertEnded(FailureCode.CONTAINER_RESTARTED, "was restarted");
+  }
+
+  @Test
+  void the_next_pod_of_the_same_name_is_another_one() {
+    // Given
+    Pod pod = pod();
+    pod.getMetadata().setUid("next");
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    assertEnded(FailureCode.POD_REPLACED, "was replaced");
+  }
+
+  @Test
+  void the_cluster_is_asked_for_what_the_watch_has_not_told_yet() {
+    // Given
+    index.onUpdate(pod());
+
+    // Then
+    assertThat(gone.ask(MAIN).toCompletableFuture().join().map(Failure::message).orElse(""))
+        .contains("its session was stopped");
+    answer = Optional.of(pod());
+    assertThat(gone.ask(MAIN).toCompletableFuture().join()).isEmpty();
+  }
+
+  private void assertEnded(FailureCode code, String words) {
+    assertThat(gone.known(MAIN))
+        .hasValueSatisfying(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(code);
+              assertThat(failure.message()).contains(words);
+            });
   }
 
   private Pod pod() {
-    index.onUpdate(
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withName("session-a")
-            .withNamespace("ns")
-            .withUid("anchor")
-            .withAnnotations(MARKS)
-            .endMetadata()
-            .build());
+    index.onUpdate(anchor());
     return new PodBuilder()
         .withNewMetadata()
         .withName("session-a")
@@ -77,6 +165,17 @@ class PodGoneTest {
         .withNewStatus()
         .withPhase("Running")
         .endStatus()
+        .build();
+  }
+
+  private static ConfigMap anchor() {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName("session-a")
+        .withNamespace("ns")
+        .withUid("anchor")
+        .withAnnotations(MARKS)
+        .endMetadata()
         .build();
   }
 }

@@ -42,21 +42,23 @@ public record HttpHead(String first, List<String> fields) {
     return first.split(" ")[1];
   }
 
-  /** The plural that the path names after its namespace; empty where there is none. */
+  /**
+   * The resource after the namespace in the path, for example {@code pods}; empty if there is none.
+   */
   public String resource() {
     List<String> parts = Arrays.asList(path().split("[/?]"));
     int namespaces = parts.indexOf("namespaces");
     return namespaces < 0 || parts.size() <= namespaces + 2 ? "" : parts.get(namespaces + 2);
   }
 
-  /** Whether it asks for all objects of a kind, once. */
+  /** Whether it is a list request. */
   public boolean list() {
     return method().equals("GET")
         && path().matches("[^?]*/namespaces/[^/?]+/[^/?]+(?:[?].*)?")
         && !path().contains("watch=true");
   }
 
-  /** Whether the connection will be a WebSocket's. */
+  /** Whether it is an upgrade to a WebSocket. */
   boolean upgrade() {
     return field("upgrade").filter("websocket"::equalsIgnoreCase).isPresent();
   }
@@ -74,7 +76,7 @@ public record HttpHead(String first, List<String> fields) {
     return all.toByteArray();
   }
 
-  /** As it goes on: without an offer of HTTP/2, and with the body's length told first. */
+  /** The forwarded head: without an upgrade to HTTP/2, and with Content-Length. */
   byte[] bytes(int length) {
     boolean webSocket = upgrade();
     String kept =

@@ -6,23 +6,19 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/**
- * Passes HTTP/1.1 requests on one by one, each looked at before, and then whatever a WebSocket
- * says.
- */
+/** Forwards HTTP/1.1 requests one by one, after inspection, and the frames of a WebSocket. */
 public abstract class HttpPassage implements Passage {
-  /** What becomes of a piece of an answer. */
+  /** What happens to a part of a response: it is forwarded, dropped, or the connection is cut. */
   public enum Fate {
     TOLD,
     KEPT,
-    /** The connection breaks before it. */
     CUT
   }
 
-  /** Whether the request is passed on. */
+  /** Whether the request is forwarded. */
   protected abstract boolean passes(HttpHead head, String body, Ends ends) throws IOException;
 
-  /** Asked of each piece of an answer; may wait. */
+  /** Called for each part of a response; may block. */
   protected abstract Fate fate() throws InterruptedException;
 
   @Override

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** A port of this machine that refuses connections, and that nobody else can get meanwhile. */
+/** A reserved port of this machine that refuses connections. */
 public final class NobodyListens implements AutoCloseable {
   private final Socket bound = new Socket();
 

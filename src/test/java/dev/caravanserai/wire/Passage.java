@@ -4,27 +4,27 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** What becomes of the bytes of one connection. Each direction has a thread of its own. */
+/** Forwards the bytes of one connection. Each direction has its own thread. */
 public interface Passage {
 
-  /** The four ends of a connection: two of whoever called, two of the server. */
+  /** The streams of a connection, from and to client and server. */
   record Ends(
       InputStream fromCaller,
       OutputStream toCaller,
       InputStream fromServer,
       OutputStream toServer) {}
 
-  /** Passes on what the caller says; when this returns or throws, both sides are closed. */
+  /** Forwards requests; both sides are closed when this returns or throws. */
   default void requests(Ends ends) throws IOException, InterruptedException {
     ends.fromCaller().transferTo(ends.toServer());
   }
 
-  /** Passes on what the server says; when this returns or throws, both sides are closed. */
+  /** Forwards responses; both sides are closed when this returns or throws. */
   default void answers(Ends ends) throws IOException, InterruptedException {
     ends.fromServer().transferTo(ends.toCaller());
   }
 
-  /** All that is said passes. */
+  /** Forwards everything. */
   static Passage free() {
     return new Passage() {};
   }

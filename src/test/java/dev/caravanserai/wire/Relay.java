@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import javax.net.SocketFactory;
 
-/** Passes connections to a port of this machine on to a server, until they are cut. */
+/** Forwards connections to a port of this machine to a server; they can be cut. */
 public final class Relay implements AutoCloseable {
   private final ServerSocket door = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
   private final URI server;
@@ -31,16 +31,16 @@ public final class Relay implements AutoCloseable {
     thread(this::accept);
   }
 
-  /** Passes bytes as they are. */
+  /** Forwards bytes unchanged. */
   public static Relay to(URI server) throws IOException {
     return new Relay(server, SocketFactory.getDefault(), Passage::free);
   }
 
   /**
-   * Speaks plain HTTP to callers, and to the API server as that wants it; shows the credentials
-   * that belong to the connection.
+   * Accepts plain HTTP, and connects to the API server with TLS and the client certificate of its
+   * configuration, if any.
    *
-   * @param passages one for each connection
+   * @param passages called for each connection
    */
   public static Relay to(Config api, Supplier<Passage> passages)
       throws IOException, GeneralSecurityException {
@@ -56,7 +56,7 @@ public final class Relay implements AutoCloseable {
     return door.getLocalPort();
   }
 
-  /** Breaks all connections that there are; new ones are passed on. */
+  /** Cuts all open connections; new ones are forwarded. */
   public void cut() {
     open.forEach(Relay::close);
   }
@@ -74,7 +74,7 @@ public final class Relay implements AutoCloseable {
         Socket far = sockets.createSocket(server.getHost(), server.getPort())) {
       open.add(far);
       if (closed || near.isClosed()) {
-        return; // it was cut meanwhile
+        return; // cut in the meantime
       }
       Passage passage = passages.get();
       Passage.Ends ends =
@@ -118,7 +118,7 @@ public final class Relay implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException broken) {
-      return; // it was on its way out
+      return; // closed already
     }
   }
 
@@ -133,7 +133,7 @@ public final class Relay implements AutoCloseable {
               try {
                 work.run();
               } catch (IOException | InterruptedException ended) {
-                // One of both sides has gone.
+                // one side has closed the connection
               } finally {
                 threads.remove(Thread.currentThread());
               }

@@ -11,14 +11,18 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** One exec on one WebSocket: what comes in is told to the listener in order, and its end once. */
+/** One exec on one WebSocket: passes on what comes in, in order, and its end once. */
 final class PodExecSocket implements WebSocket.Listener, ExecChannel {
   /** How long output may come after the status; servers close at once. */
   private static final long CLOSE_WITHIN_MS = 5_000;
+
+  private static final CompletionStage<Void> NOW = CompletableFuture.completedStage(null);
 
   private final ContainerRef container;
   private final ExecListener listener;
@@ -27,6 +31,7 @@ final class PodExecSocket implements WebSocket.Listener, ExecChannel {
   private final Object inOrder = new Object();
   private volatile PodExecInput input;
   private Optional<ExecEnd> status = Optional.empty();
+  private Future<?> closing = CompletableFuture.completedFuture(null);
   private boolean ended;
 
   PodExecSocket(
@@ -55,16 +60,23 @@ final class PodExecSocket implements WebSocket.Listener, ExecChannel {
 
   @Override
   public void onMessage(WebSocket socket, ByteBuffer message) {
+    CompletionStage<Void> wantsMore = NOW;
     synchronized (inOrder) {
       if (!ended) {
         try {
-          take(PodExecFrames.decode(message));
+          wantsMore = take(PodExecFrames.decode(message));
         } catch (RuntimeException broken) {
           lost("the receiver failed: " + broken);
         }
       }
     }
-    socket.request();
+    wantsMore.whenComplete(
+        (more, broken) -> {
+          if (broken != null) {
+            finish("the receiver failed: " + broken);
+          }
+          socket.request();
+        });
   }
 
   @Override
@@ -72,22 +84,23 @@ final class PodExecSocket implements WebSocket.Listener, ExecChannel {
     onMessage(socket, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private void take(PodExecFrames.Frame frame) {
+  private CompletionStage<Void> take(PodExecFrames.Frame frame) {
     if (frame.data().length == 0) {
-      return;
+      return NOW;
     }
-    switch (frame.channel()) {
+    return switch (frame.channel()) {
       case PodExecFrames.STDOUT -> listener.onStdout(frame.data());
       case PodExecFrames.STDERR -> listener.onStderr(frame.data());
       case PodExecFrames.STATUS -> {
         status = Optional.of(PodExecStatus.read(container, frame.data(), serialization));
-        scheduler.schedule(
-            () -> finish("the connection stayed open"), CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS);
+        closing =
+            scheduler.schedule(
+                () -> finish("the connection stayed open"), CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS);
+        yield NOW;
       }
-      default -> {
-        // 255 says that the server has ended one channel: the end of all follows.
-      }
-    }
+      // 255 says that the server has ended one channel: the end of all follows.
+      default -> NOW;
+    };
   }
 
   @Override
@@ -130,6 +143,7 @@ final class PodExecSocket implements WebSocket.Listener, ExecChannel {
       return;
     }
     ended = true;
+    closing.cancel(false);
     if (input != null) {
       input.close();
     }

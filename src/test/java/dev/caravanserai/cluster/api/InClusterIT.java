@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.Outcome;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -22,6 +24,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,9 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With what Kubernetes mounts into a pod, the server works as that pod's service account. */
 class InClusterIT {
-  private static final ExecLimits LIMITS =
-      new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(1), 16 << 20, Duration.ofSeconds(2));
-
   private static final String ACCOUNT = "driver";
   private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
@@ -74,8 +75,14 @@ class InClusterIT {
             new PodExecOpener(client, timer),
             timer,
             ForkJoinPool.commonPool(),
-            container -> Optional.empty(),
-            1);
+            new NothingEnds(),
+            new ExecLimits(
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                1 << 20,
+                1 << 20,
+                Duration.ofSeconds(1),
+                1));
     Pod pod = client.resource(pod(client.getNamespace())).create();
     try {
       client.resource(pod).waitUntilReady(3, TimeUnit.MINUTES);
@@ -99,7 +106,7 @@ class InClusterIT {
         new ContainerRef(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), "main");
     ExecResult result =
         execs
-            .run(container, ExecSpec.command(command), LIMITS)
+            .run(container, ExecSpec.command(command))
             .toCompletableFuture()
             .get(3, TimeUnit.MINUTES);
     assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
@@ -124,5 +131,17 @@ class InClusterIT {
         .endContainer()
         .endSpec()
         .build();
+  }
+
+  private static final class NothingEnds implements ContainerEnds {
+    @Override
+    public Optional<Failure> known(ContainerRef container) {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
   }
 }

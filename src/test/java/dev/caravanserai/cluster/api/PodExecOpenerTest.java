@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
@@ -63,10 +64,14 @@ class PodExecOpenerTest {
     public void onOpen(ExecChannel channel) {}
 
     @Override
-    public void onStdout(byte[] bytes) {}
+    public CompletionStage<Void> onStdout(byte[] bytes) {
+      return CompletableFuture.completedStage(null);
+    }
 
     @Override
-    public void onStderr(byte[] bytes) {}
+    public CompletionStage<Void> onStderr(byte[] bytes) {
+      return CompletableFuture.completedStage(null);
+    }
 
     @Override
     public void onEnd(ExecEnd ended) {

@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecChannel;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
+import dev.caravanserai.cluster.Timers;
 import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -14,8 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +29,7 @@ class PodExecSocketTest {
       "{\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\","
           + "\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"7\"}]}}";
 
-  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+  private final ScheduledExecutorService scheduler = Timers.named("test-exec");
   private final FakeWebSocket wire = new FakeWebSocket();
   private final Heard heard = new Heard();
   private final PodExecSocket socket =
@@ -110,6 +112,44 @@ class PodExecSocketTest {
   }
 
   @Test
+  void the_next_message_is_asked_for_when_the_listener_wants_more() {
+    // Given
+    int before = wire.requested;
+    heard.wantsMore = new CompletableFuture<>();
+
+    // When
+    receive(1, "a");
+
+    // Then
+    assertThat(wire.requested).isEqualTo(before);
+    heard.wantsMore.complete(null);
+    assertThat(wire.requested).isEqualTo(before + 1);
+  }
+
+  @Test
+  void a_listener_that_cannot_take_more_loses_its_channel() {
+    // Given
+    heard.wantsMore = new CompletableFuture<>();
+    receive(1, "a");
+
+    // When
+    heard.wantsMore.completeExceptionally(new IOException("reader gone"));
+
+    // Then
+    assertThat(heard.events).containsExactly("open", "out a", "lost");
+  }
+
+  @Test
+  void an_exec_that_has_ended_leaves_no_timer() {
+    // When
+    receive(3, SEVEN);
+    socket.onClose(wire, 1000, "");
+
+    // Then
+    assertThat(((ScheduledThreadPoolExecutor) scheduler).getQueue()).isEmpty();
+  }
+
+  @Test
   void aListenerThatThrowsLosesItsChannelOnly() {
     // Given
     heard.broken = true;
@@ -159,6 +199,7 @@ class PodExecSocketTest {
   private static final class Heard implements ExecListener {
     private final List<String> events = new ArrayList<>();
     private ExecChannel channel;
+    private CompletableFuture<Void> wantsMore = CompletableFuture.completedFuture(null);
     private boolean broken;
 
     @Override
@@ -168,16 +209,18 @@ class PodExecSocketTest {
     }
 
     @Override
-    public void onStdout(byte[] bytes) {
+    public CompletionStage<Void> onStdout(byte[] bytes) {
       if (broken) {
         throw new IllegalStateException("broken");
       }
       events.add("out " + new String(bytes, StandardCharsets.ISO_8859_1));
+      return wantsMore;
     }
 
     @Override
-    public void onStderr(byte[] bytes) {
+    public CompletionStage<Void> onStderr(byte[] bytes) {
       events.add("err " + new String(bytes, StandardCharsets.ISO_8859_1));
+      return wantsMore;
     }
 
     @Override

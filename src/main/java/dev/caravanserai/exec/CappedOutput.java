@@ -1,0 +1,89 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.session.ExecResult;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps the first and the last bytes of a stream, half of the limit each, counts all and always
+ * wants more. Takes memory as bytes come; where the budget has none left it keeps less. Not safe
+ * for use by several threads.
+ */
+final class CappedOutput implements ExecSink {
+  private static final CompletionStage<Void> MORE = CompletableFuture.completedStage(null);
+  private static final int LEAST = 512;
+
+  private final int headLimit;
+  private final int tailLimit;
+  private final MemoryBudget budget;
+  private byte[] head = new byte[0];
+  private int headLength;
+  private byte[] tail = new byte[0];
+  private long tailTotal;
+
+  /**
+   * @param limit most bytes kept, at least 0
+   */
+  CappedOutput(int limit, MemoryBudget budget) {
+    this.headLimit = limit - limit / 2;
+    this.tailLimit = limit / 2;
+    this.budget = budget;
+  }
+
+  @Override
+  public CompletionStage<Void> write(byte[] bytes) {
+    int first = tailTotal == 0 ? intoHead(bytes) : 0;
+    intoTail(bytes, first);
+    return MORE;
+  }
+
+  private int intoHead(byte[] bytes) {
+    head = grown(head, (long) headLength + bytes.length, headLimit);
+    int length = Math.min(bytes.length, head.length - headLength);
+    System.arraycopy(bytes, 0, head, headLength, length);
+    headLength += length;
+    return length;
+  }
+
+  private void intoTail(byte[] bytes, int first) {
+    int more = bytes.length - first;
+    if (more > 0 && tailTotal <= tail.length) {
+      tail = grown(tail, tailTotal + more, tailLimit);
+    }
+    int skipped = Math.max(0, more - tail.length);
+    tailTotal += skipped;
+    for (int from = first + skipped; from < bytes.length; ) {
+      int at = (int) (tailTotal % tail.length);
+      int length = Math.min(bytes.length - from, tail.length - at);
+      System.arraycopy(bytes, from, tail, at, length);
+      tailTotal += length;
+      from += length;
+    }
+  }
+
+  private byte[] grown(byte[] array, long wanted, int limit) {
+    long size = Math.min(limit, Math.max(wanted, Math.max(LEAST, 2L * array.length)));
+    return wanted > array.length && size > array.length && budget.take(size - array.length)
+        ? Arrays.copyOf(array, (int) size)
+        : array;
+  }
+
+  ExecResult.Output output() {
+    int kept = (int) Math.min(tailTotal, tail.length);
+    byte[] all = Arrays.copyOf(head, headLength + kept);
+    int start = tailTotal > tail.length && tail.length > 0 ? (int) (tailTotal % tail.length) : 0;
+    System.arraycopy(tail, start, all, headLength, kept - start);
+    System.arraycopy(tail, 0, all, headLength + kept - start, start);
+    return new ExecResult.Output(all, headLength + tailTotal);
+  }
+
+  /** Forgets all. */
+  void clear() {
+    budget.giveBack((long) head.length + tail.length);
+    head = new byte[0];
+    headLength = 0;
+    tail = new byte[0];
+    tailTotal = 0;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.caravanserai.exec;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Bytes that all running commands together may keep of their output. Safe for several threads. */
+final class MemoryBudget {
+  private final long most;
+  private final AtomicLong used = new AtomicLong();
+
+  MemoryBudget(long most) {
+    this.most = most;
+  }
+
+  /** Takes bytes if that many are left. */
+  boolean take(long bytes) {
+    long before = used.get();
+    while (before + bytes <= most) {
+      if (used.compareAndSet(before, before + bytes)) {
+        return true;
+      }
+      before = used.get();
+    }
+    return false;
+  }
+
+  void giveBack(long bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  long used() {
+    return used.get();
+  }
+}

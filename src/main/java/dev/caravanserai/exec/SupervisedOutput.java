@@ -1,0 +1,117 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a command has written so far, and what its supervisor said. Safe for use by several threads.
+ */
+final class SupervisedOutput {
+  private final String mark;
+  private final CappedOutput keptOut;
+  private final CappedOutput keptErr;
+  private final MarkedStream out;
+  private final MarkedStream err;
+  private boolean supervised = true;
+
+  SupervisedOutput(String mark, int limit, MemoryBudget budget) {
+    this.mark = mark;
+    this.keptOut = new CappedOutput(limit, budget);
+    this.keptErr = new CappedOutput(limit, budget);
+    this.out = new MarkedStream(mark, keptOut);
+    this.err = new MarkedStream(mark, keptErr);
+  }
+
+  synchronized CompletionStage<Void> stdout(byte[] bytes) {
+    return out.write(bytes);
+  }
+
+  synchronized CompletionStage<Void> stderr(byte[] bytes) {
+    return err.write(bytes);
+  }
+
+  /** Forgets all; what comes next is the command's own, from its first byte. */
+  synchronized void unsupervised() {
+    supervised = false;
+    clear();
+    out.plain();
+    err.plain();
+  }
+
+  synchronized boolean supervised() {
+    return supervised;
+  }
+
+  /** The session id of the command's processes, once the supervisor runs. */
+  synchronized Optional<Integer> processId() {
+    return out.line().map(String::strip).filter(id -> id.matches("\\d{1,9}")).map(Integer::valueOf);
+  }
+
+  /** Whether the command itself was started, as far as can be known. */
+  synchronized boolean started() {
+    return !supervised || processId().isPresent() && err.line().filter(String::isEmpty).isPresent();
+  }
+
+  /** Why the supervisor, or env for it, could not start the command. */
+  synchronized Optional<String> notStarted(int code, ExecSpec spec) {
+    if (!supervised || code != 126 && code != 127) {
+      return Optional.empty();
+    }
+    String said = mark + err.line().orElse("") + "\n" + err.opening();
+    int at = said.indexOf(mark + "! ");
+    if (at >= 0) {
+      return Optional.of(said.substring(at + mark.length() + 2).strip());
+    }
+    return spec.command().stream()
+        .findFirst()
+        .filter(program -> out.opening().isEmpty())
+        .flatMap(program -> ofEnv(program, err.opening()));
+  }
+
+  /** The only line of env(1), of GNU or busybox, about this very program. */
+  private static Optional<String> ofEnv(String program, String words) {
+    Matcher line =
+        Pattern.compile("\\S*env: [^\n]*?\\Q" + program.replace("\\E", "") + "\\E\\W*: ([^\n]+)\n?")
+            .matcher(words);
+    return line.matches()
+        ? Optional.of("exec: \"" + program + "\": " + line.group(1))
+        : Optional.empty();
+  }
+
+  /** Whether the runtime could not find the supervisor's own shell, so that nothing has run. */
+  synchronized boolean saysNoShell(int code) {
+    return supervised
+        && out.line().isEmpty()
+        && code >= 126
+        && code <= 128
+        && NoShell.matches(words());
+  }
+
+  /** The first of what was written, for messages. */
+  synchronized String words() {
+    return (err.opening() + out.opening()).strip();
+  }
+
+  /** What was kept; after this nothing is. */
+  synchronized ExecResult end(String id, Outcome outcome, Duration duration) {
+    if (outcome instanceof Outcome.NotStarted) {
+      clear();
+    }
+    ExecResult result = new ExecResult(id, outcome, keptOut.output(), keptErr.output(), duration);
+    clear();
+    return result;
+  }
+
+  synchronized void clear() {
+    keptOut.clear();
+    keptErr.clear();
+    out.clear();
+    err.clear();
+  }
+}

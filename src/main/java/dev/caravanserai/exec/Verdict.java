@@ -1,0 +1,144 @@
+package dev.caravanserai.exec;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Outcome;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Finds out what the end of a channel means for the command behind it. What may come from the end
+ * of its container is checked with the cluster before anything else is concluded.
+ */
+final class Verdict {
+  /** The kubelet reports the end of a container a second or two after it. */
+  private static final int LOOKS = 12;
+
+  private static final long LOOK_AGAIN_MS = 250;
+
+  /** SIGKILL and SIGTERM, which processes get when their container ends. */
+  private static final Set<Integer> KILLED = Set.of(137, 143);
+
+  /** A runtime's words for what is wrong with the command, not with its container. */
+  private static final Pattern OF_THE_COMMAND =
+      Pattern.compile("(?s).*(exec: \"|no such user|unable to find user|chdir to cwd).*");
+
+  private static final Set<FailureCode> MAYBE_ENDED =
+      Set.of(
+          FailureCode.CONFIG_ERROR,
+          FailureCode.CONFLICT,
+          FailureCode.NOT_FOUND,
+          FailureCode.CLUSTER_UNREACHABLE);
+
+  private final RunningExec exec;
+  private final ExecContext context;
+  private final SupervisedOutput output;
+
+  Verdict(RunningExec exec, ExecContext context, SupervisedOutput output) {
+    this.exec = exec;
+    this.context = context;
+    this.output = output;
+  }
+
+  /** Gives the exec its outcome, at once or after looks at the container. */
+  void give(ExecEnd end) {
+    if (end instanceof ExecEnd.Exited exited) {
+      exited(exited.code());
+    } else if (end instanceof ExecEnd.Lost lost) {
+      lost(lost.failure());
+    } else if (end instanceof ExecEnd.Refused refused) {
+      refused(refused.failure());
+    }
+  }
+
+  private void exited(int code) {
+    Optional<String> why = output.notStarted(code, exec.spec());
+    if (why.isPresent()) {
+      notStarted(why.get());
+    } else if (output.started() && !KILLED.contains(code)) {
+      exec.answer(Outcome.exited(code));
+    } else {
+      unlessEnded(0, () -> ifAlive(code));
+    }
+  }
+
+  /** A process that can be started in the container proves that it has not ended. */
+  private void ifAlive(int code) {
+    ShortExec.alive(context.opener(), exec.container())
+        .thenAccept(
+            alive -> {
+              if (!alive) {
+                unlessEnded(LOOKS, () -> exitedUnknown(code));
+              } else if (output.started()) {
+                exec.answer(Outcome.exited(code));
+              } else {
+                notStarted("its supervisor ended first, with " + code + ": " + output.words());
+              }
+            });
+  }
+
+  private void exitedUnknown(int code) {
+    exec.answer(
+        Outcome.connectionLost(
+            Failure.of(
+                FailureCode.CONNECTION_LOST,
+                ("The cluster reports that a command in %s ended with %d, but nothing can be"
+                        + " started there any more, so its container may have ended. Look at the"
+                        + " session before running it again.")
+                    .formatted(exec.container(), code))));
+  }
+
+  private void lost(Failure failure) {
+    unlessEnded(LOOKS, () -> exec.answer(Outcome.connectionLost(failure)));
+  }
+
+  private void refused(Failure failure) {
+    if (output.processId().isPresent()) {
+      lost(
+          new Failure(
+              FailureCode.CONNECTION_LOST,
+              failure.message() + " It had begun; look whether it still runs.",
+              failure.reason(),
+              failure.events()));
+    } else if (!MAYBE_ENDED.contains(failure.code())
+        || OF_THE_COMMAND.matcher(failure.message()).matches()) {
+      neverBegun(failure);
+    } else {
+      int looks = failure.code() == FailureCode.CONFIG_ERROR ? LOOKS : 0;
+      unlessEnded(looks, () -> neverBegun(failure));
+    }
+  }
+
+  private void neverBegun(Failure failure) {
+    if (failure.code() == FailureCode.CONFIG_ERROR) {
+      exec.answer(Outcome.notStarted(failure));
+    } else {
+      exec.fail(failure);
+    }
+  }
+
+  private void unlessEnded(int looks, Runnable otherwise) {
+    context
+        .ended(exec.container())
+        .thenAccept(
+            ended -> {
+              if (ended.isPresent()) {
+                exec.containerEnded(ended.get());
+              } else if (looks == 0) {
+                otherwise.run();
+              } else {
+                context.later(() -> unlessEnded(looks - 1, otherwise), LOOK_AGAIN_MS);
+              }
+            });
+  }
+
+  private void notStarted(String why) {
+    exec.answer(
+        Outcome.notStarted(
+            Failure.of(
+                FailureCode.CONFIG_ERROR,
+                "The command was not started in " + exec.container() + ": " + why.strip())));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.caravanserai.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** An exec that has ended keeps no memory; those that run keep no more than all may. */
+class NothingKeptTest {
+  private static final int MEMORY = 64 << 10;
+
+  @AutoClose private final FakeExecs fakes = new FakeExecs();
+  private final Execs execs = fakes.execs(c -> Optional.empty(), FakeExecs.limits(9, MEMORY));
+
+  @Test
+  void an_exec_that_has_ended_keeps_neither_input_nor_output_nor_timers() {
+    // Given
+    List<Runnable> cancellers = new ArrayList<>();
+    WeakReference<byte[]> stdin = run(cancellers);
+    fakes.container().forget();
+
+    // Then
+    assertThat(execs.memory()).isZero();
+    assertThat(execs.running()).isZero();
+    assertThat(((ScheduledThreadPoolExecutor) fakes.clock()).getQueue()).isEmpty();
+    Awaitility.await()
+        .until(
+            () -> {
+              System.gc();
+              return stdin.get() == null;
+            });
+    assertThat(cancellers).hasSize(1);
+  }
+
+  /** Runs a command; its canceller is kept, as by the connection of a caller. */
+  private WeakReference<byte[]> run(List<Runnable> cancellers) {
+    byte[] stdin = new byte[1000];
+    ExecHandle handle = execs.start(FakeExecs.MAIN, ExecSpec.command("cat").withStdin(stdin));
+    cancellers.add(handle.canceller());
+    FakeContainer.Process process =
+        fakes.container().process().announces(1).stdout("x".repeat(5000));
+    assertThat(execs.memory()).isGreaterThanOrEqualTo(5000);
+    process.ends(new ExecEnd.Exited(0));
+    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.exited(0));
+    return new WeakReference<>(stdin);
+  }
+
+  @Test
+  void what_running_execs_keep_together_has_a_bound_beyond_which_output_is_cut_as_told() {
+    // Given
+    List<ExecHandle> handles = new ArrayList<>();
+    List<FakeContainer.Process> processes = new ArrayList<>();
+
+    // When
+    for (int i = 0; i < 9; i++) {
+      handles.add(execs.start(FakeExecs.MAIN, ExecSpec.command("yes")));
+      processes.add(fakes.container().process().announces(1).stdout("y".repeat(16 << 10)));
+      assertThat(execs.memory()).isLessThanOrEqualTo(MEMORY);
+    }
+    processes.forEach(process -> process.ends(new ExecEnd.Exited(0)));
+
+    // Then
+    ExecResult first = Place.await(handles.get(0));
+    ExecResult last = Place.await(handles.get(8));
+    assertThat(first.stdout().truncated()).isFalse();
+    assertThat(last.stdout().truncated()).isTrue();
+    assertThat(last.stdout().total()).isEqualTo(16 << 10);
+    assertThat(execs.memory()).isZero();
+  }
+}
