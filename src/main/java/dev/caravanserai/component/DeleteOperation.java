@@ -12,17 +12,17 @@ import org.apache.camel.Exchange;
 
 /** Ends a session that somebody no longer wants. Ending what is stopping already is fine. */
 final class DeleteOperation implements PodOperation {
-  private final boolean wait;
+  private final Option<Boolean> wait;
   private final SessionLookup lookup;
   private final SessionIndex sessions;
   private final Termination termination;
   private final DeletionWait deletion;
 
   /**
-   * @param wait whether it is done only when nothing is left, unless a header says
+   * @param wait whether it is done only when nothing is left
    */
   DeleteOperation(
-      boolean wait,
+      Option<Boolean> wait,
       SessionLookup lookup,
       SessionIndex sessions,
       Termination termination,
@@ -47,7 +47,7 @@ final class DeleteOperation implements PodOperation {
       throw SessionLookup.notFound(key);
     }
     CompletionStage<Void> accepted = termination.end(key, anchor.map(ObjectRef::to), pod);
-    return exchange.getMessage().getHeader(PodConstants.WAIT, wait, Boolean.class)
+    return wait.of(exchange).orElse(false)
         ? accepted.thenCompose(done -> deletion.await(key, anchor, pod, CallerGone.of(exchange)))
         : accepted;
   }

@@ -28,6 +28,7 @@ final class ExecOperation implements PodOperation {
   private final PodServices services;
   private final SessionLookup lookup;
   private final AnchorNotes notes;
+  private final Option<Integer> timeout;
 
   ExecOperation(
       PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
@@ -35,6 +36,7 @@ final class ExecOperation implements PodOperation {
     this.services = services;
     this.lookup = lookup;
     this.notes = notes;
+    this.timeout = Option.number(endpoint, "timeout", endpoint.getTimeout(), 1);
   }
 
   @Override
@@ -60,25 +62,26 @@ final class ExecOperation implements PodOperation {
         .thenApply(
             result -> {
               ExecLog.ended(session, result);
+              if (endpoint.isFailOnExit() && !result.outcome().success()) {
+                throw new ExecFailedException(session.id(), result);
+              }
               return result.withEncoding(spec.encoding());
             });
   }
 
   private ExecSpec spec(Exchange exchange) {
-    Object body = exchange.getMessage().getBody();
-    if (body instanceof ExecSpec spec) {
-      return spec;
+    if (exchange.getMessage().getBody() instanceof ExecSpec spec && endpoint.getScript() == null) {
+      return withTimeout(spec, exchange);
     }
-    ExecSpec spec = script(exchange).map(ExecSpec::script).orElseGet(() -> read(exchange));
-    return endpoint.getTimeout() == null || spec.timeout().isPresent()
-        ? spec
-        : spec.withTimeout(Duration.ofSeconds(endpoint.getTimeout()));
+    String script = endpoint.getScript();
+    return withTimeout(
+        script == null || script.isBlank() ? read(exchange) : ExecSpec.script(script), exchange);
   }
 
-  private Optional<String> script(Exchange exchange) {
-    return Optional.ofNullable(exchange.getMessage().getHeader(PodConstants.SCRIPT, String.class))
-        .or(() -> Optional.ofNullable(endpoint.getScript()))
-        .filter(script -> !script.isBlank());
+  private ExecSpec withTimeout(ExecSpec spec, Exchange exchange) {
+    return spec.timeout().isPresent()
+        ? spec
+        : timeout.of(exchange).map(Duration::ofSeconds).map(spec::withTimeout).orElse(spec);
   }
 
   private ExecSpec read(Exchange exchange) {

@@ -2,10 +2,13 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.component.metrics.Meters;
 import dev.caravanserai.life.Lifecycle;
+import dev.caravanserai.session.Nearest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Metadata;
@@ -50,9 +53,19 @@ public class PodComponent extends DefaultComponent {
   @Override
   protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
       throws Exception {
-    PodEndpoint endpoint = new PodEndpoint(uri, this, Operation.valueOf(remaining));
+    PodEndpoint endpoint = new PodEndpoint(uri, this, operation(remaining));
     setProperties(endpoint, parameters);
     return endpoint;
+  }
+
+  private static Operation operation(String name) {
+    List<String> known = Stream.of(Operation.values()).map(Operation::name).toList();
+    if (!known.contains(name)) {
+      throw new IllegalArgumentException(
+          "pod: has no operation %s.%s It has %s."
+              .formatted(name, Nearest.hint(name, known), String.join(", ", known)));
+    }
+    return Operation.valueOf(name);
   }
 
   @Override

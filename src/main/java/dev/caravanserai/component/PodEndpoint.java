@@ -49,26 +49,91 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
               + " of this tenant.")
   private String tenant;
 
-  @UriParam(label = "plan", description = "Profile, where the request names none")
+  @UriParam(
+      label = "plan,list",
+      description =
+          "Profile where the request names none, or a Simple expression for it; only sessions of this profile in a list")
   private String profile;
 
-  @UriParam(label = "plan", description = "Image, where the request names none")
+  @UriParam(
+      label = "plan",
+      description = "Image where the request names none, or a Simple expression for it")
   private String image;
 
-  @UriParam(label = "plan", description = "Life in seconds, where the request names none")
-  private Long lifetime;
+  @UriParam(
+      label = "plan",
+      description = "Life in seconds where the request names none, or a Simple expression for it")
+  private String lifetime;
 
-  @UriParam(label = "exec", description = "Script to run, where the body is no exec request")
+  @UriParam(
+      label = "exec",
+      description = "Script to run as it stands; without it the body is the request")
   private String script;
 
-  @UriParam(label = "exec", description = "Time in seconds, where the request names none")
-  private Long timeout;
+  @UriParam(
+      label = "exec",
+      description = "Time in seconds where the request names none, or a Simple expression for it")
+  private String timeout;
+
+  @UriParam(
+      label = "exec",
+      description = "Fail unless the command exits with 0",
+      defaultValue = "false")
+  private boolean failOnExit;
+
+  @UriParam(label = "list", description = "Only sessions in this state, or a Simple expression")
+  private String state;
+
+  @UriParam(
+      label = "list",
+      description =
+          "Only sessions with these labels: `key=value` or `key`, separated by commas; or a Simple expression")
+  private String label;
+
+  @UriParam(
+      label = "list",
+      description = "At most so many sessions, or a Simple expression",
+      defaultValue = "100")
+  private String limit;
+
+  @UriParam(
+      label = "list",
+      description = "Where the page before ended: its `continue`, or a Simple expression for it")
+  private String after;
+
+  @UriParam(
+      label = "logs",
+      description = "Which container; the main one if not given; or a Simple expression")
+  private String container;
+
+  @UriParam(label = "logs", description = "Only so many lines at the end, or a Simple expression")
+  private String tail;
+
+  @UriParam(
+      label = "logs",
+      description =
+          "Only lines since then: a time (RFC 3339), a number of seconds ago, or a Simple expression")
+  private String since;
+
+  @UriParam(
+      label = "logs",
+      description = "Whether each line begins with its time, or a Simple expression",
+      defaultValue = "false")
+  private String timestamps;
+
+  @UriParam(
+      label = "logs",
+      description =
+          "Whether to read the log of the container before its restart, or a Simple expression",
+      defaultValue = "false")
+  private String previous;
 
   @UriParam(
       label = "delete",
-      description = "Wait until the session and all it owns is gone",
+      description =
+          "Whether to wait until the session and all it owns is gone, or a Simple expression",
       defaultValue = "false")
-  private boolean wait;
+  private String wait;
 
   public PodEndpoint(String uri, PodComponent component, Operation operation) {
     super(uri, component);
@@ -128,14 +193,19 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
           measured(
               new FailOperation(services.cluster(), life.notes()), meters.undo(lookup::started));
       case get -> new GetOperation(lookup);
-      case list -> new ListOperation(lookup, sessions);
+      case list -> new ListOperation(this, lookup, sessions);
       case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
       case failed -> new FailedOperation(sessions);
       case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
-      case logs -> new LogsOperation(services, lookup, life.notes());
+      case logs -> new LogsOperation(this, services, lookup, life.notes());
       case delete ->
           measured(
-              new DeleteOperation(wait, lookup, sessions, life.termination(), life.deletion()),
+              new DeleteOperation(
+                  Option.flag(this, "wait", wait),
+                  lookup,
+                  sessions,
+                  life.termination(),
+                  life.deletion()),
               meters.stop(lookup::key));
       case reap ->
           measured(
@@ -185,12 +255,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.image = OpaqueText.readExact(image);
   }
 
-  public Long getLifetime() {
+  public String getLifetime() {
     return lifetime;
   }
 
-  public void setLifetime(Long lifetime) {
-    this.lifetime = lifetime;
+  public void setLifetime(String lifetime) {
+    this.lifetime = OpaqueText.readExact(lifetime);
   }
 
   public String getScript() {
@@ -201,19 +271,99 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.script = OpaqueText.readExact(script);
   }
 
-  public Long getTimeout() {
+  public String getTimeout() {
     return timeout;
   }
 
-  public void setTimeout(Long timeout) {
-    this.timeout = timeout;
+  public void setTimeout(String timeout) {
+    this.timeout = OpaqueText.readExact(timeout);
   }
 
-  public boolean isWait() {
+  public String getWait() {
     return wait;
   }
 
-  public void setWait(boolean wait) {
-    this.wait = wait;
+  public void setWait(String wait) {
+    this.wait = OpaqueText.readExact(wait);
+  }
+
+  public boolean isFailOnExit() {
+    return failOnExit;
+  }
+
+  public void setFailOnExit(boolean failOnExit) {
+    this.failOnExit = failOnExit;
+  }
+
+  public String getState() {
+    return state;
+  }
+
+  public void setState(String state) {
+    this.state = OpaqueText.readExact(state);
+  }
+
+  public String getLabel() {
+    return label;
+  }
+
+  public void setLabel(String label) {
+    this.label = OpaqueText.readExact(label);
+  }
+
+  public String getLimit() {
+    return limit;
+  }
+
+  public void setLimit(String limit) {
+    this.limit = OpaqueText.readExact(limit);
+  }
+
+  public String getAfter() {
+    return after;
+  }
+
+  public void setAfter(String after) {
+    this.after = OpaqueText.readExact(after);
+  }
+
+  public String getContainer() {
+    return container;
+  }
+
+  public void setContainer(String container) {
+    this.container = OpaqueText.readExact(container);
+  }
+
+  public String getTail() {
+    return tail;
+  }
+
+  public void setTail(String tail) {
+    this.tail = OpaqueText.readExact(tail);
+  }
+
+  public String getSince() {
+    return since;
+  }
+
+  public void setSince(String since) {
+    this.since = OpaqueText.readExact(since);
+  }
+
+  public String getTimestamps() {
+    return timestamps;
+  }
+
+  public void setTimestamps(String timestamps) {
+    this.timestamps = OpaqueText.readExact(timestamps);
+  }
+
+  public String getPrevious() {
+    return previous;
+  }
+
+  public void setPrevious(String previous) {
+    this.previous = OpaqueText.readExact(previous);
   }
 }
