@@ -172,7 +172,7 @@ class SessionRoutesTest extends RouteTest {
             "direct:session-start",
             exchange -> {
               exchange.getMessage().setBody("request");
-              exchange.setProperty("respondAsync", true);
+              exchange.getMessage().setHeader("CamelPodAsync", "true");
             })
         .getMessage()
         .getBody();
