@@ -167,7 +167,7 @@ class ReaperEdgesIT {
     pods.resource(byHand(model, id)).create();
 
     // Then
-    await().until(() -> state(id).equals("STOPPING"));
+    await().until(() -> !state(id).isEmpty());
     await().pollInterval(Duration.ofMillis(500)).until(() -> state(id).isEmpty());
     assertThat(told(id))
         .anySatisfy(
