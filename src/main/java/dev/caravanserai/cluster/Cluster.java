@@ -29,6 +29,9 @@ public interface Cluster extends AutoCloseable {
    */
   CompletionStage<Void> watch(String namespace);
 
+  /** Whether it answers, and what listeners have lost. */
+  ClusterHealth health();
+
   /** How many requests to the cluster have failed with this code since the start. */
   long failures(FailureCode code);
 

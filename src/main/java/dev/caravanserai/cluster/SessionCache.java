@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,9 +139,10 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     };
   }
 
-  /** How many updates each subscriber has lost, by its name; subscribers of one name together. */
+  /** How many updates each subscriber has lost, by its name; those that lost none are absent. */
   public Map<String, Long> dropped() {
     return subscribers.stream()
+        .filter(subscriber -> subscriber.dropped() > 0)
         .collect(Collectors.toMap(Subscriber::name, Subscriber::dropped, Long::sum));
   }
 
@@ -164,15 +166,23 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     return objects(object).map(SessionCache::uid).collect(Collectors.toSet());
   }
 
+  /** The uids of the known anchors or pods of a namespace. */
+  public synchronized Set<String> known(String namespace, Class<? extends HasMetadata> type) {
+    return objects()
+        .filter(o -> type.isInstance(o) && o.getMetadata().getNamespace().equals(namespace))
+        .map(SessionCache::uid)
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
   /**
-   * The cluster says that an object is not there.
+   * The cluster says that objects are not there.
    *
-   * @param uids of the anchors and pods of this name that were known when it was asked
+   * @param uids of anchors and pods that were known when it was asked
    */
-  public void onMissing(ObjectRef object, Set<String> uids) {
+  public void onMissing(Set<String> uids) {
     List<HasMetadata> missing;
     synchronized (this) {
-      missing = objects(object).filter(o -> uids.contains(uid(o))).toList();
+      missing = objects().filter(o -> uids.contains(uid(o))).toList();
       uids.forEach(dead::add);
     }
     missing.forEach(this::onDelete);
@@ -203,10 +213,11 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     if (!Set.of("ConfigMap", "Pod").contains(object.kind())) {
       return Stream.empty();
     }
-    return lives.values().stream()
-        .flatMap(List::stream)
-        .flatMap(life -> life.objects().stream())
-        .filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()));
+    return objects().filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()));
+  }
+
+  private Stream<HasMetadata> objects() {
+    return lives.values().stream().flatMap(List::stream).flatMap(life -> life.objects().stream());
   }
 
   private void deliverAfter(Runnable change) {

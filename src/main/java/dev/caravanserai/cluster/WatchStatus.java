@@ -17,4 +17,7 @@ public interface WatchStatus {
 
   /** When it began, or was last interrupted. */
   Instant since();
+
+  /** When the cluster answered last. */
+  Instant lastContact();
 }

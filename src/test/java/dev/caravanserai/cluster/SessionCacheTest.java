@@ -78,7 +78,7 @@ class SessionCacheTest {
 
     // When
     scene.next().seeAnchor();
-    scene.cache.onMissing(name, known);
+    scene.cache.onMissing(known);
 
     // Then
     assertThat(scene.state()).isEqualTo("PENDING");

@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster.api;
 
 import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ClusterHealth;
 import dev.caravanserai.cluster.DirectReads;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.Logs;
@@ -11,8 +12,13 @@ import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.cluster.WatchStatus;
+import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Labels;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +33,7 @@ import java.util.function.Consumer;
 public final class ApiCluster implements Cluster {
   private final String name;
   private final String namespace;
-  private final KubernetesClient client;
+  private final KubernetesClient watching;
   private final ScheduledExecutorService timer = Timers.named("cluster-timer");
 
   /** For answers and listeners; grows with the listeners that block and the requests under way. */
@@ -38,7 +44,8 @@ public final class ApiCluster implements Cluster {
   private final ApiObjects objects;
   private final ExecOpener execs;
   private final PodLogs logs;
-  private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
+  private final Contact contact;
+  private final List<ObjectWatch<?>> watches = new CopyOnWriteArrayList<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
   private final List<Consumer<WatchStatus>> watchListeners = new CopyOnWriteArrayList<>();
 
@@ -49,7 +56,14 @@ public final class ApiCluster implements Cluster {
   public ApiCluster(String name, KubernetesClient client, String namespace) {
     this.name = name;
     this.namespace = namespace;
-    this.client = client;
+    this.watching =
+        client
+            .newClient(
+                new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                    .withWatchReconnectLimit(0)
+                    .build())
+            .adapt(KubernetesClient.class);
+    this.contact = new Contact(name, watches, timer);
     this.requests = new ApiRequests(client, executor);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
@@ -92,24 +106,43 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public CompletionStage<Void> watch(String namespace) {
-    return synced.computeIfAbsent(
-        namespace,
-        ns -> {
-          NamespaceWatch watch = new NamespaceWatch(client, ns, cache);
-          CompletableFuture<Void> ready =
-              watch
-                  .start()
-                  .exceptionally(
-                      thrown -> {
-                        synced.remove(ns);
-                        watch.close();
-                        throw ApiFailures.of(ApiRequests.cause(thrown), "Watching namespace " + ns);
-                      })
-                  .toCompletableFuture();
-          watches.put(ns, watch);
-          ready.thenRun(() -> watchListeners.forEach(watch.status()::forEach));
-          return ready;
+    return synced.computeIfAbsent(namespace, this::open);
+  }
+
+  private CompletableFuture<Void> open(String namespace) {
+    var ours = Map.of(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);
+    var anchors =
+        watching
+            .configMaps()
+            .inNamespace(namespace)
+            .withLabels(ours)
+            .withLabel(Labels.ROLE, Labels.ROLE_ANCHOR);
+    var pods = watching.pods().inNamespace(namespace).withLabels(ours);
+    List<ObjectWatch<?>> both =
+        List.of(
+            new ObjectWatch<>(
+                namespace, ConfigMap.class, anchors, Stripped::anchor, cache, executor, timer),
+            new ObjectWatch<>(namespace, Pod.class, pods, Stripped::pod, cache, executor, timer));
+    CompletableFuture<Void> ready =
+        CompletableFuture.allOf(
+                both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))
+            .exceptionally(
+                thrown -> {
+                  synced.remove(namespace);
+                  both.forEach(ObjectWatch::close);
+                  throw ApiFailures.of(Causes.of(thrown), "Watching namespace " + namespace);
+                });
+    ready.thenRun(
+        () -> {
+          watches.addAll(both);
+          watchListeners.forEach(both::forEach);
         });
+    return ready;
+  }
+
+  @Override
+  public ClusterHealth health() {
+    return new ClusterHealth(contact.silentSince(), cache.dropped());
   }
 
   @Override
@@ -120,12 +153,12 @@ public final class ApiCluster implements Cluster {
   @Override
   public void onWatch(Consumer<WatchStatus> listener) {
     watchListeners.add(listener);
-    watches.values().forEach(watch -> watch.status().forEach(listener));
+    watches.forEach(listener);
   }
 
   @Override
   public void close() {
-    watches.values().forEach(NamespaceWatch::close);
+    watches.forEach(ObjectWatch::close);
     cache.close();
     executor.shutdownNow();
     timer.shutdownNow();

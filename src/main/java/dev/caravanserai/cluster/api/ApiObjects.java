@@ -3,6 +3,7 @@ package dev.caravanserai.cluster.api;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.Objects;
 import dev.caravanserai.cluster.SessionCache;
+import dev.caravanserai.session.Causes;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
@@ -56,9 +57,9 @@ final class ApiObjects implements Objects {
         .exceptionally(
             thrown -> {
               if (refused(thrown) != NOT_FOUND) {
-                throw ApiFailures.of(ApiRequests.cause(thrown), "Reading " + object);
+                throw ApiFailures.of(Causes.of(thrown), "Reading " + object);
               }
-              cache.onMissing(object, known);
+              cache.onMissing(known);
               return Optional.empty();
             })
         .thenApply(
@@ -122,7 +123,7 @@ final class ApiObjects implements Objects {
               if (left instanceof HasMetadata one && (method.equals("PATCH") || ending(one))) {
                 cache.onUpdate(one);
               } else {
-                cache.onMissing(object, Set.of(object.uid().orElseThrow()));
+                cache.onMissing(Set.of(object.uid().orElseThrow()));
               }
               return true;
             })
@@ -130,9 +131,9 @@ final class ApiObjects implements Objects {
             thrown -> {
               int refused = refused(thrown);
               if (refused == NOT_FOUND || anotherUid(thrown)) {
-                cache.onMissing(object, Set.of(object.uid().orElseThrow()));
+                cache.onMissing(Set.of(object.uid().orElseThrow()));
               } else if (refused != CONFLICT) {
-                throw ApiFailures.of(ApiRequests.cause(thrown), action);
+                throw ApiFailures.of(Causes.of(thrown), action);
               }
               return false;
             });
@@ -158,7 +159,7 @@ final class ApiObjects implements Objects {
 
   /** A patch that names another uid is refused as a change of that field. */
   private static boolean anotherUid(Throwable thrown) {
-    return ApiRequests.cause(thrown).getCause() instanceof KubernetesClientException refusal
+    return Causes.of(thrown).getCause() instanceof KubernetesClientException refusal
         && refusal.getStatus() != null
         && refusal.getStatus().getDetails() != null
         && refusal.getStatus().getDetails().getCauses().stream()
@@ -167,7 +168,7 @@ final class ApiObjects implements Objects {
 
   /** The HTTP status of a refusal; 0 if there was none. */
   private static int refused(Throwable thrown) {
-    return ApiRequests.cause(thrown).getCause() instanceof KubernetesClientException refusal
+    return Causes.of(thrown).getCause() instanceof KubernetesClientException refusal
         ? refusal.getCode()
         : 0;
   }

@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster.api;
 
 import dev.caravanserai.cluster.ConcurrencyLimit;
+import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.Status;
@@ -68,7 +69,7 @@ final class ApiRequests {
             .handleAsync(
                 (response, thrown) -> {
                   if (thrown != null) {
-                    throw ApiFailures.of(cause(thrown), action, method);
+                    throw ApiFailures.of(Causes.of(thrown), action, method);
                   }
                   if (!response.isSuccessful()) {
                     throw ApiFailures.of(refusal(response), action, method);
@@ -97,9 +98,9 @@ final class ApiRequests {
         .orTimeout(atMost, TimeUnit.MILLISECONDS)
         .exceptionally(
             thrown -> {
-              throw cause(thrown) instanceof TimeoutException
+              throw Causes.of(thrown) instanceof TimeoutException
                   ? new KubernetesClientException("no answer within " + atMost / 1000 + " s")
-                  : new CompletionException(cause(thrown));
+                  : new CompletionException(Causes.of(thrown));
             });
   }
 
@@ -107,7 +108,7 @@ final class ApiRequests {
   <T> CompletionStage<T> counted(CompletionStage<T> request) {
     return request.whenComplete(
         (done, thrown) -> {
-          if (thrown != null && cause(thrown) instanceof FailureException failure) {
+          if (thrown != null && Causes.of(thrown) instanceof FailureException failure) {
             failures.get(failure.failure().code()).increment();
           }
         });
@@ -132,11 +133,5 @@ final class ApiRequests {
         "HTTP " + response.code() + " " + response.message() + " " + body.strip(),
         response.code(),
         null);
-  }
-
-  static Throwable cause(Throwable thrown) {
-    return thrown instanceof CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

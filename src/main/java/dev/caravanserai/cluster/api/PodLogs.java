@@ -2,6 +2,7 @@ package dev.caravanserai.cluster.api;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.api.model.Status;
@@ -33,7 +34,7 @@ final class PodLogs {
         .thenApply(response -> body(container, response))
         .exceptionally(
             thrown -> {
-              throw ApiFailures.of(root(thrown), "Reading the log of " + container);
+              throw ApiFailures.of(Causes.of(thrown), "Reading the log of " + container);
             });
   }
 
@@ -90,11 +91,5 @@ final class PodLogs {
     } catch (KubernetesClientException | IllegalArgumentException e) {
       return answer;
     }
-  }
-
-  private static Throwable root(Throwable thrown) {
-    return thrown instanceof java.util.concurrent.CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

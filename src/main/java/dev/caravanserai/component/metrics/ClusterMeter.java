@@ -38,6 +38,16 @@ final class ClusterMeter {
                 .tag("cluster", cluster.name())
                 .tag("code", code.name())
                 .register(registry));
+    Gauge.builder(
+            "caravanserai.cluster.answers",
+            () -> cluster.health().silentSince().isPresent() ? 0 : 1)
+        .description("Whether the cluster answers")
+        .tag("cluster", cluster.name())
+        .register(registry);
+    FunctionCounter.builder("caravanserai.session.updates.dropped", cluster, ClusterMeter::dropped)
+        .description("Session updates that listeners were too slow for")
+        .tag("cluster", cluster.name())
+        .register(registry);
     Set<String> bound = ConcurrentHashMap.newKeySet();
     cluster.onWatch(
         watch -> {
@@ -45,6 +55,10 @@ final class ClusterMeter {
             bind(cluster.name(), watch, registry);
           }
         });
+  }
+
+  private static long dropped(Cluster cluster) {
+    return cluster.health().dropped().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static void bind(String cluster, WatchStatus watch, MeterRegistry registry) {

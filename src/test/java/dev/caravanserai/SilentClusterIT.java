@@ -1,0 +1,98 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.server.Server;
+import dev.caravanserai.settings.Settings;
+import dev.caravanserai.wire.Passage;
+import dev.caravanserai.wire.Relay;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The way to the cluster dies without a word: nothing passes any more, and nothing is closed. */
+@ExtendWith(NothingLeftBehind.class)
+class SilentClusterIT {
+  @RegisterExtension static final TestServer OTHER = new TestServer();
+
+  private final AtomicBoolean deaf = new AtomicBoolean();
+
+  /** Connections that are open when the way dies stay dead; later ones are as the way is then. */
+  private final class HalfOpen implements Passage {
+    private volatile boolean dead;
+
+    @Override
+    public void answers(Ends ends) throws IOException, InterruptedException {
+      byte[] piece = new byte[8192];
+      for (int n; (n = ends.fromServer().read(piece)) >= 0; ) {
+        dead |= deaf.get();
+        if (!dead) {
+          ends.toCaller().write(piece, 0, n);
+          ends.toCaller().flush();
+        }
+      }
+      if (dead) {
+        new CountDownLatch(1).await(); // the caller does not hear of the end
+      }
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    OTHER.api().stopAll();
+  }
+
+  @Test
+  void a_silent_watch_is_replaced_within_a_minute_and_health_and_log_tell_of_a_silent_cluster()
+      throws Exception {
+    // Given
+    Path home = Files.createTempDirectory("caravanserai-silent");
+    try (Told told = new Told("dev.caravanserai.cluster.api.Contact");
+        Relay wire = TestCluster.get().relay(HalfOpen::new);
+        Server server = Server.start(settings(home, wire), List.of())) {
+      Api api = new Api(server.url(), TestServer.KEY);
+      assertThat(ready(api)).isEqualTo(200);
+
+      // When
+      deaf.set(true);
+      String id = OTHER.api().session();
+
+      // Then
+      await().until(() -> ready(api) == 503);
+      await().until(() -> told.lines().size() == 1);
+      assertThat(told.lines().get(0)).contains("has not answered since");
+
+      // When
+      deaf.set(false);
+
+      // Then
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> api.get("/v1/sessions").text().contains(id));
+      await().until(() -> ready(api) == 200);
+      await().until(() -> told.lines().size() == 2);
+      assertThat(told.lines().get(1)).contains("answers again");
+    }
+  }
+
+  private static int ready(Api api) {
+    return api.get("/observe/health/ready").status();
+  }
+
+  private static Settings settings(Path home, Relay wire) throws IOException {
+    Map<String, String> settings = TestServer.settings(home);
+    settings.put(
+        Settings.CLUSTER_KUBECONFIG.key(), TestCluster.get().kubeconfig(wire, home).toString());
+    return Settings.of(settings);
+  }
+}
