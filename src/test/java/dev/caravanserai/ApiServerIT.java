@@ -2,9 +2,12 @@ package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -209,5 +212,39 @@ class ApiServerIT {
 
     // Then
     assertThat(object.get()).isNull();
+  }
+
+  @Test
+  void deleted_claim_stays_until_its_last_finalizer_is_removed() {
+    // Given
+    var claim = client.persistentVolumeClaims().inNamespace(TestCluster.NAMESPACE).withName(name);
+    client
+        .resource(
+            new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(TestCluster.NAMESPACE)
+                .withFinalizers(FINALIZER)
+                .endMetadata()
+                .withNewSpec()
+                .withAccessModes("ReadWriteOnce")
+                .withNewResources()
+                .addToRequests("storage", new Quantity("1Mi"))
+                .endResources()
+                .endSpec()
+                .build())
+        .create();
+
+    // When
+    claim.delete();
+
+    // Then
+    try {
+      assertThat(claim.get().getMetadata().getDeletionTimestamp()).isNotEmpty();
+      assertThat(claim.get().getMetadata().getFinalizers()).contains(FINALIZER);
+    } finally {
+      claim.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\": {\"finalizers\": null}}");
+    }
+    await().until(() -> claim.get() == null);
   }
 }

@@ -41,7 +41,9 @@ final class ExecRequest {
     } catch (IllegalArgumentException e) {
       throw InvalidRequestException.at(
           "/stdin",
-          "must be base64 (RFC 4648) because encoding is base64; leave that out for text");
+          "must be base64 (RFC 4648, without line breaks) because encoding is base64, but it has an "
+              + e.getMessage().replaceFirst("^I", "i")
+              + "; for text leave encoding out");
     }
   }
 

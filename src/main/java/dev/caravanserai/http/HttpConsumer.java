@@ -119,6 +119,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       ctx.next();
       return;
     }
+    Reception.complete(ctx);
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
     Guard.principal(ctx).ifPresent(who -> exchange.setProperty(Principal.PROPERTY, who));

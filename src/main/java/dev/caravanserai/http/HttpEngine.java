@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import dev.caravanserai.contract.ApiDocument;
 import dev.caravanserai.contract.ApiJson;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -24,6 +25,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.spi.DataFormatFactory;
+import org.apache.camel.spi.OnCamelContextStopped;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.ResourceHelper;
 
 /**
@@ -54,6 +57,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   public static void bind(
       BiConsumer<String, Object> registry, List<Authenticator> authenticators, HttpLimits limits) {
     HttpEngine engine = new HttpEngine(authenticators, limits);
+    ServerVertx vertx = new ServerVertx(limits);
+    registry.accept("vertx", vertx);
+    registry.accept(
+        "vertx-end", LifecycleStrategySupport.adapt((OnCamelContextStopped) c -> vertx.close()));
     registry.accept("platform-http-engine", engine);
     registry.accept("rest-openapi", new ContractComponent(engine));
     registry.accept("logLines", new LogLines());
@@ -134,6 +141,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
       meters()
           .ifPresent(
               meters -> router.route().order(Integer.MIN_VALUE).handler(new AnswerMeter(meters)));
+      router.route().order(Integer.MIN_VALUE).handler(Reception::body);
       router.route().order(Integer.MIN_VALUE).handler(new Guard(authenticators));
       Docs.serve(router);
       router.route().order(-1).handler(this::notOurs).failureHandler(this::failed);
@@ -215,6 +223,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   void failed(RoutingContext ctx) {
     var status = ctx.statusCode();
+    if (ctx.failure() instanceof HttpClosedException) {
+      return; // the caller has left, or was too slow
+    }
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());
     } else {

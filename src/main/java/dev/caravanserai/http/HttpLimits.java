@@ -1,18 +1,41 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.settings.Settings;
+import java.time.Duration;
 
 /**
+ * What a caller may take.
+ *
  * @param bodyBytes largest body of a request
- * @param bodySetting the setting that says so, for messages
+ * @param receive until the head of a request is there, and again until its body is
+ * @param idle between requests, and without progress while the caller reads an answer
  */
-public record HttpLimits(long bodyBytes, String bodySetting) {
+public record HttpLimits(long bodyBytes, Duration receive, Duration idle) {
+
+  public static HttpLimits of(Settings settings) {
+    return new HttpLimits(
+        settings.get(Settings.HTTP_BODY_LIMIT),
+        settings.get(Settings.HTTP_RECEIVE_TIMEOUT),
+        settings.get(Settings.HTTP_IDLE_TIMEOUT));
+  }
 
   Problem tooLarge() {
     return Problem.of(
         413,
         FailureCode.INVALID_REQUEST,
         "The request body is larger than %d bytes, the limit of the setting %s."
-            .formatted(bodyBytes, bodySetting));
+            .formatted(bodyBytes, Settings.HTTP_BODY_LIMIT.key()));
+  }
+
+  /**
+   * @param part of the request: head or body
+   */
+  Problem tooLate(String part) {
+    return Problem.of(
+        408,
+        FailureCode.INVALID_REQUEST,
+        "The %s of the request did not end within %d ms, the limit of the setting %s."
+            .formatted(part, receive.toMillis(), Settings.HTTP_RECEIVE_TIMEOUT.key()));
   }
 }

@@ -2,16 +2,16 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.Names;
 
-/** What expressions in profiles may call. Public only for the expression language. */
+/** The functions of the expression language; public only because JEXL needs that. */
 public final class Functions {
   Functions() {}
 
-  /** A text as a label value. */
+  /** Text as a label value. */
   public String label(Object text) {
     return Names.label(String.valueOf(text));
   }
 
-  /** A text as lower-case letters, digits and dashes; not injective. */
+  /** Text as lower-case letters, digits and dashes; different text may have the same result. */
   public String slug(Object text) {
     return Names.slug(String.valueOf(text));
   }

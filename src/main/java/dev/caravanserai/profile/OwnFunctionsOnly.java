@@ -6,7 +6,8 @@ import java.util.Map;
 import org.apache.commons.jexl3.introspection.JexlPermissions;
 
 /**
- * Lets expressions look into maps and lists and call {@link Functions}: no other method, no getter.
+ * Lets expressions read maps and lists and call {@link Functions}, but no other method and no
+ * getter.
  */
 final class OwnFunctionsOnly extends JexlPermissions.Delegate {
   OwnFunctionsOnly() {

@@ -3,7 +3,7 @@ package dev.caravanserai.profile;
 import java.time.Duration;
 
 /**
- * What every plan of a server depends on besides its profile and request.
+ * What every plan of a server depends on besides profile and request.
  *
  * @param namespace for profiles that name none
  * @param cluster the cluster's name
@@ -15,8 +15,8 @@ public record PlanDefaults(
     String namespace, String cluster, String profile, Lifetimes lifetimes, int metadataBytes) {
 
   /**
-   * @param usual for requests and profiles that say none
-   * @param most that no session may exceed
+   * @param usual for requests and profiles that have none
+   * @param most the longest of any session
    * @param start how long a session may take to become ready if its profile does not say
    */
   public record Lifetimes(Duration usual, Duration most, Duration start) {}

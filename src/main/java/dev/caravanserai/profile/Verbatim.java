@@ -3,9 +3,9 @@ package dev.caravanserai.profile;
 import java.util.List;
 
 /**
- * Keeps the kubelet from replacing {@code $(NAME)} in a caller's command: what was asked for runs
- * as it was given. Rule: Kubernetes, Container v1, {@code command}: {@code $$(NAME)} stands for
- * {@code $(NAME)}.
+ * Keeps the kubelet from replacing {@code $(NAME)} in a caller's command, which has to run as it
+ * was given. Kubernetes, Container v1, {@code command}: {@code $$(NAME)} stands for {@code
+ * $(NAME)}.
  */
 final class Verbatim {
   private Verbatim() {}

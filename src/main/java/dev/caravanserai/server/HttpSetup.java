@@ -31,9 +31,7 @@ final class HttpSetup {
     camel.addOverrideProperty("camel.server.port", port);
     camel.addOverrideProperty("camel.management.host", settings.get(Settings.BIND));
     camel.addOverrideProperty("camel.management.port", port);
-    HttpLimits limits =
-        new HttpLimits(settings.get(Settings.HTTP_BODY_LIMIT), Settings.HTTP_BODY_LIMIT.key());
-    HttpEngine.bind(camel::bind, List.of(keys), limits);
+    HttpEngine.bind(camel::bind, List.of(keys), HttpLimits.of(settings));
   }
 
   private static void checkFree(Settings settings) {

@@ -1,8 +1,8 @@
 package dev.caravanserai.settings;
 
-/** What the sessions' cluster is. */
+/** The kind of the cluster of sessions. */
 public enum ClusterKind {
-  /** The embedded one: an API server and process-backed pods inside this JVM. */
+  /** The embedded cluster: an API server in this JVM, with processes as pods. */
   LOCAL,
   /** A Kubernetes API server. */
   API

@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * One thing that can be set.
+ * One setting.
  *
- * @param <T> what the program sees
+ * @param <T> the type of its value
  * @param key begins with {@code caravanserai.}
- * @param defaultText as a person would write it; may be empty
+ * @param defaultText the default as a person would write it; may be empty
  * @param secret never shown, and read from the environment only
  */
 public record Setting<T>(
@@ -42,7 +42,7 @@ public record Setting<T>(
     return type.parse().apply(text.strip());
   }
 
-  /** The same value in the form that Camel reads alike, such as {@code 3600s} for {@code 1h}. */
+  /** The same value in a form that Camel also reads, such as {@code 3600s} for {@code 1h}. */
   String canonical(String text) {
     return type.format().apply(parse(text));
   }

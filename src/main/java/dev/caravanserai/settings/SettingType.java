@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How the text of a setting becomes a value and back.
+ * Converts the text of a setting to a value and back.
  *
  * @param unit what a person writes, as the settings table shows it
- * @param parse throws {@link IllegalArgumentException} that says what would be right, without
- *     repeating the text
- * @param format a text that {@code parse} and Camel understand alike
+ * @param parse throws {@link IllegalArgumentException} that says what is right and does not repeat
+ *     the text
+ * @param format to text that {@code parse} and Camel both read
  */
 record SettingType<T>(String unit, Function<String, T> parse, Function<T, String> format) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
@@ -32,7 +32,7 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
     return new SettingType<>("duration", SettingType::parseDuration, SettingType::formatDuration);
   }
 
-  /** From 1 byte to what an array holds, about 2 GiB. A plain number is bytes. */
+  /** From 1 byte to the longest array, just below 2 GiB. A plain number is bytes. */
   static SettingType<Integer> size() {
     return new SettingType<>("size", SettingType::parseSize, String::valueOf);
   }
@@ -72,7 +72,7 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
         "text or empty", text -> Optional.of(text).filter(t -> !t.isEmpty()), t -> t.orElse(""));
   }
 
-  /** A label of RFC 1123, which is what Kubernetes takes as the name of a namespace. */
+  /** The name of a namespace: a label of RFC 1123. */
   static SettingType<Optional<String>> optionalNamespace() {
     return new SettingType<>(
         "namespace or empty",
@@ -83,8 +83,7 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
   private static String label(String text) {
     if (text.length() > 63 || !LABEL.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "must be the name of a namespace: 63 of a-z, 0-9 and - at most, the first and the last"
-              + " no -");
+          "must be the name of a namespace: 1 to 63 of a-z, 0-9 and -, without - at either end");
     }
     return text;
   }
@@ -166,7 +165,7 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
     return (int) bytes;
   }
 
-  /** The amount in the smallest unit, or -1 where the text does not have the form. */
+  /** The amount in the smallest unit, or -1 if the text does not match. */
   private static long scaled(Matcher matcher, String plainUnit, Map<String, Long> factors) {
     if (!matcher.matches()) {
       return -1;

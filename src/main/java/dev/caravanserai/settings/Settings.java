@@ -20,30 +20,30 @@ public final class Settings {
           "port",
           SettingType.number(0, 65535),
           "8080",
-          "Port of the HTTP API; 0 takes a free one.");
+          "Port of the HTTP API; 0 for any free one.");
   public static final Setting<String> BIND =
       setting(
           "bind",
           SettingType.text(),
           "127.0.0.1",
-          "Address to listen on. Beyond loopback only with API keys of your own.");
+          "Address to listen on. Any but loopback needs API keys of your own.");
   public static final Setting<Path> HOME =
       setting(
           "home",
           SettingType.path(),
           "~/.caravanserai",
-          "State folder. Two servers on one machine need two.");
+          "State folder. Each server on a machine needs its own.");
   public static final Setting<Optional<String>> API_KEY =
       Setting.secret(
           "api-key",
           SettingType.optionalText(),
-          "One API key of the tenant `default` with every right. From the environment only.");
+          "An API key of the tenant `default` with every right. Read from the environment only.");
   public static final Setting<Optional<Path>> API_KEYS_FILE =
       setting(
           "api-keys.file",
           SettingType.optionalPath(),
           "",
-          "YAML or JSON list of API keys (below); others must not be able to read it.");
+          "YAML or JSON list of API keys (below); other users must not be able to read it.");
   public static final Setting<ClusterKind> CLUSTER_KIND =
       setting(
           "cluster.kind",
@@ -83,31 +83,31 @@ public final class Settings {
           "profile.default",
           SettingType.text(),
           "default",
-          "Profile of a session that asks for none.");
+          "Profile of a request that names none.");
   public static final Setting<Path> PROFILE_FOLDER =
       setting(
           "profile.folder",
           SettingType.path(),
           "config/profiles",
-          "Folder of profiles; one there replaces a shipped one of the same name.");
+          "Folder of profiles; a profile there replaces a shipped one of the same name.");
   public static final Setting<Duration> SESSION_TIMEOUT =
       setting(
           "session.timeout",
           SettingType.duration(),
           "3600s",
-          "Life of a session that asks for none.");
+          "Lifetime of a session if neither its request nor its profile says.");
   public static final Setting<Duration> SESSION_MAX_TIMEOUT =
       setting(
           "session.max-timeout",
           SettingType.duration(),
           "86400s",
-          "Longest life that a session may ask for.");
+          "Longest lifetime of a session.");
   public static final Setting<Duration> SESSION_START_TIMEOUT =
       setting(
           "session.start-timeout",
           SettingType.duration(),
           "300s",
-          "How long a session may take until it is ready.");
+          "How long a session may take to become ready if its profile does not say.");
   public static final Setting<Integer> SESSION_METADATA_LIMIT =
       setting(
           "session.metadata-limit",
@@ -119,7 +119,7 @@ public final class Settings {
           "session.unschedulable-after",
           SettingType.duration(),
           "15s",
-          "How long no node may take the pod until the start fails.");
+          "How long a pod may be unschedulable before its start fails.");
   public static final Setting<Duration> SESSION_FAILURE_RETENTION =
       setting(
           "session.failure-retention",
@@ -128,37 +128,36 @@ public final class Settings {
           "How long a failed session can still be read.");
   public static final Setting<Duration> EXEC_TIMEOUT =
       setting(
-          "exec.timeout", SettingType.duration(), "600s", "Time of an exec that asks for none.");
-  public static final Setting<Duration> EXEC_MAX_TIMEOUT =
-      setting(
-          "exec.max-timeout",
+          "exec.timeout",
           SettingType.duration(),
-          "86400s",
-          "Longest time that an exec may ask for.");
+          "600s",
+          "Time-out of an exec whose request has none.");
+  public static final Setting<Duration> EXEC_MAX_TIMEOUT =
+      setting("exec.max-timeout", SettingType.duration(), "86400s", "Longest time-out of an exec.");
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting(
           "exec.output-limit",
           SettingType.between(SettingType.size(), "16KiB", "1GiB"),
           "16MiB",
-          "Kept of each of stdout and stderr of one exec; head and tail stay.");
+          "How much of stdout and of stderr of an exec is kept: the beginning and the end.");
   public static final Setting<Integer> EXEC_MEMORY =
       setting(
           "exec.memory",
           SettingType.between(SettingType.size(), "64KiB", "1GiB"),
           "256MiB",
-          "Kept of the output of all execs that run; beyond it less of each stays.");
+          "How much output of all running execs together is kept; beyond it, less of each.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting(
           "exec.parallel",
           SettingType.number(1, 100_000),
           "512",
-          "Execs that run at once; more are refused with `LIMIT_REACHED`.");
+          "Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
   public static final Setting<Duration> EXEC_KILL_GRACE =
       setting(
           "exec.kill-grace",
           SettingType.between(SettingType.duration(), "1ms", "60s"),
           "2s",
-          "Between TERM and KILL when an exec times out or is cancelled.");
+          "Time between TERM and KILL when an exec times out or is cancelled.");
   public static final Setting<Integer> THREADS =
       setting(
           "threads",
@@ -167,12 +166,25 @@ public final class Settings {
           "Most threads for what follows an operation in a route; a step that blocks holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
+  public static final Setting<Duration> HTTP_RECEIVE_TIMEOUT =
+      setting(
+          "http.receive-timeout",
+          SettingType.duration(),
+          "60s",
+          "Longest time until the head of a request is there, and again until its body is; then 408.");
+  public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
+      setting(
+          "http.idle-timeout",
+          SettingType.duration(),
+          "120s",
+          "Longest time between two requests of a connection, and without progress while an answer"
+              + " is read; then it is closed.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting(
           "reaper.interval",
           SettingType.duration(),
           "500ms",
-          "How often the reaper looks for sessions that are past their time.");
+          "How often the reaper looks for expired sessions.");
   public static final Setting<Path> ROUTES_FOLDER =
       setting("routes.folder", SettingType.path(), "routes", "Folder of the routes.");
   public static final Setting<String> ROUTES_TENANT =
@@ -212,6 +224,8 @@ public final class Settings {
           EXEC_KILL_GRACE,
           THREADS,
           HTTP_BODY_LIMIT,
+          HTTP_RECEIVE_TIMEOUT,
+          HTTP_IDLE_TIMEOUT,
           REAPER_INTERVAL,
           ROUTES_FOLDER,
           ROUTES_TENANT,
@@ -229,7 +243,7 @@ public final class Settings {
   }
 
   /**
-   * The defaults with some values changed, checked like any other source.
+   * The defaults with some values changed, which are checked like those of any other source.
    *
    * @param changes text by key
    * @throws SettingsException if one is unknown or bad

@@ -2,7 +2,7 @@ package dev.caravanserai.settings;
 
 import java.util.List;
 
-/** The server cannot start with what was set; the message lists every problem, one per line. */
+/** The settings do not allow a start; the message lists every problem, one per line. */
 public final class SettingsException extends RuntimeException {
   private final transient List<String> problems;
 

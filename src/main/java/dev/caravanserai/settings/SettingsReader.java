@@ -15,13 +15,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Collects values from sources, of which a later one beats an earlier one, and checks them all. Not
- * thread-safe; used once at the start.
+ * Collects values from sources, of which a later one overrides an earlier one, and checks all of
+ * them. Used once, at the start; not thread-safe.
  */
 public final class SettingsReader {
   private static final String VARIABLE_PREFIX = "CARAVANSERAI_";
 
-  /** Variables of clients, tests and of processes inside local pods; no settings of a server. */
+  /** Variables of clients, tests and processes in local pods, which are not settings. */
   private static final List<String> OTHER_VARIABLES =
       List.of("URL", "IT_", "LOCAL", "EXEC_ID").stream().map(VARIABLE_PREFIX::concat).toList();
 
@@ -67,7 +67,7 @@ public final class SettingsReader {
         .read();
   }
 
-  /** Keys that do not begin with {@code caravanserai.} are Camel's and left alone. */
+  /** Ignores keys that do not begin with {@code caravanserai.}: they are Camel's. */
   SettingsReader file(Path file) {
     if (!Files.exists(file)) {
       return this;
@@ -86,13 +86,13 @@ public final class SettingsReader {
         .forEach(
             (name, text) -> {
               if (byVariable.containsKey(name)) {
-                if (!text.isBlank()) { // what an unset value of a template becomes
+                if (!text.isBlank()) { // an unset variable of a template
                   take(byVariable.get(name), name, "environment", text);
                 }
               } else if (name.startsWith(VARIABLE_PREFIX)
                   && OTHER_VARIABLES.stream().noneMatch(name::startsWith)) {
                 problems.add(
-                    "The environment variable %s is no setting.%s"
+                    "The environment variable %s is not a setting.%s"
                         .formatted(name, Nearest.hint(name, byVariable.keySet())));
               }
             });
@@ -105,9 +105,9 @@ public final class SettingsReader {
             (key, text) -> {
               var setting = byKey.get(key);
               if (setting == null && key.startsWith(Setting.PREFIX)) {
-                if (!key.startsWith(Setting.PREFIX + "it.")) { // how the tests are told things
+                if (!key.startsWith(Setting.PREFIX + "it.")) { // for the integration tests
                   problems.add(
-                      "%s (%s) is no setting.%s"
+                      "%s (%s) is not a setting.%s"
                           .formatted(key, source, Nearest.hint(key, byKey.keySet())));
                 }
               } else if (setting != null && setting.secret()) {

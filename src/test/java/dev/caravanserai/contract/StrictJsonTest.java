@@ -48,6 +48,12 @@ class StrictJsonTest {
         .doesNotContain("StreamRead");
   }
 
+  @Test
+  void a_text_may_be_as_long_as_the_body() {
+    String text = "x".repeat(28 << 20);
+    assertThat(read("{\"stdin\": \"" + text + "\"}").path("stdin").textValue()).isEqualTo(text);
+  }
+
   private static JsonNode read(String text) {
     return StrictJson.read(text.getBytes(StandardCharsets.UTF_8));
   }

@@ -79,7 +79,8 @@ class EdgeTest {
                 .POST(BodyPublishers.ofString("a=b"))),
         415,
         "INVALID_REQUEST");
-    assertProblem(SERVER.post("/echo", "x".repeat(100_001)), 413, "INVALID_REQUEST");
+    var large = assertProblem(SERVER.post("/echo", "x".repeat(100_001)), 413, "INVALID_REQUEST");
+    assertThat(large.path("detail").asText()).contains("100000", "caravanserai.http.body-limit");
     var failure = assertProblem(SERVER.get("/failure"), 502, "IMAGE_PULL");
     assertThat(failure.path("reason").asText()).isEqualTo("ErrImagePull");
     assertThat(failure.path("events").get(0).asText()).isEqualTo("Failed: no such image");

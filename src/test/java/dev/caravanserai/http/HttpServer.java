@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,9 @@ final class HttpServer implements AutoCloseable {
 
   static final String ROUTER = "0123456789abcdef-router";
 
+  static final HttpLimits LIMITS =
+      new HttpLimits(100_000, Duration.ofMinutes(1), Duration.ofMinutes(2));
+
   private final Main main = new Main();
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -34,7 +38,8 @@ final class HttpServer implements AutoCloseable {
           .build();
   private final int port;
 
-  private HttpServer(Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
+  private HttpServer(
+      HttpLimits limits, Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
     var keys =
         new ApiKeys(
             List.of(
@@ -54,20 +59,26 @@ final class HttpServer implements AutoCloseable {
     main.addInitialProperty("camel.management.host", "127.0.0.1");
     main.addInitialProperty("camel.management.port", "0");
     main.addOverrideProperty("camel.main.shutdownTimeout", "5");
-    main.addInitialProperty("camel.beans.vertxOptions", "#class:io.vertx.core.VertxOptions");
-    main.addInitialProperty("camel.beans.vertxOptions.workerPoolSize", "20");
-    HttpEngine.bind(main::bind, List.of(keys), new HttpLimits(100_000, "test.limit"));
+    HttpEngine.bind(main::bind, List.of(keys), limits);
     beans.forEach(main::bind);
     main.start();
     port = main.getCamelContext().hasService(VertxPlatformHttpServer.class).getPort();
   }
 
   static HttpServer with(RoutesBuilder... routes) {
-    return new HttpServer(Map.of(), "false", routes);
+    return new HttpServer(LIMITS, Map.of(), "false", routes);
   }
 
   static HttpServer with(Map<String, Object> beans, String yaml, RoutesBuilder... routes) {
-    return new HttpServer(beans, yaml, routes);
+    return new HttpServer(LIMITS, beans, yaml, routes);
+  }
+
+  static HttpServer with(HttpLimits limits, RoutesBuilder... routes) {
+    return new HttpServer(limits, Map.of(), "false", routes);
+  }
+
+  int port() {
+    return port;
   }
 
   private static Thread daemon(Runnable work) {

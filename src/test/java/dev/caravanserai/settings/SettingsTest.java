@@ -95,8 +95,10 @@ class SettingsTest {
     // Then
     assertThat(failure.problems())
         .containsExactly(
-            "caravanserai.prot (file " + file + ") is no setting. Did you mean caravanserai.port?",
-            "The environment variable CARAVANSERAI_CLUSTER_KNID is no setting. Did you mean"
+            "caravanserai.prot (file "
+                + file
+                + ") is not a setting. Did you mean caravanserai.port?",
+            "The environment variable CARAVANSERAI_CLUSTER_KNID is not a setting. Did you mean"
                 + " CARAVANSERAI_CLUSTER_KIND?",
             "CARAVANSERAI_PORT=high (environment) must be a whole number from 0 to 65535.",
             "caravanserai.cluster.kind=remote (system property) must be one of local, api.");

@@ -1,0 +1,168 @@
+package dev.caravanserai.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sees that no connection is held for ever: by a head or a body that never ends (408), by silence
+ * between requests, or by a caller who takes nothing of the answer. One for each connection; all on
+ * its event loop.
+ */
+final class Reception extends ChannelDuplexHandler {
+  private static final AttributeKey<Reception> KEY =
+      AttributeKey.valueOf(Reception.class.getName());
+
+  private enum Phase {
+    /** Nothing of the next request has come. */
+    IDLE,
+    HEAD,
+    BODY,
+    /** All of the request is there. */
+    ANSWER
+  }
+
+  private final HttpLimits limits;
+  private final Channel channel;
+  private Phase phase = Phase.IDLE;
+  private RoutingContext request;
+  private Future<?> timer;
+  private Future<?> stalled;
+
+  private Reception(HttpLimits limits, Channel channel) {
+    this.limits = limits;
+    this.channel = channel;
+  }
+
+  /** For a connection that has just been made. */
+  static void begin(HttpConnection connection, HttpLimits limits) {
+    var channel = ((ConnectionBase) connection).channel();
+    var reception = new Reception(limits, channel);
+    channel.attr(KEY).set(reception);
+    channel.pipeline().addFirst(reception);
+    reception.wait(limits.receive());
+  }
+
+  /** The head of a request is there. */
+  static void body(RoutingContext ctx) {
+    var reception = of(ctx);
+    reception.phase = Phase.BODY;
+    reception.request = ctx;
+    reception.wait(reception.limits.receive());
+    ctx.addEndHandler(done -> reception.answered());
+    ctx.next();
+  }
+
+  /** All of the request is there. */
+  static void complete(RoutingContext ctx) {
+    var reception = of(ctx);
+    reception.phase = Phase.ANSWER;
+    reception.cancel();
+  }
+
+  private static Reception of(RoutingContext ctx) {
+    return ((ConnectionBase) ctx.request().connection()).channel().attr(KEY).get();
+  }
+
+  private void answered() {
+    phase = Phase.IDLE;
+    request = null;
+    wait(limits.idle());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object bytes) {
+    if (phase == Phase.IDLE) {
+      phase = Phase.HEAD;
+      wait(limits.receive());
+    }
+    context.fireChannelRead(bytes);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    cancel();
+    context.fireChannelInactive();
+  }
+
+  /** Not writable: more is waiting for the caller than the socket takes. */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (!channel.isWritable() && stalled == null) {
+      watch(pending());
+    }
+    context.fireChannelWritabilityChanged();
+  }
+
+  private void watch(long before) {
+    stalled = schedule(limits.idle(), () -> stalled(before));
+  }
+
+  private void stalled(long before) {
+    stalled = null;
+    long now = pending();
+    if (now > 0 && now >= before) {
+      close();
+    } else if (now > 0) {
+      watch(now);
+    }
+  }
+
+  private long pending() {
+    var buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  /** At once; by way of Vert.x it would wait until all is written. */
+  private void close() {
+    channel.pipeline().context(this).close();
+  }
+
+  private void wait(Duration time) {
+    cancel();
+    timer = schedule(time, this::expired);
+  }
+
+  private void cancel() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  private Future<?> schedule(Duration time, Runnable what) {
+    return channel.eventLoop().schedule(what, time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void expired() {
+    if (phase == Phase.IDLE && pending() > 0) {
+      wait(limits.idle()); // the answer is still being read
+    } else if (phase == Phase.IDLE) {
+      close();
+    } else if (phase == Phase.HEAD) {
+      var body = limits.tooLate("head").json();
+      var head =
+          "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+              .formatted(Problem.CONTENT_TYPE, body.length)
+              .getBytes(StandardCharsets.US_ASCII);
+      channel
+          .pipeline()
+          .context(this)
+          .writeAndFlush(Unpooled.wrappedBuffer(head, body))
+          .addListener(ChannelFutureListener.CLOSE);
+    } else if (phase == Phase.BODY && !request.response().headWritten()) {
+      request.response().putHeader("Connection", "close");
+      limits.tooLate("body").write(request.response());
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.caravanserai.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No caller holds a connection for ever. */
+class SlowCallersTest {
+  private static final int ANSWER = 64 << 20;
+  private static final HttpLimits SHORT =
+      new HttpLimits(100_000, Duration.ofMillis(700), Duration.ofMillis(900));
+
+  @AutoClose
+  private static final HttpServer SERVER =
+      HttpServer.with(
+          SHORT,
+          new RouteBuilder() {
+            @Override
+            public void configure() {
+              from("platform-http:/size").setBody().constant("read");
+              from("platform-http:/much").process(e -> e.getMessage().setBody(new byte[ANSWER]));
+              from("platform-http:/late").delay(2500).setBody().constant("late");
+            }
+          });
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /size HTTP/1.1\r\nHost: here\r\nX-A: ",
+        "G",
+        "POST /size HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer "
+            + HttpServer.KEY
+            + "\r\nContent-Length: 100\r\n\r\n"
+      })
+  void a_head_or_a_body_that_never_ends_is_answered_408_and_closed(String begun) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // Given
+      socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+
+      // When
+      Thread trickle = new Thread(() -> trickle(socket));
+      trickle.start();
+      String answer = new String(readAll(socket), StandardCharsets.UTF_8);
+
+      // Then
+      assertThat(answer).startsWith("HTTP/1.1 408 ").contains("INVALID_REQUEST");
+      assertThat(answer).contains("caravanserai.http.receive-timeout");
+      trickle.join();
+    }
+  }
+
+  @Test
+  void a_connection_without_a_request_is_closed() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      assertThat(readAll(socket)).isEmpty();
+    }
+  }
+
+  @Test
+  void whoever_takes_nothing_of_an_answer_loses_the_connection() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // Given
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /much HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer "
+                      + HttpServer.KEY
+                      + "\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().readNBytes(12)).isNotEmpty();
+
+      // Then
+      await().until(() -> closedByServer(socket));
+      assertThat(readAll(socket).length).as("what was in the sockets").isLessThan(ANSWER);
+    }
+  }
+
+  @Test
+  void an_answer_may_take_longer_than_a_request() {
+    assertThat(SERVER.get("/late").body()).isEqualTo("late");
+  }
+
+  /** The kernel keeps what is not sent, but no process has the connection any more (proc(5)). */
+  private static boolean closedByServer(Socket socket) {
+    Pattern open =
+        Pattern.compile(
+            ":%04X \\w+:%04X \\w+ \\w+:\\w+ \\w+:\\w+ \\w+ +\\d+ +\\d+ +[1-9]"
+                .formatted(SERVER.port(), socket.getLocalPort()));
+    return Stream.of("/proc/net/tcp", "/proc/net/tcp6")
+        .flatMap(file -> lines(file))
+        .noneMatch(line -> open.matcher(line).find());
+  }
+
+  private static Stream<String> lines(String file) {
+    try {
+      return Files.readAllLines(Path.of(file)).stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void trickle(Socket socket) {
+    try {
+      for (int i = 0; i < 60; i++) {
+        socket.getOutputStream().write('x');
+        LockSupport.parkNanos(100_000_000);
+      }
+    } catch (IOException e) {
+      // closed by the server, as it should be
+    }
+  }
+
+  /** Until the server closes; a reset is a close. */
+  private static byte[] readAll(Socket socket) {
+    var all = new ByteArrayOutputStream();
+    try {
+      socket.setSoTimeout(60_000);
+      socket.getInputStream().transferTo(all);
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("still open", e);
+    } catch (IOException e) {
+      // reset
+    }
+    return all.toByteArray();
+  }
+}
