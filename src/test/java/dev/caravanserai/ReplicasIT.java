@@ -44,6 +44,7 @@ class ReplicasIT {
   void release() {
     wire.releaseWatches();
     one.stopAll();
+    other.stopAll();
   }
 
   @AfterAll

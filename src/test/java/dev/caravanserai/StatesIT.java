@@ -41,8 +41,9 @@ class StatesIT {
 
     // Then
     assertThat(answer.status()).as(answer.text()).isEqualTo(201);
-    assertThat(answer.field("state")).isEqualTo("COMPLETED");
-    assertThat(answer.body().path("ready").asBoolean()).isFalse();
+    String id = answer.field("id");
+    await().until(() -> "COMPLETED".equals(session(id).path("state").asText()));
+    assertThat(session(id).path("ready").asBoolean()).isFalse();
   }
 
   @Test
@@ -136,13 +137,15 @@ class StatesIT {
     String id =
         api.start(
                 Map.of(
-                    "profile", "with-sidecar",
-                    "metadata", metadata,
-                    "command", List.of("sh", "-c", "touch /tmp/ready; " + LIVES)))
+                    "profile",
+                    "with-sidecar",
+                    "metadata",
+                    metadata,
+                    "command",
+                    List.of("sh", "-c", "touch /tmp/ready; " + LIVES)))
             .field("id");
     String startBy = Instant.now().minusSeconds(60).toString();
-    TestCluster.annotate(
-        TestCluster.get().anchor(id), "caravanserai.dev/start-by", startBy);
+    TestCluster.annotate(TestCluster.get().anchor(id), "caravanserai.dev/start-by", startBy);
 
     // When
     api.exec(id, Map.of("script", "rm /tmp/ready"));
@@ -157,8 +160,7 @@ class StatesIT {
 
   private Answer start(String side, String restart, List<String> command) {
     return api.start(
-        Map.of(
-            "profile", "with-sidecar", "metadata", metadata(side, restart), "command", command));
+        Map.of("profile", "with-sidecar", "metadata", metadata(side, restart), "command", command));
   }
 
   private static Map<String, Object> metadata(String side, String restart) {

@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * When each session is due. A session that was taken and is still there is returned again after 1 s,
- * 2 s, 4 s and so on up to a minute, so one that cannot be ended does not hold up the others. Not
- * thread-safe.
+ * When each session is due. A session that was taken and is still there is returned again after 1
+ * s, 2 s, 4 s and so on up to a minute, so one that cannot be ended does not hold up the others.
+ * Not thread-safe.
  */
 final class ExpiryQueue {
   private static final Duration FIRST = Duration.ofSeconds(1);
