@@ -17,45 +17,36 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who broke something on purpose is told what, where, and what to do, and nothing stays behind. */
+/** A start that fails says what is wrong, where and what to do. */
 class BrokenStartIT {
   private static final Path EXAMPLE = Path.of("examples/timer.camel.yaml");
 
   @TempDir private Path home;
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "uri: timer | uri: tmer | Route every-minute in file:%s cannot run: there is no component tmer. Did you mean timer?",
-        "session-start-action | session-strt-action | there is no Kamelet session-strt-action. Did you mean session-start-action?",
-        "lifetime: | lifetme: | kamelet:session-start-action has no lifetme. Did you mean lifetime?",
-        "from: | frm: | in file:%s, line 2, column 5"
-      })
-  void aMistakeInARouteIsTold(String right, String wrong, String told) throws IOException {
+  @Test
+  void a_mistake_in_a_route_stops_the_start() throws IOException {
     // Given
     Path route = home.resolve("mine.camel.yaml");
-    Files.writeString(route, Files.readString(EXAMPLE).replaceFirst(right, wrong));
+    Files.writeString(route, Files.readString(EXAMPLE).replaceFirst("lifetime:", "lifetme:"));
 
     // When, Then
     assertThatThrownBy(() -> start(route).close())
         .isInstanceOf(RoutesException.class)
-        .hasMessageContaining(told.formatted(route))
+        .hasMessageStartingWith("Route every-minute in file:" + route + ", line 12 cannot run: ")
+        .hasMessageContaining("has no lifetme. Did you mean lifetime?")
         .hasMessageContaining("start again: nothing was started");
   }
 
   @Test
-  void whatIsNoFileIsTold() {
+  void a_file_that_does_not_exist_stops_the_start() {
     assertThatThrownBy(() -> start(Path.of("demoo")).close())
         .isInstanceOf(RoutesException.class)
         .hasMessageContaining("There is no file demoo.");
   }
 
   @Test
-  void aServerThatCannotListenIsNeverReady() throws IOException {
+  void a_server_that_cannot_listen_is_never_ready() throws IOException {
     // Given
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Map<String, String> settings = TestServer.settings(home);

@@ -23,28 +23,34 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         PodEndpoint target = (PodEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "after": target.setAfter(property(camelContext, java.lang.String.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "due": target.setDue(property(camelContext, boolean.class, value)); return true;
+        case "container": target.setContainer(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "failonexit":
+        case "failOnExit": target.setFailOnExit(property(camelContext, boolean.class, value)); return true;
         case "image": target.setImage(property(camelContext, java.lang.String.class, value)); return true;
-        case "keepfailure":
-        case "keepFailure": target.setKeepFailure(property(camelContext, boolean.class, value)); return true;
+        case "label": target.setLabel(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "lifetime": target.setLifetime(property(camelContext, java.lang.Long.class, value)); return true;
-        case "part": target.setPart(property(camelContext, java.lang.String.class, value)); return true;
+        case "lifetime": target.setLifetime(property(camelContext, java.lang.String.class, value)); return true;
+        case "limit": target.setLimit(property(camelContext, java.lang.String.class, value)); return true;
+        case "previous": target.setPrevious(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "script": target.setScript(property(camelContext, java.lang.String.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
+        case "since": target.setSince(property(camelContext, java.lang.String.class, value)); return true;
+        case "state": target.setState(property(camelContext, java.lang.String.class, value)); return true;
+        case "tail": target.setTail(property(camelContext, java.lang.String.class, value)); return true;
         case "tenant": target.setTenant(property(camelContext, java.lang.String.class, value)); return true;
-        case "timeout": target.setTimeout(property(camelContext, java.lang.Long.class, value)); return true;
-        case "undo": target.setUndo(property(camelContext, boolean.class, value)); return true;
-        case "wait": target.setWait(property(camelContext, boolean.class, value)); return true;
+        case "timeout": target.setTimeout(property(camelContext, java.lang.String.class, value)); return true;
+        case "timestamps": target.setTimestamps(property(camelContext, java.lang.String.class, value)); return true;
+        case "wait": target.setWait(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -52,28 +58,34 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "after": return java.lang.String.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
-        case "due": return boolean.class;
+        case "container": return java.lang.String.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "failonexit":
+        case "failOnExit": return boolean.class;
         case "image": return java.lang.String.class;
-        case "keepfailure":
-        case "keepFailure": return boolean.class;
+        case "label": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "lifetime": return java.lang.Long.class;
-        case "part": return java.lang.String.class;
+        case "lifetime": return java.lang.String.class;
+        case "limit": return java.lang.String.class;
+        case "previous": return java.lang.String.class;
         case "profile": return java.lang.String.class;
         case "script": return java.lang.String.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
+        case "since": return java.lang.String.class;
+        case "state": return java.lang.String.class;
+        case "tail": return java.lang.String.class;
         case "tenant": return java.lang.String.class;
-        case "timeout": return java.lang.Long.class;
-        case "undo": return boolean.class;
-        case "wait": return boolean.class;
+        case "timeout": return java.lang.String.class;
+        case "timestamps": return java.lang.String.class;
+        case "wait": return java.lang.String.class;
         default: return null;
         }
     }
@@ -82,28 +94,34 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         PodEndpoint target = (PodEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "after": return target.getAfter();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "due": return target.isDue();
+        case "container": return target.getContainer();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "failonexit":
+        case "failOnExit": return target.isFailOnExit();
         case "image": return target.getImage();
-        case "keepfailure":
-        case "keepFailure": return target.isKeepFailure();
+        case "label": return target.getLabel();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "lifetime": return target.getLifetime();
-        case "part": return target.getPart();
+        case "limit": return target.getLimit();
+        case "previous": return target.getPrevious();
         case "profile": return target.getProfile();
         case "script": return target.getScript();
         case "sessionid":
         case "sessionId": return target.getSessionId();
+        case "since": return target.getSince();
+        case "state": return target.getState();
+        case "tail": return target.getTail();
         case "tenant": return target.getTenant();
         case "timeout": return target.getTimeout();
-        case "undo": return target.isUndo();
-        case "wait": return target.isWait();
+        case "timestamps": return target.getTimestamps();
+        case "wait": return target.getWait();
         default: return null;
         }
     }

@@ -3,7 +3,7 @@ package dev.caravanserai.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.exec.ExecHandle;
-import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.PodGone;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
@@ -27,14 +27,16 @@ final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
   private final SessionLookup lookup;
-  private final Activity activity;
+  private final AnchorNotes notes;
+  private final Option<Integer> timeout;
 
   ExecOperation(
-      PodEndpoint endpoint, PodServices services, SessionLookup lookup, Activity activity) {
+      PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
     this.endpoint = endpoint;
     this.services = services;
     this.lookup = lookup;
-    this.activity = activity;
+    this.notes = notes;
+    this.timeout = Option.number(endpoint, "timeout", endpoint.getTimeout(), 1);
   }
 
   @Override
@@ -53,32 +55,33 @@ final class ExecOperation implements PodOperation {
   private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {
     ContainerRef container =
         container(session, services.cluster().sessions().pod(session.key()), spec);
-    activity.used(session);
+    notes.used(session);
     ExecHandle exec = services.execs().start(container, spec);
-    CallerGone.then(exchange, exec::cancel);
+    CallerGone.of(exchange).thenRun(exec::cancel);
     return exec.result()
         .thenApply(
             result -> {
               ExecLog.ended(session, result);
+              if (endpoint.isFailOnExit() && !result.outcome().success()) {
+                throw new ExecFailedException(session.id(), result);
+              }
               return result.withEncoding(spec.encoding());
             });
   }
 
   private ExecSpec spec(Exchange exchange) {
-    Object body = exchange.getMessage().getBody();
-    if (body instanceof ExecSpec spec) {
-      return spec;
+    if (exchange.getMessage().getBody() instanceof ExecSpec spec && endpoint.getScript() == null) {
+      return withTimeout(spec, exchange);
     }
-    ExecSpec spec = script(exchange).map(ExecSpec::script).orElseGet(() -> read(exchange));
-    return endpoint.getTimeout() == null || spec.timeout().isPresent()
-        ? spec
-        : spec.withTimeout(Duration.ofSeconds(endpoint.getTimeout()));
+    String script = endpoint.getScript();
+    return withTimeout(
+        script == null || script.isBlank() ? read(exchange) : ExecSpec.script(script), exchange);
   }
 
-  private Optional<String> script(Exchange exchange) {
-    return Optional.ofNullable(exchange.getMessage().getHeader(PodConstants.SCRIPT, String.class))
-        .or(() -> Optional.ofNullable(endpoint.getScript()))
-        .filter(script -> !script.isBlank());
+  private ExecSpec withTimeout(ExecSpec spec, Exchange exchange) {
+    return spec.timeout().isPresent()
+        ? spec
+        : timeout.of(exchange).map(Duration::ofSeconds).map(spec::withTimeout).orElse(spec);
   }
 
   private ExecSpec read(Exchange exchange) {

@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionPage;
 import dev.caravanserai.session.State;
@@ -15,73 +14,78 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 
-/**
- * Lists the tenant's sessions as a {@link SessionPage}, or as a list those of every tenant that are
- * due.
- */
+/** Lists the tenant's sessions, a page at a time. */
 final class ListOperation implements PodOperation {
   private static final int LIMIT = 100;
 
-  private final PodEndpoint endpoint;
   private final SessionLookup lookup;
   private final SessionIndex index;
+  private final Option<State> state;
+  private final Option<String> profile;
+  private final Option<String> label;
+  private final Option<Integer> limit;
+  private final Option<Predicate<Session>> after;
 
   ListOperation(PodEndpoint endpoint, SessionLookup lookup, SessionIndex index) {
     this.lookup = lookup;
-    this.endpoint = endpoint;
     this.index = index;
+    this.state =
+        new Option<>(
+            endpoint,
+            "state",
+            endpoint.getState(),
+            ListOperation::state,
+            "one of " + Arrays.toString(State.values()));
+    this.profile = Option.text(endpoint, "profile", endpoint.getProfile());
+    this.label = Option.text(endpoint, "label", endpoint.getLabel());
+    this.limit = Option.number(endpoint, "limit", endpoint.getLimit(), 1);
+    this.after =
+        new Option<>(
+            endpoint,
+            "after",
+            endpoint.getAfter(),
+            ListOperation::after,
+            "the continue of the page before");
   }
 
   @Override
-  public CompletionStage<?> run(Exchange exchange) {
-    return CompletableFuture.completedFuture(
-        endpoint.isDue() ? index.takeDue(Instant.now()) : page(exchange));
+  public CompletionStage<SessionPage> run(Exchange exchange) {
+    return CompletableFuture.completedFuture(page(exchange));
   }
 
   private SessionPage page(Exchange exchange) {
-    Message message = exchange.getMessage();
-    int limit = message.getHeader(PodConstants.LIMIT, LIMIT, Integer.class);
+    int most = limit.of(exchange).orElse(LIMIT);
     String tenant = lookup.tenant(exchange);
     Predicate<Session> wanted =
-        state(message).and(profile(message)).and(labels(message)).and(after(message));
+        state
+            .of(exchange)
+            .<Predicate<Session>>map(in -> s -> s.state() == in)
+            .orElse(s -> true)
+            .and(
+                profile
+                    .of(exchange)
+                    .<Predicate<Session>>map(name -> s -> s.profile().equals(name))
+                    .orElse(s -> true))
+            .and(labels(exchange))
+            .and(after.of(exchange).orElse(s -> true));
     List<Session> found =
         index.all().stream()
             .filter(s -> s.tenant().equals(tenant))
             .filter(wanted)
-            .limit(limit + 1L)
+            .limit(most + 1L)
             .toList();
-    return found.size() <= limit
+    return found.size() <= most
         ? new SessionPage(found, Optional.empty())
-        : new SessionPage(found.subList(0, limit), Optional.of(token(found.get(limit - 1))));
+        : new SessionPage(found.subList(0, most), Optional.of(token(found.get(most - 1))));
   }
 
-  private static Predicate<Session> state(Message message) {
-    return text(message, PodConstants.STATE)
-        .map(
-            name -> {
-              try {
-                State state = State.valueOf(name);
-                return (Predicate<Session>) s -> s.state() == state;
-              } catch (IllegalArgumentException e) {
-                throw InvalidRequestException.at(
-                    "/query/state",
-                    "\"%s\" is no state; there are %s"
-                        .formatted(name, Arrays.toString(State.values())));
-              }
-            })
-        .orElse(s -> true);
+  private static Optional<State> state(String name) {
+    return Arrays.stream(State.values()).filter(state -> state.name().equals(name)).findFirst();
   }
 
-  private static Predicate<Session> profile(Message message) {
-    return text(message, PodConstants.PROFILE)
-        .map(name -> (Predicate<Session>) s -> s.profile().equals(name))
-        .orElse(s -> true);
-  }
-
-  private static Predicate<Session> labels(Message message) {
-    return text(message, PodConstants.LABEL).stream()
+  private Predicate<Session> labels(Exchange exchange) {
+    return label.of(exchange).stream()
         .flatMap(all -> Arrays.stream(all.split(",")))
         .map(String::strip)
         .map(ListOperation::label)
@@ -104,29 +108,16 @@ final class ListOperation implements PodOperation {
         .encodeToString((last.createdAt() + " " + last.id()).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Predicate<Session> after(Message message) {
-    return text(message, PodConstants.CONTINUE)
-        .map(
-            token -> {
-              try {
-                String[] parts =
-                    new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8)
-                        .split(" ", 2);
-                Instant at = Instant.parse(parts[0]);
-                String id = parts[1];
-                return (Predicate<Session>)
-                    s ->
-                        s.createdAt().isAfter(at)
-                            || s.createdAt().equals(at) && s.id().compareTo(id) > 0;
-              } catch (RuntimeException e) {
-                throw InvalidRequestException.at(
-                    "/query/continue", "is none of ours: use what the last page gave");
-              }
-            })
-        .orElse(s -> true);
-  }
-
-  private static Optional<String> text(Message message, String header) {
-    return Optional.ofNullable(message.getHeader(header, String.class)).filter(t -> !t.isBlank());
+  private static Optional<Predicate<Session>> after(String token) {
+    try {
+      String[] parts =
+          new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8).split(" ", 2);
+      Instant at = Instant.parse(parts[0]);
+      String id = parts[1];
+      return Optional.of(
+          s -> s.createdAt().isAfter(at) || s.createdAt().equals(at) && s.id().compareTo(id) > 0);
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
   }
 }

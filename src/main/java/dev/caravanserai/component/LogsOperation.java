@@ -2,10 +2,9 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
-import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Session;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,18 +12,34 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 
 /** Reads a session's log as bytes. */
 final class LogsOperation implements PodOperation {
   private final PodServices services;
   private final SessionLookup lookup;
-  private final Activity activity;
+  private final AnchorNotes notes;
+  private final Option<String> container;
+  private final Option<Integer> tail;
+  private final Option<Instant> since;
+  private final Option<Boolean> timestamps;
+  private final Option<Boolean> previous;
 
-  LogsOperation(PodServices services, SessionLookup lookup, Activity activity) {
+  LogsOperation(
+      PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
     this.services = services;
     this.lookup = lookup;
-    this.activity = activity;
+    this.notes = notes;
+    this.container = Option.text(endpoint, "container", endpoint.getContainer());
+    this.tail = Option.number(endpoint, "tail", endpoint.getTail(), 0);
+    this.since =
+        new Option<>(
+            endpoint,
+            "since",
+            endpoint.getSince(),
+            LogsOperation::since,
+            "a time as 2026-11-21T09:30:00Z, or a number of seconds");
+    this.timestamps = Option.flag(endpoint, "timestamps", endpoint.getTimestamps());
+    this.previous = Option.flag(endpoint, "previous", endpoint.getPrevious());
   }
 
   @Override
@@ -35,14 +50,11 @@ final class LogsOperation implements PodOperation {
   }
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {
-    activity.used(session);
-    return services
-        .cluster()
-        .logs()
-        .read(container(session, exchange), query(exchange.getMessage()));
+    notes.used(session);
+    return services.cluster().logs().read(container(session, exchange), query(exchange));
   }
 
-  private static ContainerRef container(Session session, Exchange exchange) {
+  private ContainerRef container(Session session, Exchange exchange) {
     String pod =
         session
             .pod()
@@ -54,30 +66,26 @@ final class LogsOperation implements PodOperation {
                             .formatted(session.id(), session.state())))
             .name();
     return new ContainerRef(
-        session.namespace(),
-        pod,
-        exchange.getMessage().getHeader(PodConstants.CONTAINER, session.container(), String.class));
+        session.namespace(), pod, container.of(exchange).orElse(session.container()));
   }
 
-  private static Instant since(String text) {
+  private static Optional<Instant> since(String text) {
     try {
-      return text.matches("\\d{1,9}")
-          ? Instant.now().minusSeconds(Long.parseLong(text))
-          : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+      return Optional.of(
+          text.matches("\\d{1,9}")
+              ? Instant.now().minusSeconds(Long.parseLong(text))
+              : OffsetDateTime.parse(text.replace(' ', '+')).toInstant());
     } catch (DateTimeException e) {
-      throw InvalidRequestException.at(
-          "/query/since",
-          "must be a time as 2026-11-21T09:30:00Z, or a number of seconds, not " + text);
+      return Optional.empty();
     }
   }
 
-  private LogQuery query(Message message) {
+  private LogQuery query(Exchange exchange) {
     return new LogQuery(
-        Optional.ofNullable(message.getHeader(PodConstants.TAIL, Integer.class)),
-        Optional.ofNullable(message.getHeader(PodConstants.SINCE, String.class))
-            .map(LogsOperation::since),
-        message.getHeader(PodConstants.TIMESTAMPS, false, Boolean.class),
-        message.getHeader(PodConstants.PREVIOUS, false, Boolean.class),
+        tail.of(exchange),
+        since.of(exchange),
+        timestamps.of(exchange).orElse(false),
+        previous.of(exchange).orElse(false),
         services.execs().limits().outputBytes());
   }
 }

@@ -9,23 +9,42 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 
 /** A request becomes a plan. The body is a {@link SessionSpec}, JSON in any form, or nothing. */
 final class PlanOperation implements PodOperation {
-  private final PodEndpoint endpoint;
+  private static final Pattern IMAGE = Pattern.compile("\\S+");
+
   private final PodServices services;
   private final ActingTenant tenant;
+  private final Option<String> profile;
+  private final Option<String> image;
+  private final Option<Integer> lifetime;
 
   PlanOperation(PodEndpoint endpoint, PodServices services, ActingTenant tenant) {
-    this.endpoint = endpoint;
     this.services = services;
     this.tenant = tenant;
+    this.profile =
+        new Option<>(
+            endpoint,
+            "profile",
+            endpoint.getProfile(),
+            name -> Optional.of(name).filter(services.planner().profiles()::contains),
+            "one of " + String.join(", ", services.planner().profiles()));
+    this.image =
+        new Option<>(
+            endpoint,
+            "image",
+            endpoint.getImage(),
+            name -> Optional.of(name).filter(IMAGE.asMatchPredicate()),
+            "an image reference such as registry/name:tag");
+    this.lifetime = Option.number(endpoint, "lifetime", endpoint.getLifetime(), 1);
   }
 
   @Override
   public CompletionStage<Plan> run(Exchange exchange) {
-    SessionSpec spec = withDefaults(spec(exchange));
+    SessionSpec spec = withDefaults(spec(exchange), exchange);
     Plan plan = services.planner().plan(spec, Instant.now(), UUID.randomUUID());
     CallerGone.note(exchange, spec);
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, plan.id());
@@ -47,18 +66,17 @@ final class PlanOperation implements PodOperation {
                 exchange.getMessage().getHeader(PodConstants.IDEMPOTENCY_KEY, String.class)));
   }
 
-  private SessionSpec withDefaults(SessionSpec spec) {
+  private SessionSpec withDefaults(SessionSpec spec, Exchange exchange) {
     return new SessionSpec(
         spec.tenant(),
-        spec.profile().or(() -> Optional.ofNullable(endpoint.getProfile())),
+        spec.profile().or(() -> profile.of(exchange)),
         spec.id(),
-        spec.image().or(() -> Optional.ofNullable(endpoint.getImage())),
+        spec.image().or(() -> image.of(exchange)),
         spec.command(),
         spec.args(),
         spec.env(),
         spec.workingDir(),
-        spec.timeout()
-            .or(() -> Optional.ofNullable(endpoint.getLifetime()).map(Duration::ofSeconds)),
+        spec.timeout().or(() -> lifetime.of(exchange).map(Duration::ofSeconds)),
         spec.resources(),
         spec.storage(),
         spec.labels(),

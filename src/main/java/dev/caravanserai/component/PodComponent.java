@@ -1,13 +1,14 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.component.metrics.Meters;
-import dev.caravanserai.life.Activity;
-import dev.caravanserai.life.Readiness;
-import dev.caravanserai.life.UnconfirmedCreates;
+import dev.caravanserai.life.Lifecycle;
+import dev.caravanserai.session.Nearest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Metadata;
@@ -46,17 +47,25 @@ public class PodComponent extends DefaultComponent {
   private String namespace;
 
   private StandaloneServices own;
-  private Readiness readiness;
-  private Activity activity;
-  private UnconfirmedCreates unanswered;
+  private Lifecycle life;
   private Meters meters;
 
   @Override
   protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
       throws Exception {
-    PodEndpoint endpoint = new PodEndpoint(uri, this, Operation.valueOf(remaining));
+    PodEndpoint endpoint = new PodEndpoint(uri, this, operation(remaining));
     setProperties(endpoint, parameters);
     return endpoint;
+  }
+
+  private static Operation operation(String name) {
+    List<String> known = Stream.of(Operation.values()).map(Operation::name).toList();
+    if (!known.contains(name)) {
+      throw new IllegalArgumentException(
+          "pod: has no operation %s.%s It has %s."
+              .formatted(name, Nearest.hint(name, known), String.join(", ", known)));
+    }
+    return Operation.valueOf(name);
   }
 
   @Override
@@ -72,9 +81,7 @@ public class PodComponent extends DefaultComponent {
                   .loadProperties(key -> key.startsWith("caravanserai.")));
       services = own.services();
     }
-    readiness = new Readiness(services.cluster(), services.unschedulableAfter());
-    activity = new Activity(services.cluster());
-    unanswered = new UnconfirmedCreates(services.cluster());
+    life = new Lifecycle(services.cluster(), services.lifeLimits(), services.timer());
     Optional.ofNullable(HealthCheckRegistry.get(getCamelContext()))
         .ifPresent(registry -> registry.register(new ClusterHealthCheck(services.cluster())));
     meters =
@@ -90,6 +97,7 @@ public class PodComponent extends DefaultComponent {
     super.doStop();
     if (meters != null) {
       meters.close();
+      life.close();
     }
     if (own != null) {
       own.close();
@@ -120,16 +128,8 @@ public class PodComponent extends DefaultComponent {
     this.namespace = namespace;
   }
 
-  Readiness readiness() {
-    return readiness;
-  }
-
-  Activity activity() {
-    return activity;
-  }
-
-  UnconfirmedCreates unanswered() {
-    return unanswered;
+  Lifecycle life() {
+    return life;
   }
 
   Meters meters() {

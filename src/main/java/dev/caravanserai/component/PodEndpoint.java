@@ -1,9 +1,16 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
+import dev.caravanserai.life.Lifecycle;
+import dev.caravanserai.life.Start;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Session;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -42,53 +49,91 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
               + " of this tenant.")
   private String tenant;
 
-  @UriParam(label = "plan", description = "Profile, where the request names none")
+  @UriParam(
+      label = "plan,list",
+      description =
+          "Profile where the request names none, or a Simple expression for it; only sessions of this profile in a list")
   private String profile;
 
-  @UriParam(label = "plan", description = "Image, where the request names none")
+  @UriParam(
+      label = "plan",
+      description = "Image where the request names none, or a Simple expression for it")
   private String image;
 
-  @UriParam(label = "plan", description = "Life in seconds, where the request names none")
-  private Long lifetime;
+  @UriParam(
+      label = "plan",
+      description = "Life in seconds where the request names none, or a Simple expression for it")
+  private String lifetime;
 
   @UriParam(
-      label = "apply",
-      description = "Which objects of the plan to create: `anchor`, then `rest`",
-      enums = "anchor,rest")
-  private String part = "rest";
-
-  @UriParam(label = "exec", description = "Script to run, where the body is no exec request")
+      label = "exec",
+      description = "Script to run as it stands; without it the body is the request")
   private String script;
 
-  @UriParam(label = "exec", description = "Time in seconds, where the request names none")
-  private Long timeout;
+  @UriParam(
+      label = "exec",
+      description = "Time in seconds where the request names none, or a Simple expression for it")
+  private String timeout;
 
   @UriParam(
-      label = "list,delete",
-      description =
-          "List only sessions that should be gone by now, of every tenant; each is told again after a while if it is still there. Delete one of them: one that is gone already is fine",
+      label = "exec",
+      description = "Fail unless the command exits with 0",
       defaultValue = "false")
-  private boolean due;
+  private boolean failOnExit;
+
+  @UriParam(label = "list", description = "Only sessions in this state, or a Simple expression")
+  private String state;
+
+  @UriParam(
+      label = "list",
+      description =
+          "Only sessions with these labels: `key=value` or `key`, separated by commas; or a Simple expression")
+  private String label;
+
+  @UriParam(
+      label = "list",
+      description = "At most so many sessions, or a Simple expression",
+      defaultValue = "100")
+  private String limit;
+
+  @UriParam(
+      label = "list",
+      description = "Where the page before ended: its `continue`, or a Simple expression for it")
+  private String after;
+
+  @UriParam(
+      label = "logs",
+      description = "Which container; the main one if not given; or a Simple expression")
+  private String container;
+
+  @UriParam(label = "logs", description = "Only so many lines at the end, or a Simple expression")
+  private String tail;
+
+  @UriParam(
+      label = "logs",
+      description =
+          "Only lines since then: a time (RFC 3339), a number of seconds ago, or a Simple expression")
+  private String since;
+
+  @UriParam(
+      label = "logs",
+      description = "Whether each line begins with its time, or a Simple expression",
+      defaultValue = "false")
+  private String timestamps;
+
+  @UriParam(
+      label = "logs",
+      description =
+          "Whether to read the log of the container before its restart, or a Simple expression",
+      defaultValue = "false")
+  private String previous;
 
   @UriParam(
       label = "delete",
-      description = "Wait until the session and all it owns is gone",
-      defaultValue = "false")
-  private boolean wait;
-
-  @UriParam(
-      label = "delete",
       description =
-          "Undo a start that failed: fails with what made it fail once the session is ended",
+          "Whether to wait until the session and all it owns is gone, or a Simple expression",
       defaultValue = "false")
-  private boolean undo;
-
-  @UriParam(
-      label = "delete",
-      description =
-          "Keep the anchor for a while, with the failure of the exchange, so that it can be read",
-      defaultValue = "false")
-  private boolean keepFailure;
+  private String wait;
 
   public PodEndpoint(String uri, PodComponent component, Operation operation) {
     super(uri, component);
@@ -130,35 +175,44 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     ActingTenant acting = new ActingTenant(Optional.ofNullable(tenant), services.routesTenant());
     SessionLookup lookup = new SessionLookup(this, services.cluster(), acting);
     Meters meters = getComponent().meters();
+    SessionIndex sessions = services.cluster().sessions();
+    Lifecycle life = getComponent().life();
     return switch (operation) {
       case plan -> measured(new PlanOperation(this, services, acting), meters.plan());
-      case apply ->
+      case anchor ->
+          measured(new BodyOperation<>(Plan.class, life.anchors()::createOrJoin), meters.create());
+      case objects ->
+          measured(new BodyOperation<>(Start.class, life.objects()::create), meters.create());
+      case await -> measured(new AwaitOperation(life.readiness()), meters.await(lookup::joined));
+      case undo ->
+          new UndoOperation(
+              measured(
+                  new BodyOperation<>(Start.class, life.termination()::undo),
+                  meters.undo(lookup::started)));
+      case fail ->
           measured(
-              new ApplyOperation(part, services.cluster(), getComponent().unanswered()),
-              meters.apply());
-      case await ->
-          measured(
-              new AwaitOperation(services.cluster(), lookup, getComponent().readiness()),
-              meters.await(ApplyOperation::joined));
+              new FailOperation(services.cluster(), life.notes()), meters.undo(lookup::started));
       case get -> new GetOperation(lookup);
-      case list -> new ListOperation(this, lookup, services.cluster().sessions());
-      case exec ->
+      case list -> new ListOperation(this, lookup, sessions);
+      case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
+      case failed -> new FailedOperation(sessions);
+      case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
+      case logs -> new LogsOperation(this, services, lookup, life.notes());
+      case delete ->
           measured(
-              new ExecOperation(this, services, lookup, getComponent().activity()), meters.exec());
-      case logs -> new LogsOperation(services, lookup, getComponent().activity());
-      case delete -> delete(new DeleteOperation(this, services, lookup), lookup);
+              new DeleteOperation(
+                  Option.flag(this, "wait", wait),
+                  lookup,
+                  sessions,
+                  life.termination(),
+                  life.deletion()),
+              meters.stop(lookup::key));
+      case reap ->
+          measured(
+              new ReapOperation(sessions, life.termination(), life.orphans()),
+              meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
       case events -> throw new IllegalStateException();
     };
-  }
-
-  private PodOperation delete(DeleteOperation delete, SessionLookup lookup) {
-    Meters meters = getComponent().meters();
-    return undo
-        ? new UndoOperation(
-            getComponent().getServices().cluster().name(),
-            lookup,
-            measured(delete, meters.undo(lookup::key)))
-        : measured(delete, meters.stop(lookup::key));
   }
 
   private static PodOperation measured(PodOperation operation, Meter meter) {
@@ -175,14 +229,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   public void setSessionId(String sessionId) {
     this.sessionId = OpaqueText.readExact(sessionId);
-  }
-
-  public boolean isUndo() {
-    return undo;
-  }
-
-  public void setUndo(boolean undo) {
-    this.undo = undo;
   }
 
   public String getTenant() {
@@ -209,20 +255,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.image = OpaqueText.readExact(image);
   }
 
-  public Long getLifetime() {
+  public String getLifetime() {
     return lifetime;
   }
 
-  public void setLifetime(Long lifetime) {
-    this.lifetime = lifetime;
-  }
-
-  public String getPart() {
-    return part;
-  }
-
-  public void setPart(String part) {
-    this.part = part;
+  public void setLifetime(String lifetime) {
+    this.lifetime = OpaqueText.readExact(lifetime);
   }
 
   public String getScript() {
@@ -233,35 +271,99 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.script = OpaqueText.readExact(script);
   }
 
-  public Long getTimeout() {
+  public String getTimeout() {
     return timeout;
   }
 
-  public void setTimeout(Long timeout) {
-    this.timeout = timeout;
+  public void setTimeout(String timeout) {
+    this.timeout = OpaqueText.readExact(timeout);
   }
 
-  public boolean isDue() {
-    return due;
-  }
-
-  public void setDue(boolean due) {
-    this.due = due;
-  }
-
-  public boolean isWait() {
+  public String getWait() {
     return wait;
   }
 
-  public void setWait(boolean wait) {
-    this.wait = wait;
+  public void setWait(String wait) {
+    this.wait = OpaqueText.readExact(wait);
   }
 
-  public boolean isKeepFailure() {
-    return keepFailure;
+  public boolean isFailOnExit() {
+    return failOnExit;
   }
 
-  public void setKeepFailure(boolean keepFailure) {
-    this.keepFailure = keepFailure;
+  public void setFailOnExit(boolean failOnExit) {
+    this.failOnExit = failOnExit;
+  }
+
+  public String getState() {
+    return state;
+  }
+
+  public void setState(String state) {
+    this.state = OpaqueText.readExact(state);
+  }
+
+  public String getLabel() {
+    return label;
+  }
+
+  public void setLabel(String label) {
+    this.label = OpaqueText.readExact(label);
+  }
+
+  public String getLimit() {
+    return limit;
+  }
+
+  public void setLimit(String limit) {
+    this.limit = OpaqueText.readExact(limit);
+  }
+
+  public String getAfter() {
+    return after;
+  }
+
+  public void setAfter(String after) {
+    this.after = OpaqueText.readExact(after);
+  }
+
+  public String getContainer() {
+    return container;
+  }
+
+  public void setContainer(String container) {
+    this.container = OpaqueText.readExact(container);
+  }
+
+  public String getTail() {
+    return tail;
+  }
+
+  public void setTail(String tail) {
+    this.tail = OpaqueText.readExact(tail);
+  }
+
+  public String getSince() {
+    return since;
+  }
+
+  public void setSince(String since) {
+    this.since = OpaqueText.readExact(since);
+  }
+
+  public String getTimestamps() {
+    return timestamps;
+  }
+
+  public void setTimestamps(String timestamps) {
+    this.timestamps = OpaqueText.readExact(timestamps);
+  }
+
+  public String getPrevious() {
+    return previous;
+  }
+
+  public void setPrevious(String previous) {
+    this.previous = OpaqueText.readExact(previous);
   }
 }

@@ -1,8 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.life.Keys;
-import dev.caravanserai.profile.Plan;
+import dev.caravanserai.life.Start;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -12,51 +11,52 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
-import org.apache.camel.Expression;
 
 /** Finds the session that an exchange is about. */
 final class SessionLookup {
   private final PodEndpoint endpoint;
   private final Cluster cluster;
   private final ActingTenant tenant;
-  private final Optional<Expression> sessionId;
+  private final Option<String> sessionId;
 
   SessionLookup(PodEndpoint endpoint, Cluster cluster, ActingTenant tenant) {
     this.endpoint = endpoint;
     this.cluster = cluster;
     this.tenant = tenant;
-    this.sessionId =
-        Optional.ofNullable(endpoint.getSessionId())
-            .map(
-                text ->
-                    endpoint.getCamelContext().resolveLanguage("simple").createExpression(text));
+    this.sessionId = Option.text(endpoint, "sessionId", endpoint.getSessionId());
   }
 
-  /**
-   * The key of the plan that is the body, of the due session that is the body, or of the id that
-   * the endpoint or the header names.
-   */
+  /** The key of the start that is the body, or of the id that the endpoint or the header names. */
   SessionKey key(Exchange exchange) {
-    Object body = exchange.getMessage().getBody();
-    if (endpoint.isDue() && body instanceof Session due) {
-      return due.key();
+    if (endpoint.getSessionId() == null && exchange.getMessage().getBody() instanceof Start start) {
+      return start.key();
     }
-    if (sessionId.isEmpty() && body instanceof Plan plan) {
-      return Keys.of(cluster, plan);
-    }
-    String id =
-        sessionId
-            .map(e -> e.evaluate(exchange, String.class))
-            .orElseGet(
-                () -> exchange.getMessage().getHeader(PodConstants.SESSION_ID, String.class));
-    if (id == null) {
+    Optional<String> id =
+        endpoint.getSessionId() == null
+            ? Optional.ofNullable(
+                exchange.getMessage().getHeader(PodConstants.SESSION_ID, String.class))
+            : sessionId.of(exchange);
+    if (id.isEmpty()) {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST,
-          "No session is named: set the header "
-              + PodConstants.SESSION_ID
-              + ", or the option sessionId.");
+          "No session is named: give the option sessionId, or the header %s, which a start sets."
+              .formatted(PodConstants.SESSION_ID));
     }
-    return new SessionKey(cluster.name(), tenant(exchange), id);
+    return new SessionKey(cluster.name(), tenant(exchange), id.get());
+  }
+
+  /** Whether the body is a start that another request has begun. */
+  boolean joined(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof Start start && start.joined();
+  }
+
+  /** The session of the start that is the body, if this request began it. */
+  Optional<SessionKey> started(Exchange exchange) {
+    return Optional.of(exchange.getMessage().getBody())
+        .filter(Start.class::isInstance)
+        .map(Start.class::cast)
+        .filter(start -> !start.joined())
+        .map(Start::key);
   }
 
   String tenant(Exchange exchange) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -66,6 +67,11 @@ public final class Planner {
     } catch (FailureException e) {
       mistakes.once(e.failure().message());
     }
+  }
+
+  /** The names of the profiles that a request may ask for. */
+  public Set<String> profiles() {
+    return profiles.names();
   }
 
   /**

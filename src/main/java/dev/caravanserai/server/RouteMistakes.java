@@ -1,16 +1,15 @@
 package dev.caravanserai.server;
 
+import dev.caravanserai.component.kamelet.StepException;
 import dev.caravanserai.session.Nearest;
-import java.io.File;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -19,102 +18,194 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.LineNumberAware;
 import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.NoSuchLanguageException;
+import org.apache.camel.PropertyBindingException;
+import org.apache.camel.main.Main;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells whoever wrote a route what is wrong with it, in place of Camel's chain of exceptions. */
 final class RouteMistakes {
   private static final Logger LOG = LoggerFactory.getLogger(RouteMistakes.class);
-  private static final String SUFFIX = ".kamelet.yaml";
-  private static final Pattern KAMELET = Pattern.compile("/([^/]+)" + Pattern.quote(SUFFIX));
-  private static final String COMPONENTS =
-      "META-INF/services/org/apache/camel/component.properties";
+  private static final Pattern PROPERTY =
+      Pattern.compile("(?s)Property with key \\[([^]]+)] not found.*");
+  private static final Pattern OPTIONS =
+      Pattern.compile("(?s).*endpoint: ([\\w-]+):.*Unknown parameters=\\[\\{([^=]+)=.*");
+  private static final Pattern DATA_FORMAT =
+      Pattern.compile(
+          "(?s)(?:Data format '|Cannot find data format in registry with ref: )([\\w-]+).*");
+  private static final Pattern FUNCTION = Pattern.compile("(?s)Unknown function: (\\w+).*");
 
-  private final File kamelets;
+  /** The functions of the Simple language that Camel's documentation lists first. */
+  private static final List<String> FUNCTIONS =
+      List.of(
+          "body",
+          "bodyAs",
+          "bodyOneLine",
+          "camelContext",
+          "camelId",
+          "date",
+          "empty",
+          "env",
+          "exception",
+          "exchange",
+          "exchangeId",
+          "exchangeProperty",
+          "header",
+          "headerAs",
+          "headers",
+          "hostname",
+          "jq",
+          "jsonpath",
+          "messageAs",
+          "messageHistory",
+          "null",
+          "prettyBody",
+          "random",
+          "routeId",
+          "stepId",
+          "sys",
+          "threadName",
+          "uuid",
+          "variable",
+          "variableAs",
+          "variables");
 
-  /**
-   * @param kamelets the folder of Kamelets, which need not be there
-   */
-  RouteMistakes(File kamelets) {
-    this.kamelets = kamelets;
-  }
+  private final Main camel;
 
-  /** Arguments of the command line that are no files. */
-  static void check(List<String> files) {
-    files.stream()
-        .filter(file -> !new File(file).isFile())
-        .findFirst()
-        .ifPresent(
-            file -> {
-              throw new RoutesException(
-                  "There is no file %s. Give a file of routes such as examples/timer.camel.yaml, the word demo, or nothing."
-                      .formatted(file));
-            });
+  RouteMistakes(Main camel) {
+    this.camel = camel;
   }
 
   /** What Camel threw when it read or made the routes, in words for who wrote them. */
   RoutesException of(Throwable thrown) {
-    LOG.debug("what Camel said", thrown);
-    List<Throwable> chain = chain(thrown);
-    Optional<FailedToCreateRouteException> route =
-        chain.stream()
-            .filter(FailedToCreateRouteException.class::isInstance)
-            .map(FailedToCreateRouteException.class::cast)
-            .reduce((outer, inner) -> inner);
-    String where =
-        route
-            .map(e -> "Route %s%s cannot run: ".formatted(e.getRouteId(), place(e)))
-            .orElse("The routes cannot run: ");
-    return new RoutesException(
-        where + reason(chain).strip() + "\nCorrect that and start again: nothing was started.",
-        thrown);
+    LOG.debug("Camel's exception", thrown);
+    List<Throwable> chain =
+        Stream.iterate(thrown, e -> e != null, Throwable::getCause).limit(30).toList();
+    return chain.stream()
+        .filter(RoutesException.class::isInstance)
+        .map(RoutesException.class::cast)
+        .findFirst()
+        .orElseGet(
+            () ->
+                new RoutesException(
+                    where(chain)
+                        + reason(chain).strip()
+                        + "\nCorrect that and start again: nothing was started.",
+                    thrown));
   }
 
-  private static String place(FailedToCreateRouteException e) {
-    return e.getLocation() == null ? "" : " in " + e.getLocation();
+  /** The route and the step; of a mistake that only a Kamelet's own route shows, the caller's. */
+  private String where(List<Throwable> chain) {
+    Optional<RouteDefinition> route =
+        last(chain, FailedToCreateRouteException.class)
+            .map(FailedToCreateRouteException::getRouteId)
+            .or(
+                () ->
+                    last(chain, FailedToStartRouteException.class)
+                        .map(FailedToStartRouteException::getRouteId))
+            .map(id -> model().getRouteDefinition(id));
+    Optional<LineNumberAware> step = last(chain, StepException.class).map(StepException::step);
+    while (route.filter(found -> found.isKamelet() != null).isPresent()) {
+      Map<String, Object> parameters = route.get().getTemplateParameters();
+      step = parent(parameters, "parentProcessorId").map(model()::getProcessorDefinition);
+      route = parent(parameters, "parentRouteId").map(model()::getRouteDefinition);
+    }
+    if (route.isEmpty()) {
+      return "The routes cannot run: ";
+    }
+    LineNumberAware place = step.isPresent() ? step.get() : route.get().getInput();
+    return "Route %s in %s cannot run: ".formatted(route.get().getId(), RouteChecks.place(place));
+  }
+
+  private static Optional<String> parent(Map<String, Object> parameters, String name) {
+    return Optional.ofNullable(parameters.get(name)).map(Object::toString);
+  }
+
+  private static <T> Optional<T> last(List<Throwable> chain, Class<T> type) {
+    return chain.stream().filter(type::isInstance).map(type::cast).reduce((outer, inner) -> inner);
+  }
+
+  private ModelCamelContext model() {
+    return (ModelCamelContext) camel.getCamelContext();
   }
 
   private String reason(List<Throwable> chain) {
     for (Throwable e : chain) {
+      String message = String.valueOf(e.getMessage());
+      Matcher property = PROPERTY.matcher(message);
+      Matcher format = DATA_FORMAT.matcher(message);
+      Matcher function = FUNCTION.matcher(message);
+      Matcher options = OPTIONS.matcher(message);
       if (e instanceof NoSuchEndpointException missing) {
-        String scheme = missing.getUri().replaceFirst(":.*", "");
-        return "there is no component " + scheme + "." + Nearest.hint(scheme, components());
-      }
-      if (e instanceof FileNotFoundException) {
-        Matcher kamelet = KAMELET.matcher(String.valueOf(e.getMessage()));
-        if (kamelet.find()) {
-          String name = kamelet.group(1);
-          return "there is no Kamelet " + name + "." + Nearest.hint(name, kamelets());
-        }
+        return unknown("component", missing.getUri().replaceFirst("(?s):.*", ""));
+      } else if (e instanceof PropertyBindingException wrong) {
+        return "%s cannot be \"%s\".".formatted(wrong.getPropertyName(), wrong.getValue());
+      } else if (e instanceof NoSuchLanguageException missing) {
+        return unknown("language", missing.getLanguage());
+      } else if (format.matches()) {
+        return unknown("dataformat", format.group(1));
+      } else if (property.matches()) {
+        return "there is no property %s.%s For the text itself write \\{{ in parameters of a session Kamelet."
+            .formatted(property.group(1), Nearest.hint(property.group(1), properties()));
+      } else if (function.matches()) {
+        return "Simple has no function %s.%s"
+            .formatted(function.group(1), Nearest.hint(function.group(1), FUNCTIONS));
+      } else if (message.contains("Double && marker found")) {
+        return "inside a value of a URI, & has to be in RAW(…), as script=RAW(a && b); in parameters of YAML it can stand as it is.";
+      } else if (options.matches()) {
+        return "%s has no option %s.%s"
+            .formatted(
+                options.group(1),
+                options.group(2),
+                Nearest.hint(options.group(2), options(options.group(1))));
       }
     }
     Throwable last = chain.get(chain.size() - 1);
     return last.getMessage() == null ? last.toString() : last.getMessage();
   }
 
-  private static List<Throwable> chain(Throwable thrown) {
-    return Stream.iterate(thrown, e -> e != null, Throwable::getCause).limit(20).toList();
+  private static String unknown(String kind, String name) {
+    return "there is no %s %s.%s"
+        .formatted(
+            kind.equals("dataformat") ? "data format" : kind,
+            name,
+            Nearest.hint(name, available(kind)));
   }
 
-  private Collection<String> kamelets() {
-    return Arrays.stream(Optional.ofNullable(kamelets.list()).orElse(new String[0]))
-        .filter(file -> file.endsWith(SUFFIX))
-        .map(file -> file.substring(0, file.length() - SUFFIX.length()))
-        .toList();
+  private Collection<String> properties() {
+    Set<String> names = new TreeSet<>();
+    Properties all = camel.getCamelContext().getPropertiesComponent().loadProperties();
+    names.addAll(all.stringPropertyNames());
+    return names;
+  }
+
+  private Collection<String> options(String component) {
+    return camel
+        .getCamelContext()
+        .getCamelContextExtension()
+        .getEndpointUriFactory(component)
+        .propertyNames();
   }
 
   /** Each Camel jar on the class path lists those that it has. */
-  private static Collection<String> components() {
+  private static Collection<String> available(String kind) {
     Set<String> names = new TreeSet<>();
     try {
       ClassLoader loader = RouteMistakes.class.getClassLoader();
-      for (URL url : Collections.list(loader.getResources(COMPONENTS))) {
+      String file = "META-INF/services/org/apache/camel/" + kind + ".properties";
+      for (URL url : Collections.list(loader.getResources(file))) {
         Properties listed = new Properties();
         try (InputStream in = url.openStream()) {
           listed.load(in);
         }
-        names.addAll(List.of(listed.getProperty("components", "").split("\\s+")));
+        String key = kind.equals("dataformat") ? "dataFormats" : kind + "s";
+        names.addAll(List.of(listed.getProperty(key, "").split("\\s+")));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -3,12 +3,13 @@ package dev.caravanserai.server;
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
-import java.io.File;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.model.Model;
 
 /**
  * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
@@ -16,7 +17,7 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
  */
 final class Routes implements AutoCloseable {
   private final Main camel = new Main();
-  private final RouteMistakes mistakes = new RouteMistakes(new File("kamelets"));
+  private final RouteMistakes mistakes = new RouteMistakes(camel);
 
   /**
    * Reads configuration and routes; needs no cluster.
@@ -24,16 +25,27 @@ final class Routes implements AutoCloseable {
    * @throws RoutesException where they cannot be read
    */
   void read(Settings settings, ApiKeys keys, List<String> files) {
-    RouteMistakes.check(files);
+    RouteFiles routes = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), files);
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
-    camel.addOverrideProperty(
-        "caravanserai.reaper.interval-ms",
-        String.valueOf(settings.get(Settings.REAPER_INTERVAL).toMillis()));
     camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server ends it, in its order
     HttpSetup.configure(camel, settings, keys);
-    camel.configure().setRoutesIncludePattern(String.join(",", patterns(settings, files)));
+    camel.addOverrideProperty(
+        "camel.component.kamelet.location",
+        "file:" + settings.get(Settings.KAMELETS_FOLDER) + ",classpath:kamelets");
+    camel.setRoutesCollector(routes);
+    camel.configure().setRoutesIncludePattern("all");
+    camel.addMainListener(
+        new MainListenerSupport() {
+          @Override
+          public void beforeConfigure(BaseMainSupport main) {
+            main.getCamelContext()
+                .getCamelContextExtension()
+                .getContextPlugin(Model.class)
+                .addModelLifecycleStrategy(new RouteChecks());
+          }
+        });
     told(camel::init);
   }
 
@@ -46,7 +58,7 @@ final class Routes implements AutoCloseable {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
     told(context::init);
-    KameletParameters.check(context);
+    RouteChecks.check(context);
   }
 
   /**
@@ -58,7 +70,6 @@ final class Routes implements AutoCloseable {
   void run(Settings settings) {
     told(camel::start);
     HttpSetup.checkListening(camel.getCamelContext(), settings);
-    new ClockWatch(camel.getCamelContext()).start();
   }
 
   private void told(Runnable step) {
@@ -67,13 +78,6 @@ final class Routes implements AutoCloseable {
     } catch (RuntimeException e) {
       throw mistakes.of(e);
     }
-  }
-
-  private static List<String> patterns(Settings settings, List<String> files) {
-    List<String> patterns = new ArrayList<>();
-    patterns.add("file:" + settings.get(Settings.ROUTES_FOLDER) + "/*.camel.yaml");
-    files.forEach(file -> patterns.add("file:" + file));
-    return patterns;
   }
 
   int port() {

@@ -34,11 +34,22 @@ public record ExecResult(
     public boolean truncated() {
       return total > bytes.length;
     }
+
+    /** {@link #text}, so that routes can write {@code ${body.stdout}}. */
+    @Override
+    public String toString() {
+      return text();
+    }
   }
 
   public ExecResult(
       String execId, Outcome outcome, Output stdout, Output stderr, Duration duration) {
     this(execId, outcome, stdout, stderr, duration, ExecSpec.Encoding.UTF8);
+  }
+
+  /** The code that the command exited with; null if it did not exit. For expressions in routes. */
+  public Integer exitCode() {
+    return outcome instanceof Outcome.Exited exited ? exited.code() : null;
   }
 
   public ExecResult withEncoding(ExecSpec.Encoding encoding) {

@@ -30,7 +30,8 @@ final class ApiServer implements AutoCloseable {
   private final Deque<Call> calls = new ConcurrentLinkedDeque<>();
   private final Gate gate = new Gate(executed());
   private final HttpServer server =
-      HttpServer.with(Map.of(), "file:routes/api.camel.yaml", new Sessions());
+      HttpServer.with(
+          Map.of(), "file:routes/api.camel.yaml,file:routes/errors.camel.yaml", new Sessions());
 
   HttpServer server() {
     return server;

@@ -1,23 +1,43 @@
 package dev.caravanserai.component.kamelet;
 
+import dev.caravanserai.session.Nearest;
+import java.net.URISyntaxException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.component.kamelet.Kamelet;
 import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.util.URISupport;
 
 /**
- * Passes the parameters of session Kamelets on as they are meant. Camel calls it for each endpoint
- * before the Kamelet's route is made of it, while the placeholders of the calling route can be
- * resolved.
+ * Checks the parameters of Kamelets, and passes those of session Kamelets on as they are meant.
+ * Camel calls it for each endpoint before the Kamelet's route is made of it, while the placeholders
+ * of the calling route can be resolved.
  */
 final class KameletParameters extends LifecycleStrategySupport {
+  /** A parameter with a name that Camel takes for an option of its own endpoint. */
+  private static final String TIMEOUT = "timeout";
+
   private static final Pattern PLACEHOLDER = Pattern.compile("(?s)(\\\\)?\\{\\{(.*?)}}");
+
+  /** What Camel adds to the parameters. */
+  private static final Set<String> CAMELS =
+      Set.of(
+          Kamelet.PARAM_TEMPLATE_ID,
+          Kamelet.PARAM_ROUTE_ID,
+          Kamelet.PARAM_UUID,
+          Kamelet.NO_ERROR_HANDLER,
+          Kamelet.BRIDGE_ERROR_HANDLER);
 
   private final CamelContext context;
 
@@ -27,30 +47,83 @@ final class KameletParameters extends LifecycleStrategySupport {
 
   @Override
   public void onEndpointAdd(Endpoint endpoint) {
-    if (endpoint instanceof KameletEndpoint kamelet
-        && SessionKamelets.isName(kamelet.getTemplateId())) {
-      Map<String, Object> exact = new HashMap<>();
-      kamelet
-          .getKameletProperties()
-          .forEach((name, value) -> exact(name, value).ifPresent(text -> exact.put(name, text)));
-      kamelet.setKameletProperties(exact);
+    if (endpoint instanceof KameletEndpoint kamelet && !kamelet.getKameletProperties().isEmpty()) {
+      boolean ours = SessionKamelets.isName(kamelet.getTemplateId());
+      Map<String, String> given = given(kamelet);
+      Map<String, String> meant = ours ? meant(kamelet, given) : given;
+      KameletDefinition.find(kamelet)
+          .ifPresentOrElse(definition -> definition.check(meant), () -> checkThere(kamelet));
+      if (ours) {
+        Map<String, Object> exact = new HashMap<>(kamelet.getKameletProperties());
+        exact.keySet().retainAll(CAMELS);
+        meant.forEach((name, text) -> exact.put(name, OpaqueText.exact(text)));
+        if (!kamelet.getTemplateId().endsWith("-source")) {
+          exact.put(Kamelet.NO_ERROR_HANDLER, true); // the caller's route handles its failures
+        }
+        kamelet.setKameletProperties(exact);
+      }
+    }
+  }
+
+  private static Map<String, String> given(KameletEndpoint kamelet) {
+    Map<String, String> given = new TreeMap<>();
+    kamelet
+        .getKameletProperties()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof List<?>) {
+                throw new IllegalArgumentException(
+                    "%s of kamelet:%s is given twice. Inside a value of a URI, & has to be in RAW(…)."
+                        .formatted(name, kamelet.getTemplateId()));
+              }
+              if (!CAMELS.contains(name)) {
+                given.put(name, String.valueOf(value));
+              }
+            });
+    return given;
+  }
+
+  private void checkThere(KameletEndpoint kamelet) {
+    String name = kamelet.getTemplateId();
+    if (((ModelCamelContext) context).getRouteTemplateDefinition(name) == null) {
+      throw new IllegalArgumentException(
+          "there is no Kamelet %s.%s"
+              .formatted(name, Nearest.hint(name, KameletDefinition.known(kamelet))));
+    }
+  }
+
+  private Map<String, String> meant(KameletEndpoint kamelet, Map<String, String> given) {
+    Map<String, String> meant = new TreeMap<>();
+    given.forEach(
+        (name, text) -> {
+          String parameter = ParameterNodes.givenName(name);
+          meant(parameter, text).ifPresent(value -> meant.put(parameter, value));
+        });
+    timeout(kamelet).ifPresent(timeout -> meant.put(TIMEOUT, timeout));
+    return meant;
+  }
+
+  /** Gives Camel its own time-out back, and us the one that was meant for the Kamelet. */
+  private static Optional<String> timeout(KameletEndpoint kamelet) {
+    try {
+      String query = URISupport.extractQuery(kamelet.getEndpointUri());
+      Object timeout = URISupport.parseQuery(query, true).get(TIMEOUT);
+      kamelet.setTimeout(kamelet.getComponent().getTimeout());
+      return Optional.ofNullable(timeout).map(Object::toString);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
     }
   }
 
   /** Empty for an optional placeholder without a value. */
-  private Optional<Object> exact(String name, Object value) {
-    if (!(value instanceof String text)) {
-      return Optional.of(value);
+  private Optional<String> meant(String name, String text) {
+    if (OpaqueText.isExact(text)) {
+      return Optional.of(OpaqueText.readExact(text));
     }
-    return OpaqueText.isExact(text)
-        ? Optional.of(text)
-        : resolve(name, OpaqueText.readWritten(text).orElse(text)).map(OpaqueText::exact);
-  }
-
-  private Optional<String> resolve(String name, String text) {
-    var placeholder = PLACEHOLDER.matcher(text);
+    String written = OpaqueText.readWritten(text).orElse(text);
+    Matcher placeholder = PLACEHOLDER.matcher(written);
     if (placeholder.matches() && placeholder.group(1) == null) {
-      return Optional.ofNullable(resolve(name, placeholder)).map(OpaqueText::readExact);
+      return resolve(name, placeholder);
     }
     placeholder.reset();
     return Optional.of(
@@ -58,15 +131,14 @@ final class KameletParameters extends LifecycleStrategySupport {
             found ->
                 Matcher.quoteReplacement(
                     found.group(1) == null
-                        ? Optional.ofNullable(resolve(name, found))
-                            .map(OpaqueText::readExact)
-                            .orElse("")
+                        ? resolve(name, found).orElse("")
                         : found.group().substring(1))));
   }
 
-  private String resolve(String name, MatchResult placeholder) {
+  private Optional<String> resolve(String name, MatchResult placeholder) {
     try {
-      return context.resolvePropertyPlaceholders(placeholder.group());
+      return Optional.ofNullable(context.resolvePropertyPlaceholders(placeholder.group()))
+          .map(OpaqueText::readExact);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s: %s is a placeholder of a property that does not exist. For the text itself write \\%s."

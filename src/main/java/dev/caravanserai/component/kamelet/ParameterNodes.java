@@ -16,7 +16,15 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class ParameterNodes {
   private static final Pattern WHOLE_RAW = Pattern.compile("(?s)RAW(?:\\((.*)\\)|\\{(.*)})");
 
+  /** So that Camel does not take a parameter for an option of its own endpoint. */
+  private static final String OWN = "own_";
+
   private ParameterNodes() {}
+
+  /** The name of a parameter as it was written. */
+  static String givenName(String name) {
+    return name.startsWith(OWN) ? name.substring(OWN.length()) : name;
+  }
 
   /** Rewrites all of a document, in place. */
   static void keep(Node node) {
@@ -46,8 +54,9 @@ final class ParameterNodes {
     return parameters.stream()
         .map(
             tuple ->
-                tuple.getValueNode() instanceof ScalarNode scalar
-                    ? new NodeTuple(tuple.getKeyNode(), kept(scalar))
+                tuple.getKeyNode() instanceof ScalarNode name
+                        && tuple.getValueNode() instanceof ScalarNode value
+                    ? new NodeTuple(with(name, OWN + name.getValue()), kept(value))
                     : tuple)
         .toList();
   }
@@ -58,10 +67,14 @@ final class ParameterNodes {
         raw.matches()
             ? Optional.ofNullable(raw.group(1)).orElseGet(() -> raw.group(2))
             : scalar.getValue();
+    return with(scalar, OpaqueText.written(text));
+  }
+
+  private static ScalarNode with(ScalarNode scalar, String text) {
     return new ScalarNode(
         scalar.getTag(),
         true,
-        OpaqueText.written(text),
+        text,
         scalar.getScalarStyle(),
         scalar.getStartMark(),
         scalar.getEndMark());

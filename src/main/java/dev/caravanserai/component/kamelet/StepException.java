@@ -1,20 +1,21 @@
 package dev.caravanserai.component.kamelet;
 
+import org.apache.camel.LineNumberAware;
 import org.apache.camel.RuntimeCamelException;
 
 /** A step of a route cannot be made. */
 public final class StepException extends RuntimeCamelException {
   private static final long serialVersionUID = 1;
 
-  private final String place;
+  private final transient LineNumberAware step;
 
-  StepException(String place, Throwable cause) {
+  StepException(LineNumberAware step, Throwable cause) {
     super(cause.getMessage(), cause);
-    this.place = place;
+    this.step = step;
   }
 
-  /** The file and the line of the step, as {@code file:routes/mine.camel.yaml:12}. */
-  public String place() {
-    return place;
+  /** The step, which knows its file and line. */
+  public LineNumberAware step() {
+    return step;
   }
 }

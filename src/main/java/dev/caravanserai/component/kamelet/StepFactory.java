@@ -1,6 +1,5 @@
 package dev.caravanserai.component.kamelet;
 
-import org.apache.camel.LineNumberAware;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -10,7 +9,6 @@ import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.WireTapDefinition;
 import org.apache.camel.processor.DefaultProcessorFactory;
 import org.apache.camel.reifier.ProcessorReifier;
-import org.apache.camel.support.LoggerHelper;
 
 /**
  * Makes the steps of routes. A session Kamelet is always called by its fixed URI: its own
@@ -29,7 +27,7 @@ final class StepFactory extends DefaultProcessorFactory {
     } catch (StepException e) {
       throw e; // of a step within this one
     } catch (Exception e) {
-      throw new StepException(place(definition), e);
+      throw new StepException(definition, e);
     }
   }
 
@@ -53,9 +51,5 @@ final class StepFactory extends DefaultProcessorFactory {
     fixed.setLocation(dynamic.getLocation());
     fixed.setLineNumber(dynamic.getLineNumber());
     return fixed;
-  }
-
-  private static String place(LineNumberAware step) {
-    return LoggerHelper.getLineNumberLoggerName(step);
   }
 }

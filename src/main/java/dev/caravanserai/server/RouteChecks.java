@@ -1,0 +1,110 @@
+package dev.caravanserai.server;
+
+import dev.caravanserai.session.Nearest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.LineNumberAware;
+import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ModelLifecycleStrategySupport;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.apache.camel.util.StringHelper;
+
+/** Mistakes in routes that Camel would notice only when a message comes, or not at all. */
+final class RouteChecks extends ModelLifecycleStrategySupport {
+  private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([^/?]+).*");
+  private static final Pattern DIRECT = Pattern.compile("direct:(?://)?(.+)");
+
+  private final Map<String, LineNumberAware> places = new HashMap<>();
+
+  /**
+   * @throws RoutesException if another route has the id
+   */
+  @Override
+  public void onAddRouteDefinition(RouteDefinition route) {
+    if (Boolean.TRUE.equals(route.isRest())) {
+      route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // its caller gets the failure
+    }
+    if (route.getId() != null && route.isKamelet() == null) {
+      LineNumberAware before = places.putIfAbsent(route.getId(), route.getInput());
+      if (before != null && before != route.getInput()) {
+        throw new RoutesException(
+            "Route %s in %s has the id of the route in %s. Give each route an id of its own."
+                .formatted(route.getId(), place(route.getInput()), place(before)));
+      }
+    }
+  }
+
+  /**
+   * @throws RoutesException with every step that sends to where no route begins, or uses a Kamelet
+   *     at the wrong end
+   */
+  static void check(CamelContext context) {
+    List<RouteDefinition> routes =
+        ((ModelCamelContext) context)
+            .getRouteDefinitions().stream().filter(route -> route.isKamelet() == null).toList();
+    Set<String> begun =
+        routes.stream()
+            .map(route -> endpoint(context, route.getInput()))
+            .collect(Collectors.toSet());
+    List<String> mistakes = new ArrayList<>();
+    for (RouteDefinition route : routes) {
+      Matcher source = KAMELET.matcher(endpoint(context, route.getInput()));
+      if (source.matches() && !source.group(1).endsWith("-source")) {
+        mistakes.add(
+            "%s: kamelet:%s is no source: use it in to."
+                .formatted(place(route.getInput()), source.group(1)));
+      }
+      ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+          .forEach(step -> check(context, step, begun, mistakes));
+    }
+    if (!mistakes.isEmpty()) {
+      throw new RoutesException(
+          String.join("\n", mistakes) + "\nCorrect that and start again: nothing was started.");
+    }
+  }
+
+  private static void check(
+      CamelContext context,
+      ProcessorDefinition<?> step,
+      Collection<String> begun,
+      List<String> mistakes) {
+    if (!(step instanceof EndpointRequiredDefinition to) || to.getEndpointUri() == null) {
+      return;
+    }
+    String uri = endpoint(context, to);
+    Matcher kamelet = KAMELET.matcher(uri);
+    if (kamelet.matches() && kamelet.group(1).endsWith("-source")) {
+      mistakes.add(
+          "%s: kamelet:%s is a source: use it in from.".formatted(place(step), kamelet.group(1)));
+    }
+    Matcher direct = DIRECT.matcher(uri);
+    if (direct.matches() && !uri.contains("${") && !begun.contains(uri)) {
+      mistakes.add(
+          "%s: no route begins with %s.%s".formatted(place(step), uri, Nearest.hint(uri, begun)));
+    }
+  }
+
+  /** Without options. */
+  private static String endpoint(CamelContext context, EndpointRequiredDefinition definition) {
+    String uri = context.resolvePropertyPlaceholders(definition.getEndpointUri());
+    return StringHelper.before(uri, "?", uri).replaceFirst("^direct://", "direct:");
+  }
+
+  /** The file and the line of a step. */
+  static String place(LineNumberAware step) {
+    String file = step.getLocation() == null ? "Java" : step.getLocation();
+    return step.getLineNumber() < 0 ? file : file + ", line " + step.getLineNumber();
+  }
+}

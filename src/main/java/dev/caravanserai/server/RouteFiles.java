@@ -1,0 +1,77 @@
+package dev.caravanserai.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.DefaultRoutesCollector;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.ResourceSupport;
+
+/**
+ * The files of routes: those of a folder and those of the command line, by their names as they are.
+ * Camel's own patterns give {@code ,}, {@code *} and {@code %20} a meaning.
+ */
+final class RouteFiles extends DefaultRoutesCollector {
+  private final List<Path> files = new ArrayList<>();
+
+  /**
+   * @throws RoutesException if a file does not exist or the folder cannot be read
+   */
+  RouteFiles(Path folder, List<String> more) {
+    try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
+      all.filter(RouteFiles::hasRoutes).sorted().forEach(files::add);
+    } catch (IOException e) {
+      throw new RoutesException("The folder %s cannot be read: %s".formatted(folder, e), e);
+    }
+    for (String file : more) {
+      if (!Files.isRegularFile(Path.of(file))) {
+        throw new RoutesException(
+            "There is no file %s. Give a file of routes such as examples/timer.camel.yaml, the word demo, or nothing."
+                .formatted(file));
+      }
+      files.add(Path.of(file));
+    }
+  }
+
+  private static boolean hasRoutes(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".camel.yaml") || name.endsWith(".java");
+  }
+
+  @Override
+  public Collection<Resource> findRouteResourcesFromDirectory(
+      CamelContext context, String excludePattern, String includePattern) {
+    return files.stream().<Resource>map(RouteFile::new).toList();
+  }
+
+  private static final class RouteFile extends ResourceSupport {
+    private final Path file;
+
+    RouteFile(Path file) {
+      super("file", "file:" + file);
+      this.file = file;
+    }
+
+    @Override
+    public boolean exists() {
+      return Files.exists(file);
+    }
+
+    @Override
+    public URI getURI() {
+      return file.toUri();
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      return Files.newInputStream(file);
+    }
+  }
+}

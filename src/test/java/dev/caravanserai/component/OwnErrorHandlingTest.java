@@ -1,0 +1,105 @@
+package dev.caravanserai.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.MemoryCluster;
+import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.settings.Settings;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Error handling of a user's own file works, also for what fails inside a Kamelet. */
+class OwnErrorHandlingTest {
+  private final CamelContext context = new DefaultCamelContext();
+  private final PodServices services =
+      PodServices.of(
+          Clusters.of(new MemoryCluster()),
+          Profiles.shipped(),
+          Contract.load(),
+          Settings.of(Map.of()));
+
+  @AfterEach
+  void close() {
+    context.stop();
+    services.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        - onException:
+            exception: [dev.caravanserai.session.FailureException]
+            onWhen: {simple: "${exception.failure.code} == 'INVALID_REQUEST'"}
+            handled: {constant: "true"}
+            steps:
+              - setBody: {simple: "mine: ${exception.failure.code}"}
+        """,
+        """
+        - errorHandler:
+            deadLetterChannel: {deadLetterUri: "direct:dead"}
+        - route:
+            id: dead
+            from:
+              uri: direct:dead
+              steps:
+                - setBody: {simple: "mine: ${exception.failure.code}"}
+        """,
+        """
+        - routeConfiguration:
+            onException:
+              - onException:
+                  exception: [java.lang.Exception]
+                  handled: {constant: "true"}
+                  steps:
+                    - setBody: {simple: "mine: ${exception.failure.code}"}
+        """
+      })
+  void a_failure_in_a_kamelet_is_handled(String handling) throws Exception {
+    // Given
+    PodComponent pod = new PodComponent();
+    pod.setServices(services);
+    context.addComponent("pod", pod);
+    context.getComponent("kamelet", KameletComponent.class).setLocation("file:kamelets");
+    for (String file : new String[] {"errors", "exec", "logs"}) {
+      load("file:routes/" + file + ".camel.yaml");
+    }
+    PluginHelper.getRoutesLoader(context)
+        .loadRoutes(
+            ResourceHelper.fromString(
+                "mine.camel.yaml",
+                handling
+                    + """
+                    - route:
+                        id: mine
+                        from:
+                          uri: direct:mine
+                          steps:
+                            - to: kamelet:session-plan-action
+                    """));
+    context.start();
+
+    // When
+    String answer =
+        context
+            .createProducerTemplate()
+            .requestBody("direct:mine", "{\"image\": \"no image\"}", String.class);
+
+    // Then
+    assertThat(answer).isEqualTo("mine: INVALID_REQUEST");
+  }
+
+  private void load(String file) throws Exception {
+    PluginHelper.getRoutesLoader(context)
+        .loadRoutes(ResourceHelper.resolveMandatoryResource(context, file));
+  }
+}

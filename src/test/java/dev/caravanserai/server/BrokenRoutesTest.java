@@ -1,0 +1,176 @@
+package dev.caravanserai.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.component.PodServices;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.http.ApiKeys;
+import dev.caravanserai.life.MemoryCluster;
+import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A mistake in a route stops the start: file, line, what is wrong, the nearest right word. */
+class BrokenRoutesTest {
+  private static final Contract CONTRACT = Contract.load();
+
+  @TempDir private Path home;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "to: lgo:x|there is no component lgo. Did you mean log?",
+        "to: kamelet:session-strt-action|there is no Kamelet session-strt-action. Did you mean session-start-action?",
+        "to: kamelet:session-start-action?lifetme=3|kamelet:session-start-action has no lifetme. Did you mean lifetime?",
+        "toD: kamelet:session-start-action?lifetme=3|kamelet:session-start-action has no lifetme. Did you mean lifetime?",
+        "to: kamelet:session-start-action?lifetime=0|lifetime of kamelet:session-start-action is \"0\", but it must be a whole number of at least 1",
+        "to: kamelet:session-start-action?lifetime=-5|is \"-5\", but it must be a whole number of at least 1",
+        "to: kamelet:session-start-action?lifetime=1.5|is \"1.5\", but it must be a whole number of at least 1",
+        "to: kamelet:session-start-action?lifetime=soon|is \"soon\", but it must be a whole number of at least 1",
+        "to: kamelet:session-exec-action?timeout=soon|timeout cannot be \"soon\"",
+        "to: kamelet:session-exec-action?script=a && b|& has to be in RAW(…)",
+        "to: kamelet:session-exec-action?script=a & b|& has to be in RAW(…)",
+        "to: kamelet:session-exec-action?script={{.State}}|there is no property .State",
+        "to: log:{{camel.main.nme}}|there is no property camel.main.nme. Did you mean camel.main.name?",
+        "to: log:x?levl=INFO|log has no option levl. Did you mean level?",
+        "to: pod:lst|pod: has no operation lst. Did you mean list?",
+        "setBody: {simple: '${boddy}'}|Simple has no function boddy. Did you mean body?",
+        "setBody: {language: {language: smple, expression: x}}|there is no language smple. Did you mean simple?",
+        "marshal: {custom: {ref: jsn}}|there is no data format jsn.",
+        "filter: {simple: '${body} = 1', steps: [to: 'log:x']}|Unexpected token =",
+      })
+  void a_mistake_in_a_step_stops_the_start(String step, String told) throws Exception {
+    // When
+    String message = messageOf("mine.camel.yaml", route("direct:mine", step));
+
+    // Then
+    assertThat(message)
+        .startsWith("Route mine in file:%s/mine.camel.yaml, line ".formatted(home))
+        .contains(told)
+        .endsWith("Correct that and start again: nothing was started.")
+        .hasLineCount(2);
+  }
+
+  @Test
+  void the_line_of_a_step_within_others_is_told() throws Exception {
+    // Given
+    String route =
+        """
+        - route:
+            id: mine
+            from:
+              uri: direct:mine
+              steps:
+                - choice:
+                    when:
+                      - simple: "${body} == 1"
+                        steps:
+                          - to: log:first
+                          - to:
+                              uri: kamelet:session-start-action
+                              parameters:
+                                lifetime: soon
+        """;
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", route)).contains("mine.camel.yaml, line 11 cannot run");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "direct:nowhere|no route begins with direct:nowhere.",
+        "direct:mne|no route begins with direct:mne. Did you mean direct:mine?",
+        "kamelet:session-events-source|kamelet:session-events-source is a source: use it in from."
+      })
+  void a_step_to_where_nothing_begins_stops_the_start(String uri, String told) throws Exception {
+    assertThat(messageOf("mine.camel.yaml", route("direct:mine", "to: " + uri)))
+        .startsWith("file:%s/mine.camel.yaml, line ".formatted(home))
+        .contains(told);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tmer:mine|there is no component tmer. Did you mean timer?",
+        "timer:mine?perod=5|timer has no option perod. Did you mean period?",
+        "quartz:mine?cron=0+0+25+*+*+?|Hour values must be between 0 and 23",
+        "kamelet:session-stop-action|kamelet:session-stop-action is no source: use it in to."
+      })
+  void a_mistake_in_from_stops_the_start(String uri, String told) throws Exception {
+    assertThat(messageOf("mine.camel.yaml", route(uri, "to: log:x")))
+        .contains("file:%s/mine.camel.yaml, line 4".formatted(home))
+        .contains(told);
+  }
+
+  @Test
+  void a_second_route_of_the_same_id_stops_the_start() throws Exception {
+    // Given
+    String two = route("direct:one", "to: log:x") + route("direct:two", "to: log:x");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", two))
+        .isEqualTo(
+            "Route mine in file:%1$s/mine.camel.yaml, line 10 has the id of the route in file:%1$s/mine.camel.yaml, line 4. Give each route an id of its own."
+                .formatted(home));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a,b.camel.yaml",
+        "a b.camel.yaml",
+        "a%20b.camel.yaml",
+        "a*b?.camel.yaml",
+        "{{a}}.camel.yaml",
+        "ü[1].camel.yaml"
+      })
+  void a_file_may_have_any_name(String name) throws Exception {
+    assertThat(messageOf(name, route("direct:mine", "to: lgo:x")))
+        .contains("file:%s/%s, line ".formatted(home, name));
+  }
+
+  private static String route(String from, String step) {
+    return """
+        - route:
+            id: mine
+            from:
+              uri: %s
+              steps:
+                - %s
+        """
+        .formatted(from, step);
+  }
+
+  private String messageOf(String name, String text) throws Exception {
+    Path file = Files.writeString(home.resolve(name), text);
+    Settings settings = Settings.of(Map.of(Settings.PORT.key(), "0"));
+    PodServices services =
+        PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
+    try (Routes routes = new Routes()) {
+      try {
+        routes.read(settings, new ApiKeys(List.of()), List.of(file.toString()));
+        routes.make(services);
+        routes.run(settings);
+        return "STARTED";
+      } catch (RoutesException e) {
+        return e.getMessage();
+      }
+    } finally {
+      services.close();
+    }
+  }
+}
