@@ -57,6 +57,29 @@ class ExamplesIT {
   }
 
   @Test
+  void policy_step_between_plan_and_anchor_refuses_an_image_before_anything_is_created()
+      throws Exception {
+    // Given
+    try (Server server = start("examples/policy.camel.yaml")) {
+      Api api = new Api(server.url(), TestServer.KEY);
+
+      // When
+      Answer refused = api.call("POST", "/policy/sessions", Map.of("image", "python:3"));
+      Answer started = api.call("POST", "/policy/sessions", Map.of("image", "busybox:1"));
+
+      // Then
+      assertThat(refused.status()).as(refused.text()).isEqualTo(403);
+      assertThat(refused.text()).isEqualTo("The policy does not allow the image python:3");
+      assertThat(started.status()).as(started.text()).isEqualTo(200);
+      assertThat(api.get("/v1/sessions").body().path("items"))
+          .extracting(session -> session.path("id").asText())
+          .containsExactly(started.text());
+      String path = "/v1/sessions/" + started.text();
+      assertThat(api.call("DELETE", path + "?wait=true", null).status()).isEqualTo(204);
+    }
+  }
+
+  @Test
   void the_nightly_check_in_java_runs_as_the_routes_in_yaml_do() throws Exception {
     // Given
     Files.writeString(home.resolve("Nightly.java"), everySecond("examples/Nightly.java"));

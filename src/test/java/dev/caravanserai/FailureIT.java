@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,7 +17,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FailureIT {
   @RegisterExtension
   static final TestServer SERVER =
-      new TestServer(Map.of("caravanserai.session.unschedulable-after", "2s"));
+      new TestServer(
+          Map.of(
+              "caravanserai.session.unschedulable-after",
+              "2s",
+              "caravanserai.profile.folder",
+              "src/test/profiles"));
 
   private final Api api = SERVER.api();
 
@@ -32,7 +39,7 @@ class FailureIT {
   @Test
   void a_pod_that_crashes() {
     // When
-    Answer answer = api.start(Map.of("command", List.of("sh", "-c", "exit 3")));
+    Answer answer = api.start(Map.of("command", List.of("sh", "-c", "echo boom >&2; exit 3")));
 
     // Then: it ran for a moment, so either the start tells or the session does
     if (answer.status() == 201) {
@@ -41,7 +48,7 @@ class FailureIT {
       assertThat(api.get(path).body().path("failure").path("code").asText()).isEqualTo("CRASHED");
     } else {
       assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
-      assertThat(answer.field("detail")).contains("exited with 3");
+      assertThat(answer.field("detail")).contains("exited with 3", "boom");
     }
   }
 
@@ -53,6 +60,31 @@ class FailureIT {
     // Then
     assertThat(answer.field("code")).as(answer.text()).isEqualTo("CONFIG_ERROR");
     assertThat(answer.field("detail")).contains("no-such-program");
+  }
+
+  @Test
+  void pod_that_fits_no_node_fails_the_start_in_time_every_time() {
+    // Given
+    Map<String, ?> nowhere =
+        Map.of(
+            "profile",
+            "every-step",
+            "metadata",
+            Map.of("nodes", Map.of("caravanserai.dev/none", "such"), "fault", "unschedulable"));
+
+    // When
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      answers.add(api.start(nowhere));
+    }
+    IntStream.range(0, 10)
+        .mapToObj(i -> api.startLater(nowhere, Map.of()))
+        .toList()
+        .forEach(answer -> answers.add(answer.join()));
+
+    // Then
+    assertThat(answers)
+        .allSatisfy(a -> assertThat(a.field("code")).as(a.text()).isEqualTo("UNSCHEDULABLE"));
   }
 
   @Test

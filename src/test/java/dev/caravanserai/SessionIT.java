@@ -153,6 +153,32 @@ class SessionIT {
   }
 
   @Test
+  void id_of_a_session_that_is_stopping_is_its_next_session_or_a_conflict_that_says_so() {
+    // Given
+    String id = "again-" + Long.toString(System.nanoTime(), 36);
+    Map<String, ?> request =
+        Map.of("id", id, "env", Map.of("PIN", "1"), "storage", Map.of("size", "10Mi"));
+    String path = "/v1/sessions/" + id;
+    String former = api.start(request).body().at("/pod/uid").asText();
+
+    // When
+    api.call("DELETE", path, null);
+    Answer next = api.start(request);
+
+    // Then
+    if (next.status() == 201) {
+      assertThat(next.body().at("/pod/uid").asText()).isNotEqualTo(former);
+      assertThat(api.exec(id, Map.of("script", "echo $PIN")).field("stdout")).isEqualTo("1\n");
+    } else {
+      assertThat(next.status()).as(next.text()).isEqualTo(409);
+      assertThat(next.field("detail")).contains("Session " + id + " is stopping", "wait=true");
+    }
+    assertThat(api.call("DELETE", path + "?wait=true", null).status()).isIn(204, 404);
+    await().until(() -> TestCluster.get().objects().stream().noneMatch(o -> o.contains(id)));
+    assertThat(api.start(request).status()).isEqualTo(201);
+  }
+
+  @Test
   void nobody_goes_on_waiting_for_what_is_stopped_as_soon_as_it_is_accepted() {
     // Given
     List<Answer> accepted =

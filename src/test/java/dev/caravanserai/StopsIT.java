@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,7 +16,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StopsIT {
   @RegisterExtension
   static final TestServer SERVER =
-      new TestServer(Map.of("caravanserai.session.failure-retention", "2s"));
+      new TestServer(
+          Map.of(
+              "caravanserai.session.failure-retention",
+              "2s",
+              "caravanserai.session.stop-timeout",
+              "5s"));
 
   private final Api api = SERVER.api();
 
@@ -41,6 +48,8 @@ class StopsIT {
   void a_start_that_fails_unattended_is_counted_once() {
     // Given
     double before = stops("failedStart");
+    double expired = stops("expired");
+    double asked = stops("asked");
 
     // When
     fail();
@@ -48,8 +57,65 @@ class StopsIT {
     // Then
     await().until(() -> stops("failedStart") > before);
     assertThat(stops("failedStart")).isEqualTo(before + 1);
-    assertThat(stops("expired")).isZero();
-    assertThat(stops("asked")).isZero();
+    assertThat(stops("expired")).isEqualTo(expired);
+    assertThat(stops("asked")).isEqualTo(asked);
+  }
+
+  @Test
+  void session_that_fails_after_it_was_ready_ends_after_the_failure_retention() {
+    // Given
+    String script = "until [ -e fail ]; do sleep 0.1; done; exit 3";
+    String id = api.start(Map.of("command", List.of("sh", "-c", script))).field("id");
+    String path = "/v1/sessions/" + id;
+    double expired = stops("expired");
+
+    // When
+    api.execLater(id, Map.of("script", "touch fail"));
+
+    // Then
+    await().until(() -> api.get(path).field("state").equals("FAILED"));
+    await().until(() -> api.get(path).status() == 404);
+    assertThat(stops("expired")).isEqualTo(expired + 1);
+  }
+
+  @Test
+  void stop_that_waits_names_the_object_that_is_left_and_its_finalizer() {
+    // Given
+    Answer started = api.start(Map.of("storage", Map.of("size", "10Mi")));
+    String path = "/v1/sessions/" + started.field("id");
+    var claim =
+        TestCluster.get()
+            .client()
+            .persistentVolumeClaims()
+            .inNamespace(TestCluster.NAMESPACE)
+            .withName(started.body().at("/storage/claim").asText());
+    claim.edit(
+        c ->
+            new PersistentVolumeClaimBuilder(c)
+                .editMetadata()
+                .addToFinalizers("example.com/hold")
+                .endMetadata()
+                .build());
+    try {
+      // When
+      Answer stopped = api.call("DELETE", path + "?wait=true", null);
+
+      // Then
+      assertThat(stopped.status()).as(stopped.text()).isEqualTo(503);
+      assertThat(stopped.field("detail"))
+          .contains("PersistentVolumeClaim", claim.get().getMetadata().getName())
+          .contains("example.com/hold", "caravanserai.session.stop-timeout")
+          .doesNotContain("node");
+    } finally {
+      claim.edit(
+          c ->
+              new PersistentVolumeClaimBuilder(c)
+                  .editMetadata()
+                  .removeFromFinalizers("example.com/hold")
+                  .endMetadata()
+                  .build());
+      await().until(() -> claim.get() == null);
+    }
   }
 
   /** A session that fails to start, until the reaper has taken what told so. */

@@ -27,7 +27,6 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "container": target.setContainer(property(camelContext, java.lang.String.class, value)); return true;
-        case "due": target.setDue(property(camelContext, boolean.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -35,14 +34,11 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "failonexit":
         case "failOnExit": target.setFailOnExit(property(camelContext, boolean.class, value)); return true;
         case "image": target.setImage(property(camelContext, java.lang.String.class, value)); return true;
-        case "keepfailure":
-        case "keepFailure": target.setKeepFailure(property(camelContext, boolean.class, value)); return true;
         case "label": target.setLabel(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "lifetime": target.setLifetime(property(camelContext, java.lang.String.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, java.lang.String.class, value)); return true;
-        case "part": target.setPart(property(camelContext, java.lang.String.class, value)); return true;
         case "previous": target.setPrevious(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "script": target.setScript(property(camelContext, java.lang.String.class, value)); return true;
@@ -54,7 +50,6 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "tenant": target.setTenant(property(camelContext, java.lang.String.class, value)); return true;
         case "timeout": target.setTimeout(property(camelContext, java.lang.String.class, value)); return true;
         case "timestamps": target.setTimestamps(property(camelContext, java.lang.String.class, value)); return true;
-        case "undo": target.setUndo(property(camelContext, boolean.class, value)); return true;
         case "wait": target.setWait(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
@@ -67,7 +62,6 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "container": return java.lang.String.class;
-        case "due": return boolean.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
@@ -75,14 +69,11 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "failonexit":
         case "failOnExit": return boolean.class;
         case "image": return java.lang.String.class;
-        case "keepfailure":
-        case "keepFailure": return boolean.class;
         case "label": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "lifetime": return java.lang.String.class;
         case "limit": return java.lang.String.class;
-        case "part": return java.lang.String.class;
         case "previous": return java.lang.String.class;
         case "profile": return java.lang.String.class;
         case "script": return java.lang.String.class;
@@ -94,7 +85,6 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "tenant": return java.lang.String.class;
         case "timeout": return java.lang.String.class;
         case "timestamps": return java.lang.String.class;
-        case "undo": return boolean.class;
         case "wait": return java.lang.String.class;
         default: return null;
         }
@@ -108,7 +98,6 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "container": return target.getContainer();
-        case "due": return target.isDue();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
@@ -116,14 +105,11 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "failonexit":
         case "failOnExit": return target.isFailOnExit();
         case "image": return target.getImage();
-        case "keepfailure":
-        case "keepFailure": return target.isKeepFailure();
         case "label": return target.getLabel();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "lifetime": return target.getLifetime();
         case "limit": return target.getLimit();
-        case "part": return target.getPart();
         case "previous": return target.getPrevious();
         case "profile": return target.getProfile();
         case "script": return target.getScript();
@@ -135,7 +121,6 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "tenant": return target.getTenant();
         case "timeout": return target.getTimeout();
         case "timestamps": return target.getTimestamps();
-        case "undo": return target.isUndo();
         case "wait": return target.getWait();
         default: return null;
         }

@@ -23,22 +23,19 @@ public class PodEndpointUriFactory extends org.apache.camel.support.component.En
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(27);
+        Set<String> props = new HashSet<>(23);
         props.add("after");
         props.add("bridgeErrorHandler");
         props.add("container");
-        props.add("due");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("failOnExit");
         props.add("image");
-        props.add("keepFailure");
         props.add("label");
         props.add("lazyStartProducer");
         props.add("lifetime");
         props.add("limit");
         props.add("operation");
-        props.add("part");
         props.add("previous");
         props.add("profile");
         props.add("script");
@@ -49,7 +46,6 @@ public class PodEndpointUriFactory extends org.apache.camel.support.component.En
         props.add("tenant");
         props.add("timeout");
         props.add("timestamps");
-        props.add("undo");
         props.add("wait");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();

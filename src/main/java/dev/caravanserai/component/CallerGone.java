@@ -2,13 +2,14 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.session.SessionSpec;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/** Tells when nobody waits any more for what an exchange does. */
+/** Whether the caller of an exchange still waits for its response. */
 final class CallerGone {
   /**
-   * Exchange property: a {@link CompletionStage} that is done once the caller has left. Absent
+   * Exchange property: a {@link CompletionStage} that completes when the caller leaves. Absent
    * where callers cannot leave, as in a route of a timer.
    */
   static final String PROPERTY = "CamelPodCallerGone";
@@ -18,8 +19,8 @@ final class CallerGone {
   private CallerGone() {}
 
   /**
-   * Notes whether a caller who leaves can come back for the session that it asks for: not where
-   * only the answer tells its id.
+   * Notes whether a caller who leaves can come back for the session that it asks for: not if only
+   * the response would have told the session's id.
    */
   static void note(Exchange exchange, SessionSpec asked) {
     exchange.setProperty(COMES_BACK, asked.id().or(asked::idempotencyKey).isPresent());
@@ -29,9 +30,11 @@ final class CallerGone {
     return !exchange.getProperty(COMES_BACK, true, Boolean.class);
   }
 
-  /** Runs something once the caller has left, at once if they have. */
-  static void then(Exchange exchange, Runnable what) {
-    Optional.ofNullable(exchange.getProperty(PROPERTY, CompletionStage.class))
-        .ifPresent(gone -> gone.thenRunAsync(what));
+  /** Completes asynchronously when the caller leaves, at once if it has left; else never. */
+  static CompletionStage<?> of(Exchange exchange) {
+    return Optional.<CompletionStage<?>>ofNullable(
+            exchange.getProperty(PROPERTY, CompletionStage.class))
+        .<CompletionStage<?>>map(gone -> gone.thenApplyAsync(left -> left))
+        .orElseGet(CompletableFuture::new);
   }
 }

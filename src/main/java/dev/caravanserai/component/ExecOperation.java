@@ -3,7 +3,7 @@ package dev.caravanserai.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.exec.ExecHandle;
-import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.PodGone;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
@@ -27,15 +27,15 @@ final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
   private final PodServices services;
   private final SessionLookup lookup;
-  private final Activity activity;
+  private final AnchorNotes notes;
   private final Option<Integer> timeout;
 
   ExecOperation(
-      PodEndpoint endpoint, PodServices services, SessionLookup lookup, Activity activity) {
+      PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
     this.endpoint = endpoint;
     this.services = services;
     this.lookup = lookup;
-    this.activity = activity;
+    this.notes = notes;
     this.timeout = Option.number(endpoint, "timeout", endpoint.getTimeout(), 1);
   }
 
@@ -55,9 +55,9 @@ final class ExecOperation implements PodOperation {
   private CompletionStage<ExecResult> run(Session session, ExecSpec spec, Exchange exchange) {
     ContainerRef container =
         container(session, services.cluster().sessions().pod(session.key()), spec);
-    activity.used(session);
+    notes.used(session);
     ExecHandle exec = services.execs().start(container, spec);
-    CallerGone.then(exchange, exec::cancel);
+    CallerGone.of(exchange).thenRun(exec::cancel);
     return exec.result()
         .thenApply(
             result -> {

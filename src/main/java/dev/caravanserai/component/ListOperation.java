@@ -15,14 +15,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 
-/**
- * Lists the tenant's sessions as a {@link SessionPage}, or as a list those of every tenant that are
- * due.
- */
+/** Lists the tenant's sessions, a page at a time. */
 final class ListOperation implements PodOperation {
   private static final int LIMIT = 100;
 
-  private final PodEndpoint endpoint;
   private final SessionLookup lookup;
   private final SessionIndex index;
   private final Option<State> state;
@@ -33,7 +29,6 @@ final class ListOperation implements PodOperation {
 
   ListOperation(PodEndpoint endpoint, SessionLookup lookup, SessionIndex index) {
     this.lookup = lookup;
-    this.endpoint = endpoint;
     this.index = index;
     this.state =
         new Option<>(
@@ -55,9 +50,8 @@ final class ListOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<?> run(Exchange exchange) {
-    return CompletableFuture.completedFuture(
-        endpoint.isDue() ? index.takeDue(Instant.now()) : page(exchange));
+  public CompletionStage<SessionPage> run(Exchange exchange) {
+    return CompletableFuture.completedFuture(page(exchange));
   }
 
   private SessionPage page(Exchange exchange) {

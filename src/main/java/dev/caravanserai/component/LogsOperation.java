@@ -2,7 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
-import dev.caravanserai.life.Activity;
+import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 final class LogsOperation implements PodOperation {
   private final PodServices services;
   private final SessionLookup lookup;
-  private final Activity activity;
+  private final AnchorNotes notes;
   private final Option<String> container;
   private final Option<Integer> tail;
   private final Option<Instant> since;
@@ -25,10 +25,10 @@ final class LogsOperation implements PodOperation {
   private final Option<Boolean> previous;
 
   LogsOperation(
-      PodEndpoint endpoint, PodServices services, SessionLookup lookup, Activity activity) {
+      PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
     this.services = services;
     this.lookup = lookup;
-    this.activity = activity;
+    this.notes = notes;
     this.container = Option.text(endpoint, "container", endpoint.getContainer());
     this.tail = Option.number(endpoint, "tail", endpoint.getTail(), 0);
     this.since =
@@ -50,7 +50,7 @@ final class LogsOperation implements PodOperation {
   }
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {
-    activity.used(session);
+    notes.used(session);
     return services.cluster().logs().read(container(session, exchange), query(exchange));
   }
 

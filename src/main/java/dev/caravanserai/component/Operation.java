@@ -4,20 +4,32 @@ package dev.caravanserai.component;
 public enum Operation {
   /** Turns a request into a plan; touches nothing. */
   plan,
-  /** Creates the plan's anchor, or its other objects. */
-  apply,
-  /** Waits until the plan's session is ready, or failed. */
+  /** Creates the plan's anchor, or joins the start that has created it. */
+  anchor,
+  /** Creates the plan's other objects. */
+  objects,
+  /** Waits until the session is ready. */
   await,
+  /** Undoes a failed start, and fails with what made it fail. */
+  undo,
+  /** Keeps a failure on the anchor, so that it can be read for a while. */
+  fail,
   /** Reads one session. */
   get,
-  /** Lists sessions. */
+  /** Lists the tenant's sessions. */
   list,
+  /** Lists the sessions, of every tenant, whose time is over. */
+  due,
+  /** Lists the sessions, of every tenant, that failed and whose failure is not kept yet. */
+  failed,
   /** Runs a command in a session. */
   exec,
   /** Reads a session's log. */
   logs,
   /** Ends a session. */
   delete,
-  /** Tells every transition of every session (as a source). */
+  /** Ends a session whose time is over. */
+  reap,
+  /** Delivers every transition of every session (as a source). */
   events
 }

@@ -1,9 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.component.metrics.Meters;
-import dev.caravanserai.life.Activity;
-import dev.caravanserai.life.Readiness;
-import dev.caravanserai.life.UnconfirmedCreates;
+import dev.caravanserai.life.Lifecycle;
 import dev.caravanserai.session.Nearest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,9 +47,7 @@ public class PodComponent extends DefaultComponent {
   private String namespace;
 
   private StandaloneServices own;
-  private Readiness readiness;
-  private Activity activity;
-  private UnconfirmedCreates unanswered;
+  private Lifecycle life;
   private Meters meters;
 
   @Override
@@ -85,9 +81,7 @@ public class PodComponent extends DefaultComponent {
                   .loadProperties(key -> key.startsWith("caravanserai.")));
       services = own.services();
     }
-    readiness = new Readiness(services.cluster(), services.unschedulableAfter());
-    activity = new Activity(services.cluster());
-    unanswered = new UnconfirmedCreates(services.cluster());
+    life = new Lifecycle(services.cluster(), services.lifeLimits(), services.timer());
     Optional.ofNullable(HealthCheckRegistry.get(getCamelContext()))
         .ifPresent(registry -> registry.register(new ClusterHealthCheck(services.cluster())));
     meters =
@@ -103,6 +97,7 @@ public class PodComponent extends DefaultComponent {
     super.doStop();
     if (meters != null) {
       meters.close();
+      life.close();
     }
     if (own != null) {
       own.close();
@@ -133,16 +128,8 @@ public class PodComponent extends DefaultComponent {
     this.namespace = namespace;
   }
 
-  Readiness readiness() {
-    return readiness;
-  }
-
-  Activity activity() {
-    return activity;
-  }
-
-  UnconfirmedCreates unanswered() {
-    return unanswered;
+  Lifecycle life() {
+    return life;
   }
 
   Meters meters() {

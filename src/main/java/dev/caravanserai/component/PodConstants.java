@@ -19,18 +19,6 @@ public final class PodConstants {
   @Metadata(label = "events", description = "The state now", javaType = "String")
   public static final String STATE = "CamelPodState";
 
-  @Metadata(
-      label = "apply",
-      description = "UID of the anchor, once it is made",
-      javaType = "String")
-  public static final String ANCHOR_UID = "CamelPodAnchorUid";
-
-  @Metadata(
-      label = "apply",
-      description = "Whether an earlier request with the same Idempotency-Key has made the anchor",
-      javaType = "Boolean")
-  public static final String JOINED = "CamelPodJoined";
-
   @Metadata(label = "events", description = "The state before, if any", javaType = "String")
   public static final String PREVIOUS_STATE = "CamelPodPreviousState";
 

@@ -1,9 +1,16 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
+import dev.caravanserai.life.Lifecycle;
+import dev.caravanserai.life.Start;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Session;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -57,12 +64,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       label = "plan",
       description = "Life in seconds where the request names none, or a Simple expression for it")
   private String lifetime;
-
-  @UriParam(
-      label = "apply",
-      description = "Which objects of the plan to create: `anchor`, then `rest`",
-      enums = "anchor,rest")
-  private String part = "rest";
 
   @UriParam(
       label = "exec",
@@ -128,32 +129,11 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String previous;
 
   @UriParam(
-      label = "list,delete",
-      description =
-          "List only sessions that should be gone by now, of every tenant; each is told again after a while if it is still there. Delete one of them: one that is gone already is fine",
-      defaultValue = "false")
-  private boolean due;
-
-  @UriParam(
       label = "delete",
       description =
           "Whether to wait until the session and all it owns is gone, or a Simple expression",
       defaultValue = "false")
   private String wait;
-
-  @UriParam(
-      label = "delete",
-      description =
-          "Undo a start that failed: fails with what made it fail once the session is ended",
-      defaultValue = "false")
-  private boolean undo;
-
-  @UriParam(
-      label = "delete",
-      description =
-          "Keep the anchor for a while, with the failure of the exchange, so that it can be read",
-      defaultValue = "false")
-  private boolean keepFailure;
 
   public PodEndpoint(String uri, PodComponent component, Operation operation) {
     super(uri, component);
@@ -195,35 +175,44 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     ActingTenant acting = new ActingTenant(Optional.ofNullable(tenant), services.routesTenant());
     SessionLookup lookup = new SessionLookup(this, services.cluster(), acting);
     Meters meters = getComponent().meters();
+    SessionIndex sessions = services.cluster().sessions();
+    Lifecycle life = getComponent().life();
     return switch (operation) {
       case plan -> measured(new PlanOperation(this, services, acting), meters.plan());
-      case apply ->
+      case anchor ->
+          measured(new BodyOperation<>(Plan.class, life.anchors()::createOrJoin), meters.create());
+      case objects ->
+          measured(new BodyOperation<>(Start.class, life.objects()::create), meters.create());
+      case await -> measured(new AwaitOperation(life.readiness()), meters.await(lookup::joined));
+      case undo ->
+          new UndoOperation(
+              measured(
+                  new BodyOperation<>(Start.class, life.termination()::undo),
+                  meters.undo(lookup::started)));
+      case fail ->
           measured(
-              new ApplyOperation(part, services.cluster(), getComponent().unanswered()),
-              meters.apply());
-      case await ->
-          measured(
-              new AwaitOperation(services.cluster(), lookup, getComponent().readiness()),
-              meters.await(ApplyOperation::joined));
+              new FailOperation(services.cluster(), life.notes()), meters.undo(lookup::started));
       case get -> new GetOperation(lookup);
-      case list -> new ListOperation(this, lookup, services.cluster().sessions());
-      case exec ->
+      case list -> new ListOperation(this, lookup, sessions);
+      case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
+      case failed -> new FailedOperation(sessions);
+      case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
+      case logs -> new LogsOperation(this, services, lookup, life.notes());
+      case delete ->
           measured(
-              new ExecOperation(this, services, lookup, getComponent().activity()), meters.exec());
-      case logs -> new LogsOperation(this, services, lookup, getComponent().activity());
-      case delete -> delete(new DeleteOperation(this, services, lookup), lookup);
+              new DeleteOperation(
+                  Option.flag(this, "wait", wait),
+                  lookup,
+                  sessions,
+                  life.termination(),
+                  life.deletion()),
+              meters.stop(lookup::key));
+      case reap ->
+          measured(
+              new ReapOperation(sessions, life.termination(), life.orphans()),
+              meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
       case events -> throw new IllegalStateException();
     };
-  }
-
-  private PodOperation delete(DeleteOperation delete, SessionLookup lookup) {
-    Meters meters = getComponent().meters();
-    return undo
-        ? new UndoOperation(
-            getComponent().getServices().cluster().name(),
-            lookup,
-            measured(delete, meters.undo(lookup::key)))
-        : measured(delete, meters.stop(lookup::key));
   }
 
   private static PodOperation measured(PodOperation operation, Meter meter) {
@@ -240,14 +229,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   public void setSessionId(String sessionId) {
     this.sessionId = OpaqueText.readExact(sessionId);
-  }
-
-  public boolean isUndo() {
-    return undo;
-  }
-
-  public void setUndo(boolean undo) {
-    this.undo = undo;
   }
 
   public String getTenant() {
@@ -282,14 +263,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.lifetime = OpaqueText.readExact(lifetime);
   }
 
-  public String getPart() {
-    return part;
-  }
-
-  public void setPart(String part) {
-    this.part = part;
-  }
-
   public String getScript() {
     return script;
   }
@@ -306,28 +279,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.timeout = OpaqueText.readExact(timeout);
   }
 
-  public boolean isDue() {
-    return due;
-  }
-
-  public void setDue(boolean due) {
-    this.due = due;
-  }
-
   public String getWait() {
     return wait;
   }
 
   public void setWait(String wait) {
     this.wait = OpaqueText.readExact(wait);
-  }
-
-  public boolean isKeepFailure() {
-    return keepFailure;
-  }
-
-  public void setKeepFailure(boolean keepFailure) {
-    this.keepFailure = keepFailure;
   }
 
   public boolean isFailOnExit() {

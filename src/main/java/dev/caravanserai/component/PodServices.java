@@ -7,22 +7,20 @@ import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
 import dev.caravanserai.exec.Execs;
+import dev.caravanserai.life.LifeLimits;
 import dev.caravanserai.life.PodGone;
 import dev.caravanserai.profile.PlanDefaults;
 import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.profile.Planner;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
-import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * What the component works with. Immutable; safe for use by many threads.
  *
- * @param unschedulableAfter how long no node may take a pod until its start fails
- * @param failureRetention how long a session that failed to start can still be read
  * @param routesTenant for which exchanges without a principal act where the route names no tenant
- * @param timer of the execs; its thread ends with {@link #close}
+ * @param timer for tasks of microseconds; its thread ends with {@link #close}
  * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
@@ -30,8 +28,7 @@ public record PodServices(
     Planner planner,
     Contract contract,
     Execs execs,
-    Duration unschedulableAfter,
-    Duration failureRetention,
+    LifeLimits lifeLimits,
     String routesTenant,
     ScheduledExecutorService timer,
     ContinuationPool continuations)
@@ -46,7 +43,7 @@ public record PodServices(
   public static PodServices of(
       Clusters clusters, Profiles profiles, Contract contract, Settings settings) {
     Cluster cluster = clusters.first();
-    ScheduledExecutorService timer = Timers.named("exec-timer");
+    ScheduledExecutorService timer = Timers.named("pod-timer");
     ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
@@ -60,8 +57,10 @@ public record PodServices(
         new Planner(profiles, defaults(cluster, settings)),
         contract,
         execs,
-        settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
-        settings.get(Settings.SESSION_FAILURE_RETENTION),
+        new LifeLimits(
+            settings.get(Settings.SESSION_UNSCHEDULABLE_AFTER),
+            settings.get(Settings.SESSION_FAILURE_RETENTION),
+            settings.get(Settings.SESSION_STOP_TIMEOUT)),
         settings.get(Settings.ROUTES_TENANT),
         timer,
         continuations);

@@ -1,8 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.life.Keys;
-import dev.caravanserai.profile.Plan;
+import dev.caravanserai.life.Start;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -27,17 +26,10 @@ final class SessionLookup {
     this.sessionId = Option.text(endpoint, "sessionId", endpoint.getSessionId());
   }
 
-  /**
-   * The key of the plan that is the body, of the due session that is the body, or of the id that
-   * the endpoint or the header names.
-   */
+  /** The key of the start that is the body, or of the id that the endpoint or the header names. */
   SessionKey key(Exchange exchange) {
-    Object body = exchange.getMessage().getBody();
-    if (endpoint.isDue() && body instanceof Session due) {
-      return due.key();
-    }
-    if (endpoint.getSessionId() == null && body instanceof Plan plan) {
-      return Keys.of(cluster, plan);
+    if (endpoint.getSessionId() == null && exchange.getMessage().getBody() instanceof Start start) {
+      return start.key();
     }
     Optional<String> id =
         endpoint.getSessionId() == null
@@ -51,6 +43,20 @@ final class SessionLookup {
               .formatted(PodConstants.SESSION_ID));
     }
     return new SessionKey(cluster.name(), tenant(exchange), id.get());
+  }
+
+  /** Whether the body is a start that another request has begun. */
+  boolean joined(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof Start start && start.joined();
+  }
+
+  /** The session of the start that is the body, if this request began it. */
+  Optional<SessionKey> started(Exchange exchange) {
+    return Optional.of(exchange.getMessage().getBody())
+        .filter(Start.class::isInstance)
+        .map(Start.class::cast)
+        .filter(start -> !start.joined())
+        .map(Start::key);
   }
 
   String tenant(Exchange exchange) {

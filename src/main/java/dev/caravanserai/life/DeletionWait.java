@@ -5,97 +5,166 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionListener;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.SessionKey;
-import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
-/** Waits, without a thread, until nothing is left of a session. */
-public final class DeletionWait {
-  private static final long AT_MOST_SECONDS = 120;
-  private static final Executor SOON =
-      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+/**
+ * Waits, without a thread, until the objects of one life of a session are gone. It reads the first
+ * object that is left, less and less often, and at once when a watch delivers an update, until the
+ * time is over or nobody waits any more. Thread-safe.
+ */
+public final class DeletionWait implements SessionListener, AutoCloseable {
+  private static final int CAPACITY = 10_000;
+  private static final Duration FIRST = Duration.ofMillis(100);
+  private static final Duration LONGEST = Duration.ofSeconds(2);
 
   private final Cluster cluster;
+  private final Duration atMost;
+  private final ScheduledExecutorService timer;
+  private final Subscription subscription;
+  private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
 
-  public DeletionWait(Cluster cluster) {
+  /**
+   * @param atMost how long it waits
+   * @param timer the caller's to shut down
+   */
+  public DeletionWait(Cluster cluster, Duration atMost, ScheduledExecutorService timer) {
     this.cluster = cluster;
+    this.atMost = atMost;
+    this.timer = timer;
+    this.subscription = cluster.sessions().subscribe("deletion", CAPACITY, this);
   }
 
   /**
-   * @param objects what the anchor owned: collected by Kubernetes a little after the pod is gone
+   * @param anchor of the life that ends; it lists the objects that it owns. Empty if only the pod
+   *     is left
+   * @param pod with its uid, if there is one
+   * @param abandoned completes when nobody waits any more
+   * @return done when all are gone; fails when the time is over, with CLUSTER_UNREACHABLE and the
+   *     object that is left
    */
-  public CompletionStage<Void> await(SessionKey key, List<ObjectRef> objects) {
-    CompletableFuture<Void> gone = new CompletableFuture<>();
-    Subscription subscription =
-        cluster.sessions().subscribe("deletion-wait", 1_000, new Gone(key, gone));
-    if (cluster.sessions().find(key).isEmpty()) {
-      gone.complete(null);
-    }
-    return gone.thenCompose(podGone -> collected(objects))
-        .orTimeout(AT_MOST_SECONDS, TimeUnit.SECONDS)
-        .exceptionally(
-            thrown -> {
-              throw thrown instanceof TimeoutException ? late(key) : rethrow(thrown);
-            })
-        .whenComplete((done, thrown) -> subscription.close());
+  public CompletionStage<Void> await(
+      SessionKey key,
+      Optional<ConfigMap> anchor,
+      Optional<ObjectRef> pod,
+      CompletionStage<?> abandoned) {
+    Wait wait =
+        new Wait(
+            key,
+            anchor.map(a -> a.getMetadata().getUid()).orElse(""),
+            Stream.of(
+                    anchor.map(ObjectRef::to).stream(),
+                    pod.stream(),
+                    anchor.stream().flatMap(DeletionWait::owned))
+                .flatMap(objects -> objects)
+                .toList());
+    waits.add(wait);
+    wait.gone.whenComplete((done, thrown) -> wait.end());
+    abandoned.thenRun(() -> wait.gone.cancel(false));
+    wait.read();
+    return wait.gone;
   }
 
-  private final class Gone implements SessionListener {
+  private static Stream<ObjectRef> owned(ConfigMap anchor) {
+    return ObjectRef.readList(
+        anchor.getMetadata().getNamespace(),
+        Lives.annotations(anchor).getOrDefault(Annotations.OBJECTS, ""))
+        .stream();
+  }
+
+  @Override
+  public void onUpdate(SessionUpdate update) {
+    waits.stream().filter(wait -> wait.key.equals(update.session().key())).forEach(Wait::wake);
+  }
+
+  @Override
+  public void close() {
+    subscription.close();
+  }
+
+  private final class Wait {
     private final SessionKey key;
-    private final CompletableFuture<Void> gone;
+    private final String life;
+    private final long deadline = System.nanoTime() + atMost.toNanos();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private List<ObjectRef> left;
+    private Duration pause = FIRST;
+    private Future<?> later = CompletableFuture.completedFuture(null);
 
-    Gone(SessionKey key, CompletableFuture<Void> gone) {
+    Wait(SessionKey key, String life, List<ObjectRef> objects) {
       this.key = key;
-      this.gone = gone;
+      this.life = life;
+      this.left = objects;
     }
 
-    @Override
-    public void onUpdate(SessionUpdate update) {
-      if (update.session().key().equals(key) && update.session().state() == State.STOPPED) {
-        gone.complete(null);
+    synchronized void end() {
+      waits.remove(this);
+      later.cancel(false);
+    }
+
+    /** Does not wait for the end of the pause. */
+    synchronized void wake() {
+      if (later.cancel(false)) {
+        read();
       }
     }
 
-    @Override
-    public void onDropped(long dropped) {
-      if (cluster.sessions().find(key).isEmpty()) {
+    synchronized void read() {
+      if (left.isEmpty()) {
         gone.complete(null);
+      } else if (!gone.isDone()) {
+        cluster.objects().get(left.get(0)).whenComplete(this::next);
       }
     }
-  }
 
-  private CompletableFuture<Void> collected(List<ObjectRef> objects) {
-    if (objects.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
+    private synchronized void next(Optional<HasMetadata> found, Throwable unreadable) {
+      if (unreadable == null && found.filter(this::ofThisLife).isEmpty()) {
+        left = left.subList(1, left.size());
+        pause = FIRST;
+        read();
+      } else if (System.nanoTime() >= deadline) {
+        gone.completeExceptionally(
+            unreadable != null ? unreadable : new FailureException(late(found.get())));
+      } else {
+        later = timer.schedule(this::read, pause.toMillis(), TimeUnit.MILLISECONDS);
+        pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
+      }
     }
-    ObjectRef first = objects.get(0);
-    return cluster
-        .objects()
-        .get(first)
-        .thenComposeAsync(
-            there ->
-                there.isPresent()
-                    ? CompletableFuture.supplyAsync(() -> objects, SOON)
-                        .thenCompose(this::collected)
-                    : collected(objects.subList(1, objects.size())))
-        .toCompletableFuture();
-  }
 
-  private static FailureException late(SessionKey key) {
-    return FailureException.of(
-        FailureCode.CLUSTER_UNREACHABLE,
-        "Session %s was asked to end, but was still there after %d s: its node may not answer. It will be gone when the node does, or when the node is removed."
-            .formatted(key.id(), AT_MOST_SECONDS));
-  }
+    private boolean ofThisLife(HasMetadata object) {
+      return left.get(0).uid().isPresent() || Lives.owns(life, object);
+    }
 
-  private static RuntimeException rethrow(Throwable thrown) {
-    return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
+    private Failure late(HasMetadata object) {
+      List<String> finalizers = object.getMetadata().getFinalizers();
+      String why =
+          !finalizers.isEmpty()
+              ? "it has the finalizer %s, which whoever has set it must remove"
+                  .formatted(String.join(", ", finalizers))
+              : object instanceof Pod
+                  ? "its node may not answer; it goes when the node answers or is removed"
+                  : "Kubernetes has not collected it yet";
+      return Failure.of(
+          FailureCode.CLUSTER_UNREACHABLE,
+          "Session %s was asked to end, but after %d s (caravanserai.session.stop-timeout) %s still exists: %s."
+              .formatted(key.id(), atMost.toSeconds(), ObjectRef.to(object), why));
+    }
   }
 }

@@ -3,185 +3,201 @@ package dev.caravanserai.life;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.PodStatusReader;
+import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionListener;
 import dev.caravanserai.cluster.SessionUpdate;
+import dev.caravanserai.cluster.Subscription;
+import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
-import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** Waits, by watch and without a thread, until sessions are ready, or have failed, or are gone. */
-public final class Readiness {
-  private static final int QUEUE = 10_000;
-
-  /** One who waits for one session. */
-  private final class Waiter {
-    final CompletableFuture<Session> ready = new CompletableFuture<>();
-    boolean seen;
-    boolean unschedulable;
-  }
+/**
+ * Waits, by watch and without a thread, until started sessions are ready, have failed or are gone.
+ * A waiter reads the session again on every update of its anchor or pod, also on one that leaves
+ * the session's value equal. Thread-safe.
+ */
+public final class Readiness implements SessionListener, AutoCloseable {
+  private static final int CAPACITY = 10_000;
 
   private final Cluster cluster;
-  private final Executor later;
+  private final SessionIndex sessions;
+  private final FailureDetails details;
+  private final Duration unschedulableAfter;
+  private final ScheduledExecutorService timer;
+  private final Subscription subscription;
   private final Map<SessionKey, List<Waiter>> waiters = new ConcurrentHashMap<>();
 
   /**
    * @param unschedulableAfter how long no node may take a pod until the waiting for it fails
+   * @param timer the caller's to shut down
    */
-  public Readiness(Cluster cluster, Duration unschedulableAfter) {
+  public Readiness(Cluster cluster, Duration unschedulableAfter, ScheduledExecutorService timer) {
     this.cluster = cluster;
-    this.later =
-        CompletableFuture.delayedExecutor(unschedulableAfter.toMillis(), TimeUnit.MILLISECONDS);
-    cluster
-        .sessions()
-        .subscribe(
-            "readiness",
-            QUEUE,
-            new SessionListener() {
-              @Override
-              public void onUpdate(SessionUpdate update) {
-                look(update.session());
-              }
-
-              @Override
-              public void onDropped(long dropped) {
-                waiters
-                    .keySet()
-                    .forEach(key -> cluster.sessions().find(key).ifPresent(s -> look(s)));
-              }
-            });
+    this.sessions = cluster.sessions();
+    this.details = new FailureDetails(cluster);
+    this.unschedulableAfter = unschedulableAfter;
+    this.timer = timer;
+    this.subscription = sessions.subscribe("readiness", CAPACITY, this);
   }
 
   /**
-   * @return the session once it is RUNNING or COMPLETED; fails with what keeps it from that, or
-   *     with START_TIMEOUT, with the last warning events of its pod
+   * @param abandoned completes if nobody waits any more, with the reason
+   * @return the session once it is RUNNING or COMPLETED; of a repeated request also in a later
+   *     state, if it was ready once. Fails with what keeps it from that, or with START_TIMEOUT; the
+   *     failure has the last warning events of the pod, and the last lines of its log
    */
-  public CompletionStage<Session> await(SessionKey key, Duration atMost) {
-    Waiter waiter = new Waiter();
-    waiters.computeIfAbsent(key, k -> new CopyOnWriteArrayList<>()).add(waiter);
-    cluster.sessions().find(key).ifPresent(session -> look(waiter, session));
-    return waiter
-        .ready
-        .orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((session, thrown) -> leave(key, waiter))
-        .exceptionallyCompose(thrown -> explain(key, atMost, thrown));
+  public CompletionStage<Session> await(Start start, CompletionStage<Failure> abandoned) {
+    Waiter waiter = new Waiter(start);
+    waiters.computeIfAbsent(start.key(), key -> new CopyOnWriteArrayList<>()).add(waiter);
+    waiter.ready.whenComplete((session, thrown) -> waiter.end());
+    waiter.check();
+    abandoned.thenAccept(waiter::fail);
+    return waiter.ready.exceptionallyCompose(
+        thrown ->
+            details
+                .of(start.pod(), failure(thrown))
+                .thenCompose(failure -> CompletableFuture.failedFuture(failure.asException())));
   }
 
-  /** Ends all waiting for a session. */
-  public void giveUp(SessionKey key, Failure why) {
-    waiters
-        .getOrDefault(key, List.of())
-        .forEach(waiter -> waiter.ready.completeExceptionally(new FailureException(why)));
+  private static Failure failure(Throwable thrown) {
+    return Causes.failure(thrown)
+        .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "Waiting failed: " + thrown));
   }
 
-  private void leave(SessionKey key, Waiter waiter) {
+  @Override
+  public void onUpdate(SessionUpdate update) {
+    waiters.getOrDefault(update.session().key(), List.of()).forEach(Waiter::check);
+  }
+
+  @Override
+  public void onDropped(long dropped) {
+    waiters.values().forEach(all -> all.forEach(Waiter::check));
+  }
+
+  @Override
+  public void close() {
+    subscription.close();
+  }
+
+  private void remove(Waiter waiter) {
     waiters.computeIfPresent(
-        key,
-        (k, all) -> {
+        waiter.start.key(),
+        (key, all) -> {
           all.remove(waiter);
           return all.isEmpty() ? null : all;
         });
   }
 
-  private void look(Session session) {
-    waiters.getOrDefault(session.key(), List.of()).forEach(waiter -> look(waiter, session));
-  }
+  /** One request that waits for one life of a session. */
+  private final class Waiter {
+    final Start start;
+    final CompletableFuture<Session> ready = new CompletableFuture<>();
+    private final Future<?> deadline;
+    private Optional<Future<?>> unschedulable = Optional.empty();
 
-  private void look(Waiter waiter, Session session) {
-    switch (session.state()) {
-      case RUNNING, COMPLETED -> waiter.ready.complete(session);
-      case FAILED ->
-          waiter.ready.completeExceptionally(new FailureException(session.failure().orElseThrow()));
-      case STOPPING, STOPPED -> stopped(waiter, session);
-      default -> {
-        waiter.seen = true;
-        unschedulable(waiter, session);
+    Waiter(Start start) {
+      this.start = start;
+      long atMost = start.plan().startTimeout().toMillis();
+      this.deadline = timer.schedule(() -> fail(tooLate()), atMost, TimeUnit.MILLISECONDS);
+    }
+
+    synchronized void end() {
+      remove(this);
+      deadline.cancel(false);
+      unschedulable.ifPresent(running -> running.cancel(false));
+    }
+
+    void fail(Failure failure) {
+      ready.completeExceptionally(failure.asException());
+    }
+
+    /** Reads the session as it is now. */
+    void check() {
+      Optional<ConfigMap> anchor = anchor();
+      Optional<Session> session = sessions.find(start.key());
+      if (anchor.isEmpty() || anchor().isEmpty() || session.isEmpty()) {
+        fail(stopped());
+      } else if (start.joined() && Lives.started(anchor.get())) {
+        ready.complete(session.get());
+      } else if (!ofAnotherLife(session.get())) {
+        check(session.get());
       }
     }
-  }
 
-  /** What was stopping before we began to wait is another life of the same id. */
-  private static void stopped(Waiter waiter, Session session) {
-    if (waiter.seen) {
-      waiter.ready.completeExceptionally(
-          FailureException.of(
-              FailureCode.CONFLICT,
-              "Session %s was stopped while it was starting.".formatted(session.id())));
+    private boolean ofAnotherLife(Session session) {
+      Optional<String> uid = start.pod().flatMap(ObjectRef::uid);
+      return session.pod().filter(pod -> !uid.equals(Optional.of(pod.uid()))).isPresent();
     }
-  }
 
-  private void unschedulable(Waiter waiter, Session session) {
-    if (waiter.unschedulable || unschedulable(session).isEmpty()) {
-      return;
+    /** Empty if it is gone, or if another life of the session has begun. */
+    private Optional<ConfigMap> anchor() {
+      return sessions
+          .anchor(start.key())
+          .filter(anchor -> anchor.getMetadata().getUid().equals(start.life()));
     }
-    waiter.unschedulable = true;
-    later.execute(
-        () -> {
-          waiter.unschedulable = false;
-          unschedulable(session)
-              .ifPresent(still -> waiter.ready.completeExceptionally(new FailureException(still)));
-        });
-  }
 
-  private Optional<Failure> unschedulable(Session session) {
-    return cluster.sessions().pod(session.key()).flatMap(PodStatusReader::unschedulable);
-  }
+    private void check(Session session) {
+      switch (session.state()) {
+        case RUNNING, COMPLETED -> ready.complete(session);
+        case FAILED -> fail(session.failure().orElseThrow());
+        case STOPPING, STOPPED -> fail(stopped());
+        default -> checkScheduling();
+      }
+    }
 
-  private CompletionStage<Session> explain(SessionKey key, Duration atMost, Throwable thrown) {
-    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    Failure failure =
-        cause instanceof FailureException told
-            ? told.failure()
-            : cause instanceof TimeoutException
-                ? tooLate(key, atMost)
-                : Failure.of(FailureCode.CONFIG_ERROR, "Waiting failed: " + cause);
-    return withEvents(key, failure)
-        .thenCompose(told -> CompletableFuture.failedFuture(told.asException()));
-  }
+    private Optional<Failure> unschedulable() {
+      return sessions.pod(start.key()).flatMap(PodStatusReader::unschedulable);
+    }
 
-  private Failure tooLate(SessionKey key, Duration atMost) {
-    String phase =
-        cluster
-            .sessions()
-            .pod(key)
-            .map(p -> "its pod is " + PodStatusReader.phase(p))
-            .orElse("it has no pod");
-    return cluster
-        .sessions()
-        .pod(key)
-        .flatMap(PodStatusReader::unschedulable)
-        .orElseGet(
-            () ->
-                Failure.of(
-                    FailureCode.START_TIMEOUT,
-                    "Session %s was not ready after %d s: %s. Look at the events, or allow more time."
-                        .formatted(key.id(), atMost.toSeconds(), phase)));
-  }
+    private synchronized void checkScheduling() {
+      boolean now = unschedulable().isPresent();
+      if (now && unschedulable.isEmpty() && !ready.isDone()) {
+        unschedulable =
+            Optional.of(
+                timer.schedule(
+                    () -> unschedulable().ifPresent(this::fail),
+                    unschedulableAfter.toMillis(),
+                    TimeUnit.MILLISECONDS));
+      } else if (!now) {
+        unschedulable.ifPresent(running -> running.cancel(false));
+        unschedulable = Optional.empty();
+      }
+    }
 
-  private CompletionStage<Failure> withEvents(SessionKey key, Failure failure) {
-    return cluster
-        .sessions()
-        .pod(key)
-        .map(
-            pod ->
-                cluster
-                    .objects()
-                    .warnings(ObjectRef.to(pod))
-                    .<Failure>thenApply(failure::withEvents)
-                    .exceptionally(unreadable -> failure))
-        .orElseGet(() -> CompletableFuture.completedFuture(failure));
+    private Failure stopped() {
+      return Failure.of(
+          FailureCode.CONFLICT,
+          "Session %s was stopped while it was starting.".formatted(start.key().id()));
+    }
+
+    private Failure tooLate() {
+      Optional<Pod> pod = sessions.pod(start.key());
+      return pod.flatMap(PodStatusReader::unschedulable)
+          .orElseGet(
+              () ->
+                  Failure.of(
+                      FailureCode.START_TIMEOUT,
+                      "Session %s was not ready after %d s: %s. Look at the events, or allow more time."
+                          .formatted(
+                              start.key().id(),
+                              start.plan().startTimeout().toSeconds(),
+                              pod.map(p -> "its pod is " + PodStatusReader.phase(p))
+                                  .orElse("it has no pod"))));
+    }
   }
 }

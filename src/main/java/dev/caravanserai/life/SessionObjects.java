@@ -1,18 +1,124 @@
 package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.ObjectRef;
-import dev.caravanserai.session.Annotations;
-import io.fabric8.kubernetes.api.model.ConfigMap;
+import dev.caravanserai.cluster.Objects;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
-/** The objects that a session consists of, as its anchor lists them. */
+/** Creates what an anchor owns: at the same time all objects but the pod, then the pod. */
 public final class SessionObjects {
-  private SessionObjects() {}
+  private static final Executor A_SECOND_LATER =
+      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
 
-  /** All of them but the anchor, by name: read one to know whether the anchor owns it. */
-  public static List<ObjectRef> of(ConfigMap anchor) {
-    return ObjectRef.readList(
-        anchor.getMetadata().getNamespace(),
-        anchor.getMetadata().getAnnotations().getOrDefault(Annotations.OBJECTS, ""));
+  private final Objects objects;
+
+  public SessionObjects(Objects objects) {
+    this.objects = objects;
+  }
+
+  /**
+   * Creates what does not exist yet. An object that exists is accepted if the same anchor owns it;
+   * any other stays untouched.
+   *
+   * @return the start; fails with CONFLICT if a name is taken, else with what the cluster refused
+   */
+  public CompletionStage<Start> create(Start start) {
+    CompletableFuture<?>[] others =
+        start.plan().objects().stream()
+            .map(object -> create(start, object).toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(others)
+        .thenCompose(created -> create(start, start.plan().pod()))
+        .thenApply(created -> start);
+  }
+
+  private CompletionStage<?> create(Start start, HasMetadata planned) {
+    HasMetadata object = Serialization.clone(planned);
+    object.getMetadata().setOwnerReferences(List.of(start.plan().owner(start.life())));
+    return objects
+        .create(object)
+        .exceptionallyCompose(refusal -> existing(start, object, Causes.of(refusal)))
+        .thenAccept(start::add);
+  }
+
+  /**
+   * The object, if it exists and the anchor owns it. Any refusal may hide that: a quota, for
+   * instance, is checked before the name.
+   */
+  private CompletionStage<HasMetadata> existing(
+      Start start, HasMetadata object, Throwable refusal) {
+    return owned(start, object)
+        .thenCompose(
+            found ->
+                found.isEmpty() && countedTwice(start, refusal)
+                    ? CompletableFuture.supplyAsync(() -> object, A_SECOND_LATER)
+                        .thenCompose(later -> owned(start, later))
+                    : CompletableFuture.completedFuture(found))
+        .exceptionally(unreadable -> Optional.empty())
+        .thenCompose(found -> accept(start, object, found, refusal));
+  }
+
+  /** A quota counts the pod of a repeated request a moment before that pod can be read. */
+  private static boolean countedTwice(Start start, Throwable refusal) {
+    return start.plan().spec().idempotencyKey().isPresent()
+        && Causes.is(FailureCode.QUOTA_EXCEEDED, refusal);
+  }
+
+  private CompletionStage<Optional<HasMetadata>> owned(Start start, HasMetadata object) {
+    return objects.get(ObjectRef.to(object));
+  }
+
+  private CompletionStage<HasMetadata> accept(
+      Start start, HasMetadata object, Optional<HasMetadata> found, Throwable refusal) {
+    if (found.isEmpty()) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+    HasMetadata existing = found.get();
+    boolean owned = Lives.owns(start.life(), existing);
+    if (owned && Lives.ending(existing)
+        || Lives.ofAnotherLife(start.anchor().name(), start.life(), existing)) {
+      return CompletableFuture.failedFuture(Anchors.stopping(start.plan()));
+    }
+    if (!owned) {
+      return CompletableFuture.failedFuture(
+          Causes.is(FailureCode.CONFLICT, refusal) ? foreign(object) : refusal);
+    }
+    if (anotherEnvironment(start, existing)) {
+      start.yieldToOther();
+      return CompletableFuture.failedFuture(Anchors.taken(start.plan()));
+    }
+    return CompletableFuture.completedFuture(existing);
+  }
+
+  private static FailureException foreign(HasMetadata object) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        "%s exists already and belongs to something else: it is left alone. Delete or rename it, or choose another id."
+            .formatted(ObjectRef.to(object)));
+  }
+
+  /**
+   * Two requests with one Idempotency-Key may differ in the values of their environment, which only
+   * the Secret shows. The request whose Secret was first has the session, whoever made the anchor.
+   */
+  private static boolean anotherEnvironment(Start start, HasMetadata existing) {
+    boolean environment =
+        start
+            .plan()
+            .environment()
+            .filter(
+                secret -> ObjectRef.to(secret).anyLife().equals(ObjectRef.to(existing).anyLife()))
+            .isPresent();
+    return environment && !start.plan().sameEnvironment((Secret) existing);
   }
 }

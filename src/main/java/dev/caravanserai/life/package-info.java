@@ -1,5 +1,5 @@
 /**
- * A session's life on its cluster, for whoever drives it: whose it is, when it is ready, what it
- * consists of, when it is gone. Knows no Camel.
+ * A session from asked-for to gone: anchor, objects, readiness, failure, end. Every write and
+ * deletion names the uid of the life that it means. Knows no Camel.
  */
 package dev.caravanserai.life;

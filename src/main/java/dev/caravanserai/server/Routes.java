@@ -29,9 +29,6 @@ final class Routes implements AutoCloseable {
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
-    camel.addOverrideProperty(
-        "caravanserai.reaper.interval-ms",
-        String.valueOf(settings.get(Settings.REAPER_INTERVAL).toMillis()));
     camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server ends it, in its order
     HttpSetup.configure(camel, settings, keys);
     camel.addOverrideProperty(
@@ -73,7 +70,6 @@ final class Routes implements AutoCloseable {
   void run(Settings settings) {
     told(camel::start);
     HttpSetup.checkListening(camel.getCamelContext(), settings);
-    new ClockWatch(camel.getCamelContext()).start();
   }
 
   private void told(Runnable step) {

@@ -30,6 +30,10 @@ public record Failure(
     return new Failure(code, message, Optional.ofNullable(reason), List.of());
   }
 
+  public Failure withMessage(String message) {
+    return new Failure(code, message, reason, events);
+  }
+
   public Failure withEvents(List<String> events) {
     return new Failure(code, message, reason, events);
   }

@@ -126,6 +126,12 @@ public final class Settings {
           SettingType.duration(),
           "600s",
           "How long a failed session can still be read.");
+  public static final Setting<Duration> SESSION_STOP_TIMEOUT =
+      setting(
+          "session.stop-timeout",
+          SettingType.duration(),
+          "120s",
+          "How long a stop with `wait=true` waits until the session is gone.");
   public static final Setting<Duration> EXEC_TIMEOUT =
       setting(
           "exec.timeout",
@@ -216,6 +222,7 @@ public final class Settings {
           SESSION_METADATA_LIMIT,
           SESSION_UNSCHEDULABLE_AFTER,
           SESSION_FAILURE_RETENTION,
+          SESSION_STOP_TIMEOUT,
           EXEC_TIMEOUT,
           EXEC_MAX_TIMEOUT,
           EXEC_OUTPUT_LIMIT,

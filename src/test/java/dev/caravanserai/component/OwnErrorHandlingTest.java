@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.util.Map;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.util.Map;

@@ -3,10 +3,10 @@ package dev.caravanserai.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.component.MemoryCluster;
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiKeys;
+import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;

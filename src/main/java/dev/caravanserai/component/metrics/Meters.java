@@ -45,8 +45,8 @@ public final class Meters implements AutoCloseable {
   }
 
   /** Measures the creation of the planned objects. */
-  public Meter apply() {
-    return starts::applying;
+  public Meter create() {
+    return starts::creating;
   }
 
   /**
@@ -67,9 +67,13 @@ public final class Meters implements AutoCloseable {
     return exchange -> stops.stopping(session.apply(exchange));
   }
 
-  /** Measures the end of a session whose start failed. */
-  public Meter undo(Function<Exchange, SessionKey> session) {
-    return exchange -> stops.undoing(session.apply(exchange));
+  /**
+   * Measures the end of a session whose start failed.
+   *
+   * @param start the session, if this request began it
+   */
+  public Meter undo(Function<Exchange, Optional<SessionKey>> start) {
+    return exchange -> stops.undoing(start.apply(exchange));
   }
 
   /** The failure's code, or {@code INTERNAL} for an error in our code or in a route. */

@@ -13,6 +13,7 @@ import org.apache.camel.Exchange;
  */
 final class StartMeter {
   private static final String SAMPLE = "CamelPodStartSample";
+  private static final String PROFILE = "CamelPodStartProfile";
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(500),
     Duration.ofSeconds(1),
@@ -33,30 +34,23 @@ final class StartMeter {
   /** Of {@code pod:plan}. */
   Meter.End planning(Exchange exchange) {
     exchange.setProperty(SAMPLE, Timer.start(registry));
-    return (plan, failed) -> {};
+    return (plan, failed) ->
+        plan.ifPresent(p -> exchange.setProperty(PROFILE, ((Plan) p).profile()));
   }
 
-  /** Of {@code pod:apply}: the next step goes on unless it fails. */
-  Meter.End applying(Exchange exchange) {
+  /** Of {@code pod:anchor} and {@code pod:objects}: the next step goes on unless it fails. */
+  Meter.End creating(Exchange exchange) {
     return (plan, failed) -> failed.ifPresent(why -> record(exchange, Meters.code(why)));
   }
 
   /** Of {@code pod:await}. */
   Meter.End awaiting(Exchange exchange, boolean joined) {
     String ready = joined ? "joined" : "ready";
-    String profile = profile(exchange);
-    return (session, failed) -> record(exchange, profile, failed.map(Meters::code).orElse(ready));
+    return (session, failed) -> record(exchange, failed.map(Meters::code).orElse(ready));
   }
 
   private void record(Exchange exchange, String result) {
-    record(exchange, profile(exchange), result);
-  }
-
-  private static String profile(Exchange exchange) {
-    return exchange.getMessage().getBody() instanceof Plan plan ? plan.profile() : "";
-  }
-
-  private void record(Exchange exchange, String profile, String result) {
+    String profile = exchange.getProperty(PROFILE, "", String.class);
     Optional.ofNullable(exchange.getProperty(SAMPLE, Timer.Sample.class))
         .ifPresent(sample -> sample.stop(timer(profile, result)));
   }

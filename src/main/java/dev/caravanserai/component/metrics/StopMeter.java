@@ -45,11 +45,13 @@ final class StopMeter {
   }
 
   /**
-   * Of {@code pod:delete?undo=true}. What somebody stopped while it was starting is no failed
-   * start.
+   * Of {@code pod:undo} and {@code pod:fail}. A session that was stopped while it was starting is
+   * no failed start.
+   *
+   * @param start empty if it is no start of this request
    */
-  Meter.End undoing(SessionKey key) {
-    boolean counted = counted(key);
+  Meter.End undoing(Optional<SessionKey> start) {
+    boolean counted = start.filter(key -> !counted(key)).isEmpty();
     return (nothing, failed) -> {
       if (failed.isEmpty() && !counted) {
         failedStart.increment();
@@ -57,7 +59,7 @@ final class StopMeter {
     };
   }
 
-  /** Of {@code pod:delete}. */
+  /** Of {@code pod:delete} and {@code pod:reap}. */
   Meter.End stopping(SessionKey key) {
     Instant now = Instant.now();
     Optional<Instant> due = index.dueAt(key).filter(at -> !at.isAfter(now));
@@ -69,15 +71,16 @@ final class StopMeter {
     };
   }
 
-  /** What is ending already, and what failed to start and is there only to be read. */
+  /** Whether it is gone or stopping already, or is kept only because its start failed. */
   private boolean counted(SessionKey key) {
     boolean ending = index.find(key).map(Session::state).filter(State.STOPPING::equals).isPresent();
-    return ending || index.anchor(key).filter(StopMeter::failed).isPresent();
+    return ending || index.anchor(key).filter(anchor -> !failed(anchor)).isEmpty();
   }
 
   private static boolean failed(ConfigMap anchor) {
     return Optional.ofNullable(anchor.getMetadata().getAnnotations())
         .filter(all -> all.containsKey(Annotations.FAILURE))
+        .filter(all -> !all.containsKey(Annotations.STARTED_AT))
         .isPresent();
   }
 

@@ -28,7 +28,7 @@ class StopMeterTest {
   void a_failed_start_that_was_kept_to_be_read_is_not_counted_again_when_its_time_is_over() {
     // Given
     index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE)));
-    Meter.End undone = meter.undoing(KEY);
+    Meter.End undone = meter.undoing(Optional.of(KEY));
     index.onUpdate(
         anchor(
             Map.of(
@@ -56,7 +56,7 @@ class StopMeterTest {
     index.onUpdate(anchor);
 
     // When
-    meter.undoing(KEY).ended(Optional.empty(), Optional.empty());
+    meter.undoing(Optional.of(KEY)).ended(Optional.empty(), Optional.empty());
 
     // Then
     assertThat(counts()).isEqualTo(Map.of("asked", 1, "expired", 0, "failedStart", 0));
@@ -66,7 +66,9 @@ class StopMeterTest {
   void a_start_that_nobody_undid_is_counted_when_the_reaper_ends_it() {
     // Given
     index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE, Annotations.START_BY, PAST)));
-    meter.undoing(KEY).ended(Optional.empty(), Optional.of(new IllegalStateException("away")));
+    meter
+        .undoing(Optional.of(KEY))
+        .ended(Optional.empty(), Optional.of(new IllegalStateException("away")));
 
     // When
     meter.stopping(KEY).ended(Optional.empty(), Optional.empty());

@@ -1,4 +1,4 @@
-package dev.caravanserai.component;
+package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ClusterHealth;
@@ -13,6 +13,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +26,57 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Objects under their names, in memory, of which the watch tells when the test says so. */
+/** A cluster in memory. Its watch delivers what the test tells it to. */
 public final class MemoryCluster implements Cluster, Objects {
   private final SessionCache cache = new SessionCache("memory", Runnable::run);
   private final Map<ObjectRef, HasMetadata> objects = new ConcurrentHashMap<>();
+  private final Map<ObjectRef, Map<String, String>> notes = new ConcurrentHashMap<>();
+  private final Map<String, FailureCode> refused = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> logs = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
+  private final AtomicInteger reads = new AtomicInteger();
   private volatile boolean silent;
+
+  /** From now on the watch of the index delivers this state of an object. */
+  void deliver(HasMetadata object) {
+    cache.onUpdate(object);
+  }
+
+  /** The watch delivers the end of an object. */
+  void deliverEnd(HasMetadata object) {
+    objects.remove(ObjectRef.to(object).anyLife());
+    cache.onDelete(object);
+  }
+
+  /** The watch delivers the end of an object, whatever has its name now. */
+  void lateEnd(HasMetadata object) {
+    cache.onDelete(object);
+  }
+
+  /** Puts an object there as it is. */
+  void put(HasMetadata object) {
+    objects.put(ObjectRef.to(object).anyLife(), object);
+  }
+
+  /** From now on every create of a kind is refused, before its name is looked at. */
+  void refuse(String kind, FailureCode code) {
+    refused.put(kind, code);
+  }
+
+  /** What a container has written. */
+  void log(String container, String text) {
+    logs.put(container, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The annotations that were set on an object's life. */
+  Map<String, String> notes(ObjectRef object) {
+    return notes.getOrDefault(object, Map.of());
+  }
+
+  /** How often an object was read. */
+  int reads() {
+    return reads.get();
+  }
 
   /** From now on the cluster does what it is asked, but does not answer. */
   void fallSilent() {
@@ -57,18 +103,23 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public <T extends HasMetadata> CompletionStage<T> create(T object) {
+    FailureCode refusal = refused.get(object.getKind());
+    if (refusal != null) {
+      return failed(refusal);
+    }
     T made = Serialization.clone(object);
     made.getMetadata().setUid("uid-" + uids.incrementAndGet());
     HasMetadata before = objects.putIfAbsent(ObjectRef.to(object).anyLife(), made);
-    return before != null
-        ? failed(FailureCode.CONFLICT)
-        : silent
-            ? failed(FailureCode.CLUSTER_UNREACHABLE)
-            : CompletableFuture.completedFuture(made);
+    if (before == null && !silent) {
+      cache.onUpdate(made);
+      return CompletableFuture.completedFuture(made);
+    }
+    return failed(before != null ? FailureCode.CONFLICT : FailureCode.CLUSTER_UNREACHABLE);
   }
 
   @Override
   public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
+    reads.incrementAndGet();
     return CompletableFuture.completedFuture(
         Optional.ofNullable(objects.get(object.anyLife())).filter(o -> meant(object, o)));
   }
@@ -91,6 +142,7 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Boolean> annotate(
       ObjectRef object, Map<String, String> annotations, Optional<String> resourceVersion) {
+    notes.computeIfAbsent(object, o -> new ConcurrentHashMap<>()).putAll(annotations);
     return CompletableFuture.completedFuture(true);
   }
 
@@ -123,7 +175,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public Logs logs() {
-    throw new UnsupportedOperationException();
+    return (container, query) -> CompletableFuture.completedFuture(logs.get(container.container()));
   }
 
   @Override

@@ -1,0 +1,76 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.life.AnchorNotes;
+import dev.caravanserai.life.Start;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Session;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a failure on the anchor, where it can be read until the retention is over. The body is the
+ * start that failed, whose other objects are deleted, or the session that failed, whose pod stays
+ * so that its log can be read.
+ */
+final class FailOperation implements PodOperation {
+  private static final Logger LOG = LoggerFactory.getLogger(FailOperation.class);
+
+  private final Cluster cluster;
+  private final AnchorNotes notes;
+
+  FailOperation(Cluster cluster, AnchorNotes notes) {
+    this.cluster = cluster;
+    this.notes = notes;
+  }
+
+  @Override
+  public CompletionStage<Void> run(Exchange exchange) throws Exception {
+    return exchange.getMessage().getBody() instanceof Start start
+        ? fail(start, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+        : fail(exchange.getMessage().getMandatoryBody(Session.class));
+  }
+
+  private CompletionStage<Void> fail(Start start, Throwable thrown) {
+    LOG.info(
+        "session={} cluster={} tenant={} could not be started: {}",
+        start.key().id(),
+        start.key().cluster(),
+        start.key().tenant(),
+        thrown.getMessage());
+    if (start.joined()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Failure failure =
+        Causes.failure(thrown)
+            .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
+    return notes
+        .failed(start.anchor(), failure, start.expiresAt())
+        .thenCompose(
+            noted ->
+                CompletableFuture.allOf(
+                    start.objects().stream()
+                        .map(object -> cluster.objects().delete(object).toCompletableFuture())
+                        .toArray(CompletableFuture[]::new)));
+  }
+
+  private CompletionStage<Void> fail(Session session) {
+    return cluster
+        .sessions()
+        .anchor(session.key())
+        .filter(anchor -> !AnchorNotes.failed(anchor))
+        .map(
+            anchor ->
+                notes
+                    .failed(
+                        ObjectRef.to(anchor), session.failure().orElseThrow(), session.expiresAt())
+                    .<Void>thenApply(noted -> null))
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
+  }
+}

@@ -1,0 +1,39 @@
+package dev.caravanserai.component;
+
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.life.Orphans;
+import dev.caravanserai.life.Termination;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+
+/** Ends the session in the body, whose time is over. If it is gone already, nothing happens. */
+final class ReapOperation implements PodOperation {
+  private final SessionIndex sessions;
+  private final Termination termination;
+  private final Orphans orphans;
+
+  ReapOperation(SessionIndex sessions, Termination termination, Orphans orphans) {
+    this.sessions = sessions;
+    this.termination = termination;
+    this.orphans = orphans;
+  }
+
+  @Override
+  public CompletionStage<Void> run(Exchange exchange) throws InvalidPayloadException {
+    SessionKey key = exchange.getMessage().getMandatoryBody(Session.class).key();
+    Optional<ConfigMap> anchor = sessions.anchor(key);
+    Optional<Pod> pod = sessions.pod(key);
+    return anchor.isPresent()
+        ? termination.end(key, anchor.map(ObjectRef::to), pod.map(ObjectRef::to))
+        : pod.map(left -> orphans.end(key, left))
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.caravanserai.life;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.FailureAnnotation;
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.Session;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes to the anchor what happens to its session. Each note names the anchor's uid, so it reaches
+ * no other life of the session. Thread-safe.
+ */
+public final class AnchorNotes {
+  private static final Logger LOG = LoggerFactory.getLogger(AnchorNotes.class);
+  private static final Duration ACTIVITY_AT_MOST_EVERY = Duration.ofSeconds(30);
+
+  private final Cluster cluster;
+  private final Duration failureRetention;
+
+  /**
+   * @param failureRetention how long a failure can be read before the session expires
+   */
+  public AnchorNotes(Cluster cluster, Duration failureRetention) {
+    this.cluster = cluster;
+    this.failureRetention = failureRetention;
+  }
+
+  /** Notes that the session is used, at most every 30 s. Fire and forget. */
+  public void used(Session session) {
+    Instant now = Instant.now();
+    if (now.isBefore(session.lastActivityAt().plus(ACTIVITY_AT_MOST_EVERY))) {
+      return;
+    }
+    cluster
+        .sessions()
+        .anchor(session.key())
+        .ifPresent(
+            anchor ->
+                note(ObjectRef.to(anchor), session, Map.of(Annotations.LAST_ACTIVITY, time(now))));
+  }
+
+  /**
+   * Notes why the session failed, and that it expires when the retention is over.
+   *
+   * @param expiresAt when the session expires at the latest
+   * @return whether the anchor still exists
+   */
+  public CompletionStage<Boolean> failed(ObjectRef anchor, Failure failure, Instant expiresAt) {
+    Instant until = Instant.now().plus(failureRetention);
+    return cluster
+        .objects()
+        .annotate(
+            anchor,
+            Map.of(
+                Annotations.FAILURE,
+                FailureAnnotation.write(failure),
+                Annotations.EXPIRES_AT,
+                time(until.isBefore(expiresAt) ? until : expiresAt)));
+  }
+
+  /** Whether an anchor says why its session failed. */
+  public static boolean failed(ConfigMap anchor) {
+    return Lives.annotations(anchor).containsKey(Annotations.FAILURE);
+  }
+
+  private void note(ObjectRef anchor, Session session, Map<String, String> annotations) {
+    cluster
+        .objects()
+        .annotate(anchor, annotations)
+        .exceptionally(
+            thrown -> {
+              LOG.warn(
+                  "session={} cluster={} tenant={} the anchor could not be annotated with {}: {}",
+                  session.id(),
+                  session.cluster(),
+                  session.tenant(),
+                  annotations.keySet(),
+                  Causes.of(thrown).getMessage());
+              return false;
+            });
+  }
+
+  private static String time(Instant at) {
+    return at.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+}

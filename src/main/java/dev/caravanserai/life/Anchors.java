@@ -1,0 +1,112 @@
+package dev.caravanserai.life;
+
+import dev.caravanserai.cluster.Cluster;
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.SessionKey;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Creates the anchor of a plan, or joins a start that has created it. The anchor's fixed name
+ * decides which of several requests makes the session. A request that finds the name taken joins if
+ * it is the same request (same Idempotency-Key, same content); any other fails with CONFLICT. If
+ * the anchor carries the plan's own mark, the create succeeded and only its response was lost.
+ */
+public final class Anchors {
+  private final Cluster cluster;
+  private final UnconfirmedCreates unconfirmed;
+
+  public Anchors(Cluster cluster, UnconfirmedCreates unconfirmed) {
+    this.cluster = cluster;
+    this.unconfirmed = unconfirmed;
+  }
+
+  /**
+   * @return the start; fails with CONFLICT if another request has the name or the Idempotency-Key,
+   *     else with what the cluster refused
+   */
+  public CompletionStage<Start> createOrJoin(Plan plan) {
+    return cluster
+        .watch(plan.namespace())
+        .thenCompose(
+            watching ->
+                keyHasAnotherId(plan)
+                    ? failed(taken(plan))
+                    : cluster.objects().create(plan.anchor()))
+        .thenApply(created -> start(plan, created, false))
+        .exceptionallyCompose(
+            thrown ->
+                Causes.is(FailureCode.CONFLICT, thrown)
+                    ? join(plan, Causes.of(thrown))
+                    : failed(Causes.of(thrown)))
+        .whenComplete(
+            (start, thrown) -> {
+              if (thrown != null && Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
+                unconfirmed.add(plan);
+              }
+            });
+  }
+
+  /** A request without an id takes its id from its key, so only one with an id can differ. */
+  private boolean keyHasAnotherId(Plan plan) {
+    return Optional.ofNullable(Lives.annotations(plan.anchor()).get(Annotations.IDEMPOTENCY_KEY))
+        .flatMap(key -> cluster.sessions().madeWith(plan.spec().tenant(), key))
+        .filter(id -> !id.equals(plan.id()))
+        .isPresent();
+  }
+
+  private CompletionStage<Start> join(Plan plan, Throwable conflict) {
+    return cluster
+        .objects()
+        .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
+        .thenCompose(found -> found.isPresent() ? join(plan, found.get()) : failed(conflict));
+  }
+
+  private CompletionStage<Start> join(Plan plan, ConfigMap anchor) {
+    if (SameRequest.created(plan, anchor)) {
+      return CompletableFuture.completedFuture(start(plan, anchor, false));
+    }
+    if (Lives.ending(anchor)) {
+      return failed(stopping(plan));
+    }
+    return SameRequest.repeated(plan, anchor, cluster.objects())
+        .thenCompose(
+            repeated -> repeated ? cluster.sessions().refresh(key(plan)) : failed(taken(plan)))
+        .thenApply(known -> start(plan, anchor, true));
+  }
+
+  private Start start(Plan plan, ConfigMap anchor, boolean joined) {
+    return new Start(key(plan), plan, ObjectRef.to(anchor), joined);
+  }
+
+  private SessionKey key(Plan plan) {
+    return new SessionKey(cluster.name(), plan.spec().tenant(), plan.id());
+  }
+
+  static FailureException taken(Plan plan) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        plan.spec().idempotencyKey().isPresent()
+            ? "The Idempotency-Key was used for another request: repeat that request unchanged, or use a new key."
+            : "Session %s exists already: use it, stop it, or choose another id."
+                .formatted(plan.id()));
+  }
+
+  static FailureException stopping(Plan plan) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        "Session %s is stopping: wait until it is gone, stop it with DELETE and wait=true, or choose another id."
+            .formatted(plan.id()));
+  }
+
+  private static <T> CompletionStage<T> failed(Throwable thrown) {
+    return CompletableFuture.failedFuture(thrown);
+  }
+}

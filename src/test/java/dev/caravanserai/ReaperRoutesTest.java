@@ -1,0 +1,101 @@
+package dev.caravanserai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.apache.camel.builder.AdviceWith;
+import org.apache.camel.component.scheduler.SchedulerEndpoint;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the reaper does at each tick, and when a session cannot be ended. */
+class ReaperRoutesTest extends RouteTest {
+  private static final Shown A = Shown.of("a");
+  private static final Shown B = Shown.of("b");
+
+  @Override
+  String file() {
+    return "routes/reaper.camel.yaml";
+  }
+
+  @BeforeEach
+  void tickByHand() throws Exception {
+    AdviceWith.adviceWith(
+        context, "reaper-due", advice -> advice.replaceFromWith("direct:tick-due"));
+    AdviceWith.adviceWith(
+        context, "reaper-failed", advice -> advice.replaceFromWith("direct:tick-failed"));
+  }
+
+  @Test
+  void tick_of_the_reaper_does_not_depend_on_the_clock() throws Exception {
+    // Given
+    context.removeRoute("reaper-due");
+
+    // When
+    var endpoint = context.getEndpoint("scheduler:reaper-due?delay=100ms");
+
+    // Then
+    assertThat(endpoint).isInstanceOf(SchedulerEndpoint.class);
+    assertThat(java.nio.file.Files.readString(java.nio.file.Path.of(file())))
+        .contains("uri: scheduler:reaper-due")
+        .doesNotContain("quartz:");
+  }
+
+  @Test
+  void each_due_session_is_ended_by_itself() throws Exception {
+    // Given
+    on("due", exchange -> exchange.getMessage().setBody(List.of(A, B)));
+    on(
+        "reap",
+        exchange -> {
+          if (exchange.getMessage().getBody().equals(A)) {
+            throw new IllegalStateException("a cannot be ended");
+          }
+        });
+    context.start();
+
+    // When
+    try (Told told = new Told("dev.caravanserai.reaper")) {
+      template.sendBody("direct:tick-due", "");
+
+      // Then
+      Awaitility.await()
+          .atMost(java.time.Duration.ofSeconds(30))
+          .until(() -> steps.equals(List.of("due", "reap", "reap")));
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(told.lines())
+                      .anySatisfy(
+                          line ->
+                              assertThat(line)
+                                  .contains("session=a", "tenant=red")
+                                  .contains("could not be ended", "a cannot be ended")));
+    }
+  }
+
+  @Test
+  void failure_of_every_session_that_failed_by_itself_is_kept() throws Exception {
+    // Given
+    on("failed", exchange -> exchange.getMessage().setBody(List.of(A, B)));
+    on(
+        "fail",
+        exchange -> {
+          if (exchange.getMessage().getBody().equals(A)) {
+            throw new IllegalStateException("away");
+          }
+        });
+    context.start();
+
+    // When
+    try (Told told = new Told("dev.caravanserai.reaper")) {
+      template.sendBody("direct:tick-failed", "");
+
+      // Then
+      assertThat(steps).containsExactly("failed", "fail", "fail");
+      assertThat(told.lines())
+          .anySatisfy(line -> assertThat(line).contains("session=a", "could not be annotated"));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.caravanserai.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.Timers;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A stop that waits says what is left, and reads nothing once nobody waits. */
+class DeletionWaitTest {
+  private final MemoryCluster cluster = new MemoryCluster();
+  private final ScheduledExecutorService timer = Timers.named("test-timer");
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
+  private final Start start =
+      new Anchors(cluster, new UnconfirmedCreates(cluster))
+          .createOrJoin(Plans.of(Map.of("id", "held", "storage", Map.of("size", "10Mi"))))
+          .thenCompose(anchored -> new SessionObjects(cluster).create(anchored))
+          .toCompletableFuture()
+          .join();
+  private final ConfigMap anchor = cluster.now(start.plan().anchor()).orElseThrow();
+
+  @AfterEach
+  void end() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void object_that_is_left_is_named_with_its_finalizer() {
+    // Given
+    claim().getMetadata().setFinalizers(List.of("example.com/hold"));
+    cluster.delete(start.anchor());
+    cluster.delete(start.pod().orElseThrow());
+
+    // When
+    CompletableFuture<Void> gone = await(Duration.ofMillis(300));
+
+    // Then
+    Throwable late = catchThrowable(gone::join);
+    assertThat(Causes.failure(late).orElseThrow().code())
+        .isEqualTo(FailureCode.CLUSTER_UNREACHABLE);
+    assertThat(Causes.failure(late).orElseThrow().message())
+        .contains(
+            ObjectRef.to(claim()).toString(),
+            "example.com/hold",
+            "caravanserai.session.stop-timeout")
+        .doesNotContain("node");
+    assertThat(timers()).isZero();
+  }
+
+  @Test
+  void nothing_is_read_once_the_caller_has_left() {
+    // Given
+    CompletableFuture<Void> gone = await(Duration.ofMinutes(5));
+    assertThat(timers()).isEqualTo(1);
+
+    // When
+    left.complete(null);
+
+    // Then
+    assertThat(gone).isCompletedExceptionally();
+    assertThat(timers()).isZero();
+  }
+
+  @Test
+  void pauses_between_reads_grow() {
+    // Given
+    int before = cluster.reads();
+    long began = System.nanoTime();
+
+    // When
+    catchThrowable(await(Duration.ofSeconds(2))::join);
+
+    // Then
+    long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+    assertThat(cluster.reads() - before).isLessThanOrEqualTo((int) (6 + seconds));
+  }
+
+  @Test
+  void update_of_the_watch_wakes_the_wait() {
+    // Given
+    CompletableFuture<Void> gone = await(Duration.ofMinutes(5));
+    List.copyOf(start.objects()).forEach(cluster::delete);
+
+    // When
+    cluster.deliverEnd(anchor);
+
+    // Then
+    Awaitility.await().until(gone::isDone);
+    assertThat(timers()).isZero();
+  }
+
+  @Test
+  void object_of_the_same_name_in_another_life_is_not_waited_for() {
+    // Given
+    List.copyOf(start.objects()).forEach(cluster::delete);
+    cluster.delete(start.anchor());
+    start.plan().objects().forEach(object -> cluster.create(object));
+
+    // When, Then
+    await(Duration.ofMinutes(5)).join();
+  }
+
+  private HasMetadata claim() {
+    return cluster
+        .now(
+            start.plan().objects().stream()
+                .filter(object -> object.getKind().equals("PersistentVolumeClaim"))
+                .findFirst()
+                .orElseThrow())
+        .orElseThrow();
+  }
+
+  private CompletableFuture<Void> await(Duration atMost) {
+    return new DeletionWait(cluster, atMost, timer)
+        .await(start.key(), Optional.of(anchor), start.pod(), left)
+        .toCompletableFuture();
+  }
+
+  private int timers() {
+    return ((ScheduledThreadPoolExecutor) timer).getQueue().size();
+  }
+}

@@ -1,0 +1,282 @@
+package dev.caravanserai.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.cluster.Timers;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A waiter wakes on every change that its condition reads, and leaves nothing behind. */
+class ReadinessTest {
+  private static final PodStatus PENDING = new PodStatusBuilder().withPhase("Pending").build();
+  private static final PodStatus UNSCHEDULABLE =
+      new PodStatusBuilder(PENDING)
+          .addNewCondition()
+          .withType("PodScheduled")
+          .withStatus("False")
+          .withReason("Unschedulable")
+          .withMessage("0/1 nodes are available: 1 Insufficient cpu")
+          .endCondition()
+          .build();
+  private static final PodStatus READY =
+      new PodStatusBuilder()
+          .withPhase("Running")
+          .addNewCondition()
+          .withType("Ready")
+          .withStatus("True")
+          .endCondition()
+          .addNewContainerStatus()
+          .withName("main")
+          .withRestartCount(0)
+          .withNewState()
+          .withNewRunning("2026-01-01T00:00:00Z")
+          .endState()
+          .endContainerStatus()
+          .build();
+  private static final PodStatus CRASHED =
+      new PodStatusBuilder()
+          .withPhase("Failed")
+          .addNewContainerStatus()
+          .withName("main")
+          .withRestartCount(0)
+          .withNewState()
+          .withNewTerminated()
+          .withExitCode(3)
+          .withReason("Error")
+          .endTerminated()
+          .endState()
+          .endContainerStatus()
+          .build();
+
+  private final MemoryCluster cluster = new MemoryCluster();
+  private final ScheduledExecutorService timer = Timers.named("test-timer");
+  private final Readiness readiness = new Readiness(cluster, Duration.ofMillis(200), timer);
+  private final Anchors anchors = new Anchors(cluster, new UnconfirmedCreates(cluster));
+  private final SessionObjects objects = new SessionObjects(cluster);
+
+  @AfterEach
+  void end() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void unschedulable_pod_fails_the_start_although_the_session_stays_equal() {
+    // Given
+    Start start = start(Map.of("id", "big"));
+    deliver(start, PENDING);
+    CompletableFuture<Session> ready = wait(start);
+    Optional<Session> before = cluster.sessions().find(start.key());
+
+    // When
+    deliver(start, UNSCHEDULABLE);
+
+    // Then
+    assertThat(cluster.sessions().find(start.key())).isEqualTo(before);
+    assertThat(failure(ready).code()).isEqualTo(FailureCode.UNSCHEDULABLE);
+    assertThat(failure(ready).message()).contains("Insufficient cpu");
+  }
+
+  @Test
+  void pod_that_was_unschedulable_before_the_wait_fails_it_too() {
+    // Given
+    Start start = start(Map.of("id", "big"));
+    deliver(start, UNSCHEDULABLE);
+
+    // When, Then
+    assertThat(failure(wait(start)).code()).isEqualTo(FailureCode.UNSCHEDULABLE);
+  }
+
+  @Test
+  void pod_that_is_scheduled_in_time_is_waited_for_without_a_timer_left() {
+    // Given
+    Start start = start(Map.of("id", "late"));
+    CompletableFuture<Session> ready = wait(start);
+    deliver(start, UNSCHEDULABLE);
+    assertThat(timers()).as("start time-out and unschedulable").isEqualTo(2);
+
+    // When
+    deliver(start, PENDING);
+
+    // Then
+    assertThat(timers()).as("start time-out").isEqualTo(1);
+    deliver(start, READY);
+    assertThat(ready.join().state()).isEqualTo(State.RUNNING);
+    assertThat(timers()).isZero();
+  }
+
+  @Test
+  void failed_wait_leaves_no_timer() {
+    // Given
+    Start start = start(Map.of("id", "gone"));
+    CompletableFuture<Session> ready = wait(start);
+    deliver(start, UNSCHEDULABLE);
+
+    // When
+    cluster.deliverEnd(anchor(start));
+
+    // Then
+    assertThat(failure(ready).message()).contains("was stopped while it was starting");
+    assertThat(timers()).isZero();
+  }
+
+  @Test
+  void end_of_the_former_life_does_not_end_the_wait_for_the_next() {
+    // Given
+    Start first = start(Map.of("id", "twice"));
+    ConfigMap formerAnchor = anchor(first);
+    Pod formerPod = pod(first, READY);
+    cluster.deliver(formerPod);
+    cluster.delete(first.anchor());
+    cluster.delete(first.pod().orElseThrow());
+    Start second = start(Map.of("id", "twice"));
+    CompletableFuture<Session> ready = wait(second);
+
+    // When
+    cluster.deliver(formerPod);
+    cluster.lateEnd(formerAnchor);
+    cluster.lateEnd(formerPod);
+
+    // Then
+    assertThat(ready).isNotDone();
+    deliver(second, READY);
+    assertThat(ready.join().pod().orElseThrow().uid())
+        .isEqualTo(second.pod().orElseThrow().uid().orElseThrow());
+  }
+
+  @Test
+  void waiter_whose_updates_were_dropped_reads_the_session_again() {
+    // Given
+    Start start = start(Map.of("id", "missed"));
+    CompletableFuture<Session> ready = wait(start);
+    readiness.close();
+    deliver(start, READY);
+    assertThat(ready).isNotDone();
+
+    // When
+    readiness.onDropped(1);
+
+    // Then
+    assertThat(ready.join().state()).isEqualTo(State.RUNNING);
+  }
+
+  @Test
+  void repeated_request_gets_its_session_in_whatever_state_once_it_was_ready() {
+    // Given
+    Optional<String> key = Optional.of("one-key");
+    Start first = join(anchors.createOrJoin(Plans.of(Map.of("id", "again"), key)));
+    join(objects.create(first));
+    cluster.deliver(
+        new ConfigMapBuilder(anchor(first))
+            .editMetadata()
+            .addToAnnotations(Annotations.STARTED_AT, "2026-01-01T00:00:00Z")
+            .endMetadata()
+            .build());
+    deliver(first, CRASHED);
+
+    // When
+    Start again = join(anchors.createOrJoin(Plans.of(Map.of("id", "again"), key)));
+    Session session = wait(join(objects.create(again))).join();
+
+    // Then
+    assertThat(session.state()).isEqualTo(State.FAILED);
+  }
+
+  @Test
+  void start_that_fails_by_its_own_command_shows_the_last_lines_of_its_log() {
+    // Given
+    cluster.log("main", "starting\nboom\n");
+    Start start = start(Map.of("id", "boom"));
+    CompletableFuture<Session> ready = wait(start);
+
+    // When
+    cluster.put(pod(start, CRASHED));
+    deliver(start, CRASHED);
+
+    // Then
+    assertThat(failure(ready).code()).isEqualTo(FailureCode.CRASHED);
+    assertThat(failure(ready).message()).endsWith("Container main wrote last:\nstarting\nboom");
+  }
+
+  @Test
+  void only_the_end_of_a_long_log_is_shown() {
+    // Given
+    cluster.log("main", "x".repeat(10_000) + "\n" + "y".repeat(2_000) + "\nboom\n");
+    Start start = start(Map.of("id", "long"));
+    CompletableFuture<Session> ready = wait(start);
+
+    // When
+    cluster.put(pod(start, CRASHED));
+    deliver(start, CRASHED);
+
+    // Then
+    assertThat(failure(ready).message()).endsWith(":\n" + "y".repeat(2_000) + "\nboom");
+  }
+
+  @Test
+  void wait_that_nobody_needs_any_more_ends() {
+    // Given
+    Start start = start(Map.of("id", "left"));
+    CompletableFuture<Failure> abandoned = new CompletableFuture<>();
+    CompletableFuture<Session> ready = readiness.await(start, abandoned).toCompletableFuture();
+
+    // When
+    abandoned.complete(Failure.of(FailureCode.CONFLICT, "nobody waits"));
+
+    // Then
+    assertThat(failure(ready).message()).isEqualTo("nobody waits");
+    assertThat(timers()).isZero();
+  }
+
+  private Start start(Map<String, ?> request) {
+    return join(anchors.createOrJoin(Plans.of(request)).thenCompose(objects::create));
+  }
+
+  private CompletableFuture<Session> wait(Start start) {
+    return readiness.await(start, new CompletableFuture<>()).toCompletableFuture();
+  }
+
+  private void deliver(Start start, PodStatus status) {
+    cluster.deliver(pod(start, status));
+  }
+
+  private ConfigMap anchor(Start start) {
+    return cluster.now(start.plan().anchor()).orElseThrow();
+  }
+
+  private Pod pod(Start start, PodStatus status) {
+    return new PodBuilder(cluster.now(start.plan().pod()).orElseThrow()).withStatus(status).build();
+  }
+
+  private int timers() {
+    return ((ScheduledThreadPoolExecutor) timer).getQueue().size();
+  }
+
+  private static Failure failure(CompletableFuture<Session> ready) {
+    await().until(ready::isDone);
+    return Causes.failure(catchThrowable(ready::join)).orElseThrow();
+  }
+
+  private static <T> T join(java.util.concurrent.CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.caravanserai.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which request has the session when several start it, and what a failed start leaves alone. */
+class StartTest {
+  private static final Optional<String> KEY = Optional.of("the-key-of-both");
+
+  private final MemoryCluster cluster = new MemoryCluster();
+  private final Anchors anchors = new Anchors(cluster, new UnconfirmedCreates(cluster));
+  private final SessionObjects objects = new SessionObjects(cluster);
+  private final Termination termination = new Termination(cluster);
+
+  @Test
+  void concurrent_starts_with_same_key_but_different_env_first_secret_wins() {
+    // Given
+    Plan one = Plans.of(Map.of("env", Map.of("PIN", "1")), KEY);
+    Plan two = Plans.of(Map.of("env", Map.of("PIN", "2")), KEY);
+    Start first = anchor(one);
+    Start second = anchor(two);
+
+    // When
+    create(second);
+    Throwable refused = catchThrowable(() -> create(first));
+
+    // Then
+    assertThat(Causes.is(FailureCode.CONFLICT, refused)).isTrue();
+    assertThat(two.sameEnvironment(cluster.now((Secret) two.objects().get(0)).orElseThrow()))
+        .isTrue();
+    assertThat(first.joined()).as("undoes nothing").isTrue();
+    assertThat(cluster.now(two.pod())).isPresent();
+  }
+
+  @Test
+  void request_that_created_anchor_has_the_session_if_its_secret_is_first() {
+    // Given
+    Start first = anchor(Plans.of(Map.of("env", Map.of("PIN", "1")), KEY));
+    Start second = anchor(Plans.of(Map.of("env", Map.of("PIN", "2")), KEY));
+
+    // When
+    create(first);
+    Throwable refused = catchThrowable(() -> create(second));
+
+    // Then
+    assertThat(Causes.is(FailureCode.CONFLICT, refused)).isTrue();
+    assertThat(first.joined()).isFalse();
+    assertThat(second.joined()).isTrue();
+    assertThat(cluster.now(first.plan().pod())).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
+  void object_of_somebody_else_is_a_conflict_and_survives_the_undo(String kind) {
+    // Given
+    Plan plan =
+        Plans.of(
+            Map.of("id", "mine", "env", Map.of("PIN", "1"), "storage", Map.of("size", "10Mi")));
+    HasMetadata foreign = Serialization.clone(planned(plan, kind));
+    foreign.getMetadata().setUid("somebody-else");
+    cluster.put(foreign);
+    Start start = anchor(plan);
+
+    // When
+    Throwable refused = catchThrowable(() -> create(start));
+    join(termination.undo(start));
+
+    // Then
+    assertThat(Causes.failure(refused).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
+    assertThat(Causes.failure(refused).orElseThrow().message())
+        .contains(kind + " ns/" + foreign.getMetadata().getName(), "left alone");
+    assertThat(cluster.now(foreign)).contains(foreign);
+    assertThat(cluster.now(plan.anchor())).isEmpty();
+  }
+
+  @Test
+  void objects_of_the_former_life_mean_that_the_session_is_stopping() {
+    // Given
+    Plan plan = Plans.of(Map.of("id", "again", "storage", Map.of("size", "10Mi")));
+    create(anchor(plan));
+    cluster.deliverEnd(cluster.now(plan.anchor()).orElseThrow());
+    Start second = anchor(Plans.of(Map.of("id", "again", "storage", Map.of("size", "10Mi"))));
+
+    // When
+    Throwable refused = catchThrowable(() -> create(second));
+
+    // Then
+    assertThat(Causes.failure(refused).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
+    assertThat(Causes.failure(refused).orElseThrow().message())
+        .contains("Session again is stopping", "wait=true");
+  }
+
+  @Test
+  void anchor_that_is_being_deleted_means_that_the_session_is_stopping() {
+    // Given
+    Plan plan = Plans.of(Map.of("id", "again"));
+    Start first = anchor(plan);
+    cluster
+        .now(plan.anchor())
+        .orElseThrow()
+        .getMetadata()
+        .setDeletionTimestamp("2026-01-01T00:00:00Z");
+
+    // When
+    Throwable refused = catchThrowable(() -> anchor(Plans.of(Map.of("id", "again"))));
+
+    // Then
+    assertThat(first.joined()).isFalse();
+    assertThat(Causes.failure(refused).orElseThrow().message()).contains("is stopping");
+  }
+
+  @Test
+  void repeated_request_joins_although_quota_refuses_before_the_name_is_checked() {
+    // Given
+    Plan plan = Plans.of(Map.of(), KEY);
+    create(anchor(plan));
+    cluster.refuse("Pod", FailureCode.QUOTA_EXCEEDED);
+
+    // When
+    Start again = anchor(Plans.of(Map.of(), KEY));
+    create(again);
+
+    // Then
+    assertThat(again.joined()).isTrue();
+    assertThat(again.pod()).contains(ObjectRef.to(cluster.now(plan.pod()).orElseThrow()));
+  }
+
+  @Test
+  void quota_that_is_really_used_up_refuses_the_start() {
+    // Given
+    cluster.refuse("Pod", FailureCode.QUOTA_EXCEEDED);
+    Start start = anchor(Plans.of(Map.of("id", "poor")));
+
+    // When
+    Throwable refused = catchThrowable(() -> create(start));
+
+    // Then
+    assertThat(Causes.is(FailureCode.QUOTA_EXCEEDED, refused)).isTrue();
+  }
+
+  @Test
+  void undo_reaches_no_later_life_of_the_session() {
+    // Given
+    Plan plan = Plans.of(Map.of("id", "twice"));
+    Start first = anchor(plan);
+    create(first);
+    cluster.deliverEnd(cluster.now(plan.pod()).orElseThrow());
+    cluster.deliverEnd(cluster.now(plan.anchor()).orElseThrow());
+    Plan next = Plans.of(Map.of("id", "twice"));
+    create(anchor(next));
+
+    // When
+    join(termination.undo(first));
+
+    // Then
+    assertThat(cluster.now(next.anchor())).isPresent();
+    assertThat(cluster.now(next.pod())).isPresent();
+  }
+
+  @Test
+  void unconfirmed_anchor_is_deleted_as_soon_as_the_watch_delivers_it() {
+    // Given
+    cluster.fallSilent();
+    Throwable away = catchThrowable(() -> anchor(Plans.of(Map.of())));
+
+    // When
+    cluster.comeBack();
+
+    // Then
+    assertThat(Causes.is(FailureCode.CLUSTER_UNREACHABLE, away)).isTrue();
+    assertThat(cluster.there()).isEmpty();
+  }
+
+  @Test
+  void unconfirmed_anchor_with_an_idempotency_key_stays_for_the_repeated_request() {
+    // Given
+    Plan plan = Plans.of(Map.of(), KEY);
+    cluster.fallSilent();
+    catchThrowable(() -> anchor(plan));
+
+    // When
+    cluster.comeBack();
+
+    // Then
+    assertThat(cluster.now(plan.anchor())).isPresent();
+  }
+
+  @Test
+  void anchor_of_the_same_name_that_another_request_created_stays() {
+    // Given
+    Plan lost = Plans.of(Map.of("id", "same"));
+    cluster.fallSilent();
+    catchThrowable(() -> anchor(lost));
+    cluster.delete(ObjectRef.to(cluster.now(lost.anchor()).orElseThrow()));
+    Plan others = Plans.of(Map.of("id", "same"));
+    cluster.create(others.anchor());
+
+    // When
+    cluster.comeBack();
+
+    // Then
+    assertThat(cluster.now(others.anchor())).isPresent();
+  }
+
+  private static HasMetadata planned(Plan plan, String kind) {
+    return kind.equals("Pod")
+        ? plan.pod()
+        : plan.objects().stream().filter(o -> o.getKind().equals(kind)).findFirst().orElseThrow();
+  }
+
+  private Start anchor(Plan plan) {
+    return join(anchors.createOrJoin(plan));
+  }
+
+  private void create(Start start) {
+    join(objects.create(start));
+  }
+
+  private static <T> T join(java.util.concurrent.CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+}
