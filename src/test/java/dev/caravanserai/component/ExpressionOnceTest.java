@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
