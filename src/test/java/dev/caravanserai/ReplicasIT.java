@@ -44,6 +44,7 @@ class ReplicasIT {
   void release() {
     wire.releaseWatches();
     one.stopAll();
+    other.stopAll();
   }
 
   @AfterAll
@@ -149,6 +150,39 @@ class ReplicasIT {
     assertThat(answers).allSatisfy(a -> assertThat(a.status()).as(a.text()).isEqualTo(200));
     assertThat(wire.asked().stream().filter(line -> line.contains(pod)).count() - before)
         .isBetween(0L, 8L);
+  }
+
+  @Test
+  void the_next_session_of_an_id_is_not_the_former_one_though_the_watches_lag() {
+    // Given
+    String id = "again-" + Long.toString(System.nanoTime(), 36);
+    Answer former =
+        other.start(Map.of("id", id, "command", List.of("sh", "-c", "sleep 1; exit 0")));
+    await().until(() -> "COMPLETED".equals(other.get("/v1/sessions/" + id).field("state")));
+    wire.holdWatches();
+    other.call("DELETE", "/v1/sessions/" + id, null);
+
+    // When
+    long before = wire.asked().stream().filter(ReplicasIT::createsPod).count();
+    CompletableFuture<Answer> next = other.startLater(Map.of("id", id), Map.of());
+    await()
+        .until(
+            () ->
+                next.isDone()
+                    || wire.asked().stream().filter(ReplicasIT::createsPod).count() > before);
+    wire.releaseWatches();
+    Answer answer = next.join();
+
+    // Then
+    assertThat(answer.status()).as(answer.text()).isIn(201, 409);
+    if (answer.status() == 201) {
+      assertThat(answer.field("state")).isEqualTo("RUNNING");
+      assertThat(answer.body().at("/pod/uid")).isNotEqualTo(former.body().at("/pod/uid"));
+    }
+  }
+
+  private static boolean createsPod(String line) {
+    return line.startsWith("POST") && line.contains("/pods ");
   }
 
   /**

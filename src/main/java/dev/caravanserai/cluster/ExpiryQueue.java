@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * When each session is due. What was taken as due and is there still is told again after 1 s, 2 s,
- * 4 s and so on up to a minute, so that one that cannot be ended is no burden to the others. Not
- * safe for use by several threads.
+ * When each session is due. A session that was taken and is still there is returned again after 1
+ * s, 2 s, 4 s and so on up to a minute, so one that cannot be ended does not hold up the others.
+ * Not thread-safe.
  */
 final class ExpiryQueue {
   private static final Duration FIRST = Duration.ofSeconds(1);
@@ -23,7 +23,7 @@ final class ExpiryQueue {
 
   private record Due(Instant at, SessionKey key) {}
 
-  /** Not before {@code nanos}, and if it is there even then, not for twice as long. */
+  /** Not returned before {@code nanos}; the next pause is twice as long. */
   private record Pause(Duration length, long nanos) {}
 
   private static final Comparator<Due> SOONEST =
@@ -35,13 +35,13 @@ final class ExpiryQueue {
   private final LongSupplier nanos;
 
   /**
-   * @param nanos a clock that is never set, as {@link System#nanoTime}
+   * @param nanos a monotonic clock, such as {@link System#nanoTime}
    */
   ExpiryQueue(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /** Another time than before makes it due anew. */
+  /** A time other than the last one ends its pause. */
   void set(SessionKey key, Instant at) {
     Due due = new Due(at, key);
     if (!due.equals(dues.get(key))) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which part of a container's log.
+ * Selects a part of a container's log.
  *
  * @param tail the last lines only, 0 or more
  * @param since lines not older only

@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes timers: one daemon thread for tasks of microseconds. What is cancelled is forgotten at
- * once; Java's own keep it until its time would have come, and a time-out of hours with it.
+ * Creates timers and thread pools of daemon threads. A timer has one thread, for tasks of
+ * microseconds, and drops a cancelled task at once; Java's own keep it until its time.
  */
 public final class Timers {
   private Timers() {}

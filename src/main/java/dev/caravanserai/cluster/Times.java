@@ -8,18 +8,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Times on objects, which anybody with the right to may have edited. */
+/** Reads times from annotations, which anybody with the right to may have edited. */
 final class Times {
   private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
 
-  /** Where not even the longest life can be read. */
+  /** If even the longest lifetime is unreadable. */
   private static final Duration A_DAY = Duration.ofDays(1);
 
   private Times() {}
 
   /**
    * @param text RFC 3339, or null
-   * @return empty if it is no time, or none of this era
+   * @return empty if it is not a time, or before 1970 or after 9998
    */
   static Optional<Instant> parse(String text) {
     try {
@@ -31,14 +31,14 @@ final class Times {
     }
   }
 
-  /** As it was noted, else when Kubernetes made the object. */
+  /** From the annotation, else when Kubernetes created the object. */
   static Instant createdAt(HasMetadata object) {
     return SessionReader.instant(object, Annotations.CREATED_AT)
         .or(() -> parse(object.getMetadata().getCreationTimestamp()))
         .orElse(Instant.EPOCH);
   }
 
-  /** As the anchor says, else as its pod still says, else after the longest life there is. */
+  /** From the anchor, else from its pod, else the end of the longest lifetime. */
   static Instant expiresAt(HasMetadata bearer, Optional<Pod> pod) {
     return SessionReader.instant(bearer, Annotations.EXPIRES_AT)
         .or(() -> pod.flatMap(p -> SessionReader.instant(p, Annotations.EXPIRES_AT)))

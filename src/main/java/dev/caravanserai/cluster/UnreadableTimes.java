@@ -8,14 +8,14 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells, once, that somebody made a time on an anchor unreadable, and what follows. */
+/** Logs, once for each edit, that a time on an anchor is unreadable, and when the session ends. */
 final class UnreadableTimes {
   private static final Logger LOG = LoggerFactory.getLogger(UnreadableTimes.class);
 
   private UnreadableTimes() {}
 
   /**
-   * @param session what was made of it
+   * @param session as it was read from the anchor
    */
   static void warn(Optional<ConfigMap> before, Optional<ConfigMap> anchor, Session session) {
     for (String key : List.of(Annotations.EXPIRES_AT, Annotations.START_BY)) {

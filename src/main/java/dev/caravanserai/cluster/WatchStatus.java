@@ -2,7 +2,7 @@ package dev.caravanserai.cluster;
 
 import java.time.Instant;
 
-/** How one watch fares, as of now. Safe for use by several threads. */
+/** The current status of one watch. Thread-safe. */
 public interface WatchStatus {
   String namespace();
 

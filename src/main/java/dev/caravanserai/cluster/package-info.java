@@ -1,2 +1,2 @@
-/** Where sessions live: the port, and what reads Kubernetes objects as sessions. */
+/** The port to a cluster, and the index that derives sessions from Kubernetes objects. */
 package dev.caravanserai.cluster;

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what JSON can say but nobody can pass on: half characters and endless numbers. */
+/**
+ * Finds values that are valid JSON but cannot be used: lone surrogates, and numbers beyond a
+ * double.
+ */
 final class Unreadable {
   private final List<Violation> found = new ArrayList<>();
 
@@ -21,7 +24,7 @@ final class Unreadable {
 
   private void visit(String pointer, JsonNode node) {
     if (node.isTextual() && halfCharacter(node.textValue())) {
-      found.add(new Violation(pointer, "holds half of a surrogate pair, which is no character"));
+      found.add(new Violation(pointer, "holds half of a surrogate pair, which is not a character"));
     } else if (node.isFloatingPointNumber() && Double.isInfinite(node.doubleValue())) {
       found.add(new Violation(pointer, "must be a smaller number"));
     }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * Says what breaks the contract so that whoever wrote the request knows what to write instead. What
- * would be right stands in the contract next to the rule, as {@code x-expected}.
+ * Words a violation of the contract: what is wrong, and what would be right. The latter stands in
+ * the contract beside the rule, as {@code x-expected}.
  */
 final class ViolationText {
   static final String EXPECTED = "x-expected";
@@ -41,7 +41,7 @@ final class ViolationText {
       case "propertyNames" ->
           new Violation(
               Pointers.child(pointer, message.getProperty()),
-              "is no name for this; it must be " + expectedName(message.getProperty(), rule));
+              "is not a valid name here; it must be " + expectedName(message.getProperty(), rule));
       case "dependentRequired" ->
           new Violation(
               Pointers.child(pointer, message.getProperty()),

@@ -28,8 +28,8 @@ final class Accept {
     if (best == null) {
       throw new StatusException(
           406,
-          "Accept: %s leaves nothing: this path gives %s."
-              .formatted(header.orElse(""), String.join(" and ", offered)));
+          "None of the media types in Accept: %s is available. Available: %s."
+              .formatted(header.orElse(""), String.join(", ", offered)));
     }
     return best;
   }

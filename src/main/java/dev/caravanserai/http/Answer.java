@@ -14,8 +14,8 @@ import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
- * What a route answers: the headers that it has set and its body. What only came with the request
- * does not go back.
+ * The answer of a route: the headers that it has set, and its body. Headers of the request are not
+ * sent back.
  *
  * @param body empty array for none
  */

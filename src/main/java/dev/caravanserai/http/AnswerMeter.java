@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 
-/** Counts answers by their status, and requests whose caller left before one. */
+/** Counts answers by status, and requests whose caller left before the answer. */
 final class AnswerMeter implements Handler<RoutingContext> {
   private static final String LEFT = "left";
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Who waits for an answer. */
+/** The caller of a request. */
 final class Caller {
   /** Exchange property: a {@link CompletionStage} that is done once the caller has left. */
   static final String GONE = "CamelPodCallerGone";
@@ -28,9 +28,9 @@ final class Caller {
 
   /**
    * Done when the connection ends before the answer has been written, and never otherwise. A peer
-   * that is gone without a word is noticed too, within {@value #PROBE_AFTER_SECONDS} s + {@value
-   * #PROBES} × {@value #PROBE_EVERY_SECONDS} s, where the runtime has the module jdk.net. To be
-   * called on the request's event loop.
+   * that disappears without closing is noticed too, within {@value #PROBE_AFTER_SECONDS} s +
+   * {@value #PROBES} × {@value #PROBE_EVERY_SECONDS} s, where the runtime has the module jdk.net.
+   * To be called on the request's event loop.
    */
   static CompletionStage<Void> gone(RoutingContext ctx) {
     var gone = new CompletableFuture<Void>();

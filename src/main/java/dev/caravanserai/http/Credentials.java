@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * What a caller shows to be let in.
+ * The credentials of a request.
  *
  * @param secret the API key
  * @param remembered whether a browser sends it by itself (HTTP Basic), also for pages of others
@@ -44,7 +44,7 @@ record Credentials(String secret, boolean remembered) {
     }
   }
 
-  /** Says no secret. */
+  /** Shows no secret. */
   @Override
   public String toString() {
     return remembered ? "Credentials[basic]" : "Credentials[bearer]";

@@ -1,8 +1,11 @@
 package dev.caravanserai.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.contract.ApiJson;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.InvalidRequestException;
@@ -13,47 +16,41 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An error as RFC 9457 tells it.
+ * An error as problem details (RFC 9457), in the order of the contract.
  *
- * @param status the HTTP status
  * @param title the same for every problem of its kind
- * @param code which decision the caller has to make; empty where none of the list is right: the
- *     server does not know what became of the request
+ * @param status the HTTP status
  * @param detail what happened, and what to do next
+ * @param code which decision the caller has to make; empty for a fault of the server, where it is
+ *     unknown whether anything was done
+ * @param instance identifies this occurrence, as in the log
  * @param reason Kubernetes' own, if it gave one
+ * @param errors what is wrong in the request; empty where that is not the reason
  * @param events the last warning events, oldest first
- * @param violations what is wrong in the request; empty where that is not the reason
- * @param instance names this one occurrence, as the log does
  */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonPropertyOrder("type")
 record Problem(
-    int status,
     String title,
-    Optional<FailureCode> code,
+    int status,
     String detail,
+    Optional<FailureCode> code,
+    Optional<String> instance,
     Optional<String> reason,
-    List<String> events,
-    List<Violation> violations,
-    Optional<String> instance) {
+    List<Violation> errors,
+    List<String> events) {
 
   static final String CONTENT_TYPE = "application/problem+json";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** What goes over the wire; the order is the one of the contract. */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  private record Wire(
-      String type,
-      String title,
-      int status,
-      String detail,
-      FailureCode code,
-      String instance,
-      String reason,
-      List<Violation> errors,
-      List<String> events) {}
+  private static final ObjectMapper JSON = ApiJson.mapper();
 
   Problem {
-    violations = List.copyOf(violations);
+    errors = List.copyOf(errors);
+  }
+
+  @JsonProperty
+  String type() {
+    return "about:blank";
   }
 
   static Problem of(Failure failure) {
@@ -72,48 +69,38 @@ record Problem(
     return of(e.failure().code().httpStatus(), e.failure(), e.violations());
   }
 
-  /** A fault of the server: what became of the request is not known, so there is no code. */
+  /** A fault of the server: it is unknown whether anything was done, so there is no code. */
   static Problem internal(int status, String detail, Optional<String> instance) {
     return new Problem(
-        status,
         "Internal error",
-        Optional.empty(),
+        status,
         detail,
         Optional.empty(),
+        instance,
+        Optional.empty(),
         List.of(),
-        List.of(),
-        instance);
+        List.of());
   }
 
   private static Problem of(int status, Failure failure) {
     return of(status, failure, List.of());
   }
 
-  private static Problem of(int status, Failure failure, List<Violation> violations) {
+  private static Problem of(int status, Failure failure, List<Violation> errors) {
     return new Problem(
-        status,
         failure.code().title(),
-        Optional.of(failure.code()),
+        status,
         failure.message(),
+        Optional.of(failure.code()),
+        Optional.empty(),
         failure.reason(),
-        failure.events(),
-        violations,
-        Optional.empty());
+        errors,
+        failure.events());
   }
 
   byte[] json() {
     try {
-      return JSON.writeValueAsBytes(
-          new Wire(
-              "about:blank",
-              title,
-              status,
-              detail,
-              code.orElse(null),
-              instance.orElse(null),
-              reason.orElse(null),
-              violations,
-              events));
+      return JSON.writeValueAsBytes(this);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a problem is strings and lists of strings", e);
     }

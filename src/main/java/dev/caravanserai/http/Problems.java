@@ -14,8 +14,9 @@ final class Problems {
   private Problems() {}
 
   /**
-   * Tells a {@link FailureException} as it is, wherever in the causes it is. Anything else is a
-   * fault of the server or of a route: the caller learns where to look, and the log has the rest.
+   * Shows a {@link FailureException} as it is, wherever in the causes it is. Anything else is a
+   * fault of the server or of a route: the answer identifies the occurrence, and the log has the
+   * details.
    *
    * @param occurrence names this one request, in the answer and in the log
    */
@@ -41,8 +42,8 @@ final class Problems {
     return Problem.internal(
         500,
         "The server could not handle this request: a fault in it or in one of its routes. Whether"
-            + " anything was done is not known: look before you repeat it, or repeat it with the"
-            + " same Idempotency-Key. The server's log tells more under "
+            + " anything was done is not known: check before you repeat it, or repeat it with the"
+            + " same Idempotency-Key. The server's log has the details under "
             + occurrence
             + ".",
         Optional.of("urn:exchange:" + occurrence));
@@ -55,12 +56,12 @@ final class Problems {
       case 403 -> Problem.of(FailureCode.NOT_PERMITTED, "This API key does not permit it.");
       case 404 ->
           Problem.of(
-              FailureCode.NOT_FOUND, "There is nothing at " + path + ": see /v1/docs for what is.");
+              FailureCode.NOT_FOUND, "Nothing is at " + path + ": /v1/docs lists all operations.");
       case 405 ->
           Problem.of(
               405,
               FailureCode.INVALID_REQUEST,
-              path + " does not take " + method + ": the header Allow says what it takes.");
+              path + " does not take " + method + ": the header Allow lists the methods.");
       case 413 ->
           Problem.of(
               413,
@@ -70,12 +71,12 @@ final class Problems {
           Problem.of(
               503,
               FailureCode.LIMIT_REACHED,
-              "The server takes no requests at the moment: try again in a few seconds.");
+              "The server is shutting down or not ready: try again in a few seconds.");
       case 504 ->
           Problem.of(
               504,
               FailureCode.START_TIMEOUT,
-              "The request took longer than this path allows; what it began may still go on.");
+              "The request took longer than this path allows; it may still be running.");
       default ->
           status < 500
               ? Problem.of(status, FailureCode.INVALID_REQUEST, "The request was refused.")

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.apache.camel.Exchange;
 
 /**
- * What was asked over HTTP, as it came, without what is secret. Kept apart from the message's
- * headers, where parameters of the query, headers and path stand side by side.
+ * An HTTP request as received, without secrets. Separate from the message's headers, where
+ * parameters of the query, headers and parameters of the path are mixed.
  *
  * @param method in upper case
  * @param path normalised (RFC 3986, section 6), still percent-encoded

@@ -8,8 +8,8 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
- * Makes a Camel message of an HTTP request: parameters of the query, headers and path become
- * headers, the later before the earlier; none of them may begin with {@code Camel}.
+ * Makes a Camel message of an HTTP request: parameters of the query, headers and parameters of the
+ * path become message headers, the later overriding the earlier; none may begin with {@code Camel}.
  */
 final class RequestMessage {
   private final HeaderFilterStrategy filter;

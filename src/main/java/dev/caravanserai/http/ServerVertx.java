@@ -1,8 +1,12 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.FailureCode;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.VertxWrapper;
 
@@ -21,6 +25,24 @@ final class ServerVertx extends VertxWrapper {
   @Override
   public HttpServer createHttpServer(HttpServerOptions options) {
     return super.createHttpServer(options.setHttp2ClearTextEnabled(false))
+        .invalidRequestHandler(ServerVertx::refuse)
         .connectionHandler(connection -> Reception.begin(connection, limits));
+  }
+
+  /** What is no HTTP request, or has a line or a header that is too long (RFC 9110, RFC 6585). */
+  private static void refuse(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    int status =
+        cause instanceof TooLongHttpLineException
+            ? 414
+            : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+    request.response().putHeader("X-Content-Type-Options", "nosniff");
+    request.response().putHeader("Connection", "close");
+    Problem.of(
+            status,
+            FailureCode.INVALID_REQUEST,
+            "The head of the request cannot be read: %s".formatted(cause.getMessage()))
+        .write(request.response());
+    request.connection().close();
   }
 }

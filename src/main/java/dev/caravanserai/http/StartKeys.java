@@ -26,7 +26,7 @@ import java.util.Optional;
 public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
   /** A key that was made at a start, to be shown to whoever started the server. */
   public record MadeKey(String key, Path file) {
-    /** Says no key. */
+    /** Shows no key. */
     @Override
     public String toString() {
       return "MadeKey[" + file + "]";

@@ -4,7 +4,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 
-/** A request that HTTP has a status of its own for: 406, 413, 415. */
+/** A refused request for which HTTP has a status of its own, such as 406 or 415. */
 final class StatusException extends FailureException {
   private final int status;
 

@@ -1,5 +1,5 @@
 /**
- * What REST in YAML cannot do: who is asking, routes without waiting threads, errors as problem
- * details, requests read and answers written as the contract says.
+ * What REST in YAML cannot do: authentication and scopes, requests checked by a contract, routes
+ * without waiting threads, errors as problem details, limits of callers.
  */
 package dev.caravanserai.http;

@@ -56,7 +56,8 @@ public final class Planner {
 
   private void sample(Profile profile, SessionSpec request, Mistakes mistakes) {
     try {
-      plan(request, Instant.EPOCH, new UUID(0, 0));
+      DerivedNames.clash(plan(request, Instant.EPOCH, new UUID(0, 0)))
+          .ifPresent(why -> mistakes.once(profile.wrong("/objects", why).failure().message()));
     } catch (Expressions.OfRequestException e) {
       return; // only a real request has the metadata
     } catch (InvalidRequestException e) {

@@ -11,6 +11,8 @@ import java.util.function.Function;
 
 /** Requests for a profile with which it is tried before any real one comes. */
 final class SampleRequests {
+  static final String TENANT = SessionSpec.DEFAULT_TENANT;
+
   private SampleRequests() {}
 
   /** One with the least that the profile needs, one with everything that it uses. */
@@ -27,7 +29,7 @@ final class SampleRequests {
     boolean needed =
         given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
     return new SessionSpec(
-        SessionSpec.DEFAULT_TENANT,
+        TENANT,
         Optional.of(profile.name()),
         Optional.of("sample"),
         Optional.of("image").filter(image -> needed),

@@ -25,7 +25,7 @@ public final class Names {
   private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final Pattern HASHED = Pattern.compile("(?:.*[-_.])?[a-z2-7]{" + HASH + "}");
   private static final Pattern DERIVED =
-      Pattern.compile(".*-(?:env|svc|svc-code|ingress-code|pvc|pv|secret|dep|service|net)");
+      Pattern.compile(".*-(?:env|config|svc|svc-code|ingress-code|pvc|pv|secret|dep|service|net)");
   private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
   private static final Pattern LABEL =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?");

@@ -79,6 +79,11 @@ class EdgeTest {
                 .POST(BodyPublishers.ofString("a=b"))),
         415,
         "INVALID_REQUEST");
+    assertProblem(SERVER.get("/echo?" + "x".repeat(9000)), 414, "INVALID_REQUEST");
+    assertProblem(
+        SERVER.send(SERVER.request("/echo").header("X-A", "x".repeat(20_000))),
+        431,
+        "INVALID_REQUEST");
     var large = assertProblem(SERVER.post("/echo", "x".repeat(100_001)), 413, "INVALID_REQUEST");
     assertThat(large.path("detail").asText()).contains("100000", "caravanserai.http.body-limit");
     var failure = assertProblem(SERVER.get("/failure"), 502, "IMAGE_PULL");

@@ -113,6 +113,22 @@ class ProfileMistakesTest {
   }
 
   @Test
+  void a_derived_name_that_another_session_could_have_stops_the_start() throws Exception {
+    // Given
+    String map = "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: '${names.pod}%s'}}";
+
+    // Then
+    assertStartStops(
+        OWN.formatted("", map.formatted("-extra"), ""),
+        "ConfigMap session-sample-extra",
+        "id 'sample-extra'");
+    assertThat(Requests.of("own").plan(planner(OWN.formatted("", map.formatted("-config"), ""))))
+        .isNotNull();
+    assertThat(Requests.of("default").id("a-config").plan().anchor().getMetadata().getName())
+        .startsWith("session-a-config-");
+  }
+
+  @Test
   void a_main_container_that_the_pod_does_not_have_is_told() throws Exception {
     assertStartStops(
         OWN.formatted("", "", "").replace("container: c\n", "container: main\n"),

@@ -7,6 +7,7 @@ import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.URLUtils;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,6 +33,7 @@ final class ApiRequests {
   private static final int AT_ONCE = 16;
 
   private final KubernetesClient client;
+  private final HttpClient http;
   private final Executor executor;
   private final ConcurrencyLimit limit = new ConcurrencyLimit(AT_ONCE);
   private final Map<FailureCode, LongAdder> failures = new EnumMap<>(FailureCode.class);
@@ -38,8 +41,14 @@ final class ApiRequests {
   /**
    * @param executor completes the stages, so that the HTTP client's threads do not
    */
-  ApiRequests(KubernetesClient client, Executor executor) {
+  ApiRequests(KubernetesClient client, Executor executor, ScheduledExecutorService timer) {
     this.client = client;
+    this.http =
+        client
+            .getHttpClient()
+            .newBuilder()
+            .addOrReplaceInterceptor("retry-after", new RetryAfter(timer))
+            .build();
     this.executor = executor;
     for (FailureCode code : FailureCode.values()) {
       failures.put(code, new LongAdder());
@@ -81,9 +90,7 @@ final class ApiRequests {
 
   private HttpRequest request(
       String method, String path, String contentType, Optional<Object> body) {
-    return client
-        .getHttpClient()
-        .newHttpRequestBuilder()
+    return http.newHttpRequestBuilder()
         .uri(URLUtils.join(client.getMasterUrl().toString(), path))
         .method(
             method, contentType, body.map(client.getKubernetesSerialization()::asJson).orElse(null))
@@ -92,9 +99,7 @@ final class ApiRequests {
 
   private CompletionStage<HttpResponse<String>> send(HttpRequest request) {
     int atMost = client.getConfiguration().getRequestTimeout();
-    return client
-        .getHttpClient()
-        .sendAsync(request, String.class)
+    return http.sendAsync(request, String.class)
         .orTimeout(atMost, TimeUnit.MILLISECONDS)
         .exceptionally(
             thrown -> {

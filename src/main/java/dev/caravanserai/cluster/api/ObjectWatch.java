@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -30,6 +31,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
   private static final Logger LOG = LoggerFactory.getLogger(ObjectWatch.class);
   private static final int WATCH_SECONDS = 30;
   private static final int SILENT_SECONDS = 45;
+  private static final int OPEN_SECONDS = 15;
   private static final long PAGE = 500;
   private static final long LONGEST_PAUSE_MS = 10_000;
 
@@ -82,25 +84,25 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
 
   /** Lists if need be, and then watches; blocks for the length of these requests. */
   private void open() {
+    Run next = new Run();
     try {
       if (version().isEmpty()) {
         list();
         synced.complete(null);
       }
-      Run next = new Run();
-      Watch watch =
+      next.expectWithin(OPEN_SECONDS);
+      next.opened(
           operation.watch(
               new ListOptionsBuilder()
                   .withResourceVersion(version())
                   .withTimeoutSeconds((long) WATCH_SECONDS)
                   .withAllowWatchBookmarks(true)
                   .build(),
-              next);
-      opened(next, watch);
+              next));
     } catch (RuntimeException e) {
       if (!synced.isDone()) {
         synced.completeExceptionally(e);
-      } else {
+      } else if (next.end()) {
         interrupted(e);
       }
     }
@@ -120,29 +122,6 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       next = page.getMetadata().getContinue();
     } while (next != null && !next.isEmpty());
     cache.onMissing(missing);
-  }
-
-  private void opened(Run next, Watch watch) {
-    boolean unwanted;
-    synchronized (this) {
-      unwanted = closed || next.over;
-      lastContact = Instant.now();
-      pauseMs = 0;
-      next.watch = Optional.of(watch);
-      run = unwanted ? Optional.empty() : Optional.of(next);
-    }
-    if (unwanted) {
-      watch.close();
-    } else {
-      next.silence = timer.schedule(() -> silent(next), SILENT_SECONDS, TimeUnit.SECONDS);
-    }
-  }
-
-  private void silent(Run of) {
-    if (of.end()) {
-      executor.execute(() -> of.watch.ifPresent(Watch::close));
-      interrupted(new IllegalStateException("nothing was heard for " + SILENT_SECONDS + " s"));
-    }
   }
 
   /** Goes on after a pause that grows. */
@@ -186,7 +165,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       last = run;
       run = Optional.empty();
     }
-    last.filter(Run::end).flatMap(of -> of.watch).ifPresent(Watch::close);
+    last.ifPresent(Run::end);
   }
 
   @Override
@@ -222,26 +201,76 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
   /** One watch, until it ends. */
   private final class Run implements Watcher<T> {
     private final long begun = System.nanoTime();
-    private volatile Optional<Watch> watch = Optional.empty();
-    private volatile java.util.concurrent.Future<?> silence =
-        CompletableFuture.completedFuture(null);
-    private volatile boolean over;
+    private final Thread opener = Thread.currentThread();
+    private Optional<Watch> watch = Optional.empty();
+    private Future<?> silence = CompletableFuture.completedFuture(null);
+    private boolean over;
+
+    /** From now on it is silent if nothing else is expected or known after so long. */
+    void expectWithin(int seconds) {
+      synchronized (ObjectWatch.this) {
+        silence.cancel(false);
+        silence = timer.schedule(() -> silent(seconds), seconds, TimeUnit.SECONDS);
+      }
+    }
+
+    void opened(Watch now) {
+      boolean unwanted;
+      synchronized (ObjectWatch.this) {
+        unwanted = closed || over;
+        watch = Optional.of(now);
+        if (!unwanted) {
+          lastContact = Instant.now();
+          pauseMs = 0;
+          run = Optional.of(this);
+          expectWithin(SILENT_SECONDS);
+        }
+      }
+      if (unwanted) {
+        now.close();
+      }
+    }
+
+    private void silent(int seconds) {
+      if (end()) {
+        interrupted(new IllegalStateException("nothing was heard for " + seconds + " s"));
+      }
+    }
 
     /**
+     * Closes it.
+     *
      * @return whether it was not over yet
      */
     boolean end() {
+      Optional<Watch> open;
       synchronized (ObjectWatch.this) {
-        boolean first = !over;
+        if (over) {
+          return false;
+        }
         over = true;
         silence.cancel(false);
-        return first;
+        open = watch;
+      }
+      open.ifPresentOrElse(
+          Watch::close,
+          () -> {
+            if (opener != Thread.currentThread()) {
+              opener.interrupt(); // the client waits without a limit for a watch to open
+            }
+          });
+      return true;
+    }
+
+    private boolean isOver() {
+      synchronized (ObjectWatch.this) {
+        return over;
       }
     }
 
     @Override
     public void eventReceived(Action action, T object) {
-      if (over) {
+      if (isOver()) {
         return;
       }
       heard();
@@ -262,6 +291,9 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     public void onClose(WatcherException cause) {
       if (!end()) {
         return;
+      }
+      synchronized (ObjectWatch.this) {
+        run = Optional.empty();
       }
       if (cause.isHttpGone()) {
         setVersion("");
