@@ -1,16 +1,14 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.cluster.api.PodExecOpener;
 import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.Outcome;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.http.WebSocket;
-import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +22,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,7 +35,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ExecBench {
   private static final ExecLimits LIMITS =
-      new ExecLimits(Duration.ofSeconds(60), Duration.ofHours(1), 16 << 20, Duration.ofSeconds(2));
+      new ExecLimits(
+          Duration.ofSeconds(60),
+          Duration.ofHours(1),
+          16 << 20,
+          1L << 30,
+          Duration.ofSeconds(2),
+          512);
 
   private static final String RAW = "raw WebSocket";
   private static final int WARM_UP = 30;
@@ -55,8 +60,8 @@ public final class ExecBench {
             new PodExecOpener(client, scheduler),
             scheduler,
             ForkJoinPool.commonPool(),
-            gone -> Optional.empty(),
-            512);
+            new NeverEnds(),
+            LIMITS);
     String pod = "bench-" + UUID.randomUUID().toString().substring(0, 8);
     this.container = new ContainerRef(client.getNamespace(), pod, "main");
     client
@@ -121,31 +126,14 @@ public final class ExecBench {
   }
 
   private Void raw() throws Exception {
-    CompletableFuture<String> status = new CompletableFuture<>();
-    String uri =
-        "%sapi/v1/namespaces/%s/pods/%s/exec?container=main&stdout=true&stderr=true&command=true"
-            .formatted(client.getMasterUrl(), container.namespace(), container.pod());
-    client
-        .getHttpClient()
-        .newWebSocketBuilder()
-        .uri(URI.create(uri))
-        .subprotocol("v5.channel.k8s.io,v4.channel.k8s.io")
-        .buildAsync(new Raw(status))
-        .exceptionally(
-            error -> {
-              status.completeExceptionally(error);
-              return null;
-            });
-    if (!status.get(30, TimeUnit.SECONDS).contains("Success")) {
-      throw new IllegalStateException(status.get());
-    }
+    RawExec.run(client, container).get(30, TimeUnit.SECONDS);
     return null;
   }
 
   private Void supervised() throws Exception {
     Outcome outcome =
         execs
-            .run(container, ExecSpec.command("true"), LIMITS)
+            .run(container, ExecSpec.command("true"))
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS)
             .outcome();
@@ -206,24 +194,15 @@ public final class ExecBench {
     return sorted[(int) Math.min(sorted.length - 1, part * sorted.length)] / 1e6;
   }
 
-  private record Raw(CompletableFuture<String> status) implements WebSocket.Listener {
+  private static final class NeverEnds implements ContainerEnds {
     @Override
-    public void onMessage(WebSocket socket, ByteBuffer bytes) {
-      if (bytes.remaining() > 1 && bytes.get(bytes.position()) == 3) {
-        status.complete(StandardCharsets.UTF_8.decode(bytes).toString());
-      }
-      socket.request();
+    public Optional<Failure> known(ContainerRef container) {
+      return Optional.empty();
     }
 
     @Override
-    public void onClose(WebSocket socket, int code, String reason) {
-      socket.sendClose(code, reason);
-      status.completeExceptionally(new IllegalStateException("closed: " + code + reason));
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-      status.completeExceptionally(error);
+    public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
+      return CompletableFuture.completedFuture(Optional.empty());
     }
   }
 }

@@ -24,6 +24,9 @@ final class SuperviseInput {
   /** In no text that is UTF-8; separates the variables of an environment. */
   private static final int SEPARATOR = 255;
 
+  /** Requests that are longer come in whole blocks, filled up with newlines. */
+  private static final int BLOCK = 4096;
+
   private static final Pattern ENV_NAME = Pattern.compile("[-._A-Za-z][-._A-Za-z0-9]*");
   private static final Pattern BOURNE_SHELL = Pattern.compile("(.*/)?(ba|da|a|k|mk|z)?sh");
 
@@ -69,11 +72,15 @@ final class SuperviseInput {
    */
   static byte[] encode(String mark, String execId, ExecSpec spec, boolean stdinEnds) {
     byte[] request = request(execId, spec, stdinEnds).getBytes(StandardCharsets.UTF_8);
-    ByteArrayOutputStream out = new ByteArrayOutputStream(request.length + 128);
+    int blocks = request.length > BLOCK ? (request.length + BLOCK - 1) / BLOCK : 0;
+    ByteArrayOutputStream out = new ByteArrayOutputStream(request.length + 2 * BLOCK);
     out.writeBytes((mark + "\n").getBytes(StandardCharsets.UTF_8));
     out.write(SEPARATOR);
-    out.writeBytes(("\n" + request.length + "\n").getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(("\n" + blocks + "\n").getBytes(StandardCharsets.UTF_8));
     out.writeBytes(request);
+    for (int i = request.length; i < blocks * BLOCK; i++) {
+      out.write('\n');
+    }
     out.writeBytes((mark + "\n").getBytes(StandardCharsets.UTF_8));
     return out.toByteArray();
   }

@@ -1,6 +1,6 @@
 # Runs one command in a container, exactly as standard input asks for it. What a caller gives is never part of this text
 # and so never part of a URL.
-# Lines in: a mark; the byte 255; the length of the request in bytes; the request; the mark again. The request assigns
+# Lines in: a mark; the byte 255; the length of the request in blocks of 4 KiB, 0 for a short one; the request; the mark. The request assigns
 # variables and defines two functions, __cs_vars and __cs_args, which run their arguments followed by NAME=VALUE words and
 # by the program with its arguments. Each value in it is one word in single quotes, in which a shell changes nothing.
 # The program starts through env(1) with the container's own environment, as the kernel has it, and that of the request:
@@ -8,7 +8,7 @@
 # First line on standard output: the mark and the process id, which is also the session id. On standard error all up to
 # the mark is not the program's; the mark and "!" precede why it was not started.
 { set +aefnuvxC; } 2>/dev/null
-IFS= read -r __cs_mark && IFS= read -r __cs_sep && IFS= read -r __cs_size || exit 125
+IFS= read -r __cs_mark && IFS= read -r __cs_sep && IFS= read -r __cs_blocks || exit 125
 printf '%s %s\n' "$__cs_mark" "$$"
 __cs_path=$PATH
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH
@@ -123,7 +123,10 @@ __cs_fed() {
   if __cs_look cat "$PATH"; then "$__cs_p"; else while IFS= read -r __cs_l; do :; done; fi >/dev/null
   exit $__cs_code
 }
-if [ "$__cs_size" -gt 4096 ] && __cs_look head "$PATH"; then __cs_text=$("$__cs_p" -c "$__cs_size"); fi
+# A shell reads byte by byte; head may read more than it is told to, dd does not.
+if [ "$__cs_blocks" -gt 0 ] && __cs_look dd "$PATH"; then
+  __cs_text=$("$__cs_p" bs=4096 count="$__cs_blocks" iflag=fullblock 2>/dev/null)
+fi
 while IFS= read -r __cs_l || exit 125; do
   [ "$__cs_l" != "$__cs_mark" ] || break
   __cs_text=$__cs_text$__cs_l$__cs_nl

@@ -3,6 +3,7 @@ package dev.caravanserai.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.api.PodExecOpener;
@@ -27,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
@@ -222,15 +225,28 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   private Execs execs(ExecOpener opener) {
-    return new Execs(
-        opener, scheduler, ForkJoinPool.commonPool(), FakeExecs.ends(this::gone), LIMITS);
+    return new Execs(opener, scheduler, ForkJoinPool.commonPool(), new PodDeletions(), LIMITS);
   }
 
-  private Optional<Failure> gone(ContainerRef container) {
-    Pod pod = client.pods().inNamespace(container.namespace()).withName(container.pod()).get();
-    return pod == null || pod.getMetadata().getDeletionTimestamp() != null
-        ? Optional.of(Failure.of(FailureCode.NOT_FOUND, "The pod " + container + " was deleted."))
-        : Optional.empty();
+  /** Asks the cluster whether a pod was deleted. */
+  private final class PodDeletions implements ContainerEnds {
+    @Override
+    public Optional<Failure> known(ContainerRef container) {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
+      return CompletableFuture.supplyAsync(
+          () -> {
+            Pod pod =
+                client.pods().inNamespace(container.namespace()).withName(container.pod()).get();
+            return pod == null || pod.getMetadata().getDeletionTimestamp() != null
+                ? Optional.of(
+                    Failure.of(FailureCode.NOT_FOUND, "The pod " + container + " was deleted."))
+                : Optional.empty();
+          });
+    }
   }
 
   private Place place(String name, String image, SecurityContext security) {

@@ -26,7 +26,7 @@ class SuperviseInputTest {
 
     // Then
     String program = between(request, "__cs_prog=", "\nexport");
-    String arguments = between(request, "__cs_args() { \"$@\" \"$__cs_prog\"", "; }\nmark\n");
+    String arguments = between(request, "__cs_args() { \"$@\" \"$__cs_prog\"", "; }\n");
     List<String> read = new ArrayList<>(unquoted(program));
     read.addAll(unquoted(arguments));
     assertThat(read).isEqualTo(command);
