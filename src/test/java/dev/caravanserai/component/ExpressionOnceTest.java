@@ -1,0 +1,141 @@
+package dev.caravanserai.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.MemoryCluster;
+import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.settings.Settings;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An expression of a Kamelet's property is evaluated once; what comes of it is data. */
+class ExpressionOnceTest {
+  private final CamelContext context = new DefaultCamelContext();
+  private final PodServices services =
+      PodServices.of(
+          Clusters.of(new MemoryCluster()),
+          Profiles.shipped(),
+          Contract.load(),
+          Settings.of(Map.of()));
+
+  @BeforeEach
+  void start() throws Exception {
+    PodComponent pod = new PodComponent();
+    pod.setServices(services);
+    context.addComponent("pod", pod);
+    context.getComponent("kamelet", KameletComponent.class).setLocation("file:kamelets");
+    String routes =
+        """
+        - errorHandler:
+            noErrorHandler: {}
+        - route:
+            from:
+              uri: direct:to
+              steps:
+                - to:
+                    uri: kamelet:session-get-action
+                    parameters: {sessionId: "${header.session}"}
+        - route:
+            from:
+              uri: direct:toD
+              steps:
+                - toD:
+                    uri: kamelet:session-get-action
+                    parameters: {sessionId: "${header.session}"}
+        - route:
+            from:
+              uri: direct:uri
+              steps:
+                - toD: kamelet:session-get-action?sessionId=${header.session}
+        - route:
+            from:
+              uri: direct:header
+              steps:
+                - to:
+                    uri: kamelet:session-exec-action
+                    parameters: {sessionId: one, timeout: "${header.seconds}"}
+        """;
+    PluginHelper.getRoutesLoader(context)
+        .loadRoutes(ResourceHelper.fromString("mine.camel.yaml", routes));
+    context.start();
+  }
+
+  @AfterEach
+  void close() {
+    context.stop();
+    services.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a@b:c~d",
+        "${bean:type:java.lang.System?method=getProperty('java.version')}",
+        "${body}",
+        "{{env:HOME}}",
+        "{{nothing}}",
+        "a&tenant=other",
+        "RAW(a)",
+        "%41+",
+        "#bean:context"
+      })
+  void what_an_expression_gives_is_data(String value) {
+    for (String form : new String[] {"to", "toD", "uri"}) {
+      assertThatThrownBy(() -> get(form, value))
+          .as(form)
+          .hasCauseInstanceOf(FailureException.class)
+          .cause()
+          .hasMessageContaining("There is no session " + value + ".");
+    }
+  }
+
+  @Test
+  void distinct_values_make_no_endpoint_and_no_route() {
+    // Given
+    int endpoints = context.getEndpoints().size();
+    int routes = context.getRoutesSize();
+
+    // When
+    IntStream.range(0, 800)
+        .forEach(i -> assertThatThrownBy(() -> get("toD", "session-" + i)).isNotNull());
+    IntStream.range(0, 800)
+        .forEach(i -> assertThatThrownBy(() -> get("uri", "session-" + i)).isNotNull());
+
+    // Then
+    assertThat(context.getEndpoints()).hasSize(endpoints);
+    assertThat(context.getRoutesSize()).isEqualTo(routes);
+  }
+
+  @Test
+  void an_expression_that_gives_no_value_of_its_option_fails_and_says_what_one_is() {
+    assertThatThrownBy(
+            () ->
+                context
+                    .createProducerTemplate()
+                    .requestBodyAndHeader(
+                        "direct:header", "{\"script\": \"true\"}", "seconds", "soon"))
+        .cause()
+        .hasMessageContaining("/timeout: is \"soon\", but must be a whole number from 1");
+  }
+
+  private Object get(String form, String session) {
+    ProducerTemplate template = context.createProducerTemplate();
+    return template.requestBodyAndHeader("direct:" + form, null, "session", session);
+  }
+}
