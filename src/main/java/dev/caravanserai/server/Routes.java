@@ -1,6 +1,7 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.component.PodServices;
+import dev.caravanserai.component.kamelet.KameletPlugin;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
 import java.util.List;
@@ -40,6 +41,8 @@ final class Routes implements AutoCloseable {
         new MainListenerSupport() {
           @Override
           public void beforeConfigure(BaseMainSupport main) {
+            // Camel itself finds it only in the class loader of the JVM, not in that of a launcher
+            new KameletPlugin().load(main.getCamelContext());
             main.getCamelContext()
                 .getCamelContextExtension()
                 .getContextPlugin(Model.class)

@@ -14,6 +14,9 @@ public final class KameletPlugin implements ContextServicePlugin {
 
   @Override
   public void load(CamelContext context) {
+    if (context.getRegistry().lookupByName(LOADER + "kamelet.yaml") != null) {
+      return; // already installed
+    }
     context.getRegistry().bind(LOADER + "yaml", new SessionYamlLoader());
     context.getRegistry().bind(LOADER + "camel.yaml", new SessionYamlLoader());
     context.getRegistry().bind(LOADER + "kamelet.yaml", new SessionKameletLoader());
