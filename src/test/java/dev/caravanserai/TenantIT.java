@@ -82,6 +82,10 @@ class TenantIT {
               - setBody:
                   id: answer-blue
                   simple: "${body.tenant}"
+      """;
+
+  private static final String ROUTES_WITHOUT_CALLER =
+      """
       - route:
           id: own-timer
           description: Starts two sessions without a caller
@@ -124,7 +128,7 @@ class TenantIT {
   @Test
   void an_own_route_acts_for_its_caller_whatever_headers_and_options_say() throws Exception {
     // Given
-    try (Server server = start(Map.of())) {
+    try (Server server = start(Map.of(), OWN_ROUTES)) {
       Api red = new Api(server.url(), RED);
       Api blue = new Api(server.url(), BLUE);
       String id = red.session();
@@ -151,7 +155,8 @@ class TenantIT {
       throws Exception {
     // Given
     try (Told told = new Told("tenant-events");
-        Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"))) {
+        Server server =
+            start(Map.of(Settings.ROUTES_TENANT.key(), "red"), ROUTES_WITHOUT_CALLER)) {
       Api red = new Api(server.url(), RED);
       Api blue = new Api(server.url(), BLUE);
 
@@ -170,12 +175,12 @@ class TenantIT {
     return api.get("/v1/sessions").body().path("items").findValuesAsText("id");
   }
 
-  private static Server start(Map<String, String> more) throws Exception {
+  private static Server start(Map<String, String> more, String routes) throws Exception {
     Map<String, String> settings = settings();
     settings.putAll(more);
     Path file = Files.createTempFile("own", ".camel.yaml");
     return Server.start(
-        Settings.of(settings), List.of(Files.writeString(file, OWN_ROUTES).toString()));
+        Settings.of(settings), List.of(Files.writeString(file, routes).toString()));
   }
 
   private static Map<String, String> settings() throws Exception {

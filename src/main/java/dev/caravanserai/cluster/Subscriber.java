@@ -73,7 +73,7 @@ final class Subscriber implements Subscription {
     for (Runnable next = next(); next != null; next = next()) {
       try {
         next.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("subscriber={} failed on a session update", name, e);
       }
     }

@@ -2,12 +2,15 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.Start;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.State;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -61,9 +64,16 @@ final class FailOperation implements PodOperation {
   }
 
   private CompletionStage<Void> fail(Session session) {
-    return cluster
-        .sessions()
-        .anchor(session.key())
+    SessionIndex sessions = cluster.sessions();
+    boolean failedNow =
+        sessions
+            .find(session.key())
+            .filter(session::sameLife)
+            .filter(now -> now.state() == State.FAILED)
+            .isPresent();
+    return Optional.of(session.key())
+        .filter(key -> failedNow)
+        .flatMap(sessions::anchor)
         .filter(anchor -> !AnchorNotes.failed(anchor))
         .map(
             anchor ->

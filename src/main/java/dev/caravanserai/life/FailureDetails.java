@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
 final class FailureDetails {
   static final int LINES = 20;
   static final int BYTES = 2048;
+
+  /** A failed start does not wait longer for its log. */
+  private static final long LOG_SECONDS = 5;
 
   /** Room for long lines before the last {@value #BYTES} bytes. */
   private static final long READ_BYTES = 256 * 1024;
@@ -95,7 +99,9 @@ final class FailureDetails {
                     ? failure
                     : failure.withMessage(
                         "%s Container %s wrote last:\n%s"
-                            .formatted(failure.message(), container, lines)));
+                            .formatted(failure.message(), container, lines)))
+        .toCompletableFuture()
+        .completeOnTimeout(failure, LOG_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The end of a log, whole lines where there are any. */

@@ -63,7 +63,13 @@ public final class Readiness implements SessionListener, AutoCloseable {
    */
   public CompletionStage<Session> await(Start start, CompletionStage<Failure> abandoned) {
     Waiter waiter = new Waiter(start);
-    waiters.computeIfAbsent(start.key(), key -> new CopyOnWriteArrayList<>()).add(waiter);
+    waiters.compute(
+        start.key(),
+        (key, all) -> {
+          List<Waiter> registered = all == null ? new CopyOnWriteArrayList<>() : all;
+          registered.add(waiter); // atomic with the removal of an empty list
+          return registered;
+        });
     waiter.ready.whenComplete((session, thrown) -> waiter.end());
     waiter.check();
     abandoned.thenAccept(waiter::fail);

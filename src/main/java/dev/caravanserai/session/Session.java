@@ -75,6 +75,11 @@ public record Session(
     return new SessionKey(cluster, tenant, id);
   }
 
+  /** Whether another value is of the same life, not of another session with the same id. */
+  public boolean sameLife(Session other) {
+    return key().equals(other.key()) && createdAt.equals(other.createdAt);
+  }
+
   public boolean ended() {
     return List.of(State.STOPPED, State.COMPLETED, State.FAILED).contains(state);
   }

@@ -38,28 +38,28 @@ public final class MemoryCluster implements Cluster, Objects {
   private volatile boolean silent;
 
   /** From now on the watch of the index delivers this state of an object. */
-  void deliver(HasMetadata object) {
+  public void deliver(HasMetadata object) {
     cache.onUpdate(object);
   }
 
   /** The watch delivers the end of an object. */
-  void deliverEnd(HasMetadata object) {
+  public void deliverEnd(HasMetadata object) {
     objects.remove(ObjectRef.to(object).anyLife());
     cache.onDelete(object);
   }
 
   /** The watch delivers the end of an object, whatever has its name now. */
-  void lateEnd(HasMetadata object) {
+  public void lateEnd(HasMetadata object) {
     cache.onDelete(object);
   }
 
   /** Puts an object there as it is. */
-  void put(HasMetadata object) {
+  public void put(HasMetadata object) {
     objects.put(ObjectRef.to(object).anyLife(), object);
   }
 
   /** From now on every create of a kind is refused, before its name is looked at. */
-  void refuse(String kind, FailureCode code) {
+  public void refuse(String kind, FailureCode code) {
     refused.put(kind, code);
   }
 
@@ -69,12 +69,12 @@ public final class MemoryCluster implements Cluster, Objects {
   }
 
   /** The annotations that were set on an object's life. */
-  Map<String, String> notes(ObjectRef object) {
+  public Map<String, String> notes(ObjectRef object) {
     return notes.getOrDefault(object, Map.of());
   }
 
   /** How often an object was read. */
-  int reads() {
+  public int reads() {
     return reads.get();
   }
 
@@ -90,14 +90,14 @@ public final class MemoryCluster implements Cluster, Objects {
   }
 
   /** What is there, as kind and name. */
-  Set<String> there() {
+  public Set<String> there() {
     return objects.values().stream()
         .map(o -> o.getKind() + "/" + o.getMetadata().getName())
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @SuppressWarnings("unchecked")
-  <T extends HasMetadata> Optional<T> now(T planned) {
+  public <T extends HasMetadata> Optional<T> now(T planned) {
     return Optional.ofNullable((T) objects.get(ObjectRef.to(planned).anyLife()));
   }
 

@@ -111,6 +111,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
   private void list() {
     Set<String> missing = cache.known(namespace, type);
     String next = null;
+    String listed;
     do {
       KubernetesResourceList<T> page =
           operation.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
@@ -118,10 +119,11 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
         missing.remove(object.getMetadata().getUid());
         cache.onUpdate(strip.apply(object));
       }
-      setVersion(page.getMetadata().getResourceVersion());
+      listed = page.getMetadata().getResourceVersion();
       next = page.getMetadata().getContinue();
     } while (next != null && !next.isEmpty());
     cache.onMissing(missing);
+    setVersion(listed); // only now, so that a list that fails half-way is repeated
   }
 
   /** Goes on after a pause that grows. */
