@@ -155,8 +155,7 @@ class TenantIT {
       throws Exception {
     // Given
     try (Told told = new Told("tenant-events");
-        Server server =
-            start(Map.of(Settings.ROUTES_TENANT.key(), "red"), ROUTES_WITHOUT_CALLER)) {
+        Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"), ROUTES_WITHOUT_CALLER)) {
       Api red = new Api(server.url(), RED);
       Api blue = new Api(server.url(), BLUE);
 
@@ -179,8 +178,7 @@ class TenantIT {
     Map<String, String> settings = settings();
     settings.putAll(more);
     Path file = Files.createTempFile("own", ".camel.yaml");
-    return Server.start(
-        Settings.of(settings), List.of(Files.writeString(file, routes).toString()));
+    return Server.start(Settings.of(settings), List.of(Files.writeString(file, routes).toString()));
   }
 
   private static Map<String, String> settings() throws Exception {
