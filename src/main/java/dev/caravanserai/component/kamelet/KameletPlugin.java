@@ -20,7 +20,9 @@ public final class KameletPlugin implements ContextServicePlugin {
     context.getRegistry().bind(LOADER + "yaml", new SessionYamlLoader());
     context.getRegistry().bind(LOADER + "camel.yaml", new SessionYamlLoader());
     context.getRegistry().bind(LOADER + "kamelet.yaml", new SessionKameletLoader());
-    context.addLifecycleStrategy(new KameletParameters(context));
+    ParameterText texts = new ParameterText(context);
+    context.getPropertiesComponent().addPropertiesFunction(texts);
+    context.addLifecycleStrategy(new KameletParameters(context, texts));
     context.getCamelContextExtension().addContextPlugin(ProcessorFactory.class, new StepFactory());
   }
 }
