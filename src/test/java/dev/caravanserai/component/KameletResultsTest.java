@@ -38,10 +38,12 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a Kamelet returns, in an application that has only the jar: headers and JSON. */
+@Timeout(20)
 class KameletResultsTest {
   private static final Path KAMELETS = Path.of("kamelets");
   private static final Pattern HEADER = Pattern.compile("CamelPod[A-Z]\\w+");
@@ -66,6 +68,7 @@ class KameletResultsTest {
 
   @BeforeEach
   void start() throws Exception {
+    context.getShutdownStrategy().setTimeout(1); // starts that nobody waits for stay pending
     PodComponent pod = new PodComponent();
     pod.setServices(services);
     context.addComponent("pod", pod);
@@ -236,7 +239,7 @@ class KameletResultsTest {
     return Set.of("session-objects-action", "session-ready-action", "session-undo-action")
             .contains(kamelet)
         ? start
-        : "{\"script\": \"true\"}";
+        : "{\"script\": \"true\", \"timeoutSeconds\": 1}";
   }
 
   private Plan planned() {
