@@ -254,7 +254,23 @@ class KameletResultsTest {
     Start start = template.requestBody("kamelet:session-anchor-action", plan, Start.class);
     template.requestBody("kamelet:session-objects-action", start);
     Pod made = cluster.now(plan.pod()).orElseThrow();
-    cluster.deliver(new PodBuilder(made).withNewStatus().withPhase("Pending").endStatus().build());
+    cluster.deliver(
+        new PodBuilder(made)
+            .withNewStatus()
+            .withPhase("Running")
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus("True")
+            .endCondition()
+            .addNewContainerStatus()
+            .withName("main")
+            .withRestartCount(0)
+            .withNewState()
+            .withNewRunning("2026-01-01T00:00:00Z")
+            .endState()
+            .endContainerStatus()
+            .endStatus()
+            .build());
     return start;
   }
 }
