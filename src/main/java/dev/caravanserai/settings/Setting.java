@@ -38,6 +38,16 @@ public record Setting<T>(
     return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
+  /**
+   * @throws IllegalArgumentException that says what is right
+   */
+  void check(String text) {
+    T value = parse(text);
+    if (!text.equals(defaultText)) {
+      type.given().accept(value);
+    }
+  }
+
   T parse(String text) {
     return type.parse().apply(text.strip());
   }

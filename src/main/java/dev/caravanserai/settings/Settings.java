@@ -41,7 +41,7 @@ public final class Settings {
   public static final Setting<Optional<Path>> API_KEYS_FILE =
       setting(
           "api-keys.file",
-          SettingType.optionalPath(),
+          SettingType.optionalFile(),
           "",
           "YAML or JSON list of API keys (below); other users must not be able to read it.");
   public static final Setting<ClusterKind> CLUSTER_KIND =
@@ -68,7 +68,7 @@ public final class Settings {
   public static final Setting<Optional<Path>> CLUSTER_KUBECONFIG =
       setting(
           "cluster.kubeconfig",
-          SettingType.optionalPath(),
+          SettingType.optionalFile(),
           "",
           "Kubeconfig to use; empty: in-cluster credentials, then `KUBECONFIG`, then"
               + " `~/.kube/config`.");
@@ -87,7 +87,7 @@ public final class Settings {
   public static final Setting<Path> PROFILE_FOLDER =
       setting(
           "profile.folder",
-          SettingType.path(),
+          SettingType.folder(),
           "config/profiles",
           "Folder of profiles; a profile there replaces a shipped one of the same name.");
   public static final Setting<Duration> SESSION_TIMEOUT =
@@ -192,7 +192,7 @@ public final class Settings {
           "500ms",
           "How often the reaper looks for expired sessions.");
   public static final Setting<Path> ROUTES_FOLDER =
-      setting("routes.folder", SettingType.path(), "routes", "Folder of the routes.");
+      setting("routes.folder", SettingType.folder(), "routes", "Folder of the routes.");
   public static final Setting<String> ROUTES_TENANT =
       setting(
           "routes.tenant",
@@ -200,7 +200,7 @@ public final class Settings {
           "default",
           "Tenant of routes that nobody calls (timer, file, …) and that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
-      setting("kamelets.folder", SettingType.path(), "kamelets", "Folder of the Kamelets.");
+      setting("kamelets.folder", SettingType.folder(), "kamelets", "Folder of the Kamelets.");
 
   private static final List<Setting<?>> ALL =
       List.of(

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,29 @@ class EdgeTest {
     var metrics = SERVER.send(SERVER.anonymous("/observe/metrics"));
     assertThat(metrics.statusCode()).isEqualTo(200);
     assertThat(metrics.body()).contains("camel_exchanges");
+  }
+
+  @Test
+  void health_does_not_list_routes_that_do_not_run() throws Exception {
+    // Given
+    RouteBuilder routes =
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("timer:never?delay=1h").routeId("stopped").setBody().constant("");
+            from("platform-http:/stop")
+                .process(e -> e.getContext().getRouteController().stopRoute("stopped"));
+          }
+        };
+
+    try (HttpServer server = HttpServer.with(routes)) {
+      // When
+      server.send(server.request("/stop"));
+
+      // Then
+      assertThat(server.send(server.anonymous("/observe/health?exposureLevel=full")).body())
+          .doesNotContain("stopped");
+    }
   }
 
   @Test
