@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A start that fails says what is wrong, where and what to do. */
+@Tag("local")
 class BrokenStartIT {
   private static final Path EXAMPLE = Path.of("examples/timer.camel.yaml");
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the documents tell a reader to type works, word for word and in their order, and answers as
  * they show: every field of a shown answer is there with the shown value, {@code …} for any.
  */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class DocumentsIT {
   private static final ObjectMapper JSON = new ObjectMapper();

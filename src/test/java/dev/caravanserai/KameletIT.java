@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The exec Kamelet in a route of one's own: scripts, time-out, one exec after another, failures.
  */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class KameletIT {
   private static final String ROUTE =

@@ -14,11 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the server measures of itself. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class MetricsIT {
   private static final Pattern ROW =

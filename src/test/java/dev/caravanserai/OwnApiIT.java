@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An own OpenAPI file and its routes, without Java, get what the API of the server gets. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnApiIT {
   private static final String GREETER = "greeter-key-0123456789";

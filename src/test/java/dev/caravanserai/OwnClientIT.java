@@ -9,10 +9,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A Camel application that has a client to its cluster already. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnClientIT {
 

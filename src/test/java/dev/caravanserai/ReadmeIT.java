@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the README tells a newcomer to type works, word for word. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class ReadmeIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +21,25 @@ class SessionIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
 
   private final Api api = SERVER.api();
+
+  @Test
+  void metadata_comes_back_with_its_nulls_its_order_and_exact_numbers() {
+    // Given
+    Map<String, Object> request = new LinkedHashMap<>();
+    request.put("z", new BigDecimal("1E+2"));
+    request.put("a", null);
+    request.put("n", List.of(new BigDecimal("0.10"), Collections.singletonMap("none", null)));
+    String metadata = "{\"z\":1E+2,\"a\":null,\"n\":[0.10,{\"none\":null}]}";
+
+    // When
+    Answer started = api.start(Map.of("metadata", request));
+    Answer read = api.get("/v1/sessions/" + started.field("id"));
+
+    // Then
+    assertThat(started.text()).contains("\"metadata\":" + metadata);
+    assertThat(read.text()).contains("\"metadata\":" + metadata);
+    api.stopAll();
+  }
 
   @Test
   void a_session_is_started_used_read_and_stopped() {

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Any Camel application that has the jar can use the component and the Kamelets. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class StandaloneIT {
 

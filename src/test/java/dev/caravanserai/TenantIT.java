@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A caller sees its tenant's sessions only, on every route, and does only what its scopes say. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class TenantIT {
   private static final String RED = "red-key-0123456789";

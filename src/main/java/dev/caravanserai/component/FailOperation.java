@@ -56,7 +56,7 @@ final class FailOperation implements PodOperation {
         Causes.failure(thrown)
             .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
     return notes
-        .failed(start.anchor(), failure, start.expiresAt())
+        .failed(start.anchor(), failure)
         .thenCompose(
             noted ->
                 CompletableFuture.allOf(
@@ -90,8 +90,7 @@ final class FailOperation implements PodOperation {
         .map(
             anchor ->
                 notes
-                    .failed(
-                        ObjectRef.to(anchor), session.failure().orElseThrow(), session.expiresAt())
+                    .failed(ObjectRef.to(anchor), session.failure().orElseThrow())
                     .<Void>thenApply(noted -> null))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }

@@ -50,6 +50,7 @@ final class Guard implements Handler<RoutingContext> {
     ctx.response()
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Cache-Control", "no-store");
+    ctx.queryParams(); // fails with 400 if the query cannot be decoded
     if (open(ctx)) {
       ctx.next();
       return;

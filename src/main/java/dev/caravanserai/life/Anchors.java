@@ -38,9 +38,7 @@ public final class Anchors {
         .watch(plan.namespace())
         .thenCompose(
             watching ->
-                keyHasAnotherId(plan)
-                    ? failed(taken(plan))
-                    : cluster.objects().create(plan.anchor()))
+                keyHasAnotherId(plan) ? failed(keyUsed()) : cluster.objects().create(plan.anchor()))
         .thenApply(created -> start(plan, created, false))
         .exceptionallyCompose(
             thrown ->
@@ -78,7 +76,10 @@ public final class Anchors {
     }
     return SameRequest.repeated(plan, anchor, cluster.objects())
         .thenCompose(
-            repeated -> repeated ? cluster.sessions().refresh(key(plan)) : failed(taken(plan)))
+            repeated ->
+                repeated
+                    ? cluster.sessions().refresh(key(plan))
+                    : failed(SameRequest.sameKey(plan, anchor) ? keyUsed() : idTaken(plan)))
         .thenApply(known -> start(plan, anchor, true));
   }
 
@@ -90,13 +91,16 @@ public final class Anchors {
     return new SessionKey(cluster.name(), plan.spec().tenant(), plan.id());
   }
 
-  static FailureException taken(Plan plan) {
+  static FailureException keyUsed() {
     return FailureException.of(
         FailureCode.CONFLICT,
-        plan.spec().idempotencyKey().isPresent()
-            ? "The Idempotency-Key was used for another request: repeat that request unchanged, or use a new key."
-            : "Session %s exists already: use it, stop it, or choose another id."
-                .formatted(plan.id()));
+        "The Idempotency-Key was used for another request: repeat that request unchanged, or use a new key.");
+  }
+
+  private static FailureException idTaken(Plan plan) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        "Session %s exists already: use it, stop it, or choose another id.".formatted(plan.id()));
   }
 
   static FailureException stopping(Plan plan) {

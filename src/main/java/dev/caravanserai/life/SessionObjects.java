@@ -70,7 +70,7 @@ public final class SessionObjects {
     }
     if (anotherEnvironment(start, existing)) {
       start.yieldToOther();
-      return CompletableFuture.failedFuture(Anchors.taken(start.plan()));
+      return CompletableFuture.failedFuture(Anchors.keyUsed());
     }
     return CompletableFuture.completedFuture(existing);
   }

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.State;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The words of the contract are those of the code and of the documentation. */
 class ContractWordsTest {
@@ -56,6 +59,14 @@ class ContractWordsTest {
             Stream.of(FailureCode.values())
                 .map(code -> "| `%s` | %d | %s |".formatted(code, code.httpStatus(), code.title()))
                 .toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"405", "406", "413", "415"})
+  void statuses_with_the_code_of_an_invalid_request_are_documented(String status) throws Exception {
+    assertThat(Files.readString(Path.of("docs/api.md")))
+        .contains("| %s | `INVALID_REQUEST` |".formatted(status));
+    assertThat(new String(contract.yaml(), StandardCharsets.UTF_8)).contains(status);
   }
 
   @Test

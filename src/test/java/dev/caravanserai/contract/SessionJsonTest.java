@@ -11,6 +11,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
+import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.State;
 import java.io.IOException;
 import java.time.Instant;
@@ -65,6 +66,20 @@ class SessionJsonTest {
 
     // Then
     assertThat(json).isEqualTo(document.at("/components/examples/RunningSession/value"));
+  }
+
+  @Test
+  void metadata_is_written_with_its_nulls_and_exact_numbers() throws IOException {
+    // Given
+    String metadata = "{\"z\":null,\"a\":{\"n\":1E+2,\"none\":null},\"l\":[1.50,null]}";
+    JsonNode request = ContractRequests.json("{\"metadata\":" + metadata + "}");
+    SessionSpec spec = Contract.load().readSession(request, "default", Optional.empty());
+
+    // When
+    String json = JSON.writeValueAsString(Session.builder(KEY).metadata(spec.metadata()).build());
+
+    // Then
+    assertThat(json).contains("\"metadata\":" + metadata);
   }
 
   @Test

@@ -95,6 +95,14 @@ class ApiRefusalTest {
   }
 
   @Test
+  void a_wrong_state_is_answered_with_all_there_are() {
+    assertThat(server.get("/v1/sessions?state=running").body())
+        .contains(
+            "PENDING, RUNNING, STOPPING, STOPPED, COMPLETED, FAILED or HIBERNATED",
+            "not \\\"running\\\"");
+  }
+
+  @Test
   void paths_and_methods_that_are_not_there_are_problems() {
     assertProblem(server.get("/v1/nothing"), 404, "NOT_FOUND");
     assertProblem(server.get("/nothing"), 404, "NOT_FOUND");

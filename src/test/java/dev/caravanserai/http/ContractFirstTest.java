@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.session.InvalidRequestException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,13 @@ class ContractFirstTest {
   }
 
   @Test
+  void a_refusal_by_the_route_names_the_parameter_of_the_request() {
+    var problem = assertProblem(SERVER.get("/v1/sessions?continue=zzz"), 400, "INVALID_REQUEST");
+    assertThat(problem.path("errors").findValuesAsText("pointer"))
+        .containsExactly("/query/continue");
+  }
+
+  @Test
   void no_header_of_the_request_and_no_parameter_goes_back() {
     var answer = SERVER.send(SERVER.request("/v1/sessions/a").header("X-Mine", "1"));
     assertThat(answer.headers().map().keySet())
@@ -107,7 +115,10 @@ class ContractFirstTest {
           .specification("file:config/openapi/caravanserai.yaml")
           .missingOperation("fail");
       for (String name : List.of("startSession", "listSessions")) {
-        from("direct:" + name).setBody(constant(name));
+        from("direct:" + name)
+            .setBody(constant(name))
+            .filter(variable("continue").isNotNull())
+            .throwException(InvalidRequestException.at("/continue", "is not valid"));
       }
       for (String name : List.of("getSession", "stopSession", "execInSession", "readLogs")) {
         from("direct:" + name).setBody(simple(name + " ${variable.id}"));

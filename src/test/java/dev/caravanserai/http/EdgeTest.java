@@ -4,10 +4,16 @@ import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.Told;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes in and out is what the routes say, and every error is a problem. */
 class EdgeTest {
@@ -26,6 +32,29 @@ class EdgeTest {
     var metrics = SERVER.send(SERVER.anonymous("/observe/metrics"));
     assertThat(metrics.statusCode()).isEqualTo(200);
     assertThat(metrics.body()).contains("camel_exchanges");
+  }
+
+  @Test
+  void health_does_not_list_routes_that_do_not_run() throws Exception {
+    // Given
+    RouteBuilder routes =
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("timer:never?delay=1h").routeId("stopped").setBody().constant("");
+            from("platform-http:/stop")
+                .process(e -> e.getContext().getRouteController().stopRoute("stopped"));
+          }
+        };
+
+    try (HttpServer server = HttpServer.with(routes)) {
+      // When
+      server.send(server.request("/stop"));
+
+      // Then
+      assertThat(server.send(server.anonymous("/observe/health?exposureLevel=full")).body())
+          .doesNotContain("stopped");
+    }
   }
 
   @Test
@@ -96,5 +125,25 @@ class EdgeTest {
     assertThat(internal.has("code")).as("a decision that would be wrong").isFalse();
     assertThat(internal.path("instance").asText()).startsWith("urn:exchange:");
     assertThat(bug.body()).doesNotContain("secret inner words").doesNotContain("IllegalState");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/sessions/%zz", "/echo?a=%zz", "/observe/health?a=%"})
+  void a_url_that_cannot_be_decoded_is_a_problem_without_a_trace_in_the_log(String url)
+      throws Exception {
+    try (Told log = new Told("ROOT");
+        Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // When
+      String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(url);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      // Then
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400 ")
+          .containsIgnoringCase("Content-Type: application/problem+json")
+          .contains("INVALID_REQUEST", "two hexadecimal digits");
+      assertThat(log.lines()).isEmpty();
+    }
   }
 }

@@ -86,6 +86,28 @@ class EntrancesTest {
                     .contains(file.toString(), "execInSession", "exce", "Did you mean exec?"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "maxLength: 255            | maxLenght: 255 | 'maxLenght' | Did you mean maxLength?",
+        "maximum: 500              | maximun: 500 | /listSessions/properties/query/properties/limit | maximum?",
+      })
+  void a_rule_that_json_schema_does_not_have_stops_the_start_with_its_place(
+      String right, String wrong, String place, String advice) throws IOException {
+    // Given
+    String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, contract.replace(right, wrong));
+
+    // When
+    List<String> told = told(start("/own", "file:" + file));
+
+    // Then
+    assertThat(told)
+        .anySatisfy(message -> assertThat(message).contains(file.toString(), place, advice));
+  }
+
   private static Throwable start(String path) {
     return start(path, "file:config/openapi/caravanserai.yaml");
   }

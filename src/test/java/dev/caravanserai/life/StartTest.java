@@ -63,6 +63,25 @@ class StartTest {
     assertThat(cluster.now(first.plan().pod())).isPresent();
   }
 
+  @Test
+  void request_with_a_fresh_key_for_a_taken_id_is_told_that_the_id_is_taken() {
+    // Given
+    anchor(Plans.of(Map.of("id", "mine"), Optional.of("first")));
+    Plan fresh = Plans.of(Map.of("id", "mine"), Optional.of("second"));
+    Plan changed = Plans.of(Map.of("id", "mine", "labels", Map.of("a", "b")), Optional.of("first"));
+
+    // When
+    Throwable taken = catchThrowable(() -> anchor(fresh));
+    Throwable used = catchThrowable(() -> anchor(changed));
+
+    // Then
+    assertThat(Causes.failure(taken).orElseThrow().message())
+        .contains("Session mine exists already")
+        .doesNotContain("Idempotency-Key");
+    assertThat(Causes.failure(used).orElseThrow().message())
+        .contains("The Idempotency-Key was used for another request");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
   void object_of_somebody_else_is_a_conflict_and_survives_the_undo(String kind) {

@@ -104,6 +104,22 @@ class SettingsTest {
             "caravanserai.cluster.kind=remote (system property) must be one of local, api.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "caravanserai.profile.folder, folder",
+    "caravanserai.routes.folder, folder",
+    "caravanserai.kamelets.folder, folder",
+    "caravanserai.api-keys.file, file",
+    "caravanserai.cluster.kubeconfig, file",
+  })
+  void path_setting_that_does_not_exist_is_refused_by_name(String key, String what) {
+    assertThatThrownBy(() -> Settings.of(Map.of(key, "/nope")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            key + "=/nope (given values) must be a " + what + " that exists and can be read:")
+        .hasMessageContaining("create it, or correct the path");
+  }
+
   @Test
   void variablesOfClientsTestsAndOtherProgramsAreLeftAlone() {
     // When
