@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.contract.Contract;
-import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.settings.Settings;
-import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,14 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ParameterTextTest {
   private static final String URI = "kamelet:session-exec-action";
 
-  private final CamelContext context = new DefaultCamelContext();
+  @AutoClose private final KameletContext kamelets = new KameletContext();
+  private final CamelContext context = kamelets.camel();
   private final Properties properties = new Properties();
-  private final PodServices services =
-      PodServices.of(
-          Clusters.of(new MemoryCluster()),
-          Profiles.shipped(),
-          Contract.load(),
-          Settings.of(Map.of()));
 
   static Stream<String> values() {
     return Stream.of(
@@ -73,19 +61,8 @@ class ParameterTextTest {
 
   @BeforeEach
   void prepare() {
-    PodComponent pod = new PodComponent();
-    pod.setServices(services);
-    context.addComponent("pod", pod);
     context.getPropertiesComponent().setInitialProperties(properties);
     properties.setProperty("camel.component.kamelet.location", "file:kamelets");
-    ((org.apache.camel.component.kamelet.KameletComponent) context.getComponent("kamelet"))
-        .setLocation("file:kamelets");
-  }
-
-  @AfterEach
-  void close() {
-    context.stop();
-    services.close();
   }
 
   @ParameterizedTest

@@ -46,13 +46,7 @@ class LostCommandTest {
   @Test
   void aPodThatIsFoundGoneALittleLaterIsGone() {
     // Given
-    AtomicInteger asked = new AtomicInteger();
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    ExecHandle handle = start(ExecSpec.command("sleep", "100"), 3);
 
     // When
     execs.container().process().announces(1).stdout("part").ends(new ExecEnd.Lost(FakeExecs.LOST));
@@ -66,10 +60,7 @@ class LostCommandTest {
   @Test
   void aCommandThatIsKilledWithItsPodIsGoneWithIt() {
     // Given
-    ExecHandle handle =
-        execs
-            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    ExecHandle handle = start(ExecSpec.command("sleep", "100"), 1);
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
@@ -109,14 +100,8 @@ class LostCommandTest {
   @Test
   void a_killed_command_is_gone_with_its_container_also_when_that_is_known_later() {
     // Given
-    AtomicInteger asked = new AtomicInteger();
     execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 4 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    ExecHandle handle = start(ExecSpec.command("sleep", "100"), 4);
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
@@ -129,13 +114,7 @@ class LostCommandTest {
   @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND", "CONFLICT", "CLUSTER_UNREACHABLE"})
   void a_request_that_is_refused_because_the_container_has_ended_is_a_conflict(FailureCode code) {
     // Given
-    AtomicInteger asked = new AtomicInteger();
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 1 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+    ExecHandle handle = start(ExecSpec.command("true"), 1);
 
     // When
     execs.container().process().ends(FakeExecs.refused(code, "OCI runtime exec failed: EOF"));
@@ -147,10 +126,7 @@ class LostCommandTest {
   @Test
   void a_request_that_the_cluster_never_answers_is_a_conflict_once_the_container_has_ended() {
     // Given
-    ExecHandle handle =
-        execs
-            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+    ExecHandle handle = start(ExecSpec.command("true"), 1);
 
     // Then
     assertConflict(handle);
@@ -159,13 +135,7 @@ class LostCommandTest {
   @Test
   void a_command_whose_container_ends_before_it_is_announced_is_not_left_waiting() {
     // Given
-    AtomicInteger asked = new AtomicInteger();
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+    ExecHandle handle = start(ExecSpec.command("true"), 3);
 
     // When
     FakeContainer.Process process = execs.container().process().opens();
@@ -173,6 +143,18 @@ class LostCommandTest {
     // Then
     assertConflict(handle);
     Awaitility.await().until(process::closed);
+  }
+
+  /**
+   * @param known the first question about the pod to which the answer is that it is gone
+   */
+  private ExecHandle start(ExecSpec spec, int known) {
+    AtomicInteger asked = new AtomicInteger();
+    return execs
+        .execs(
+            c -> asked.incrementAndGet() < known ? Optional.empty() : Optional.of(GONE),
+            FakeExecs.LIMITS)
+        .start(FakeExecs.MAIN, spec);
   }
 
   private static void assertConflict(ExecHandle handle) {
