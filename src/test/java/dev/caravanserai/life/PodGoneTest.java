@@ -35,7 +35,7 @@ class PodGoneTest {
   private final PodGone gone = new PodGone(index, ref -> CompletableFuture.completedFuture(answer));
 
   @Test
-  void a_container_that_runs_has_not_ended_also_when_it_is_not_ready() {
+  void running_container_that_is_not_ready_has_not_ended() {
     // When
     index.onUpdate(pod());
 
@@ -44,7 +44,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_session_whose_anchor_was_deleted_was_ended_by_request() {
+  void session_whose_anchor_was_deleted_was_ended_by_request() {
     // Given
     Pod pod = pod();
     index.onUpdate(pod);
@@ -57,7 +57,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_pod_that_somebody_deletes_under_its_session_is_evicted() {
+  void pod_deleted_by_another_client_is_evicted() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
@@ -70,12 +70,12 @@ class PodGoneTest {
   }
 
   @Test
-  void a_pod_without_a_session_was_ended_by_request() {
+  void pod_without_a_session_was_ended_by_request() {
     assertEnded(FailureCode.CONFLICT, "its session was stopped");
   }
 
   @Test
-  void a_container_that_ended_is_told_with_its_exit_code_and_reason() {
+  void ended_container_is_reported_with_exit_code_and_reason() {
     // Given
     Pod pod = pod();
     pod.getStatus().setPhase("Succeeded");
@@ -101,7 +101,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_container_that_was_restarted_since_has_ended() {
+  void container_that_was_restarted_since_has_ended() {
     // Given
     Pod pod = pod();
     pod.getStatus()
@@ -116,7 +116,7 @@ class PodGoneTest {
   }
 
   @Test
-  void the_next_pod_of_the_same_name_is_another_one() {
+  void next_pod_of_the_same_name_is_another_one() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setUid("next");
@@ -129,7 +129,7 @@ class PodGoneTest {
   }
 
   @Test
-  void the_cluster_is_asked_for_what_the_watch_has_not_told_yet() {
+  void cluster_is_read_if_the_watch_lags() {
     // Given
     index.onUpdate(pod());
 

@@ -24,7 +24,7 @@ class RetryAfterTest {
   /** HTTP/2 has header names in lower case. */
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
-  void a_refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
+  void refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
     // Given
     List<Long> asked = Collections.synchronizedList(new ArrayList<>());
     HttpServer server =
