@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot start says why, in the cluster's own words, and leaves nothing. */
 @ExtendWith(NothingLeftBehind.class)
@@ -36,20 +38,36 @@ class FailureIT {
     assertThat(answer.field("detail")).contains("does-not-exist.invalid/none:1");
   }
 
-  @Test
-  void crashing_pod_fails_the_start() {
-    // When
-    Answer answer = api.start(Map.of("command", List.of("sh", "-c", "echo boom >&2; exit 3")));
+  @ParameterizedTest
+  @ValueSource(strings = {"wait=300", "respond-async"})
+  void command_that_ends_at_once_shows_its_log_to_its_caller_only(String prefer) {
+    // Given
+    String script = "echo password >&2; exit 3";
+    try (Told told = new Told("dev.caravanserai")) {
+      // When
+      Answer answer =
+          api.startLater(Map.of("command", List.of("sh", "-c", script)), Map.of("Prefer", prefer))
+              .join();
 
-    // Then: it ran for a moment, so either the start tells or the session does
-    if (answer.status() == 201) {
-      String path = "/v1/sessions/" + answer.field("id");
-      await().until(() -> api.get(path).field("state").equals("FAILED"));
-      assertThat(api.get(path).body().path("failure").path("code").asText()).isEqualTo("CRASHED");
-    } else {
-      assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
-      assertThat(answer.field("detail")).contains("exited with 3", "boom");
+      // Then: it ran for a moment, so either the start fails or the session does
+      if (answer.status() < 300) {
+        String path = "/v1/sessions/" + answer.field("id");
+        await().until(() -> api.get(path).field("state").equals("FAILED"));
+        await().until(() -> api.get(path + "/logs").text().contains("password"));
+        assertThat(api.get(path).body().at("/failure/code").asText()).isEqualTo("CRASHED");
+        assertThat(api.get(path).text())
+            .contains("exited with 3", "/logs")
+            .doesNotContain("password");
+      } else {
+        assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
+        assertThat(answer.field("detail")).contains("exited with 3").doesNotContain("password");
+        assertThat(answer.body().path("log"))
+            .hasSize(1)
+            .allMatch(line -> line.asText().equals("password"));
+      }
+      assertThat(told.lines()).noneMatch(line -> line.contains("password"));
     }
+    api.stopAll();
   }
 
   @Test

@@ -90,7 +90,7 @@ class TenantIT {
       """
       - route:
           id: own-timer
-          description: Starts two sessions without a caller
+          description: Starts three sessions without a caller
           from:
             uri: timer:own-timer
             parameters:
@@ -110,6 +110,15 @@ class TenantIT {
                   parameters:
                     image: "busybox:1"
                     tenant: blue
+              - setBody:
+                  id: same-request-again
+                  simple: "${null}"
+              - to:
+                  id: start-of-another-option
+                  uri: kamelet:session-start-action
+                  parameters:
+                    image: "busybox:1"
+                    tenant: red
       - route:
           id: own-events
           description: Reads each session that runs, as its own tenant
@@ -161,11 +170,11 @@ class TenantIT {
       Api blue = new Api(server.url(), BLUE);
 
       // Then
-      await().until(() -> sessions(red).size() == 1 && sessions(blue).size() == 1);
+      await().until(() -> sessions(red).size() == 2 && sessions(blue).size() == 1);
       String heard = "blue " + sessions(blue).get(0);
       await().until(() -> told.lines().contains(heard));
       assertThat(told.lines()).allMatch(heard::equals);
-      red.call("DELETE", "/v1/sessions/" + sessions(red).get(0), null);
+      sessions(red).forEach(id -> red.call("DELETE", "/v1/sessions/" + id, null));
       blue.call("DELETE", "/v1/sessions/" + sessions(blue).get(0), null);
       await().until(() -> sessions(red).isEmpty() && sessions(blue).isEmpty());
     }

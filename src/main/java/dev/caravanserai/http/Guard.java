@@ -70,7 +70,7 @@ final class Guard implements Handler<RoutingContext> {
       if (e.failure().code() == FailureCode.UNAUTHENTICATED) {
         ctx.response().putHeader("WWW-Authenticate", challenges(ctx));
       }
-      Problem.of(e.failure()).write(ctx.response());
+      Problem.of(e).write(ctx.response());
     }
   }
 

@@ -30,7 +30,7 @@ final class Problems {
         return Problem.of(e);
       }
       if (cause instanceof FailureException e) {
-        return Problem.of(e.failure());
+        return Problem.of(e);
       }
       cause = cause.getCause();
     }

@@ -15,9 +15,10 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Creates the anchor of a plan, or joins a start that has created it. The anchor's fixed name
- * decides which of several requests makes the session. A request that finds the name taken joins if
- * it is the same request (same Idempotency-Key, same content); any other fails with CONFLICT. If
- * the anchor carries the plan's own mark, the create succeeded and only its response was lost.
+ * decides which of several requests makes the session. A request that is refused and finds the name
+ * taken joins if it is the same request (same Idempotency-Key, same content); any other fails with
+ * CONFLICT. If the anchor carries the plan's own mark, the create succeeded and only its response
+ * was lost.
  */
 public final class Anchors {
   private final Cluster cluster;
@@ -41,9 +42,9 @@ public final class Anchors {
         .thenApply(created -> start(plan, created, false))
         .exceptionallyCompose(
             thrown ->
-                Causes.is(FailureCode.CONFLICT, thrown)
-                    ? join(plan, Causes.of(thrown))
-                    : failed(Causes.of(thrown)))
+                Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
+                    ? failed(Causes.of(thrown))
+                    : join(plan, Causes.of(thrown)))
         .whenComplete(
             (start, thrown) -> {
               if (thrown != null && Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
@@ -60,11 +61,10 @@ public final class Anchors {
         .isPresent();
   }
 
-  private CompletionStage<Start> join(Plan plan, Throwable conflict) {
-    return cluster
-        .objects()
-        .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
-        .thenCompose(found -> found.isPresent() ? join(plan, found.get()) : failed(conflict));
+  private CompletionStage<Start> join(Plan plan, Throwable refusal) {
+    return RefusedCreate.existing(cluster.objects(), plan, plan.anchor(), refusal)
+        .thenCompose(
+            found -> found.isPresent() ? join(plan, (ConfigMap) found.get()) : failed(refusal));
   }
 
   private CompletionStage<Start> join(Plan plan, ConfigMap anchor) {

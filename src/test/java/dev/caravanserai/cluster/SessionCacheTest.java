@@ -86,6 +86,26 @@ class SessionCacheTest {
   }
 
   @Test
+  void pod_that_loses_its_owner_or_annotations_leaves_nothing_when_it_is_deleted() {
+    // Given
+    scene.next().seeAnchor().ready().seePod();
+
+    // When: kubectl delete --cascade=orphan
+    scene.pod().getMetadata().setOwnerReferences(List.of());
+    scene.seePod().anchorGone();
+    assertThat(scene.state()).isEqualTo("STOPPING");
+    scene.pod().getMetadata().getAnnotations().clear();
+    scene.seePod().podGone();
+
+    // Then
+    assertThat(scene.state()).isEqualTo("gone");
+    assertThat(scene.cache.all()).isEmpty();
+    assertThat(scene.transitions)
+        .containsExactly(
+            "(new) -> PENDING", "PENDING -> RUNNING", "RUNNING -> STOPPING", "STOPPING -> STOPPED");
+  }
+
+  @Test
   void pod_that_lags_behind_its_anchor_is_not_a_failure() {
     // When
     scene.next().mark(Annotations.STARTED_AT, "2026-01-01T12:00:05Z").seeAnchor().ready().seePod();

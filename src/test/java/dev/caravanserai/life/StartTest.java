@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which request has the session when several start it, and what a failed start leaves alone. */
@@ -141,12 +142,19 @@ class StartTest {
     assertThat(Causes.failure(refused).orElseThrow().message()).contains("is stopping");
   }
 
-  @Test
-  void repeated_request_joins_although_quota_refuses_before_the_name_is_checked() {
+  @ParameterizedTest
+  @CsvSource({
+    "ConfigMap, QUOTA_EXCEEDED",
+    "ConfigMap, FORBIDDEN",
+    "ConfigMap, CONFIG_ERROR",
+    "Pod, QUOTA_EXCEEDED"
+  })
+  void repeated_request_joins_although_it_is_refused_before_the_name_is_checked(
+      String kind, FailureCode refusal) {
     // Given
     Plan plan = Plans.of(Map.of(), KEY);
     create(anchor(plan));
-    cluster.refuse("Pod", FailureCode.QUOTA_EXCEEDED);
+    cluster.refuse(kind, refusal);
 
     // When
     Start again = anchor(Plans.of(Map.of(), KEY));
@@ -157,14 +165,14 @@ class StartTest {
     assertThat(again.pod()).contains(ObjectRef.to(cluster.now(plan.pod()).orElseThrow()));
   }
 
-  @Test
-  void quota_that_is_really_used_up_refuses_the_start() {
+  @ParameterizedTest
+  @ValueSource(strings = {"ConfigMap", "Pod"})
+  void quota_that_is_really_used_up_refuses_the_start(String kind) {
     // Given
-    cluster.refuse("Pod", FailureCode.QUOTA_EXCEEDED);
-    Start start = anchor(Plans.of(Map.of("id", "poor")));
+    cluster.refuse(kind, FailureCode.QUOTA_EXCEEDED);
 
     // When
-    Throwable refused = catchThrowable(() -> create(start));
+    Throwable refused = catchThrowable(() -> create(anchor(Plans.of(Map.of("id", "poor")))));
 
     // Then
     assertThat(Causes.is(FailureCode.QUOTA_EXCEEDED, refused)).isTrue();
