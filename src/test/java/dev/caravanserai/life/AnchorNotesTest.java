@@ -43,7 +43,7 @@ class AnchorNotesTest {
   }
 
   @Test
-  void a_failure_is_kept_for_the_retention_but_never_beyond_the_expiry() {
+  void failure_is_kept_for_the_retention_but_never_beyond_the_expiry() {
     // When
     notes.failed(ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
 
@@ -52,7 +52,7 @@ class AnchorNotesTest {
   }
 
   @Test
-  void an_expiry_that_changes_while_a_failure_is_noted_is_not_overwritten() {
+  void expiry_that_changes_while_a_failure_is_noted_is_not_overwritten() {
     // Given
     String earlier = "2026-01-01T00:00:00Z";
     cluster.afterNextRead(() -> changeExpiry(earlier, "77"));
@@ -66,7 +66,7 @@ class AnchorNotesTest {
   }
 
   @Test
-  void a_failure_is_not_noted_on_the_next_life_of_an_anchor() {
+  void failure_is_not_noted_on_the_next_life_of_an_anchor() {
     // Given
     cluster.deliverEnd(anchor);
     ConfigMap next = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();
