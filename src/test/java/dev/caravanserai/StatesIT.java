@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Some rows of docs/states.md as a kubelet makes them happen. */
+/** Some rows of docs/states.md with a real kubelet. */
 @ExtendWith(NothingLeftBehind.class)
 class StatesIT {
   private static final String LIVES = "trap 'exit 0' TERM; while :; do sleep 1; done";

@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A command that is ended before its own end leaves nothing, and returns what it wrote. */
+/** A cancelled or timed-out command leaves nothing and returns its output. */
 class EarlyEndTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 

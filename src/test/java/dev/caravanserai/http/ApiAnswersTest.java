@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each operation reaches its route with what was asked, and answers as the contract says. */
+/** Each operation reaches its route with its parameters and responds as the contract says. */
 class ApiAnswersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
