@@ -4,13 +4,7 @@ import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.exec.RawExec;
 import dev.caravanserai.local.LocalCluster;
-import dev.caravanserai.server.Server;
-import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,14 +29,10 @@ public final class ExecThroughputBench {
   /** A process of kubectl for each of a hundred callers would measure the machine's memory. */
   private static final int MOST_KUBECTL = 20;
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final URI url;
-  private final String key;
+  private final BenchServer server;
 
-  private ExecThroughputBench(URI url, String key) {
-    this.url = url;
-    this.key = key;
+  private ExecThroughputBench(BenchServer server) {
+    this.server = server;
   }
 
   public static void main(String[] args) throws Exception {
@@ -54,24 +44,10 @@ public final class ExecThroughputBench {
             : Optional.empty();
     Path kubeconfig =
         local.map(LocalCluster::kubeconfig).orElseGet(() -> Path.of(System.getenv("KUBECONFIG")));
-    Settings settings =
-        Settings.of(
-            Map.of(
-                Settings.PORT.key(),
-                "0",
-                Settings.HOME.key(),
-                home.toString(),
-                Settings.CLUSTER_KIND.key(),
-                "api",
-                Settings.CLUSTER_NAMESPACE.key(),
-                NAMESPACE,
-                Settings.CLUSTER_KUBECONFIG.key(),
-                kubeconfig.toString()));
     ApiConnection connection = new ApiConnection(Optional.of(kubeconfig), Optional.empty());
-    try (Server server = Server.start(settings, List.of());
+    try (BenchServer server = BenchServer.start(home, kubeconfig, NAMESPACE);
         KubernetesClient client = connection.connect(Map.of())) {
-      String key = Files.readString(home.resolve("api-key"));
-      new ExecThroughputBench(server.url(), key).run(client, kubeconfig, seconds);
+      new ExecThroughputBench(server).run(client, kubeconfig, seconds);
     }
     local.ifPresent(LocalCluster::close);
     System.exit(0);
@@ -79,7 +55,8 @@ public final class ExecThroughputBench {
 
   private void run(KubernetesClient client, Path kubeconfig, int seconds) {
     String session =
-        call("POST", "/v1/sessions", "{\"image\":\"busybox:1\",\"timeoutSeconds\":3600}")
+        server
+            .call("POST", "/v1/sessions", "{\"image\":\"busybox:1\",\"timeoutSeconds\":3600}")
             .join()
             .body()
             .replaceAll("(?s).*?\"id\":\"([^\"]+)\".*", "$1");
@@ -101,7 +78,7 @@ public final class ExecThroughputBench {
       }
       System.out.println(row + " |");
     }
-    call("DELETE", "/v1/sessions/" + session, "").join();
+    server.call("DELETE", "/v1/sessions/" + session, "").join();
   }
 
   /** Execs per second; each caller asks for the next one when it has its answer. */
@@ -131,7 +108,8 @@ public final class ExecThroughputBench {
   }
 
   private CompletionStage<?> exec(String session) {
-    return call("POST", "/v1/sessions/" + session + "/exec", "{\"command\":[\"true\"]}")
+    return server
+        .call("POST", "/v1/sessions/" + session + "/exec", "{\"command\":[\"true\"]}")
         .thenAccept(
             answer -> {
               if (!answer.body().contains("\"exitCode\":0")) {
@@ -157,19 +135,5 @@ public final class ExecThroughputBench {
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-  }
-
-  private CompletableFuture<HttpResponse<String>> call(String method, String path, String body) {
-    return http.sendAsync(
-        HttpRequest.newBuilder(URI.create(url + path))
-            .header("Authorization", "Bearer " + key)
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                body.isEmpty()
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
   }
 }

@@ -1,14 +1,9 @@
 package dev.caravanserai;
 
 import dev.caravanserai.cluster.api.ApiConnection;
-import dev.caravanserai.server.Server;
-import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,16 +30,12 @@ public final class StartBench {
 
   private final KubernetesClient client;
   private final String namespace;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final URI url;
-  private final String key;
+  private final BenchServer server;
 
-  private StartBench(KubernetesClient client, String namespace, URI url, String key) {
+  private StartBench(KubernetesClient client, String namespace, BenchServer server) {
     this.client = client;
     this.namespace = namespace;
-    this.url = url;
-    this.key = key;
+    this.server = server;
   }
 
   public static void main(String[] args) throws Exception {
@@ -52,20 +43,9 @@ public final class StartBench {
     Path kubeconfig = Path.of(System.getenv("KUBECONFIG"));
     KubernetesClient client =
         new ApiConnection(Optional.of(kubeconfig), Optional.empty()).connect(Map.of());
-    Settings settings =
-        Settings.of(
-            Map.of(
-                "caravanserai.port",
-                "0",
-                "caravanserai.home",
-                home.toString(),
-                "caravanserai.cluster.kind",
-                "api",
-                "caravanserai.cluster.kubeconfig",
-                kubeconfig.toString()));
-    try (Server server = Server.start(settings, List.of())) {
-      String key = Files.readString(home.resolve("api-key"));
-      new StartBench(client, client.getNamespace(), server.url(), key).run();
+    String namespace = client.getNamespace();
+    try (BenchServer server = BenchServer.start(home, kubeconfig, namespace)) {
+      new StartBench(client, namespace, server).run();
     }
     System.exit(0);
   }
@@ -116,7 +96,7 @@ public final class StartBench {
     long begin = System.nanoTime();
     String id = start().join();
     double ms = (System.nanoTime() - begin) / 1e6;
-    call("DELETE", "/v1/sessions/" + id + "?wait=true", "").join();
+    server.call("DELETE", "/v1/sessions/" + id + "?wait=true", "").join();
     return ms;
   }
 
@@ -134,7 +114,7 @@ public final class StartBench {
         IntStream.range(0, EXECS)
             .mapToObj(
                 i ->
-                    call(
+                    server.call(
                         "POST",
                         "/v1/sessions/" + ids.get(i % SESSIONS) + "/exec",
                         "{\"command\":[\"echo\",\"" + i + "\"]}"))
@@ -148,13 +128,14 @@ public final class StartBench {
         EXECS, right, (System.nanoTime() - exec) / 1e6, threads, Thread.activeCount());
     CompletableFuture.allOf(
             ids.stream()
-                .map(id -> call("DELETE", "/v1/sessions/" + id + "?wait=true", ""))
+                .map(id -> server.call("DELETE", "/v1/sessions/" + id + "?wait=true", ""))
                 .toArray(CompletableFuture[]::new))
         .join();
   }
 
   private CompletableFuture<String> start() {
-    return call(
+    return server
+        .call(
             "POST",
             "/v1/sessions",
             "{\"image\":\"busybox:1\",\"timeoutSeconds\":600,\"resources\":{\"requests\":{\"cpu\":\"10m\"}}}")
@@ -165,20 +146,6 @@ public final class StartBench {
               }
               return answer.body().replaceAll(".*?\"id\":\"([^\"]+)\".*", "$1");
             });
-  }
-
-  private CompletableFuture<HttpResponse<String>> call(String method, String path, String body) {
-    return http.sendAsync(
-        HttpRequest.newBuilder(URI.create(url + path))
-            .header("Authorization", "Bearer " + key)
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                body.isEmpty()
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
   }
 
   private static void print(String what, List<Double> ms) {

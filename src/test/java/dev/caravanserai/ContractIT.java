@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What outside callers rely on, checked from outside. */
+/** The contract for external callers, checked from outside. */
 @ExtendWith(NothingLeftBehind.class)
 class ContractIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
 
   @Test
-  void names_shapes_and_codes_are_what_callers_rely_on() throws Exception {
+  void external_contract_check_passes() throws Exception {
     // Given
     Path check = Path.of("..", "shared", "contract", "trunk");
     Assumptions.assumeTrue(Files.isExecutable(check), "needs ../shared/contract/trunk");

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The page to try the API, in a real browser. */
+/** The API page in a real browser. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class DocsPageIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
@@ -38,7 +40,7 @@ class DocsPageIT {
   }
 
   @Test
-  void the_page_lists_every_operation_and_asks_nobody_else() {
+  void page_lists_every_operation_and_requests_nothing_from_other_hosts() {
     await()
         .untilAsserted(
             () ->

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the documents tell a reader to type works, word for word and in their order, and answers as
  * they show: every field of a shown answer is there with the shown value, {@code …} for any.
  */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class DocumentsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,12 +44,12 @@ class DocumentsIT {
   }
 
   @Test
-  void the_api_by_example() throws Exception {
+  void commands_of_the_api_document_work_as_shown() throws Exception {
     assertThat(run(steps(Path.of("docs/api.md")))).isEqualTo(5);
   }
 
   @Test
-  void a_profile_of_ones_own() throws Exception {
+  void commands_of_the_profiles_document_work_as_shown() throws Exception {
     assertThat(run(steps(Path.of("docs/profiles.md")))).isEqualTo(6);
   }
 

@@ -12,13 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The example routes do what they say. */
+/** The example routes work as described. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class ExamplesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,9 +28,9 @@ class ExamplesIT {
   @TempDir private Path home;
 
   @Test
-  void the_timer_runs_a_command_in_a_fresh_session_and_logs_the_result() throws Exception {
+  void timer_runs_a_command_in_a_fresh_session_and_logs_the_result() throws Exception {
     // When
-    try (Told told = new Told("every-minute");
+    try (CapturedLog told = new CapturedLog("every-minute");
         Server server = start("examples/timer.camel.yaml")) {
       await().until(() -> told.lines().stream().anyMatch(ExamplesIT::isResult));
       Api api = new Api(server.url(), TestServer.KEY);
@@ -41,7 +43,7 @@ class ExamplesIT {
   }
 
   @Test
-  void the_webhook_runs_the_script_it_is_sent() throws Exception {
+  void webhook_runs_the_posted_script() throws Exception {
     // Given
     try (Server server = start("examples/webhook.camel.yaml")) {
       Api api = new Api(server.url(), TestServer.KEY);
@@ -84,12 +86,12 @@ class ExamplesIT {
   }
 
   @Test
-  void the_nightly_check_in_java_runs_as_the_routes_in_yaml_do() throws Exception {
+  void nightly_check_in_java_runs_like_routes_in_yaml() throws Exception {
     // Given
     Files.writeString(home.resolve("Nightly.java"), everySecond("examples/Nightly.java"));
 
     // When
-    try (Told told = new Told("nightly");
+    try (CapturedLog told = new CapturedLog("nightly");
         Server server = start(home.resolve("Nightly.java").toString())) {
       Api api = new Api(server.url(), TestServer.KEY);
 
@@ -118,7 +120,7 @@ class ExamplesIT {
         "${body} {{env:HOME}} %41+&",
         "-n"
       })
-  void the_webhook_passes_data_to_a_script_whatever_is_in_it(String text) throws Exception {
+  void webhook_passes_any_data_to_a_script_unchanged(String text) throws Exception {
     // Given
     try (Server server = start("examples/webhook-data.camel.yaml")) {
       Api api = new Api(server.url(), TestServer.KEY);

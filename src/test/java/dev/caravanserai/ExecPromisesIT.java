@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a command is told exactly. */
+/** Outcomes of commands are exact. */
 @ExtendWith(NothingLeftBehind.class)
 class ExecPromisesIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
@@ -29,7 +29,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void arguments_are_never_read_by_a_shell() {
+  void arguments_are_not_interpreted_by_a_shell() {
     Answer answer = api.exec(session, Map.of("command", List.of("printf", "%s", "a b;$(id)")));
 
     assertThat(answer.field("stdout")).isEqualTo("a b;$(id)");
@@ -37,7 +37,7 @@ class ExecPromisesIT {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 7, 126, 127, 137, 255})
-  void exit_codes_arrive(int code) {
+  void exit_codes_are_returned_unchanged(int code) {
     Answer answer = api.exec(session, Map.of("command", List.of("sh", "-c", "exit " + code)));
 
     assertThat(answer.field("outcome")).as(answer.text()).isEqualTo("exited");
@@ -45,7 +45,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void ten_megabytes_of_random_bytes_come_back_as_they_were_on_both_streams() {
+  void ten_megabytes_of_random_bytes_are_returned_unchanged_on_both_streams() {
     // Given
     byte[] bytes = new byte[10_000_000];
     new Random(42).nextBytes(bytes);
@@ -76,7 +76,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void a_script_arrives_unchanged() {
+  void script_arrives_unchanged() {
     String script =
         """
         printf '%s|' "a'b" 'c"d' "$((1+1))" | cat
@@ -95,7 +95,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void a_time_out_returns_what_was_written_and_leaves_no_process() {
+  void time_out_returns_what_was_written_and_leaves_no_process() {
     // Given
     Sleepers sleepers = new Sleepers(session);
     double seconds = 1 + 20 * took(Map.of("script", "true"));
@@ -119,7 +119,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void a_missing_program_is_not_started() {
+  void missing_program_is_not_started() {
     Answer answer = api.exec(session, Map.of("command", List.of("no-such-program")));
 
     assertThat(answer.status()).isEqualTo(200);

@@ -11,8 +11,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cannot start says why, in the cluster's own words, and leaves nothing. */
+/** A failed start says why, in the words of the cluster, and leaves nothing. */
 @ExtendWith(NothingLeftBehind.class)
 class FailureIT {
   @RegisterExtension
@@ -27,7 +29,7 @@ class FailureIT {
   private final Api api = SERVER.api();
 
   @Test
-  void an_image_that_cannot_be_pulled() {
+  void image_that_cannot_be_pulled_fails_the_start() {
     // When
     Answer answer = api.start(Map.of("image", "does-not-exist.invalid/none:1"));
 
@@ -36,24 +38,40 @@ class FailureIT {
     assertThat(answer.field("detail")).contains("does-not-exist.invalid/none:1");
   }
 
-  @Test
-  void a_pod_that_crashes() {
-    // When
-    Answer answer = api.start(Map.of("command", List.of("sh", "-c", "echo boom >&2; exit 3")));
+  @ParameterizedTest
+  @ValueSource(strings = {"wait=300", "respond-async"})
+  void command_that_ends_at_once_shows_its_log_to_its_caller_only(String prefer) {
+    // Given
+    String script = "echo password >&2; exit 3";
+    try (CapturedLog told = new CapturedLog("dev.caravanserai")) {
+      // When
+      Answer answer =
+          api.startLater(Map.of("command", List.of("sh", "-c", script)), Map.of("Prefer", prefer))
+              .join();
 
-    // Then: it ran for a moment, so either the start tells or the session does
-    if (answer.status() == 201) {
-      String path = "/v1/sessions/" + answer.field("id");
-      await().until(() -> api.get(path).field("state").equals("FAILED"));
-      assertThat(api.get(path).body().path("failure").path("code").asText()).isEqualTo("CRASHED");
-    } else {
-      assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
-      assertThat(answer.field("detail")).contains("exited with 3", "boom");
+      // Then: it ran for a moment, so either the start fails or the session does
+      if (answer.status() < 300) {
+        String path = "/v1/sessions/" + answer.field("id");
+        await().until(() -> api.get(path).field("state").equals("FAILED"));
+        await().until(() -> api.get(path + "/logs").text().contains("password"));
+        assertThat(api.get(path).body().at("/failure/code").asText()).isEqualTo("CRASHED");
+        assertThat(api.get(path).text())
+            .contains("exited with 3", "/logs")
+            .doesNotContain("password");
+      } else {
+        assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
+        assertThat(answer.field("detail")).contains("exited with 3").doesNotContain("password");
+        assertThat(answer.body().path("log"))
+            .hasSize(1)
+            .allMatch(line -> line.asText().equals("password"));
+      }
+      assertThat(told.lines()).noneMatch(line -> line.contains("password"));
     }
+    api.stopAll();
   }
 
   @Test
-  void a_command_that_is_not_there() {
+  void missing_command_fails_the_start() {
     // When
     Answer answer = api.start(Map.of("command", List.of("no-such-program")));
 
@@ -63,7 +81,7 @@ class FailureIT {
   }
 
   @Test
-  void pod_that_fits_no_node_fails_the_start_in_time_every_time() {
+  void pod_that_fits_no_node_fails_the_start_in_time() {
     // Given
     Map<String, ?> nowhere =
         Map.of(
@@ -88,7 +106,7 @@ class FailureIT {
   }
 
   @Test
-  void a_working_directory_that_is_a_file() {
+  void working_directory_that_is_a_file_fails_the_start() {
     // When
     Answer answer = api.start(Map.of("workingDir", "/etc/passwd"));
 
@@ -98,7 +116,7 @@ class FailureIT {
   }
 
   @Test
-  void arguments_and_variables_that_no_process_can_be_given() {
+  void arguments_and_variables_above_the_limits_of_linux_are_rejected() {
     // When
     Answer answer =
         api.start(
@@ -112,7 +130,7 @@ class FailureIT {
   }
 
   @Test
-  void the_longest_argument_and_variable_that_a_process_can_be_given_arrive() {
+  void longest_argument_and_variable_that_linux_allows_arrive() {
     // Given
     String longest = "x".repeat(131_071);
 
@@ -129,7 +147,7 @@ class FailureIT {
   }
 
   @Test
-  void a_failure_that_nobody_waited_for_can_be_read_later() {
+  void failure_of_an_asynchronous_start_can_be_read_later() {
     // Given
     Answer accepted =
         api.startLater(

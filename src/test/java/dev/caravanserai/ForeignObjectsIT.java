@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Objects that have the name of one of a session's objects, but belong to somebody else. */
+/** Foreign objects with the name of one of a session's objects. */
 @ExtendWith(NothingLeftBehind.class)
 class ForeignObjectsIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
@@ -28,7 +28,7 @@ class ForeignObjectsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
-  void object_of_somebody_else_is_a_conflict_and_is_left_alone(String kind) {
+  void foreign_object_of_the_same_name_is_a_conflict_and_stays(String kind) {
     // Given
     String id = "foreign-" + Long.toString(System.nanoTime(), 36);
     Map<String, ?> request =

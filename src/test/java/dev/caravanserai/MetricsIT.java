@@ -14,11 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the server measures of itself. */
+/** Metrics of the server. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class MetricsIT {
   private static final Pattern ROW =
@@ -50,7 +52,7 @@ class MetricsIT {
   }
 
   @Test
-  void the_list_in_the_documentation_is_what_the_server_tells() throws IOException {
+  void documented_metrics_are_those_of_the_server() throws IOException {
     // Given
     Map<String, String> documented = new TreeMap<>();
     ROW.matcher(Files.readString(Path.of("docs/metrics.md")))
@@ -98,7 +100,7 @@ class MetricsIT {
   }
 
   @Test
-  void no_label_names_a_session_or_a_tenant() {
+  void no_label_contains_a_session_or_tenant() {
     assertThat(Metrics.of(api).lines().filter(line -> line.startsWith("caravanserai")))
         .noneMatch(line -> line.contains("tenant=") || line.contains("session="));
   }

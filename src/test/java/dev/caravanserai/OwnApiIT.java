@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** An own OpenAPI file and its routes, without Java, get what the API of the server gets. */
+/** A custom OpenAPI file and its routes get the same checks as the server's API, without Java. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnApiIT {
   private static final String GREETER = "greeter-key-0123456789";
@@ -45,7 +47,7 @@ class OwnApiIT {
   }
 
   @Test
-  void an_operation_of_an_own_contract_runs_its_route_and_answers_the_apis_json() {
+  void operation_of_a_custom_contract_runs_its_route_and_returns_json() {
     // Given
     String name = "\"$(id)\" 'ä\\n";
 
@@ -62,7 +64,7 @@ class OwnApiIT {
   }
 
   @Test
-  void a_request_that_breaks_an_own_contract_is_refused_with_all_that_is_wrong() {
+  void request_that_violates_a_custom_contract_is_rejected_with_all_violations() {
     // When
     Answer wrong = greeter.call("POST", "/greetings?greeting=Hi&x=1", Map.of("name", "", "z", 1));
     Answer missing = greeter.call("POST", "/greetings", Map.of());
@@ -79,7 +81,7 @@ class OwnApiIT {
   }
 
   @Test
-  void an_own_contract_has_scopes_tenants_head_and_405() {
+  void custom_contract_supports_scopes_tenants_head_and_405() {
     // Given
     String session = greeter.session();
 

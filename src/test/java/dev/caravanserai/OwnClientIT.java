@@ -9,15 +9,17 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A Camel application that has a client to its cluster already. */
+/** A Camel application with its own Kubernetes client. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnClientIT {
 
   @Test
-  void the_one_client_in_the_registry_is_used_and_stays_the_applications() throws Exception {
+  void single_client_in_the_registry_is_used_and_not_closed() throws Exception {
     // Given
     KubernetesClient client = TestCluster.get().client();
     Properties nothingElse = new Properties();

@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the README tells a newcomer to type works, word for word. */
+/** The commands of the README work literally. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class ReadmeIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
 
   @Test
-  void the_first_session_with_curl_works() throws Exception {
+  void first_session_with_curl_works() throws Exception {
     // Given
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "needs curl");
     String session =
@@ -40,7 +42,7 @@ class ReadmeIT {
   }
 
   @Test
-  void every_file_that_the_readme_names_is_there() throws IOException {
+  void every_file_named_in_the_readme_exists() throws IOException {
     // Given
     Matcher links =
         Pattern.compile("]\\(([^)#:]+)\\)").matcher(Files.readString(Path.of("README.md")));

@@ -10,12 +10,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Nothing about a session lives only in the server. */
+/** No state of a session exists only in the server. */
 @ExtendWith(NothingLeftBehind.class)
 class RestartIT {
 
   @Test
-  void sessions_outlive_a_server_that_is_killed() throws Exception {
+  void sessions_survive_a_killed_server() throws Exception {
     // Given
     ServerProcess first = ServerProcess.start(Map.of());
     String kept = first.api().start(Map.of("env", Map.of("A", "b"))).field("id");

@@ -13,12 +13,12 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
-/** What docs/routes.md says is in the server is there. */
+/** The components that docs/routes.md lists are in the server. */
 class RoutesDocumentTest {
   private static final Pattern WORD = Pattern.compile("`([\\w*-]+)`");
 
   @Test
-  void the_listed_components_languages_and_data_formats_are_there() throws Exception {
+  void listed_components_languages_and_data_formats_are_available() throws Exception {
     try (CamelContext context = new DefaultCamelContext()) {
       List<String> parts = List.of(listed().split("; the (?:languages|data format)"));
 

@@ -3,11 +3,13 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Sessions are counted by state as they come and go. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class SessionGaugeIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

@@ -18,10 +18,12 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A step that blocks after an exec, also in another exec, delays no other route and no exec. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class SlowRoutesIT {
   private static final int ROUTES = 12;

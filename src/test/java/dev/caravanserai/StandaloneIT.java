@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Any Camel application that has the jar can use the component and the Kamelets. */
+/** A Camel application with only the jar uses the component and the Kamelets. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class StandaloneIT {
 
@@ -62,7 +64,7 @@ class StandaloneIT {
   }
 
   @Test
-  void an_application_with_only_the_jar_runs_a_command() throws Exception {
+  void application_with_only_the_jar_runs_a_command() throws Exception {
     // Given
     Path empty = Files.createTempDirectory("caravanserai-standalone");
     Path log = empty.resolve("log");

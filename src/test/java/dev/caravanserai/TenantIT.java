@@ -10,10 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A caller sees its tenant's sessions only, on every route, and does only what its scopes say. */
+/**
+ * A caller sees sessions of its tenant only, on every route, and does only what its scopes allow.
+ */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class TenantIT {
   private static final String RED = "red-key-0123456789";
@@ -21,7 +25,7 @@ class TenantIT {
   private static final String READER = "reader-key-0123456789";
 
   @Test
-  void sessions_of_another_tenant_are_not_there() throws Exception {
+  void sessions_of_another_tenant_are_not_visible() throws Exception {
     // Given
     try (Server server = Server.start(Settings.of(settings()), List.of())) {
       Api red = new Api(server.url(), RED);
@@ -88,7 +92,7 @@ class TenantIT {
       """
       - route:
           id: own-timer
-          description: Starts two sessions without a caller
+          description: Starts three sessions without a caller
           from:
             uri: timer:own-timer
             parameters:
@@ -108,6 +112,15 @@ class TenantIT {
                   parameters:
                     image: "busybox:1"
                     tenant: blue
+              - setBody:
+                  id: same-request-again
+                  simple: "${null}"
+              - to:
+                  id: start-of-another-option
+                  uri: kamelet:session-start-action
+                  parameters:
+                    image: "busybox:1"
+                    tenant: red
       - route:
           id: own-events
           description: Reads each session that runs, as its own tenant
@@ -126,7 +139,7 @@ class TenantIT {
       """;
 
   @Test
-  void an_own_route_acts_for_its_caller_whatever_headers_and_options_say() throws Exception {
+  void custom_route_acts_for_its_caller_regardless_of_headers_and_options() throws Exception {
     // Given
     try (Server server = start(Map.of(), OWN_ROUTES)) {
       Api red = new Api(server.url(), RED);
@@ -151,20 +164,19 @@ class TenantIT {
   }
 
   @Test
-  void a_route_without_a_caller_acts_for_the_tenant_of_its_option_or_of_the_setting()
-      throws Exception {
+  void route_without_a_caller_acts_for_the_tenant_of_its_option_or_the_setting() throws Exception {
     // Given
-    try (Told told = new Told("tenant-events");
+    try (CapturedLog told = new CapturedLog("tenant-events");
         Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"), ROUTES_WITHOUT_CALLER)) {
       Api red = new Api(server.url(), RED);
       Api blue = new Api(server.url(), BLUE);
 
       // Then
-      await().until(() -> sessions(red).size() == 1 && sessions(blue).size() == 1);
+      await().until(() -> sessions(red).size() == 2 && sessions(blue).size() == 1);
       String heard = "blue " + sessions(blue).get(0);
       await().until(() -> told.lines().contains(heard));
       assertThat(told.lines()).allMatch(heard::equals);
-      red.call("DELETE", "/v1/sessions/" + sessions(red).get(0), null);
+      sessions(red).forEach(id -> red.call("DELETE", "/v1/sessions/" + id, null));
       blue.call("DELETE", "/v1/sessions/" + sessions(blue).get(0), null);
       await().until(() -> sessions(red).isEmpty() && sessions(blue).isEmpty());
     }

@@ -24,9 +24,9 @@ public class PodEndpointUriFactory extends org.apache.camel.support.component.En
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
         Set<String> props = new HashSet<>(24);
-        props.add("after");
         props.add("bridgeErrorHandler");
         props.add("container");
+        props.add("continue");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("failOnExit");

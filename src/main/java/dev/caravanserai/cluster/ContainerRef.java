@@ -1,5 +1,7 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.SessionKey;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -10,11 +12,12 @@ import java.util.Optional;
 public record ContainerRef(String namespace, String pod, String container, Optional<Run> run) {
 
   /**
-   * One run of a container.
+   * One run of a container of a session.
    *
+   * @param expiresAt when the session expires
    * @param restarts how often the container had been restarted before
    */
-  public record Run(String podUid, int restarts) {}
+  public record Run(SessionKey session, Instant expiresAt, String podUid, int restarts) {}
 
   public ContainerRef(String namespace, String pod, String container) {
     this(namespace, pod, container, Optional.empty());

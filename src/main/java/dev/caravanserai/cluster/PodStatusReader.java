@@ -29,6 +29,11 @@ public final class PodStatusReader {
   private static final Set<String> NODE_LOST =
       Set.of("NodeLost", "NodeShutdown", "Shutdown", "Terminated", "DeletionByTaintManager");
 
+  /** A start that fails while its caller waits leaves no pod; any other failure keeps it. */
+  private static final String READ_LOG =
+      " Read its log: in the field log of the response to a failed start, else with"
+          + " GET /v1/sessions/{id}/logs.";
+
   private PodStatusReader() {}
 
   public static String phase(Pod pod) {
@@ -205,7 +210,8 @@ public final class PodStatusReader {
                     "failed: "
                         + Optional.ofNullable(pod.getStatus().getMessage())
                             .orElse("no message given")
-                        + ". Look at its logs.",
+                        + "."
+                        + READ_LOG,
                     "Failed"))
         .orElseThrow();
   }
@@ -278,8 +284,7 @@ public final class PodStatusReader {
                 fail(
                     FailureCode.CRASHED,
                     pod,
-                    "ends again and again: container %s. Look at its logs."
-                        .formatted(status.getName()),
+                    "ends again and again: container %s.".formatted(status.getName()) + READ_LOG,
                     reason));
   }
 
@@ -314,8 +319,7 @@ public final class PodStatusReader {
           fail(
               FailureCode.CRASHED,
               pod,
-              "ended: container %s exited with %d. Look at its logs."
-                  .formatted(container, exitCode(end)),
+              "ended: container %s exited with %d.".formatted(container, exitCode(end)) + READ_LOG,
               reason);
     };
   }

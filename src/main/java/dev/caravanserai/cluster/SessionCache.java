@@ -6,12 +6,10 @@ import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,23 +22,18 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The index and the side that writes it: for watches, and for whoever sends requests to the cluster
  * ({@code ArchitectureTest} lets nobody else use it).
  *
  * <p>The same object is reported on several paths that race: two watches, relists, direct reads,
- * and the answers to our own requests. So a report counts only if its uid is not known to be
- * deleted ({@link Tombstones}) and its resourceVersion is later than the known one; versions of one
- * kind of object are numbers that grow (KEP-5504). Objects belong to a {@link Life} by the uid of
- * its anchor, so a pod of the former life of a name never counts for the next one. Thread-safe.
+ * and the answers to our own requests. {@link LifeTable} decides which reports count. Thread-safe.
  */
 public final class SessionCache implements SessionIndex, AutoCloseable {
   private final SessionReader reader;
-  private final Map<SessionKey, List<Life>> lives = new HashMap<>();
+  private final LifeTable lives;
   private final ExpiryQueue dues = new ExpiryQueue(System::nanoTime);
-  private final Tombstones dead = new Tombstones();
   private final List<Life.Doubt> doubts = new ArrayList<>();
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final Executor executor;
@@ -53,6 +46,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
    */
   public SessionCache(String cluster, Executor executor) {
     this.reader = new SessionReader(cluster);
+    this.lives = new LifeTable(reader);
     this.executor = executor;
   }
 
@@ -73,12 +67,12 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized Optional<Session> find(SessionKey key) {
-    return current(key).flatMap(Life::session);
+    return lives.current(key).flatMap(Life::session);
   }
 
   @Override
-  public synchronized List<Session> all() {
-    return sessions()
+  public List<Session> all() {
+    return sessions().stream()
         .sorted(
             Comparator.comparing(Session::createdAt)
                 .thenComparing(Session::tenant)
@@ -87,12 +81,15 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   }
 
   @Override
-  public synchronized long count(String profile, State state) {
-    return sessions().filter(s -> s.state() == state && s.profile().equals(profile)).count();
+  public long count(String profile, State state) {
+    return sessions().stream()
+        .filter(s -> s.state() == state && s.profile().equals(profile))
+        .count();
   }
 
-  private Stream<Session> sessions() {
-    return lives.keySet().stream().flatMap(key -> find(key).stream());
+  /** A copy, in no order: what is done with it needs no lock. */
+  private synchronized List<Session> sessions() {
+    return lives.keys().stream().flatMap(key -> find(key).stream()).toList();
   }
 
   @Override
@@ -107,17 +104,17 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized Optional<Pod> pod(SessionKey key) {
-    return current(key).flatMap(Life::pod);
+    return lives.current(key).flatMap(Life::pod);
   }
 
   @Override
   public synchronized Optional<ConfigMap> anchor(SessionKey key) {
-    return current(key).flatMap(Life::anchor);
+    return lives.current(key).flatMap(Life::anchor);
   }
 
   @Override
   public synchronized Optional<String> madeWith(String tenant, String idempotencyKey) {
-    return lives.keySet().stream()
+    return lives.keys().stream()
         .filter(key -> key.tenant().equals(tenant))
         .filter(key -> anchor(key).filter(a -> madeWith(a, idempotencyKey)).isPresent())
         .map(SessionKey::id)
@@ -153,24 +150,30 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   /** An anchor or pod exists, says a watch, a list, a direct read or the answer to a request. */
   public void onUpdate(HasMetadata object) {
-    reader.key(object).ifPresent(key -> deliverAfter(() -> update(key, object)));
+    deliverAfter(() -> update(object));
   }
 
   /** An anchor or pod was deleted. */
   public void onDelete(HasMetadata object) {
-    reader.key(object).ifPresent(key -> deliverAfter(() -> delete(key, object)));
+    String uid = LifeTable.uid(object);
+    deliverAfter(() -> lives.remove(uid).ifPresent(life -> publish(life, object)));
   }
 
   /** The uids of the known anchors and pods of this name. */
   public synchronized Set<String> known(ObjectRef object) {
-    return objects(object).map(SessionCache::uid).collect(Collectors.toSet());
+    return lives
+        .objects()
+        .filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()))
+        .map(LifeTable::uid)
+        .collect(Collectors.toSet());
   }
 
   /** The uids of the known anchors or pods of a namespace. */
   public synchronized Set<String> known(String namespace, Class<? extends HasMetadata> type) {
-    return objects()
+    return lives
+        .objects()
         .filter(o -> type.isInstance(o) && o.getMetadata().getNamespace().equals(namespace))
-        .map(SessionCache::uid)
+        .map(LifeTable::uid)
         .collect(Collectors.toCollection(HashSet::new));
   }
 
@@ -180,12 +183,13 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
    * @param uids of anchors and pods that were known when it was asked
    */
   public void onMissing(Set<String> uids) {
-    List<HasMetadata> missing;
-    synchronized (this) {
-      missing = objects().filter(o -> uids.contains(uid(o))).toList();
-      uids.forEach(dead::add);
-    }
-    missing.forEach(this::onDelete);
+    deliverAfter(
+        () ->
+            uids.forEach(
+                uid -> {
+                  Optional<HasMetadata> last = lives.object(uid);
+                  lives.remove(uid).ifPresent(life -> publish(life, last.orElseThrow()));
+                }));
   }
 
   /** The cluster has the anchor, but not the pod, or only one that is being deleted. */
@@ -205,19 +209,9 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   }
 
   private Optional<Life> doubtful(Life.Doubt doubt) {
-    return life(doubt.key(), doubt.anchor().uid().orElseThrow())
+    return lives
+        .of(doubt.key(), doubt.anchor().uid().orElseThrow())
         .filter(life -> life.doubt().isPresent());
-  }
-
-  private Stream<HasMetadata> objects(ObjectRef object) {
-    if (!Set.of("ConfigMap", "Pod").contains(object.kind())) {
-      return Stream.empty();
-    }
-    return objects().filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()));
-  }
-
-  private Stream<HasMetadata> objects() {
-    return lives.values().stream().flatMap(List::stream).flatMap(life -> life.objects().stream());
   }
 
   private void deliverAfter(Runnable change) {
@@ -231,136 +225,41 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     found.forEach(resolver);
   }
 
-  private void update(SessionKey key, HasMetadata object) {
-    String uid = uid(object);
-    String owner = object instanceof Pod pod ? anchorUid(pod).orElse(uid) : uid;
-    Optional<Life> known = life(key, owner);
-    if (dead.has(uid) || dead.has(owner) && known.isEmpty()) {
-      return;
+  private void update(HasMetadata object) {
+    Optional<HasMetadata> before = lives.object(LifeTable.uid(object));
+    for (Life former : lives.endedBy(object)) {
+      List<HasMetadata> objects = former.objects();
+      objects.forEach(o -> lives.remove(LifeTable.uid(o)));
+      publish(former, objects.get(0));
     }
-    if (known.flatMap(life -> life.known(uid)).filter(last -> !later(object, last)).isPresent()) {
-      return;
-    }
-    if (object instanceof ConfigMap && known.isEmpty() && !replacesOthers(key, object)) {
-      dead.add(uid);
-      return;
-    }
-    Life life = known.orElseGet(() -> begin(key, owner));
-    Optional<ConfigMap> anchorBefore = life.anchor();
-    life.put(object);
-    publish(life, object);
-    UnreadableTimes.warn(anchorBefore, life.anchor(), life.session().orElseThrow());
-  }
-
-  /** One name is one object at a time, so of two anchors of a name the later one is alive. */
-  private boolean replacesOthers(SessionKey key, HasMetadata anchor) {
-    List<Life> others =
-        lives.getOrDefault(key, List.of()).stream()
-            .filter(life -> life.anchor().filter(a -> sameName(a, anchor)).isPresent())
-            .toList();
-    if (others.stream().anyMatch(life -> !later(anchor, life.anchor().orElseThrow()))) {
-      return false;
-    }
-    others.forEach(
-        life -> {
-          List<HasMetadata> objects = life.objects();
-          objects.forEach(o -> remove(life, uid(o)));
-          publish(life, objects.get(0));
-        });
-    return true;
-  }
-
-  private void delete(SessionKey key, HasMetadata object) {
-    dead.add(uid(object));
-    lives.getOrDefault(key, List.of()).stream()
-        .filter(life -> life.known(uid(object)).isPresent())
-        .findFirst()
+    lives
+        .put(object)
         .ifPresent(
             life -> {
-              remove(life, uid(object));
               publish(life, object);
+              if (object instanceof ConfigMap anchor) {
+                UnreadableTimes.warn(before, anchor, life.session().orElseThrow());
+              }
             });
-  }
-
-  private void remove(Life life, String uid) {
-    dead.add(uid);
-    life.remove(uid);
   }
 
   private void publish(Life life, HasMetadata object) {
     Optional<Session> before = life.session();
     if (life.over()) {
-      end(life);
+      lives.end(life);
       before.ifPresent(last -> offer(new SessionUpdate(object, before, last.stopped())));
     } else {
       Session session = life.read(reader);
       life.doubt().ifPresent(doubts::add);
       offer(new SessionUpdate(object, before, session));
     }
-    current(life.key)
+    lives
+        .current(life.key)
         .flatMap(Life::due)
         .ifPresentOrElse(at -> dues.set(life.key, at), () -> dues.remove(life.key));
   }
 
   private void offer(SessionUpdate update) {
     subscribers.forEach(subscriber -> subscriber.offer(update));
-  }
-
-  private Life begin(SessionKey key, String uid) {
-    Life life = new Life(key, uid);
-    lives.computeIfAbsent(key, k -> new ArrayList<>()).add(life);
-    return life;
-  }
-
-  private void end(Life life) {
-    lives.computeIfPresent(
-        life.key,
-        (key, all) -> {
-          all.remove(life);
-          return all.isEmpty() ? null : all;
-        });
-  }
-
-  private Optional<Life> life(SessionKey key, String uid) {
-    return lives.getOrDefault(key, List.of()).stream().filter(l -> l.uid.equals(uid)).findFirst();
-  }
-
-  /** The one with the latest anchor; the last that began, if none has one. */
-  private Optional<Life> current(SessionKey key) {
-    return lives.getOrDefault(key, List.of()).stream()
-        .reduce(
-            (one, next) ->
-                one.anchor().isEmpty()
-                        || next.anchor().filter(a -> later(a, one.anchor().get())).isPresent()
-                    ? next
-                    : one);
-  }
-
-  private static Optional<String> anchorUid(Pod pod) {
-    return Optional.ofNullable(pod.getMetadata().getOwnerReferences()).stream()
-        .flatMap(List::stream)
-        .filter(owner -> owner.getKind().equals("ConfigMap"))
-        .map(OwnerReference::getUid)
-        .findFirst();
-  }
-
-  private static boolean sameName(HasMetadata one, HasMetadata other) {
-    return ObjectRef.to(one).anyLife().equals(ObjectRef.to(other).anyLife());
-  }
-
-  private static boolean later(HasMetadata object, HasMetadata known) {
-    return version(object) > version(known) || version(object) < 0;
-  }
-
-  private static long version(HasMetadata object) {
-    try {
-      return Long.parseLong(object.getMetadata().getResourceVersion());
-    } catch (NumberFormatException notComparable) {
-      return -1;
-    }
-  }
-
-  private static String uid(HasMetadata object) {
-    return object.getMetadata().getUid();
   }
 }

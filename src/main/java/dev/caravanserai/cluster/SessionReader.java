@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Json;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
@@ -22,7 +23,7 @@ import java.util.Optional;
 
 /** Reads a session from its anchor, its pod, or both. Thread-safe. */
 final class SessionReader {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.exact().build();
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
   private static final TypeReference<Map<String, Object>> VALUES = new TypeReference<>() {};
 

@@ -66,7 +66,14 @@ final class Subscriber implements Subscription {
       }
       running = true;
     }
-    executor.execute(this::run);
+    try {
+      executor.execute(this::run);
+    } catch (RuntimeException | Error noThread) {
+      LOG.error("subscriber={} gets its session updates with the next one", name, noThread);
+      synchronized (this) {
+        running = false;
+      }
+    }
   }
 
   private void run() {

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Reads times from annotations, which anybody with the right to may have edited. */
-final class Times {
+public final class Times {
   private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
 
   /** If even the longest lifetime is unreadable. */
@@ -39,7 +39,7 @@ final class Times {
   }
 
   /** From the anchor, else from its pod, else the end of the longest lifetime. */
-  static Instant expiresAt(HasMetadata bearer, Optional<Pod> pod) {
+  public static Instant expiresAt(HasMetadata bearer, Optional<Pod> pod) {
     return SessionReader.instant(bearer, Annotations.EXPIRES_AT)
         .or(() -> pod.flatMap(p -> SessionReader.instant(p, Annotations.EXPIRES_AT)))
         .orElseGet(() -> createdAt(bearer).plus(longestLife(bearer)));

@@ -3,6 +3,7 @@ package dev.caravanserai.cluster;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -17,13 +18,12 @@ final class UnreadableTimes {
   /**
    * @param session as it was read from the anchor
    */
-  static void warn(Optional<ConfigMap> before, Optional<ConfigMap> anchor, Session session) {
+  static void warn(Optional<HasMetadata> before, ConfigMap anchor, Session session) {
     for (String key : List.of(Annotations.EXPIRES_AT, Annotations.START_BY)) {
-      Optional<String> was = before.map(a -> text(a, key));
-      anchor
-          .filter(a -> SessionReader.instant(a, key).isEmpty())
-          .filter(a -> !was.equals(Optional.of(text(a, key))))
-          .ifPresent(a -> warn(a, key, session));
+      String now = text(anchor, key);
+      if (Times.parse(now).isEmpty() && before.filter(b -> now.equals(text(b, key))).isEmpty()) {
+        warn(anchor, key, session);
+      }
     }
   }
 
@@ -44,7 +44,7 @@ final class UnreadableTimes {
         session.expiresAt());
   }
 
-  private static String text(ConfigMap anchor, String key) {
+  private static String text(HasMetadata anchor, String key) {
     return SessionReader.annotations(anchor).getOrDefault(key, "");
   }
 }

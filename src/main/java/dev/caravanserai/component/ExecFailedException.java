@@ -5,8 +5,11 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
+import java.util.List;
 
-/** A command of a step with {@code failOnExit} did not exit with 0. */
+/**
+ * A command of a step with {@code failOnExit} did not exit with 0. {@link #log} has its last lines.
+ */
 public final class ExecFailedException extends FailureException {
   private static final long serialVersionUID = 1;
   private static final int LAST_LINES = 10;
@@ -17,8 +20,8 @@ public final class ExecFailedException extends FailureException {
     super(
         Failure.of(
             code(result.outcome()),
-            "The command in session %s %s.%s"
-                .formatted(session, ended(result.outcome()), lastLines(result))));
+            "The command in session %s %s.".formatted(session, ended(result.outcome()))),
+        lastLines(result));
     this.result = result;
   }
 
@@ -47,14 +50,10 @@ public final class ExecFailedException extends FailureException {
         .orElse("was cancelled");
   }
 
-  private static String lastLines(ExecResult result) {
+  private static List<String> lastLines(ExecResult result) {
     String text =
         result.stderr().text().isBlank() ? result.stdout().text() : result.stderr().text();
-    String[] lines = text.strip().split("\\R");
-    int first = Math.max(0, lines.length - LAST_LINES);
-    return text.isBlank()
-        ? ""
-        : " Its last lines:\n"
-            + String.join("\n", java.util.Arrays.asList(lines).subList(first, lines.length));
+    List<String> lines = text.strip().lines().toList();
+    return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
   }
 }

@@ -103,11 +103,13 @@ final class ExecOperation implements PodOperation {
           "Session %s has no container %s; it has %s."
               .formatted(session.id(), name, String.join(", ", names)));
     }
+    Session.Pod of = session.pod().orElseThrow(() -> notRunning(session));
+    int restarts = pod.map(p -> PodGone.restarts(p, name)).orElse(0);
     return new ContainerRef(
         session.namespace(),
-        session.pod().orElseThrow(() -> notRunning(session)).name(),
+        of.name(),
         name,
-        pod.flatMap(p -> PodGone.run(p, name)));
+        Optional.of(new ContainerRef.Run(session.key(), session.expiresAt(), of.uid(), restarts)));
   }
 
   private static FailureException notRunning(Session session) {

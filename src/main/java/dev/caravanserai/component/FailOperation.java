@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.Start;
@@ -10,6 +11,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a failure on the anchor, where it can be read until the retention is over. The body is the
- * start that failed, whose other objects are deleted, or the session that failed, whose pod stays
- * so that its log can be read.
+ * start or the session that failed. A pod whose containers have ended stays, so that its log can be
+ * read; otherwise a failed start's other objects are deleted.
  */
 final class FailOperation implements PodOperation {
   private static final Logger LOG = LoggerFactory.getLogger(FailOperation.class);
@@ -54,13 +56,23 @@ final class FailOperation implements PodOperation {
         Causes.failure(thrown)
             .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
     return notes
-        .failed(start.anchor(), failure, start.expiresAt())
+        .failed(start.anchor(), failure)
         .thenCompose(
             noted ->
                 CompletableFuture.allOf(
-                    start.objects().stream()
-                        .map(object -> cluster.objects().delete(object).toCompletableFuture())
-                        .toArray(CompletableFuture[]::new)));
+                    (hasLog(start) ? List.<ObjectRef>of() : start.objects())
+                        .stream()
+                            .map(object -> cluster.objects().delete(object).toCompletableFuture())
+                            .toArray(CompletableFuture[]::new)));
+  }
+
+  private boolean hasLog(Start start) {
+    return cluster
+        .sessions()
+        .pod(start.key())
+        .filter(pod -> Optional.of(ObjectRef.to(pod)).equals(start.pod()))
+        .filter(pod -> PodStatusReader.phase(pod).equals("Failed"))
+        .isPresent();
   }
 
   private CompletionStage<Void> fail(Session session) {
@@ -78,8 +90,7 @@ final class FailOperation implements PodOperation {
         .map(
             anchor ->
                 notes
-                    .failed(
-                        ObjectRef.to(anchor), session.failure().orElseThrow(), session.expiresAt())
+                    .failed(ObjectRef.to(anchor), session.failure().orElseThrow())
                     .<Void>thenApply(noted -> null))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }

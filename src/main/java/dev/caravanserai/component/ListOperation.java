@@ -43,10 +43,10 @@ final class ListOperation implements PodOperation {
     this.after =
         new Option<>(
             endpoint,
-            "after",
-            endpoint.getAfter(),
+            "continue",
+            endpoint.getContinue(),
             ListOperation::after,
-            "the continue of the page before");
+            "the continue token of the previous page");
   }
 
   @Override

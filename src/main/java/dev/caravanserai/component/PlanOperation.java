@@ -56,27 +56,18 @@ final class PlanOperation implements PodOperation {
   private SessionSpec spec(Exchange exchange) {
     String acting = tenant.of(exchange);
     if (exchange.getMessage().getBody() instanceof SessionSpec spec) {
-      return spec.withTenant(acting);
+      return spec.with(to -> to.tenant = acting);
     }
     JsonNode request = JsonBody.read(exchange.getMessage());
     return services.contract().readSession(request, acting, key.of(exchange));
   }
 
   private SessionSpec withDefaults(SessionSpec spec, Exchange exchange) {
-    return new SessionSpec(
-        spec.tenant(),
-        spec.profile().or(() -> profile.of(exchange)),
-        spec.id(),
-        spec.image().or(() -> image.of(exchange)),
-        spec.command(),
-        spec.args(),
-        spec.env(),
-        spec.workingDir(),
-        spec.timeout().or(() -> lifetime.of(exchange).map(Duration::ofSeconds)),
-        spec.resources(),
-        spec.storage(),
-        spec.labels(),
-        spec.metadata(),
-        spec.idempotencyKey());
+    return spec.with(
+        to -> {
+          to.profile = spec.profile().or(() -> profile.of(exchange));
+          to.image = spec.image().or(() -> image.of(exchange));
+          to.timeout = spec.timeout().or(() -> lifetime.of(exchange).map(Duration::ofSeconds));
+        });
   }
 }

@@ -103,9 +103,10 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String limit;
 
   @UriParam(
+      name = "continue",
       label = "list",
-      description = "Where the page before ended: its `continue`, or a Simple expression for it")
-  private String after;
+      description = "The continue token of the previous page, or a Simple expression for it")
+  private String continueToken;
 
   @UriParam(
       label = "logs",
@@ -333,12 +334,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     this.limit = OpaqueText.readExact(limit);
   }
 
-  public String getAfter() {
-    return after;
+  public String getContinue() {
+    return continueToken;
   }
 
-  public void setAfter(String after) {
-    this.after = OpaqueText.readExact(after);
+  public void setContinue(String continueToken) {
+    this.continueToken = OpaqueText.readExact(continueToken);
   }
 
   public String getContainer() {

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class ApiDocument {
   /** Where the schemas of whole requests are put in the document, by operationId. */
-  private static final String REQUESTS = "x-requests";
+  static final String REQUESTS = "x-requests";
 
   private final JsonNode document;
   private final List<ApiOperation> operations;

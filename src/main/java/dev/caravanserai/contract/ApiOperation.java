@@ -118,6 +118,25 @@ public final class ApiOperation {
     return new Values(parameters, json.map(StrictJson::plain));
   }
 
+  /**
+   * A refusal by the route with the places of this request: where there is no body, a pointer to a
+   * field is one to the parameter of that name.
+   */
+  public InvalidRequestException located(InvalidRequestException refusal) {
+    return new InvalidRequestException(
+        refusal.violations().stream()
+            .map(it -> new Violation(located(it.pointer()), it.message()))
+            .toList());
+  }
+
+  private String located(String pointer) {
+    return node.parameters().stream()
+        .filter(parameter -> bodyTypes().isEmpty() && pointer.equals("/" + parameter.name()))
+        .map(parameter -> "/" + parameter.in() + pointer)
+        .findFirst()
+        .orElse(pointer);
+  }
+
   private static void refuse(List<Violation> violations) {
     violations.stream()
         .filter(violation -> violation.pointer().startsWith("/path/"))

@@ -71,7 +71,7 @@ public final class Contract {
         .map(wrong -> new Violation("/header/Idempotency-Key", wrong.message()))
         .forEach(violations::add);
     refuse(violations);
-    return SessionRequest.read(body, tenant, idempotencyKey);
+    return RequestReader.session(body, tenant, idempotencyKey);
   }
 
   /**
@@ -82,7 +82,7 @@ public final class Contract {
    */
   public ExecSpec readExec(JsonNode body) {
     refuse(exec.check(body));
-    return ExecRequest.read(body);
+    return RequestReader.exec(body);
   }
 
   private static void refuse(List<Violation> violations) {

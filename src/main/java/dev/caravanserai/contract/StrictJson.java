@@ -1,18 +1,20 @@
 package dev.caravanserai.contract;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads JSON (RFC 8259) of a request. Duplicate names, text after the end, and nesting or numbers
@@ -20,15 +22,13 @@ import java.util.Optional;
  * may be as long as the body. Safe for use by many threads.
  */
 public final class StrictJson {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  .build())
+  private static final JsonMapper JSON =
+      Json.exact()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
+  private static final Pattern DUPLICATE = Pattern.compile("Duplicate field ('.*')");
+  private static final Pattern CHARACTER = Pattern.compile("Unexpected character \\(('.+?') ");
 
   private StrictJson() {}
 
@@ -36,20 +36,25 @@ public final class StrictJson {
    * The value in a text.
    *
    * @param text in UTF-8, UTF-16 or UTF-32
-   * @throws InvalidRequestException if it is no JSON, with the place where that shows
+   * @throws InvalidRequestException if it is not JSON, with line and column
    */
   public static JsonNode read(byte[] text) {
     try {
       JsonNode value = JSON.readTree(text);
       if (value.isMissingNode()) {
-        throw InvalidRequestException.at("", "a JSON object is needed, at least {}");
+        throw InvalidRequestException.at("", "the body is empty, but it must be JSON");
       }
       return value;
     } catch (JsonProcessingException e) {
       throw InvalidRequestException.at("", "the body is not JSON: " + words(e) + place(e));
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // bytes in memory can always be read
+      throw InvalidRequestException.at("", "the body is not JSON: it is not Unicode text");
     }
+  }
+
+  /** A Java value, such as a map, as JSON. */
+  public static JsonNode tree(Object value) {
+    return JSON.valueToTree(value);
   }
 
   /** JSON as maps, lists, texts, numbers and booleans. */
@@ -57,12 +62,29 @@ public final class StrictJson {
     return JSON.convertValue(value, Object.class);
   }
 
-  /** Without the names of the parser's own classes. */
+  /** Repeats no value, which could be a secret. */
   private static String words(JsonProcessingException e) {
-    return e.getOriginalMessage().replaceAll(",? \\(?(from )?`[^`]*`\\)?", "");
+    String message = e.getOriginalMessage();
+    if (e instanceof JsonEOFException) {
+      return "it ends too early";
+    }
+    if (e instanceof MismatchedInputException) {
+      return "something follows after its end";
+    }
+    if (e instanceof StreamConstraintsException) {
+      return message.contains("nesting")
+          ? "it is nested more than 1000 levels deep"
+          : "it has a number of more than 1000 characters";
+    }
+    Matcher duplicate = DUPLICATE.matcher(message);
+    if (duplicate.find()) {
+      return "it has the name %s twice in one object".formatted(duplicate.group(1));
+    }
+    Matcher character = CHARACTER.matcher(message);
+    return character.find() ? "unexpected " + character.group(1) : "unexpected text";
   }
 
-  /** Beyond a limit the parser does not say where. */
+  /** Where a limit is exceeded the parser does not say where. */
   private static String place(JsonProcessingException e) {
     return Optional.ofNullable(e.getLocation())
         .filter(place -> !place.equals(JsonLocation.NA))

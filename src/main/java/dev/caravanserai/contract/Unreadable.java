@@ -25,8 +25,8 @@ final class Unreadable {
   private void visit(String pointer, JsonNode node) {
     if (node.isTextual() && halfCharacter(node.textValue())) {
       found.add(new Violation(pointer, "holds half of a surrogate pair, which is not a character"));
-    } else if (node.isFloatingPointNumber() && Double.isInfinite(node.doubleValue())) {
-      found.add(new Violation(pointer, "must be a smaller number"));
+    } else if (node.isFloatingPointNumber() && beyondDouble(node)) {
+      found.add(new Violation(pointer, "must be a number that a double can represent"));
     }
     int index = 0;
     for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
@@ -39,6 +39,12 @@ final class Unreadable {
         visit(Pointers.child(pointer, field.getKey()), field.getValue());
       }
     }
+  }
+
+  /** Others would read it as infinity or zero; its digits written out could fill the memory. */
+  private static boolean beyondDouble(JsonNode number) {
+    double value = number.doubleValue();
+    return Double.isInfinite(value) || value == 0 && number.decimalValue().signum() != 0;
   }
 
   private static boolean halfCharacter(String text) {

@@ -137,7 +137,8 @@ final class ViolationText {
   private static String words(JsonNode list) {
     return StreamSupport.stream(list.spliterator(), false)
         .map(JsonNode::asText)
-        .collect(Collectors.joining(" or "));
+        .collect(Collectors.joining(", "))
+        .replaceFirst(", ([^,]*)$", " or $1");
   }
 
   private static String shown(JsonNode value, JsonNode rule) {
@@ -148,7 +149,7 @@ final class ViolationText {
       case BOOLEAN -> tell ? value.toString() : "true or false";
       case OBJECT -> "an object";
       case ARRAY -> "a list";
-      default -> "null; leave it out instead";
+      default -> "null";
     };
   }
 

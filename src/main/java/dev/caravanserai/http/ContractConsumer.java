@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.contract.ApiOperation;
+import dev.caravanserai.session.InvalidRequestException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -8,12 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
@@ -73,7 +77,10 @@ final class ContractConsumer extends HttpConsumer {
               Set.of(HttpMethod.valueOf(operation.method())),
               operation.scope(),
               0);
-      open(entrance, (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx), producer);
+      open(
+          entrance,
+          (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx),
+          located(operation, producer));
     }
     if (!missing.isEmpty() && !missingAllowed) {
       throw new IllegalArgumentException(
@@ -87,6 +94,23 @@ final class ContractConsumer extends HttpConsumer {
     super.doStop();
     ServiceHelper.stopService(producers);
     producers.clear();
+  }
+
+  private static AsyncProcessor located(ApiOperation operation, AsyncProcessor route) {
+    return new AsyncProcessorSupport() {
+      @Override
+      public boolean process(Exchange exchange, AsyncCallback callback) {
+        return route.process(
+            exchange,
+            sync -> {
+              var refusal = exchange.getException(InvalidRequestException.class);
+              if (refusal != null) {
+                exchange.setException(operation.located(refusal));
+              }
+              callback.done(sync);
+            });
+      }
+    };
   }
 
   private static void read(

@@ -50,6 +50,7 @@ final class Guard implements Handler<RoutingContext> {
     ctx.response()
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Cache-Control", "no-store");
+    ctx.queryParams(); // fails with 400 if the query cannot be decoded
     if (open(ctx)) {
       ctx.next();
       return;
@@ -69,7 +70,7 @@ final class Guard implements Handler<RoutingContext> {
       if (e.failure().code() == FailureCode.UNAUTHENTICATED) {
         ctx.response().putHeader("WWW-Authenticate", challenges(ctx));
       }
-      Problem.of(e.failure()).write(ctx.response());
+      Problem.of(e).write(ctx.response());
     }
   }
 

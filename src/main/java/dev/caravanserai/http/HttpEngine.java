@@ -35,26 +35,26 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   private final List<Authenticator> authenticators;
   private final HttpLimits limits;
+  private final ServerVertx vertx;
   private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
   private Router guarded;
 
-  /**
-   * @param authenticators asked in this order; the first that knows the caller decides
-   */
-  public HttpEngine(List<Authenticator> authenticators, HttpLimits limits) {
+  private HttpEngine(List<Authenticator> authenticators, HttpLimits limits, ServerVertx vertx) {
     this.authenticators = List.copyOf(authenticators);
     this.limits = limits;
+    this.vertx = vertx;
   }
 
   /**
    * Binds it under the names that Camel looks for, with all that routes name.
    *
    * @param registry takes name and bean
+   * @param authenticators asked in this order; the first that knows the caller decides
    */
   public static void bind(
       BiConsumer<String, Object> registry, List<Authenticator> authenticators, HttpLimits limits) {
-    HttpEngine engine = new HttpEngine(authenticators, limits);
     ServerVertx vertx = new ServerVertx(limits);
+    HttpEngine engine = new HttpEngine(authenticators, limits, vertx);
     registry.accept("vertx", vertx);
     registry.accept(
         "vertx-end", LifecycleStrategySupport.adapt((OnCamelContextStopped) c -> vertx.close()));
@@ -132,6 +132,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private Router guarded() {
     var router = router();
     if (router != guarded) {
+      vertx.router().errorHandler(400, this::undecodable);
       router.route().method(HttpMethod.HEAD).order(Integer.MIN_VALUE).handler(HttpEngine::asGet);
       meters()
           .ifPresent(
@@ -176,6 +177,12 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
           "There is no HTTP server: camel.server.enabled must be true for platform-http routes");
     }
     return server;
+  }
+
+  /** A path or query that cannot be decoded (RFC 3986, 2.1) fails before any route is asked. */
+  private void undecodable(RoutingContext ctx) {
+    ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+    problem(ctx, 400).write(ctx.response());
   }
 
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.contract.ApiJson;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import io.vertx.core.buffer.Buffer;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param reason Kubernetes' own, if it gave one
  * @param errors what is wrong in the request; empty where that is not the reason
  * @param events the last warning events, oldest first
+ * @param log the last lines of the failed container or command
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder("type")
@@ -38,7 +40,8 @@ record Problem(
     Optional<String> instance,
     Optional<String> reason,
     List<Violation> errors,
-    List<String> events) {
+    List<String> events,
+    List<String> log) {
 
   static final String CONTENT_TYPE = "application/problem+json";
 
@@ -53,20 +56,20 @@ record Problem(
     return "about:blank";
   }
 
-  static Problem of(Failure failure) {
-    return of(failure.code().httpStatus(), failure);
+  static Problem of(FailureException e) {
+    return of(e.failure().code().httpStatus(), e.failure(), List.of(), e.log());
   }
 
   static Problem of(FailureCode code, String detail) {
-    return of(Failure.of(code, detail));
+    return of(code.httpStatus(), code, detail);
   }
 
   static Problem of(int status, FailureCode code, String detail) {
-    return of(status, Failure.of(code, detail));
+    return of(status, Failure.of(code, detail), List.of(), List.of());
   }
 
   static Problem of(InvalidRequestException e) {
-    return of(e.failure().code().httpStatus(), e.failure(), e.violations());
+    return of(e.failure().code().httpStatus(), e.failure(), e.violations(), List.of());
   }
 
   /** A fault of the server: it is unknown whether anything was done, so there is no code. */
@@ -79,14 +82,11 @@ record Problem(
         instance,
         Optional.empty(),
         List.of(),
+        List.of(),
         List.of());
   }
 
-  private static Problem of(int status, Failure failure) {
-    return of(status, failure, List.of());
-  }
-
-  private static Problem of(int status, Failure failure, List<Violation> errors) {
+  private static Problem of(int status, Failure failure, List<Violation> errors, List<String> log) {
     return new Problem(
         failure.code().title(),
         status,
@@ -95,7 +95,8 @@ record Problem(
         Optional.empty(),
         failure.reason(),
         errors,
-        failure.events());
+        failure.events(),
+        log);
   }
 
   byte[] json() {

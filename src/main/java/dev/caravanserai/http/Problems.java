@@ -30,7 +30,7 @@ final class Problems {
         return Problem.of(e);
       }
       if (cause instanceof FailureException e) {
-        return Problem.of(e.failure());
+        return Problem.of(e);
       }
       cause = cause.getCause();
     }
@@ -52,6 +52,11 @@ final class Problems {
   /** For a status that came without words. */
   static Problem of(int status, String method, String path) {
     return switch (status) {
+      case 400 ->
+          Problem.of(
+              FailureCode.INVALID_REQUEST,
+              "The URL cannot be decoded: % must be followed by two hexadecimal digits; write %25 for"
+                  + " % itself.");
       case 401 -> Problem.of(FailureCode.UNAUTHENTICATED, "An API key is needed.");
       case 403 -> Problem.of(FailureCode.NOT_PERMITTED, "This API key does not permit it.");
       case 404 ->

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.VertxWrapper;
+import io.vertx.ext.web.Router;
 
 /**
  * Makes Camel's HTTP server watch its connections, which can only be set before it listens. Without
@@ -16,6 +17,7 @@ import io.vertx.core.impl.VertxWrapper;
  */
 final class ServerVertx extends VertxWrapper {
   private final HttpLimits limits;
+  private HttpServer server;
 
   ServerVertx(HttpLimits limits) {
     super((VertxInternal) Vertx.vertx());
@@ -24,9 +26,16 @@ final class ServerVertx extends VertxWrapper {
 
   @Override
   public HttpServer createHttpServer(HttpServerOptions options) {
-    return super.createHttpServer(options.setHttp2ClearTextEnabled(false))
-        .invalidRequestHandler(ServerVertx::refuse)
-        .connectionHandler(connection -> Reception.begin(connection, limits));
+    server =
+        super.createHttpServer(options.setHttp2ClearTextEnabled(false))
+            .invalidRequestHandler(ServerVertx::refuse)
+            .connectionHandler(connection -> Reception.begin(connection, limits));
+    return server;
+  }
+
+  /** The router that Camel's own is mounted in; once the server listens. */
+  Router router() {
+    return (Router) server.requestHandler();
   }
 
   /** What is no HTTP request, or has a line or a header that is too long (RFC 9110, RFC 6585). */

@@ -3,15 +3,21 @@ package dev.caravanserai.life;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.FailureAnnotation;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.Times;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class AnchorNotes {
   private static final Logger LOG = LoggerFactory.getLogger(AnchorNotes.class);
   private static final Duration ACTIVITY_AT_MOST_EVERY = Duration.ofSeconds(30);
+
+  /** Each failed one means that somebody else has written. */
+  private static final int TRIES = 5;
 
   private final Cluster cluster;
   private final Duration failureRetention;
@@ -50,22 +59,51 @@ public final class AnchorNotes {
   }
 
   /**
-   * Notes why the session failed, and that it expires when the retention is over.
+   * Notes why the session failed, and that it expires when the retention is over, or earlier if it
+   * would have. An expiry that somebody changes meanwhile is not overwritten.
    *
-   * @param expiresAt when the session expires at the latest
-   * @return whether the anchor still exists
+   * @return whether the anchor still exists; fails with CONFLICT if it is changed all the time
    */
-  public CompletionStage<Boolean> failed(ObjectRef anchor, Failure failure, Instant expiresAt) {
+  public CompletionStage<Boolean> failed(ObjectRef anchor, Failure failure) {
+    return failed(anchor, failure, TRIES);
+  }
+
+  private CompletionStage<Boolean> failed(ObjectRef anchor, Failure failure, int tries) {
+    if (tries == 0) {
+      return CompletableFuture.failedFuture(
+          FailureException.of(
+              FailureCode.CONFLICT, anchor + " was changed by somebody else at each try."));
+    }
+    return cluster
+        .objects()
+        .get(anchor)
+        .thenCompose(
+            found ->
+                found
+                    .map(now -> noteFailure(now, failure))
+                    .map(
+                        noted ->
+                            noted.thenCompose(
+                                done ->
+                                    done
+                                        ? CompletableFuture.completedFuture(true)
+                                        : failed(anchor, failure, tries - 1)))
+                    .orElseGet(() -> CompletableFuture.completedFuture(false)));
+  }
+
+  private CompletionStage<Boolean> noteFailure(HasMetadata anchor, Failure failure) {
     Instant until = Instant.now().plus(failureRetention);
+    Instant expiresAt = Times.expiresAt(anchor, Optional.empty());
     return cluster
         .objects()
         .annotate(
-            anchor,
+            ObjectRef.to(anchor),
             Map.of(
                 Annotations.FAILURE,
                 FailureAnnotation.write(failure),
                 Annotations.EXPIRES_AT,
-                time(until.isBefore(expiresAt) ? until : expiresAt)));
+                time(until.isBefore(expiresAt) ? until : expiresAt)),
+            Optional.ofNullable(anchor.getMetadata().getResourceVersion()));
   }
 
   /** Whether an anchor says why its session failed. */

@@ -15,9 +15,10 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Creates the anchor of a plan, or joins a start that has created it. The anchor's fixed name
- * decides which of several requests makes the session. A request that finds the name taken joins if
- * it is the same request (same Idempotency-Key, same content); any other fails with CONFLICT. If
- * the anchor carries the plan's own mark, the create succeeded and only its response was lost.
+ * decides which of several requests makes the session. A request that is refused and finds the name
+ * taken joins if it is the same request (same Idempotency-Key, same content); any other fails with
+ * CONFLICT. If the anchor carries the plan's own mark, the create succeeded and only its response
+ * was lost.
  */
 public final class Anchors {
   private final Cluster cluster;
@@ -37,15 +38,13 @@ public final class Anchors {
         .watch(plan.namespace())
         .thenCompose(
             watching ->
-                keyHasAnotherId(plan)
-                    ? failed(taken(plan))
-                    : cluster.objects().create(plan.anchor()))
+                keyHasAnotherId(plan) ? failed(keyUsed()) : cluster.objects().create(plan.anchor()))
         .thenApply(created -> start(plan, created, false))
         .exceptionallyCompose(
             thrown ->
-                Causes.is(FailureCode.CONFLICT, thrown)
-                    ? join(plan, Causes.of(thrown))
-                    : failed(Causes.of(thrown)))
+                Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
+                    ? failed(Causes.of(thrown))
+                    : join(plan, Causes.of(thrown)))
         .whenComplete(
             (start, thrown) -> {
               if (thrown != null && Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
@@ -62,11 +61,10 @@ public final class Anchors {
         .isPresent();
   }
 
-  private CompletionStage<Start> join(Plan plan, Throwable conflict) {
-    return cluster
-        .objects()
-        .get(ConfigMap.class, plan.namespace(), plan.anchor().getMetadata().getName())
-        .thenCompose(found -> found.isPresent() ? join(plan, found.get()) : failed(conflict));
+  private CompletionStage<Start> join(Plan plan, Throwable refusal) {
+    return RefusedCreate.existing(cluster.objects(), plan, plan.anchor(), refusal)
+        .thenCompose(
+            found -> found.isPresent() ? join(plan, (ConfigMap) found.get()) : failed(refusal));
   }
 
   private CompletionStage<Start> join(Plan plan, ConfigMap anchor) {
@@ -78,7 +76,10 @@ public final class Anchors {
     }
     return SameRequest.repeated(plan, anchor, cluster.objects())
         .thenCompose(
-            repeated -> repeated ? cluster.sessions().refresh(key(plan)) : failed(taken(plan)))
+            repeated ->
+                repeated
+                    ? cluster.sessions().refresh(key(plan))
+                    : failed(SameRequest.sameKey(plan, anchor) ? keyUsed() : idTaken(plan)))
         .thenApply(known -> start(plan, anchor, true));
   }
 
@@ -90,13 +91,16 @@ public final class Anchors {
     return new SessionKey(cluster.name(), plan.spec().tenant(), plan.id());
   }
 
-  static FailureException taken(Plan plan) {
+  static FailureException keyUsed() {
     return FailureException.of(
         FailureCode.CONFLICT,
-        plan.spec().idempotencyKey().isPresent()
-            ? "The Idempotency-Key was used for another request: repeat that request unchanged, or use a new key."
-            : "Session %s exists already: use it, stop it, or choose another id."
-                .formatted(plan.id()));
+        "The Idempotency-Key was used for another request: repeat that request unchanged, or use a new key.");
+  }
+
+  private static FailureException idTaken(Plan plan) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        "Session %s exists already: use it, stop it, or choose another id.".formatted(plan.id()));
   }
 
   static FailureException stopping(Plan plan) {

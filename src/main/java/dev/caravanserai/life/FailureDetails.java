@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Adds to a failure what can be read only while the failed pod exists: its last warning events, and
- * the last lines that the failed container wrote.
+ * Reads what can be read only while the failed pod exists: its last warning events, and the last
+ * lines of the failed container's log.
  */
 final class FailureDetails {
   static final int LINES = 20;
@@ -43,31 +44,33 @@ final class FailureDetails {
 
   /**
    * @param pod with its uid; empty if there is none
-   * @return the failure, with as many details as can be read
+   * @return the failure with the events, and the lines beside it, as far as they can be read
    */
-  CompletionStage<Failure> of(Optional<ObjectRef> pod, Failure failure) {
+  CompletionStage<FailureException> of(Optional<ObjectRef> pod, Failure failure) {
     if (pod.isEmpty()) {
-      return CompletableFuture.completedFuture(failure);
+      return CompletableFuture.completedFuture(failure.asException());
     }
     CompletionStage<List<String>> events =
         cluster.objects().warnings(pod.get()).exceptionally(unreadable -> List.of());
     return log(pod.get(), failure)
-        .thenCombine(events, (told, warnings) -> told.withEvents(warnings));
+        .thenCombine(
+            events, (lines, warnings) -> new FailureException(failure.withEvents(warnings), lines));
   }
 
-  private CompletionStage<Failure> log(ObjectRef pod, Failure failure) {
-    return RAN.contains(failure.code())
-        ? cluster
-            .objects()
-            .get(pod)
-            .thenCompose(
-                found ->
-                    found
-                        .flatMap(object -> failed((Pod) object))
-                        .map(container -> withLog(pod, container, failure))
-                        .orElseGet(() -> CompletableFuture.completedFuture(failure)))
-            .exceptionally(unreadable -> failure)
-        : CompletableFuture.completedFuture(failure);
+  private CompletionStage<List<String>> log(ObjectRef pod, Failure failure) {
+    if (!RAN.contains(failure.code())) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return cluster
+        .objects()
+        .get(pod)
+        .thenCompose(
+            found ->
+                found
+                    .flatMap(object -> failed((Pod) object))
+                    .map(container -> read(pod, container))
+                    .orElseGet(() -> CompletableFuture.completedFuture(List.of())))
+        .exceptionally(unreadable -> List.of());
   }
 
   /** The first container, init containers before others, that ended with an error. */
@@ -86,30 +89,21 @@ final class FailureDetails {
         && !Integer.valueOf(0).equals(state.getTerminated().getExitCode());
   }
 
-  private CompletionStage<Failure> withLog(ObjectRef pod, String container, Failure failure) {
+  private CompletionStage<List<String>> read(ObjectRef pod, String container) {
     return cluster
         .logs()
         .read(
             new ContainerRef(pod.namespace(), pod.name(), container),
             new LogQuery(Optional.of(LINES), Optional.empty(), false, false, READ_BYTES))
         .thenApply(FailureDetails::end)
-        .thenApply(
-            lines ->
-                lines.isEmpty()
-                    ? failure
-                    : failure.withMessage(
-                        "%s Container %s wrote last:\n%s"
-                            .formatted(failure.message(), container, lines)))
         .toCompletableFuture()
-        .completeOnTimeout(failure, LOG_SECONDS, TimeUnit.SECONDS);
+        .completeOnTimeout(List.of(), LOG_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The end of a log, whole lines where there are any. */
-  private static String end(byte[] log) {
-    if (log.length <= BYTES) {
-      return new String(log, StandardCharsets.UTF_8).strip();
-    }
-    String tail = new String(log, log.length - BYTES, BYTES, StandardCharsets.UTF_8);
-    return tail.substring(tail.indexOf('\n') + 1).strip();
+  private static List<String> end(byte[] log) {
+    int from = Math.max(0, log.length - BYTES);
+    String tail = new String(log, from, log.length - from, StandardCharsets.UTF_8);
+    return tail.substring(from == 0 ? 0 : tail.indexOf('\n') + 1).strip().lines().toList();
   }
 }

@@ -6,19 +6,28 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** Says why a container has ended, from the index of sessions and the status of its pod. */
 public final class PodGone implements ContainerEnds {
+  /** Kubernetes rounds the time of a deletion down to seconds. */
+  private static final Duration ROUNDING = Duration.ofSeconds(1);
+
   private final SessionIndex index;
   private final Function<ObjectRef, CompletionStage<Optional<HasMetadata>>> get;
 
@@ -31,84 +40,58 @@ public final class PodGone implements ContainerEnds {
     this.get = get;
   }
 
-  /** The run of a session's container that is there now; empty before its pod is known. */
-  public static Optional<ContainerRef.Run> run(Pod pod, String container) {
-    return status(pod, container)
-        .map(
-            status ->
-                new ContainerRef.Run(
-                    pod.getMetadata().getUid(),
-                    Optional.ofNullable(status.getRestartCount()).orElse(0)));
+  /** How often a container has been restarted; 0 before that is known. */
+  public static int restarts(Pod pod, String container) {
+    return status(pod, container).map(ContainerStatus::getRestartCount).orElse(0);
   }
 
   @Override
   public Optional<Failure> known(ContainerRef container) {
-    Optional<Session> session =
-        index.all().stream()
-            .filter(s -> s.namespace().equals(container.namespace()))
-            .filter(s -> s.pod().filter(p -> p.name().equals(container.pod())).isPresent())
-            .findFirst();
-    if (session.isEmpty()) {
-      return Optional.of(stopped("Pod " + container.pod() + " is gone: its session was stopped."));
-    }
-    return ended(session.get(), container);
+    return container.run().flatMap(run -> known(container, run));
   }
 
-  private Optional<Failure> ended(Session session, ContainerRef container) {
-    Optional<ContainerRef.Run> meant = container.run();
-    String uid = session.pod().map(Session.Pod::uid).orElse("");
-    if (meant.filter(run -> !run.podUid().equals(uid)).isPresent()) {
+  private Optional<Failure> known(ContainerRef container, ContainerRef.Run run) {
+    Optional<Session> found = index.find(run.session());
+    // A session that has been RUNNING is never PENDING again.
+    if (found.isEmpty() || List.of(State.STOPPING, State.PENDING).contains(found.get().state())) {
+      return Optional.of(stopped(run));
+    }
+    Session session = found.get();
+    if (session.pod().isEmpty()) {
+      return session.failure();
+    }
+    if (!session.pod().get().uid().equals(run.podUid())) {
       return Optional.of(
           Failure.of(
               FailureCode.POD_REPLACED,
               "Pod %s was replaced by another one. Run the command again."
                   .formatted(container.pod())));
     }
-    if (session.state() == State.STOPPING || session.state() == State.STOPPED) {
-      return Optional.of(
-          session
-              .failure()
-              .orElseGet(
-                  () -> stopped("Session %s was stopped on request.".formatted(session.id()))));
-    }
-    if (deleting(session)) {
-      return Optional.of(
-          session
-              .failure()
-              .orElseGet(
-                  () ->
-                      Failure.of(
-                          FailureCode.EVICTED,
-                          "The pod of session %s is being deleted. Start a new session."
-                              .formatted(session.id()),
-                          "PodTerminating")));
-    }
-    Optional<ContainerStatus> status =
-        index.pod(session.key()).flatMap(pod -> status(pod, container.container()));
-    return status
-        .map(ContainerStatus::getState)
-        .map(state -> state.getTerminated())
-        .map(end -> session.failure().orElseGet(() -> ended(session, container, end)))
-        .or(
-            () ->
-                status
-                    .filter(now -> meant.filter(run -> restarted(now, run)).isPresent())
-                    .map(now -> restarted(session, container)))
+    return index
+        .pod(session.key())
+        .flatMap(pod -> status(pod, container.container()))
+        .flatMap(status -> ended(session, container, run, status))
         .or(() -> session.ended() ? session.failure().or(() -> end(session)) : Optional.empty());
   }
 
-  private static boolean restarted(ContainerStatus now, ContainerRef.Run run) {
-    return Optional.ofNullable(now.getRestartCount()).orElse(0) > run.restarts();
+  private static Optional<Failure> ended(
+      Session session, ContainerRef container, ContainerRef.Run run, ContainerStatus status) {
+    if (status.getState() != null && status.getState().getTerminated() != null) {
+      return session
+          .failure()
+          .or(() -> Optional.of(exited(session, container, status.getState().getTerminated())));
+    }
+    return Optional.ofNullable(status.getRestartCount())
+        .filter(restarts -> restarts > run.restarts())
+        .map(
+            restarts ->
+                Failure.of(
+                    FailureCode.CONTAINER_RESTARTED,
+                    "Container %s of session %s was restarted. Run the command again."
+                        .formatted(container.container(), session.id())));
   }
 
-  private static Failure restarted(Session session, ContainerRef container) {
-    return Failure.of(
-        FailureCode.CONTAINER_RESTARTED,
-        "Container %s of session %s was restarted. Run the command again."
-            .formatted(container.container(), session.id()));
-  }
-
-  private static Failure ended(
+  private static Failure exited(
       Session session, ContainerRef container, ContainerStateTerminated end) {
     return Failure.of(
         FailureCode.CONFLICT,
@@ -124,8 +107,32 @@ public final class PodGone implements ContainerEnds {
             "Session %s is %s. Start a new session.".formatted(session.id(), session.state())));
   }
 
-  private static Failure stopped(String what) {
-    return Failure.of(FailureCode.CONFLICT, what + " Start a new session.", "SessionStopped");
+  /** The end of a session whose anchor was deleted. */
+  private Failure stopped(ContainerRef.Run run) {
+    return run.expiresAt().isAfter(deletedAt(run).plus(ROUNDING))
+        ? Failure.of(
+            FailureCode.CONFLICT,
+            "Session %s was stopped. Start a new session.".formatted(run.session().id()),
+            "SessionStopped")
+        : Failure.of(
+            FailureCode.DEADLINE,
+            "Session %s has expired: its time was over at %s. Start a new session with a longer time-out."
+                .formatted(run.session().id(), run.expiresAt()),
+            "SessionExpired");
+  }
+
+  /** When the deletion of its pod was requested; now, if that is not known. */
+  private Instant deletedAt(ContainerRef.Run run) {
+    return index
+        .pod(run.session())
+        .map(Pod::getMetadata)
+        .filter(pod -> pod.getUid().equals(run.podUid()) && pod.getDeletionTimestamp() != null)
+        .map(
+            pod ->
+                Instant.parse(pod.getDeletionTimestamp())
+                    .minusSeconds(
+                        Optional.ofNullable(pod.getDeletionGracePeriodSeconds()).orElse(0L)))
+        .orElseGet(Instant::now);
   }
 
   private static Optional<ContainerStatus> status(Pod pod, String container) {
@@ -139,25 +146,41 @@ public final class PodGone implements ContainerEnds {
 
   @Override
   public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
-    ObjectRef pod = ObjectRef.named(Pod.class, container.namespace(), container.pod());
-    return get.apply(pod)
-        .thenApply(
-            found ->
-                found.isPresent()
-                    ? known(container)
-                    : known(container)
-                        .or(
-                            () ->
-                                Optional.of(
-                                    stopped(
-                                        "Pod %s is gone: its session was stopped."
-                                            .formatted(container.pod())))));
+    return container
+        .run()
+        .map(run -> ask(container, run))
+        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
   }
 
-  private boolean deleting(Session session) {
-    return index
-        .pod(session.key())
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() != null)
-        .isPresent();
+  /**
+   * Whoever stops a session deletes its anchor first, so a pod that is missing or being deleted
+   * while its anchor exists was taken away.
+   */
+  private CompletionStage<Optional<Failure>> ask(ContainerRef container, ContainerRef.Run run) {
+    SessionKey key = run.session();
+    ObjectRef anchor =
+        ObjectRef.named(
+            ConfigMap.class, container.namespace(), Names.anchor(key.tenant(), key.id()));
+    return get.apply(ObjectRef.named(Pod.class, container.namespace(), container.pod()))
+        .thenCompose(
+            pod ->
+                known(container).isPresent() || pod.filter(p -> !Lives.ending(p)).isPresent()
+                    ? CompletableFuture.completedFuture(known(container))
+                    : get.apply(anchor)
+                        .thenApply(
+                            found ->
+                                known(container)
+                                    .or(() -> Optional.of(taken(container, run, found)))));
+  }
+
+  private Failure taken(
+      ContainerRef container, ContainerRef.Run run, Optional<HasMetadata> anchor) {
+    return anchor.isEmpty()
+        ? stopped(run)
+        : Failure.of(
+            FailureCode.EVICTED,
+            "Pod %s was deleted, but not by Caravanserai. Start a new session."
+                .formatted(container.pod()),
+            "PodDeleted");
   }
 }

@@ -59,7 +59,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
    * @param abandoned completes if nobody waits any more, with the reason
    * @return the session once it is RUNNING or COMPLETED; of a repeated request also in a later
    *     state, if it was ready once. Fails with what keeps it from that, or with START_TIMEOUT; the
-   *     failure has the last warning events of the pod, and the last lines of its log
+   *     failure has the last warning events of the pod, the exception the last lines of its log
    */
   public CompletionStage<Session> await(Start start, CompletionStage<Failure> abandoned) {
     Waiter waiter = new Waiter(start);
@@ -75,9 +75,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     abandoned.thenAccept(waiter::fail);
     return waiter.ready.exceptionallyCompose(
         thrown ->
-            details
-                .of(start.pod(), failure(thrown))
-                .thenCompose(failure -> CompletableFuture.failedFuture(failure.asException())));
+            details.of(start.pod(), failure(thrown)).thenCompose(CompletableFuture::failedFuture));
   }
 
   private static Failure failure(Throwable thrown) {

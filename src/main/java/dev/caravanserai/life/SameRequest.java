@@ -22,8 +22,7 @@ final class SameRequest {
    * does not exist yet, {@link Plan#sameEnvironment} has to be checked again once it does.
    */
   static CompletionStage<Boolean> repeated(Plan plan, ConfigMap anchor, Objects objects) {
-    if (!same(plan, anchor, Annotations.IDEMPOTENCY_KEY)
-        || !same(plan, anchor, Annotations.REQUEST)) {
+    if (!sameKey(plan, anchor) || !same(plan, anchor, Annotations.REQUEST)) {
       return CompletableFuture.completedFuture(false);
     }
     return plan.environment()
@@ -41,6 +40,11 @@ final class SameRequest {
                     .filter(one -> Lives.owns(anchor.getMetadata().getUid(), one))
                     .map(plan::sameEnvironment)
                     .orElseGet(() -> !Lives.started(anchor)));
+  }
+
+  /** Whether the plan's Idempotency-Key is the one that the anchor was created with. */
+  static boolean sameKey(Plan plan, ConfigMap anchor) {
+    return same(plan, anchor, Annotations.IDEMPOTENCY_KEY);
   }
 
   /** Whether the plan's anchor and a living one both have an annotation, with the same value. */

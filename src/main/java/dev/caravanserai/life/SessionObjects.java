@@ -12,14 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 
 /** Creates what an anchor owns: at the same time all objects but the pod, then the pod. */
 public final class SessionObjects {
-  private static final Executor A_SECOND_LATER =
-      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-
   private final Objects objects;
 
   public SessionObjects(Objects objects) {
@@ -51,31 +46,11 @@ public final class SessionObjects {
         .thenAccept(start::add);
   }
 
-  /**
-   * The object, if it exists and the anchor owns it. Any refusal may hide that: a quota, for
-   * instance, is checked before the name.
-   */
+  /** The object, if it exists and the anchor owns it. */
   private CompletionStage<HasMetadata> existing(
       Start start, HasMetadata object, Throwable refusal) {
-    return owned(start, object)
-        .thenCompose(
-            found ->
-                found.isEmpty() && countedTwice(start, refusal)
-                    ? CompletableFuture.supplyAsync(() -> object, A_SECOND_LATER)
-                        .thenCompose(later -> owned(start, later))
-                    : CompletableFuture.completedFuture(found))
-        .exceptionally(unreadable -> Optional.empty())
+    return RefusedCreate.existing(objects, start.plan(), object, refusal)
         .thenCompose(found -> accept(start, object, found, refusal));
-  }
-
-  /** A quota counts the pod of a repeated request a moment before that pod can be read. */
-  private static boolean countedTwice(Start start, Throwable refusal) {
-    return start.plan().spec().idempotencyKey().isPresent()
-        && Causes.is(FailureCode.QUOTA_EXCEEDED, refusal);
-  }
-
-  private CompletionStage<Optional<HasMetadata>> owned(Start start, HasMetadata object) {
-    return objects.get(ObjectRef.to(object));
   }
 
   private CompletionStage<HasMetadata> accept(
@@ -95,7 +70,7 @@ public final class SessionObjects {
     }
     if (anotherEnvironment(start, existing)) {
       start.yieldToOther();
-      return CompletableFuture.failedFuture(Anchors.taken(start.plan()));
+      return CompletableFuture.failedFuture(Anchors.keyUsed());
     }
     return CompletableFuture.completedFuture(existing);
   }

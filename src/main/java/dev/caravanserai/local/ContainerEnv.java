@@ -28,7 +28,7 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
     Map<String, String> env = new LinkedHashMap<>();
     env.put("PATH", PATH);
     env.put("HOME", "/tmp");
-    env.put("HOSTNAME", Json.name(pod));
+    env.put("HOSTNAME", hostname());
     for (JsonNode from : container.path("envFrom")) {
       String prefix = from.path("prefix").asText("");
       Map<String, byte[]> all = data(Kind.SECRET, from.path("secretRef"));
@@ -39,6 +39,12 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
       value(one, env).ifPresent(value -> env.put(one.path("name").asText(), value));
     }
     return env;
+  }
+
+  /** As the kubelet: the pod's name, or what its spec says, in at most 63 characters. */
+  String hostname() {
+    String name = pod.at("/spec/hostname").asText(Json.name(pod));
+    return name.substring(0, Math.min(63, name.length())).replaceFirst("[-.]+$", "");
   }
 
   private Optional<String> value(JsonNode one, Map<String, String> env) {

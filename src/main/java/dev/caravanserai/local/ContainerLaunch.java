@@ -61,7 +61,7 @@ final class ContainerLaunch {
     Path where = separate ? layer : workingFolder(owner, run, mounts).orElse(layer);
     Process process =
         node.sandbox()
-            .container(layer, run.dir(), mounts, argv, run.env)
+            .container(layer, env.hostname(), run.dir(), mounts, argv, run.env)
             .directory(where.toFile())
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Isolates the processes of containers from the host: by mount and pid namespaces, for an
+ * Isolates the processes of containers from the host: by mount, pid and UTS namespaces, for an
  * unprivileged user within a user namespace. Implemented by the scripts in this package.
  */
 final class Sandbox {
@@ -31,7 +31,7 @@ final class Sandbox {
       "import os,signal as s,sys;[s.signal(n,s.SIG_DFL) for n in s.valid_signals()-{9,19}];"
           + "os.execv(sys.argv[1],sys.argv[1:])";
 
-  private static final String UNSHARE = "/usr/bin/unshare -m -p";
+  private static final String UNSHARE = "/usr/bin/unshare -m -p -u";
 
   /**
    * Waits for the first process of a pid namespace, which is killed if this one ends. (unshare
@@ -71,10 +71,10 @@ final class Sandbox {
   static Sandbox ofThisMachine(Path hidden) {
     String user = UNSHARE + " -U -c --keep-caps";
     if (mounts(UNSHARE)) {
-      return new Sandbox("root", UNSHARE, "-m -p -r", hidden);
+      return new Sandbox("root", UNSHARE, "-m -p -u -r", hidden);
     }
     return mounts(user)
-        ? new Sandbox("user", user, "-U --preserve-credentials -m -p -r", hidden)
+        ? new Sandbox("user", user, "-U --preserve-credentials -m -p -u -r", hidden)
         : none(hidden);
   }
 
@@ -92,14 +92,20 @@ final class Sandbox {
    * The first process of a container. Its first line of output is a {@link StartLine}.
    *
    * @param layer an empty folder for the container
+   * @param host its host name, if it has namespaces
    */
   ProcessBuilder container(
-      Path layer, String dir, List<Mount> mounts, List<String> argv, Map<String, String> env) {
+      Path layer,
+      String host,
+      String dir,
+      List<Mount> mounts,
+      List<String> argv,
+      Map<String, String> env) {
     List<String> all = new ArrayList<>(unshare);
     all.addAll(List.of("/bin/sh", "-c", container, "container"));
     List<Mount> bound = isolated() ? mounts : List.of();
     String count = Integer.toString(bound.size());
-    all.addAll(List.of(kind, layer.toString(), hidden.toString(), dir, count));
+    all.addAll(List.of(kind, layer.toString(), hidden.toString(), host, dir, count));
     for (Mount mount : bound) {
       all.addAll(
           List.of(mount.readOnly() ? "ro" : "rw", mount.source().toString(), mount.target()));

@@ -1,6 +1,8 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,10 @@ final class Validation {
       matches(
           "[+-]?(\\d+|\\d+\\.\\d*|\\.\\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\\d+)?",
           "quantities must match '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  private static final Check RESOURCE =
+      matches(
+          "cpu|memory|ephemeral-storage|hugepages-.+|" + LABEL + "(\\." + LABEL + ")*/" + WORD,
+          "must be a standard resource type or fully qualified");
   private static final Check REQUIRED =
       v -> v.isEmpty() && v.asText("").isBlank() ? "Required value" : "";
   private static final Check LACKING =
@@ -101,15 +107,44 @@ final class Validation {
     each(container + "env[].name", REQUIRED, ENV_NAME);
     each(container + "volumeMounts[].mountPath", REQUIRED);
     each(container + "volumeMounts[].name", known);
-    each(container + "resources.limits{}", QUANTITY);
-    each(container + "resources.requests{}", QUANTITY);
+    for (String kind : List.of("limits", "requests")) {
+      each(container + "resources." + kind + "{key}", RESOURCE);
+      each(container + "resources." + kind + "{}", QUANTITY);
+    }
+    each("spec.containers[].resources", Validation::aboveLimit);
     for (String path : POD_LACKS.split(" ")) {
       each("spec." + path, LACKING);
     }
   }
 
+  /** A request may not be larger than the limit of the same resource. */
+  private static String aboveLimit(JsonNode resources) {
+    return resources
+        .path("requests")
+        .propertyStream()
+        .filter(
+            request -> above(request.getValue(), resources.path("limits").path(request.getKey())))
+        .map(
+            request ->
+                "Invalid value: \"%s\": must be less than or equal to %s limit"
+                    .formatted(request.getValue().asText(), request.getKey()))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static boolean above(JsonNode request, JsonNode limit) {
+    return !limit.isMissingNode()
+        && QUANTITY.of(request).isEmpty()
+        && QUANTITY.of(limit).isEmpty()
+        && new Quantity(request.asText())
+                .getNumericalAmount()
+                .compareTo(new Quantity(limit.asText()).getNumericalAmount())
+            > 0;
+  }
+
   /**
-   * @param path {@code []} stands for each item of a list, <code>{}</code> for each value of a map
+   * @param path {@code []} stands for each item of a list, <code>{}</code> for each value of a map,
+   *     <code>{key}</code> for each of its keys
    * @param checks the first problem found is reported
    */
   private void each(String path, Check... checks) {
@@ -122,7 +157,7 @@ final class Validation {
       found.findFirst().ifPresent(problem -> problems.add(Map.entry(at, problem)));
       return;
     }
-    String field = path.get(0).replaceAll("\\W+$", "");
+    String field = path.get(0).replaceAll("[\\[{].*", "");
     String here = at.isEmpty() ? field : at + "." + field;
     JsonNode child = node.path(field);
     List<String> rest = path.subList(1, path.size());
@@ -130,10 +165,12 @@ final class Validation {
       for (int i = 0; i < child.size(); i++) {
         walk("%s[%d]".formatted(here, i), child.path(i), rest, checks);
       }
-    } else if (path.get(0).endsWith("{}")) {
-      child
-          .propertyStream()
-          .forEach(e -> walk(here + "[" + e.getKey() + "]", e.getValue(), rest, checks));
+    } else if (path.get(0).endsWith("}")) {
+      boolean keys = path.get(0).endsWith("{key}");
+      for (Map.Entry<String, JsonNode> e : child.properties()) {
+        JsonNode checked = keys ? TextNode.valueOf(e.getKey()) : e.getValue();
+        walk(here + "[" + e.getKey() + "]", checked, rest, checks);
+      }
     } else {
       walk(here, child, rest, checks);
     }

@@ -1,5 +1,8 @@
 package dev.caravanserai.profile;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.caravanserai.session.Json;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.Sha256;
 import java.nio.ByteBuffer;
@@ -32,6 +35,9 @@ final class IdempotencyKey {
   static final int ROUNDS = 10_000;
 
   private static final int BITS = 256;
+
+  private static final ObjectMapper ORDERED =
+      Json.exact().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
   private final SecretKeySpec stretched;
 
@@ -80,7 +86,7 @@ final class IdempotencyKey {
    * @param request before it is completed
    */
   String request(SessionSpec request) {
-    return hex(hmac("request", Stamp.json(withoutValues(request))));
+    return hex(hmac("request", Stamp.json(ORDERED, withoutValues(request))));
   }
 
   private static Map<String, Object> withoutValues(SessionSpec spec) {

@@ -73,22 +73,20 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
             .filter(timeout -> !timeout.isNegative() && !timeout.isZero())
             .or(() -> usual)
             .orElse(lifetimes.usual());
+    boolean ownCommand = spec.command().isEmpty() && spec.args().isEmpty();
     SessionSpec full =
-        new SessionSpec(
-            spec.tenant(),
-            Optional.of(profile.name()),
-            Optional.of(id),
-            spec.image().or(() -> text(own.image())),
-            spec.command().isEmpty() && spec.args().isEmpty() ? own.command() : spec.command(),
-            spec.args().isEmpty() && spec.command().isEmpty() ? own.args() : spec.args(),
-            spec.env(),
-            spec.workingDir().or(() -> text(own.workingDir())),
-            Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime),
-            resources(spec.resources(), own.resources(), caps),
-            storage(spec.storage(), Optional.ofNullable(own.storage())),
-            spec.labels(),
-            spec.metadata(),
-            spec.idempotencyKey());
+        spec.with(
+            to -> {
+              to.profile = Optional.of(profile.name());
+              to.id = Optional.of(id);
+              to.image = spec.image().or(() -> text(own.image()));
+              to.command = ownCommand ? own.command() : spec.command();
+              to.args = ownCommand ? own.args() : spec.args();
+              to.workingDir = spec.workingDir().or(() -> text(own.workingDir()));
+              to.timeout = Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime);
+              to.resources = resources(spec.resources(), own.resources(), caps);
+              to.storage = storage(spec.storage(), Optional.ofNullable(own.storage()));
+            });
     return new ResolvedRequest(
         full,
         most,

@@ -1,7 +1,6 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.session.SessionSpec;
-import dev.caravanserai.session.SessionSpec.Resources;
 import dev.caravanserai.session.SessionSpec.Storage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,22 +27,23 @@ final class SampleRequests {
         field -> wanted.apply(field) && field.in(profile.used());
     boolean needed =
         given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
-    return new SessionSpec(
-        TENANT,
-        Optional.of(profile.name()),
-        Optional.of("sample"),
-        Optional.of("image").filter(image -> needed),
-        given.apply(RequestField.COMMAND) ? List.of("command") : List.of(),
-        given.apply(RequestField.ARGS) ? List.of("argument") : List.of(),
-        given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of(),
-        Optional.of("/directory").filter(dir -> given.apply(RequestField.WORKING_DIR)),
-        Optional.empty(),
-        Resources.NONE,
-        Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
-            .filter(storage -> given.apply(RequestField.STORAGE)),
-        Map.of("sample", "true"),
-        metadata,
-        Optional.empty());
+    return SessionSpec.of(TENANT)
+        .with(
+            to -> {
+              to.profile = Optional.of(profile.name());
+              to.id = Optional.of("sample");
+              to.image = Optional.of("image").filter(image -> needed);
+              to.command = given.apply(RequestField.COMMAND) ? List.of("command") : List.of();
+              to.args = given.apply(RequestField.ARGS) ? List.of("argument") : List.of();
+              to.env = given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of();
+              to.workingDir =
+                  Optional.of("/directory").filter(dir -> given.apply(RequestField.WORKING_DIR));
+              to.storage =
+                  Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
+                      .filter(storage -> given.apply(RequestField.STORAGE));
+              to.labels = Map.of("sample", "true");
+              to.metadata = metadata;
+            });
   }
 
   /** Only what the profile says the values of. */

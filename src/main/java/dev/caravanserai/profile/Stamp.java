@@ -2,11 +2,10 @@ package dev.caravanserai.profile;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
+import dev.caravanserai.session.Json;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.SessionSpec;
@@ -23,8 +22,7 @@ import java.util.stream.Stream;
 
 /** Labels, annotations and pod defaults that every session gets, whatever its profile. */
 final class Stamp {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+  private static final ObjectMapper JSON = Json.exact().build();
 
   /** How long a pod may outlive its session if no reaper runs. */
   static final long BACKSTOP_SECONDS = 60;
@@ -67,8 +65,12 @@ final class Stamp {
   }
 
   static String json(Object value) {
+    return json(JSON, value);
+  }
+
+  static String json(ObjectMapper mapper, Object value) {
     try {
-      return JSON.writeValueAsString(value);
+      return mapper.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
     }

@@ -97,7 +97,9 @@ final class ClusterSetup implements AutoCloseable {
       return LocalCluster.start(0, settings.get(Settings.HOME).resolve("local"), namespaces);
     } catch (IOException e) {
       throw FailureException.of(
-          FailureCode.CONFIG_ERROR, "The local cluster cannot start: " + e.getMessage());
+          FailureCode.CONFIG_ERROR,
+          "The local cluster cannot start: %s. %s must be a folder that this server can write to."
+              .formatted(e.getMessage(), Settings.HOME.key()));
     }
   }
 

@@ -6,19 +6,20 @@ import dev.caravanserai.settings.Settings;
 import dev.caravanserai.settings.SettingsReader;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Runs the main job once over HTTP: starts a session, runs commands, reads its log, stops it. */
+/** Starts a session over HTTP, runs commands in it, reads its log and stops it. */
 public final class Demo {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,7 +41,7 @@ public final class Demo {
       url = server.url().toString();
       out.println("Server is ready at " + url);
       play();
-      out.println("All of it worked; nothing is left behind.");
+      out.println("The demo succeeded and left nothing behind.");
       return 0;
     } catch (DemoFailed e) {
       out.println("The demo failed: " + e.getMessage());
@@ -55,38 +56,28 @@ public final class Demo {
     own.putAll(System.getProperties());
     own.setProperty(Settings.PORT.key(), "0");
     own.setProperty(Settings.HOME.key(), home.toString());
-    var environment = new java.util.HashMap<>(System.getenv());
+    var environment = new HashMap<>(System.getenv());
     environment.put(Settings.API_KEY.environmentName(), key);
     return SettingsReader.load(Path.of("config", "application.properties"), environment, own);
   }
 
   private void play() throws Exception {
     out.println("1 Starting a session ...");
-    JsonNode session =
-        call(
-            "POST",
-            "/v1/sessions",
-            Map.of(
-                "image",
-                "busybox:1",
-                "command",
-                List.of("sh", "-c", "echo the log of a session; while :; do sleep 1; done"),
-                "env",
-                Map.of("GREETING", "hello"),
-                "timeoutSeconds",
-                120),
-            201);
+    String start =
+        """
+        {"image": "busybox:1", "env": {"GREETING": "hello"}, "timeoutSeconds": 120,
+         "command": ["sh", "-c", "echo the log of a session; while :; do sleep 1; done"]}
+        """;
+    JsonNode session = call("POST", "/v1/sessions", start, 201);
     String path = "/v1/sessions/" + session.path("id").asText();
     out.printf(
-        "  %s in pod %s%n",
-        session.path("state").asText(), session.path("pod").path("name").asText());
+        "  %s in pod %s%n", session.path("state").asText(), session.at("/pod/name").asText());
     out.println("2 Running a script in it ...");
-    JsonNode result =
-        call(
-            "POST",
-            path + "/exec",
-            Map.of("script", "echo \"$GREETING from $(pwd)\"; echo to stderr >&2; exit 7"),
-            200);
+    String script =
+        """
+        {"script": "echo \\"$GREETING from $(pwd)\\"; echo to stderr >&2; exit 7"}
+        """;
+    JsonNode result = call("POST", path + "/exec", script, 200);
     out.printf(
         "  %s %s, stdout %s, stderr %s, %s ms%n",
         result.path("outcome").asText(),
@@ -96,21 +87,17 @@ public final class Demo {
         result.path("durationMs").asText());
     expect(result.path("exitCode").asInt(-1) == 7, "the exit code 7", result);
     out.println("3 Running a command that never ends, with a time-out ...");
-    JsonNode late =
-        call(
-            "POST",
-            path + "/exec",
-            Map.of("command", List.of("sleep", "600"), "timeoutSeconds", 1),
-            200);
+    String endless = "{\"command\": [\"sleep\", \"600\"], \"timeoutSeconds\": 1}";
+    JsonNode late = call("POST", path + "/exec", endless, 200);
     out.println("  " + late.path("outcome").asText());
     expect("timedOut".equals(late.path("outcome").asText()), "the outcome timedOut", late);
     out.println("4 Reading its log ...");
-    JsonNode logs = call("GET", path + "/logs", Map.of(), 200);
-    out.println("  " + logs.path("items").path(0).path("text"));
+    JsonNode logs = call("GET", path + "/logs", "", 200);
+    out.println("  " + logs.at("/items/0/text"));
     expect(logs.toString().contains("the log of a session"), "its log", logs);
     out.println("5 Stopping it ...");
-    call("DELETE", path + "?wait=true", Map.of(), 204);
-    call("GET", path, Map.of(), 404);
+    call("DELETE", path + "?wait=true", "", 204);
+    call("GET", path, "", 404);
     out.println("  gone");
   }
 
@@ -120,25 +107,21 @@ public final class Demo {
     }
   }
 
-  private JsonNode call(String method, String path, Map<String, ?> body, int expected)
+  private JsonNode call(String method, String path, String body, int expected)
       throws IOException, InterruptedException {
-    HttpRequest.BodyPublisher content =
-        body.isEmpty()
-            ? HttpRequest.BodyPublishers.noBody()
-            : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body));
     HttpRequest request =
-        HttpRequest.newBuilder(java.net.URI.create(url + path))
+        HttpRequest.newBuilder(URI.create(url + path))
             .header("Authorization", "Bearer " + key)
             .header("Accept", "application/json")
             .header("Content-Type", "application/json")
-            .method(method, content)
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
     HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() != expected) {
       throw new DemoFailed(
           "%s %s answered %d %s".formatted(method, path, answer.statusCode(), answer.body()));
     }
-    return answer.body().isEmpty() ? JSON.missingNode() : JSON.readTree(answer.body());
+    return JSON.readTree(answer.body());
   }
 
   private static void remove(Path folder) throws IOException {

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -41,9 +40,9 @@ public record ExecSpec(
   }
 
   public ExecSpec {
-    command = List.copyOf(command);
-    env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
-    Objects.requireNonNull(encoding, "encoding");
+    command = command == null ? List.of() : List.copyOf(command);
+    env = env == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(env));
+    encoding = encoding == null ? Encoding.UTF8 : encoding;
     if (command.isEmpty() == script.isEmpty()) {
       throw InvalidRequestException.at("", "exactly one of command and script is needed");
     }

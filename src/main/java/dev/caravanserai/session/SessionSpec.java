@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a caller asks for when starting a session. Everything but the tenant is optional: the
@@ -73,34 +74,84 @@ public record SessionSpec(
 
   public SessionSpec {
     Objects.requireNonNull(tenant, "tenant");
-    command = List.copyOf(command);
-    args = List.copyOf(args);
+    command = command == null ? List.of() : List.copyOf(command);
+    args = args == null ? List.of() : List.copyOf(args);
     env = ordered(env);
-    Objects.requireNonNull(resources, "resources");
+    resources = resources == null ? Resources.NONE : resources;
     labels = ordered(labels);
-    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    metadata = ordered(metadata);
   }
 
-  /** The same for another tenant. */
-  public SessionSpec withTenant(String tenant) {
-    return new SessionSpec(
-        tenant,
-        profile,
-        id,
-        image,
-        command,
-        args,
-        env,
-        workingDir,
-        timeout,
-        resources,
-        storage,
-        labels,
-        metadata,
-        idempotencyKey);
+  /** A request for a session of the default profile, made as a whole by the profile. */
+  public static SessionSpec of(String tenant) {
+    return new Draft(tenant).build();
   }
 
-  private static Map<String, String> ordered(Map<String, String> map) {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  /** The same request with other parts. */
+  public SessionSpec with(Consumer<Draft> changes) {
+    Draft draft = new Draft(this);
+    changes.accept(draft);
+    return draft.build();
+  }
+
+  private static <T> Map<String, T> ordered(Map<String, T> map) {
+    return map == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** The parts of a request by name, to be changed. Not thread-safe. */
+  public static final class Draft {
+    public String tenant;
+    public Optional<String> profile = Optional.empty();
+    public Optional<String> id = Optional.empty();
+    public Optional<String> image = Optional.empty();
+    public List<String> command;
+    public List<String> args;
+    public Map<String, String> env;
+    public Optional<String> workingDir = Optional.empty();
+    public Optional<Duration> timeout = Optional.empty();
+    public Resources resources;
+    public Optional<Storage> storage = Optional.empty();
+    public Map<String, String> labels;
+    public Map<String, Object> metadata;
+    public Optional<String> idempotencyKey = Optional.empty();
+
+    private Draft(String tenant) {
+      this.tenant = tenant;
+    }
+
+    private Draft(SessionSpec of) {
+      tenant = of.tenant;
+      profile = of.profile;
+      id = of.id;
+      image = of.image;
+      command = of.command;
+      args = of.args;
+      env = of.env;
+      workingDir = of.workingDir;
+      timeout = of.timeout;
+      resources = of.resources;
+      storage = of.storage;
+      labels = of.labels;
+      metadata = of.metadata;
+      idempotencyKey = of.idempotencyKey;
+    }
+
+    private SessionSpec build() {
+      return new SessionSpec(
+          tenant,
+          profile,
+          id,
+          image,
+          command,
+          args,
+          env,
+          workingDir,
+          timeout,
+          resources,
+          storage,
+          labels,
+          metadata,
+          idempotencyKey);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.caravanserai.settings;
 
 import java.util.Locale;
-import java.util.Objects;
 
 /**
  * One setting.
@@ -16,26 +15,36 @@ public record Setting<T>(
   static final String PREFIX = "caravanserai.";
 
   public Setting {
-    Objects.requireNonNull(type, "type");
-    Objects.requireNonNull(defaultText, "defaultText");
-    Objects.requireNonNull(description, "description");
     if (!key.matches("caravanserai(\\.[a-z]+(-[a-z]+)*)+")) {
       throw new IllegalArgumentException(key + " is not a key of this product");
     }
   }
 
-  static <T> Setting<T> setting(
-      String key, SettingType<T> type, String byDefault, String description) {
-    return new Setting<>(PREFIX + key, type, byDefault, false, description);
+  static <T> Setting<T> setting(String key, SettingType<T> type, String byDefault) {
+    return new Setting<>(PREFIX + key, type, byDefault, false, "");
   }
 
-  static <T> Setting<T> secret(String key, SettingType<T> type, String description) {
-    return new Setting<>(PREFIX + key, type, "", true, description);
+  static <T> Setting<T> secret(String key, SettingType<T> type) {
+    return new Setting<>(PREFIX + key, type, "", true, "");
+  }
+
+  Setting<T> described(String text) {
+    return new Setting<>(key, type, defaultText, secret, text);
   }
 
   /** The variable that sets it, such as {@code CARAVANSERAI_CLUSTER_KIND}. */
   public String environmentName() {
     return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * @throws IllegalArgumentException that says what is right
+   */
+  void check(String text) {
+    T value = parse(text);
+    if (!text.equals(defaultText)) {
+      type.given().accept(value);
+    }
   }
 
   T parse(String text) {

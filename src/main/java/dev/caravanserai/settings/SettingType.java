@@ -1,11 +1,14 @@
 package dev.caravanserai.settings;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,8 +20,10 @@ import java.util.stream.Stream;
  * @param parse throws {@link IllegalArgumentException} that says what is right and does not repeat
  *     the text
  * @param format to text that {@code parse} and Camel both read
+ * @param given checks a value that is not the default, as {@code parse}
  */
-record SettingType<T>(String unit, Function<String, T> parse, Function<T, String> format) {
+record SettingType<T>(
+    String unit, Function<String, T> parse, Function<T, String> format, Consumer<T> given) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
   private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
@@ -26,6 +31,10 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
   private static final Map<String, Long> BYTES =
       Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+
+  private SettingType(String unit, Function<String, T> parse, Function<T, String> format) {
+    this(unit, parse, format, value -> {});
+  }
 
   /** From 1 ms to 3650 days. A plain number is seconds. */
   static SettingType<Duration> duration() {
@@ -92,11 +101,31 @@ record SettingType<T>(String unit, Function<String, T> parse, Function<T, String
     return new SettingType<>("path", text -> toPath(present(text)), Path::toString);
   }
 
-  static SettingType<Optional<Path>> optionalPath() {
+  /** A folder that must exist, except for the default. */
+  static SettingType<Path> folder() {
+    SettingType<Path> path = path();
     return new SettingType<>(
-        "path or empty",
+        "folder",
+        path.parse,
+        path.format,
+        folder -> existing(folder, "folder", Files::isDirectory));
+  }
+
+  /** A file that must exist. */
+  static SettingType<Optional<Path>> optionalFile() {
+    return new SettingType<>(
+        "file or empty",
         text -> text.isEmpty() ? Optional.empty() : Optional.of(toPath(text)),
-        path -> path.map(Path::toString).orElse(""));
+        file -> file.map(Path::toString).orElse(""),
+        file -> file.ifPresent(f -> existing(f, "file", Files::isRegularFile)));
+  }
+
+  private static void existing(Path path, String what, Predicate<Path> is) {
+    if (!is.test(path) || !Files.isReadable(path)) {
+      throw new IllegalArgumentException(
+          "must be a %s that exists and can be read: create it, or correct the path (%s)"
+              .formatted(what, path.toAbsolutePath()));
+    }
   }
 
   /** One of an enum's constants, written in lower case. */

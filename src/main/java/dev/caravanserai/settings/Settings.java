@@ -1,7 +1,20 @@
 package dev.caravanserai.settings;
 
+import static dev.caravanserai.settings.Setting.secret;
 import static dev.caravanserai.settings.Setting.setting;
+import static dev.caravanserai.settings.SettingType.between;
+import static dev.caravanserai.settings.SettingType.duration;
+import static dev.caravanserai.settings.SettingType.folder;
+import static dev.caravanserai.settings.SettingType.number;
+import static dev.caravanserai.settings.SettingType.oneOf;
+import static dev.caravanserai.settings.SettingType.optionalFile;
+import static dev.caravanserai.settings.SettingType.optionalNamespace;
+import static dev.caravanserai.settings.SettingType.optionalText;
+import static dev.caravanserai.settings.SettingType.path;
+import static dev.caravanserai.settings.SettingType.size;
+import static dev.caravanserai.settings.SettingType.text;
 
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -9,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every setting, and the values of this process. Immutable. {@link SettingsReader} makes it from
@@ -16,232 +30,129 @@ import java.util.Optional;
  */
 public final class Settings {
   public static final Setting<Integer> PORT =
-      setting(
-          "port",
-          SettingType.number(0, 65535),
-          "8080",
-          "Port of the HTTP API; 0 for any free one.");
+      setting("port", number(0, 65535), "8080")
+          .described("Port of the HTTP API; 0 for any free one.");
   public static final Setting<String> BIND =
-      setting(
-          "bind",
-          SettingType.text(),
-          "127.0.0.1",
-          "Address to listen on. Any but loopback needs API keys of your own.");
+      setting("bind", text(), "127.0.0.1")
+          .described("Address to listen on. Any but loopback needs API keys of your own.");
   public static final Setting<Path> HOME =
-      setting(
-          "home",
-          SettingType.path(),
-          "~/.caravanserai",
-          "State folder. Each server on a machine needs its own.");
+      setting("home", path(), "~/.caravanserai")
+          .described("State folder. Each server on a machine needs its own.");
   public static final Setting<Optional<String>> API_KEY =
-      Setting.secret(
-          "api-key",
-          SettingType.optionalText(),
-          "An API key of the tenant `default` with every right. Read from the environment only.");
+      secret("api-key", optionalText())
+          .described(
+              "An API key of the tenant `default` with every right. Read from the environment only.");
   public static final Setting<Optional<Path>> API_KEYS_FILE =
-      setting(
-          "api-keys.file",
-          SettingType.optionalPath(),
-          "",
-          "YAML or JSON list of API keys (below); other users must not be able to read it.");
+      setting("api-keys.file", optionalFile(), "")
+          .described(
+              "YAML or JSON list of API keys (below); other users must not be able to read it.");
   public static final Setting<ClusterKind> CLUSTER_KIND =
-      setting(
-          "cluster.kind",
-          SettingType.oneOf(ClusterKind.class),
-          "local",
-          "`local`: the embedded cluster, which runs this machine's own programs; `api`: a"
-              + " Kubernetes API server.");
+      setting("cluster.kind", oneOf(ClusterKind.class), "local")
+          .described(
+              "`local`: the embedded cluster, which runs this machine's own programs; `api`: a Kubernetes API server.");
   public static final Setting<Optional<String>> CLUSTER_NAME =
-      setting(
-          "cluster.name",
-          SettingType.optionalText(),
-          "",
-          "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one"
-              + " namespace share its sessions, whatever name each has here.");
+      setting("cluster.name", optionalText(), "")
+          .described(
+              "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
-      setting(
-          "cluster.namespace",
-          SettingType.optionalNamespace(),
-          "",
-          "Namespace of sessions whose profile names none; empty: `default` on a local cluster,"
-              + " else that of the kubeconfig's context or of the service account.");
+      setting("cluster.namespace", optionalNamespace(), "")
+          .described(
+              "Namespace of sessions whose profile names none; empty: `default` on a local cluster, else that of the kubeconfig's context or of the service account.");
   public static final Setting<Optional<Path>> CLUSTER_KUBECONFIG =
-      setting(
-          "cluster.kubeconfig",
-          SettingType.optionalPath(),
-          "",
-          "Kubeconfig to use; empty: in-cluster credentials, then `KUBECONFIG`, then"
-              + " `~/.kube/config`.");
+      setting("cluster.kubeconfig", optionalFile(), "")
+          .described(
+              "Kubeconfig to use; empty: in-cluster credentials, then `KUBECONFIG`, then `~/.kube/config`.");
   public static final Setting<Optional<String>> CLUSTER_CONTEXT =
-      setting(
-          "cluster.context",
-          SettingType.optionalText(),
-          "",
-          "Context of the kubeconfig; empty: its current one.");
+      setting("cluster.context", optionalText(), "")
+          .described("Context of the kubeconfig; empty: its current one.");
   public static final Setting<String> PROFILE_DEFAULT =
-      setting(
-          "profile.default",
-          SettingType.text(),
-          "default",
-          "Profile of a request that names none.");
+      setting("profile.default", text(), "default")
+          .described("Profile of a request that names none.");
   public static final Setting<Path> PROFILE_FOLDER =
-      setting(
-          "profile.folder",
-          SettingType.path(),
-          "config/profiles",
-          "Folder of profiles; a profile there replaces a shipped one of the same name.");
+      setting("profile.folder", folder(), "config/profiles")
+          .described(
+              "Folder of profiles; a profile there replaces a shipped one of the same name.");
   public static final Setting<Duration> SESSION_TIMEOUT =
-      setting(
-          "session.timeout",
-          SettingType.duration(),
-          "3600s",
-          "Lifetime of a session if neither its request nor its profile says.");
+      setting("session.timeout", duration(), "3600s")
+          .described("Lifetime of a session if neither its request nor its profile sets one.");
   public static final Setting<Duration> SESSION_MAX_TIMEOUT =
-      setting(
-          "session.max-timeout",
-          SettingType.duration(),
-          "86400s",
-          "Longest lifetime of a session.");
+      setting("session.max-timeout", duration(), "86400s")
+          .described("Longest lifetime of a session.");
   public static final Setting<Duration> SESSION_START_TIMEOUT =
-      setting(
-          "session.start-timeout",
-          SettingType.duration(),
-          "300s",
-          "How long a session may take to become ready if its profile does not say.");
+      setting("session.start-timeout", duration(), "300s")
+          .described("How long a session may take to become ready if its profile sets no time.");
   public static final Setting<Integer> SESSION_METADATA_LIMIT =
-      setting(
-          "session.metadata-limit",
-          SettingType.between(SettingType.size(), "1KiB", "192KiB"),
-          "128KiB",
-          "Most metadata of a session, as JSON. Kubernetes takes 256 KiB of annotations in all.");
+      setting("session.metadata-limit", between(size(), "1KiB", "192KiB"), "128KiB")
+          .described(
+              "Largest metadata of a session, as JSON. Kubernetes allows 256 KiB of annotations in all.");
   public static final Setting<Duration> SESSION_UNSCHEDULABLE_AFTER =
-      setting(
-          "session.unschedulable-after",
-          SettingType.duration(),
-          "15s",
-          "How long a pod may be unschedulable before its start fails.");
+      setting("session.unschedulable-after", duration(), "15s")
+          .described("How long a pod may be unschedulable before its start fails.");
   public static final Setting<Duration> SESSION_FAILURE_RETENTION =
-      setting(
-          "session.failure-retention",
-          SettingType.duration(),
-          "600s",
-          "How long a failed session can still be read.");
+      setting("session.failure-retention", duration(), "600s")
+          .described("How long a failed session can still be read.");
   public static final Setting<Duration> SESSION_STOP_TIMEOUT =
-      setting(
-          "session.stop-timeout",
-          SettingType.duration(),
-          "120s",
-          "How long a stop with `wait=true` waits until the session is gone.");
+      setting("session.stop-timeout", duration(), "120s")
+          .described("How long a stop with `wait=true` waits until the session is gone.");
   public static final Setting<Duration> EXEC_TIMEOUT =
-      setting(
-          "exec.timeout",
-          SettingType.duration(),
-          "600s",
-          "Time-out of an exec whose request has none.");
+      setting("exec.timeout", duration(), "600s")
+          .described("Time-out of an exec whose request has none.");
   public static final Setting<Duration> EXEC_MAX_TIMEOUT =
-      setting("exec.max-timeout", SettingType.duration(), "86400s", "Longest time-out of an exec.");
+      setting("exec.max-timeout", duration(), "86400s").described("Longest time-out of an exec.");
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
-      setting(
-          "exec.output-limit",
-          SettingType.between(SettingType.size(), "16KiB", "1GiB"),
-          "16MiB",
-          "How much of stdout and of stderr of an exec is kept: the beginning and the end.");
+      setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
+          .described(
+              "How much of stdout and of stderr of an exec is kept: the beginning and the end.");
   public static final Setting<Integer> EXEC_MEMORY =
-      setting(
-          "exec.memory",
-          SettingType.between(SettingType.size(), "64KiB", "1GiB"),
-          "256MiB",
-          "How much output of all running execs together is kept; beyond it, less of each.");
+      setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
+          .described(
+              "How much output of all running execs together is kept; if more is written, less is kept of each.");
   public static final Setting<Integer> EXEC_PARALLEL =
-      setting(
-          "exec.parallel",
-          SettingType.number(1, 100_000),
-          "512",
-          "Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
+      setting("exec.parallel", number(1, 100_000), "512")
+          .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
   public static final Setting<Duration> EXEC_KILL_GRACE =
-      setting(
-          "exec.kill-grace",
-          SettingType.between(SettingType.duration(), "1ms", "60s"),
-          "2s",
-          "Time between TERM and KILL when an exec times out or is cancelled.");
+      setting("exec.kill-grace", between(duration(), "1ms", "60s"), "2s")
+          .described("Time between TERM and KILL when an exec times out or is cancelled.");
   public static final Setting<Integer> THREADS =
-      setting(
-          "threads",
-          SettingType.number(8, 10_000),
-          "256",
-          "Most threads for what follows an operation in a route; a step that blocks holds one.");
+      setting("threads", number(8, 10_000), "256")
+          .described(
+              "Most threads for steps after an operation in a route; a blocking step holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
-      setting("http.body-limit", SettingType.size(), "32MiB", "Largest body of a request.");
+      setting("http.body-limit", size(), "32MiB").described("Largest body of a request.");
   public static final Setting<Duration> HTTP_RECEIVE_TIMEOUT =
-      setting(
-          "http.receive-timeout",
-          SettingType.duration(),
-          "60s",
-          "Longest time until the head of a request is there, and again until its body is; then 408.");
+      setting("http.receive-timeout", duration(), "60s")
+          .described(
+              "Time limit for receiving the head of a request, and again for its body; then 408.");
   public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
-      setting(
-          "http.idle-timeout",
-          SettingType.duration(),
-          "120s",
-          "Longest time between two requests of a connection, and without progress while an answer"
-              + " is read; then it is closed.");
+      setting("http.idle-timeout", duration(), "120s")
+          .described(
+              "Time after which a connection without a request, or whose response is not read, is closed.");
   public static final Setting<Duration> REAPER_INTERVAL =
-      setting(
-          "reaper.interval",
-          SettingType.duration(),
-          "500ms",
-          "How often the reaper looks for expired sessions.");
+      setting("reaper.interval", duration(), "500ms")
+          .described("How often the reaper looks for expired sessions.");
   public static final Setting<Path> ROUTES_FOLDER =
-      setting("routes.folder", SettingType.path(), "routes", "Folder of the routes.");
+      setting("routes.folder", folder(), "routes").described("Folder of the routes.");
   public static final Setting<String> ROUTES_TENANT =
-      setting(
-          "routes.tenant",
-          SettingType.text(),
-          "default",
-          "Tenant of routes that nobody calls (timer, file, …) and that name none.");
+      setting("routes.tenant", text(), "default")
+          .described("Tenant of routes without a caller (timer, file, …) that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
-      setting("kamelets.folder", SettingType.path(), "kamelets", "Folder of the Kamelets.");
+      setting("kamelets.folder", folder(), "kamelets").described("Folder of the Kamelets.");
 
   private static final List<Setting<?>> ALL =
-      List.of(
-          PORT,
-          BIND,
-          HOME,
-          API_KEY,
-          API_KEYS_FILE,
-          CLUSTER_KIND,
-          CLUSTER_NAME,
-          CLUSTER_NAMESPACE,
-          CLUSTER_KUBECONFIG,
-          CLUSTER_CONTEXT,
-          PROFILE_DEFAULT,
-          PROFILE_FOLDER,
-          SESSION_TIMEOUT,
-          SESSION_MAX_TIMEOUT,
-          SESSION_START_TIMEOUT,
-          SESSION_METADATA_LIMIT,
-          SESSION_UNSCHEDULABLE_AFTER,
-          SESSION_FAILURE_RETENTION,
-          SESSION_STOP_TIMEOUT,
-          EXEC_TIMEOUT,
-          EXEC_MAX_TIMEOUT,
-          EXEC_OUTPUT_LIMIT,
-          EXEC_MEMORY,
-          EXEC_PARALLEL,
-          EXEC_KILL_GRACE,
-          THREADS,
-          HTTP_BODY_LIMIT,
-          HTTP_RECEIVE_TIMEOUT,
-          HTTP_IDLE_TIMEOUT,
-          REAPER_INTERVAL,
-          ROUTES_FOLDER,
-          ROUTES_TENANT,
-          KAMELETS_FOLDER);
+      Stream.of(Settings.class.getFields()).<Setting<?>>map(Settings::constant).toList();
 
   private final Map<String, String> texts;
 
   Settings(Map<String, String> texts) {
     this.texts = Map.copyOf(texts);
+  }
+
+  private static Setting<?> constant(Field field) {
+    try {
+      return (Setting<?>) field.get(null);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("every public field is a setting", e);
+    }
   }
 
   /** In the order of the documentation. */
@@ -260,7 +171,7 @@ public final class Settings {
   }
 
   public <T> T get(Setting<T> setting) {
-    return setting.parse(text(setting));
+    return setting.parse(textOf(setting));
   }
 
   /** {@link #CLUSTER_NAME}, or the kind where there is none. */
@@ -278,11 +189,11 @@ public final class Settings {
     var result = new LinkedHashMap<String, String>();
     ALL.stream()
         .filter(setting -> !setting.secret())
-        .forEach(setting -> result.put(setting.key(), setting.canonical(text(setting))));
+        .forEach(setting -> result.put(setting.key(), setting.canonical(textOf(setting))));
     return result;
   }
 
-  private String text(Setting<?> setting) {
+  private String textOf(Setting<?> setting) {
     return texts.getOrDefault(setting.key(), setting.defaultText());
   }
 }

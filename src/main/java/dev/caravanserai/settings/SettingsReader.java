@@ -135,7 +135,7 @@ public final class SettingsReader {
 
   private void take(Setting<?> setting, String name, String source, String text) {
     try {
-      setting.parse(text);
+      setting.check(text);
       texts.put(setting.key(), text);
     } catch (IllegalArgumentException e) {
       problems.add(

@@ -1,11 +1,11 @@
 # The first process of a container: builds the root file system in a new mount namespace, then executes the program.
-# Arguments: root|user|none (no namespaces), a folder for the container, the server's home, the working directory, the
-# number of mounts, for each mount ro|rw, source and target, then the program and its arguments. Descriptor 3 is stdout.
+# Arguments: root|user|none (no namespaces), a folder for the container, the server's home, the host name, the working
+# directory, the number of mounts, for each mount ro|rw, source and target, then the program and its arguments. Descriptor 3 is stdout.
 #
 # The root is a tmpfs. The host's folders are bound read-only; the folders in .own belong to the container. A folder of
 # the host in which a mount point has to be created is replaced by a tmpfs with the same content.
-box_who=$1 box_layer=$2 box_hidden=$3 box_dir=$4 box_mounts=$5
-shift 5
+box_who=$1 box_layer=$2 box_hidden=$3 box_host=$4 box_dir=$5 box_mounts=$6
+shift 6
 exec 3>&1 4>&2 1>/dev/null 2>"$box_layer/why" 5<"$box_layer/why"
 read -r box_pid box_rest </proc/self/stat
 why() { no "$1: $(tail -n 1 <&5)"; }
@@ -73,6 +73,10 @@ bind_volumes() {
 place_volumes() {
   box_n=0
   while [ $box_n -lt "$box_mounts" ]; do
+    case $3 in
+    / | /proc | /proc/* | /bin | /sbin | /lib | /lib64 | /usr | /usr/bin | /usr/sbin | /usr/lib | /usr/lib64)
+      no "cannot mount at $3: containers of the local cluster need the files of this machine there" ;;
+    esac
     place "$3"
     mount --move "/.volumes/$box_n" "$3" || why "cannot mount at $3"
     rmdir "/.volumes/$box_n"
@@ -102,6 +106,7 @@ build_root() {
   [ ! -d "$box_hidden" ] || mount --bind /.own/empty "$box_hidden" || why "cannot hide $box_hidden"
   place_volumes "$@"
   place "$box_dir"
+  hostname "$box_host"
   umount -l /.ro /.own && rmdir /.host /.ro /.own /.new /.volumes || why "cannot leave the host"
   cd "$box_dir" || no "chdir to cwd (\"$box_dir\") set in config.json failed"
 }

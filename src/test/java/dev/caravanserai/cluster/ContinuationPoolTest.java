@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A blocked step holds its own thread and delays nobody, up to the size of the pool. */
+/** A blocked step holds one thread and delays no other, up to the size of the pool. */
 class ContinuationPoolTest {
   private static final int SIZE = 20;
 
@@ -45,7 +45,7 @@ class ContinuationPoolTest {
   }
 
   @Test
-  void an_idle_thread_is_used_before_a_new_one_is_started() throws Exception {
+  void idle_thread_is_used_before_a_new_one_is_started() throws Exception {
     for (int i = 0; i < 100; i++) {
       CompletableFuture.runAsync(() -> {}, pool).get(1, TimeUnit.MINUTES);
       Awaitility.await().until(() -> pool.getActiveCount() == 0);

@@ -3,42 +3,23 @@ package dev.caravanserai.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.contract.Contract;
-import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.settings.Settings;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.kamelet.KameletComponent;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An expression of a Kamelet's property is evaluated once; what comes of it is data. */
+/** An expression of a Kamelet's property is evaluated once; its result is not evaluated again. */
 class ExpressionOnceTest {
-  private final CamelContext context = new DefaultCamelContext();
-  private final PodServices services =
-      PodServices.of(
-          Clusters.of(new MemoryCluster()),
-          Profiles.shipped(),
-          Contract.load(),
-          Settings.of(Map.of()));
+  @AutoClose private final KameletContext kamelets = new KameletContext();
+  private final CamelContext context = kamelets.camel();
 
   @BeforeEach
   void start() throws Exception {
-    PodComponent pod = new PodComponent();
-    pod.setServices(services);
-    context.addComponent("pod", pod);
-    context.getComponent("kamelet", KameletComponent.class).setLocation("file:kamelets");
     String routes =
         """
         - errorHandler:
@@ -70,15 +51,8 @@ class ExpressionOnceTest {
                     uri: kamelet:session-exec-action
                     parameters: {sessionId: one, timeout: "${header.seconds}"}
         """;
-    PluginHelper.getRoutesLoader(context)
-        .loadRoutes(ResourceHelper.fromString("mine.camel.yaml", routes));
+    kamelets.add("mine.camel.yaml", routes);
     context.start();
-  }
-
-  @AfterEach
-  void close() {
-    context.stop();
-    services.close();
   }
 
   @ParameterizedTest
@@ -95,7 +69,7 @@ class ExpressionOnceTest {
         "%41+",
         "#bean:context"
       })
-  void what_an_expression_gives_is_data(String value) {
+  void result_of_an_expression_is_not_evaluated(String value) {
     for (String form : new String[] {"to", "toD", "uri"}) {
       assertThatThrownBy(() -> get(form, value))
           .as(form)
@@ -106,7 +80,7 @@ class ExpressionOnceTest {
   }
 
   @Test
-  void distinct_values_make_no_endpoint_and_no_route() {
+  void distinct_values_add_no_endpoints_and_no_routes() {
     // Given
     int endpoints = context.getEndpoints().size();
     int routes = context.getRoutesSize();
@@ -123,7 +97,7 @@ class ExpressionOnceTest {
   }
 
   @Test
-  void an_expression_that_gives_no_value_of_its_option_fails_and_says_what_one_is() {
+  void expression_with_an_invalid_result_fails_and_names_the_valid_values() {
     assertThatThrownBy(
             () ->
                 context

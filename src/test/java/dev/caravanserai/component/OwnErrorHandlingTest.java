@@ -2,36 +2,17 @@ package dev.caravanserai.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.contract.Contract;
-import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.settings.Settings;
-import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.kamelet.KameletComponent;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Error handling of a user's own file works, also for what fails inside a Kamelet. */
+/** Error handling of a route file also handles failures inside a Kamelet. */
 class OwnErrorHandlingTest {
-  private final CamelContext context = new DefaultCamelContext();
-  private final PodServices services =
-      PodServices.of(
-          Clusters.of(new MemoryCluster()),
-          Profiles.shipped(),
-          Contract.load(),
-          Settings.of(Map.of()));
-
-  @AfterEach
-  void close() {
-    context.stop();
-    services.close();
-  }
+  @AutoClose private final KameletContext kamelets = new KameletContext();
+  private final CamelContext context = kamelets.camel();
 
   @ParameterizedTest
   @ValueSource(
@@ -64,28 +45,22 @@ class OwnErrorHandlingTest {
                     - setBody: {simple: "mine: ${exception.failure.code}"}
         """
       })
-  void a_failure_in_a_kamelet_is_handled(String handling) throws Exception {
+  void failure_in_a_kamelet_is_handled(String handling) throws Exception {
     // Given
-    PodComponent pod = new PodComponent();
-    pod.setServices(services);
-    context.addComponent("pod", pod);
-    context.getComponent("kamelet", KameletComponent.class).setLocation("file:kamelets");
     for (String file : new String[] {"errors", "exec", "logs"}) {
       load("file:routes/" + file + ".camel.yaml");
     }
-    PluginHelper.getRoutesLoader(context)
-        .loadRoutes(
-            ResourceHelper.fromString(
-                "mine.camel.yaml",
-                handling
-                    + """
-                    - route:
-                        id: mine
-                        from:
-                          uri: direct:mine
-                          steps:
-                            - to: kamelet:session-plan-action
-                    """));
+    kamelets.add(
+        "mine.camel.yaml",
+        handling
+            + """
+            - route:
+                id: mine
+                from:
+                  uri: direct:mine
+                  steps:
+                    - to: kamelet:session-plan-action
+            """);
     context.start();
 
     // When

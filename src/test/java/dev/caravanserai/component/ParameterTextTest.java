@@ -4,37 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.contract.Contract;
-import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.settings.Settings;
-import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A value of a Kamelet's parameter arrives byte for byte, however it is given. */
+/** The value of a Kamelet's parameter arrives byte for byte in every notation. */
 class ParameterTextTest {
   private static final String URI = "kamelet:session-exec-action";
 
-  private final CamelContext context = new DefaultCamelContext();
+  @AutoClose private final KameletContext kamelets = new KameletContext();
+  private final CamelContext context = kamelets.camel();
   private final Properties properties = new Properties();
-  private final PodServices services =
-      PodServices.of(
-          Clusters.of(new MemoryCluster()),
-          Profiles.shipped(),
-          Contract.load(),
-          Settings.of(Map.of()));
 
   static Stream<String> values() {
     return Stream.of(
@@ -73,43 +61,32 @@ class ParameterTextTest {
 
   @BeforeEach
   void prepare() {
-    PodComponent pod = new PodComponent();
-    pod.setServices(services);
-    context.addComponent("pod", pod);
     context.getPropertiesComponent().setInitialProperties(properties);
     properties.setProperty("camel.component.kamelet.location", "file:kamelets");
-    ((org.apache.camel.component.kamelet.KameletComponent) context.getComponent("kamelet"))
-        .setLocation("file:kamelets");
-  }
-
-  @AfterEach
-  void close() {
-    context.stop();
-    services.close();
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_parameter_of_to_arrives_byte_for_byte(String value) throws Exception {
+  void parameter_of_to_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("to", parameters(value)))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_parameter_of_toD_arrives_byte_for_byte(String value) throws Exception {
+  void parameter_of_toD_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("toD", parameters(value)))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_property_in_a_parameter_arrives_byte_for_byte(String value) throws Exception {
+  void property_in_a_parameter_arrives_byte_for_byte(String value) throws Exception {
     properties.setProperty("my.script", value);
     assertThat(scriptOf(step("to", parameters("{{my.script}}")))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_property_of_the_kamelet_arrives_byte_for_byte(String value) throws Exception {
+  void property_of_the_kamelet_arrives_byte_for_byte(String value) throws Exception {
     properties.setProperty("camel.kamelet.session-exec-action.script", value);
     assertThat(scriptOf("- to:\n    id: run\n    uri: kamelet:session-exec-action"))
         .isEqualTo(value);
@@ -129,31 +106,31 @@ class ParameterTextTest {
         "'single' \"double\"",
         "a@b:c~d"
       })
-  void a_value_in_raw_of_a_uri_arrives_byte_for_byte(String value) throws Exception {
+  void value_in_raw_of_a_uri_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("to", json(URI + "?script=RAW(" + value + ")")))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a && b", "a & b", "a+b", "%41", "${body}", "-e"})
-  void a_value_in_raw_of_a_uri_of_toD_arrives_byte_for_byte(String value) throws Exception {
+  void value_in_raw_of_a_uri_of_toD_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("toD", json(URI + "?script=RAW(" + value + ")")))).isEqualTo(value);
   }
 
   @Test
-  void raw_around_all_of_a_parameter_is_camels() throws Exception {
+  void raw_around_a_whole_parameter_is_removed_by_camel() throws Exception {
     assertThat(scriptOf(step("to", parameters("RAW(one\ntwo & three)"))))
         .isEqualTo("one\ntwo & three");
   }
 
   @Test
-  void a_placeholder_with_a_backslash_is_text() throws Exception {
+  void placeholder_with_a_backslash_is_text() throws Exception {
     properties.setProperty("name", "value");
     assertThat(scriptOf(step("to", parameters("\\{{.State}} {{name}} {{name}}"))))
         .isEqualTo("{{.State}} value value");
   }
 
   @Test
-  void a_placeholder_without_a_property_stops_the_start_and_says_how_to_write_it() {
+  void placeholder_without_a_property_stops_the_start_and_says_how_to_write_it() {
     assertThatThrownBy(() -> scriptOf(step("to", parameters("docker -f {{.State}}"))))
         .rootCause()
         .hasMessage(

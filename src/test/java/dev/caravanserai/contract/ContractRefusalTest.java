@@ -33,7 +33,7 @@ class ContractRefusalTest {
         "{\"imagee\":\"x\"}                              | /imagee                  | did you mean image?",
         "{\"colour\":1}                                  | /colour                  | known are profile, id, image",
         "{\"image\":5}                                   | /image                   | not the number 5",
-        "{\"image\":null}                                | /image                   | leave it out",
+        "{\"image\":null}                                | /image                   | not null",
         "{\"image\":\"a b\"}                             | /image                   | not \"a b\"",
         "{\"id\":\"-a\"}                                 | /id                      | a letter or digit first",
         "{\"id\":\"a\\n\"}                               | /id                      | not \"a\\n\"",
@@ -55,7 +55,8 @@ class ContractRefusalTest {
         "{\"timeoutSeconds\":0}                          | /timeoutSeconds          | not the number 0",
         "{\"timeoutSeconds\":1.5}                        | /timeoutSeconds          | a whole number",
         "{\"timeoutSeconds\":\"60\"}                     | /timeoutSeconds          | not \"60\"",
-        "{\"timeoutSeconds\":1e400}                      | /timeoutSeconds          | smaller",
+        "{\"timeoutSeconds\":1e400}                      | /timeoutSeconds          | a double",
+        "{\"metadata\":{\"a\":1e-999999999}}              | /metadata/a              | a double",
         "{\"timeoutSeconds\":99999999999999999999}       | /timeoutSeconds          | 2147483647",
         "{\"storage\":{}}                                | /storage/size            | is missing",
         "{\"storage\":{\"size\":\"1Gi\",\"path\":\"w\"}} | /storage/path            | an absolute path",
@@ -66,7 +67,7 @@ class ContractRefusalTest {
         "{\"metadata\":[]}                               | /metadata                | an object, not a list",
         "{\"metadata\":{\"a/b\":[\"\\ud800\"]}}          | /metadata/a~1b/0         | surrogate",
       })
-  void aWrongStartIsRefusedAtItsPlaceWithWhatWouldBeRight(
+  void invalid_start_is_rejected_with_pointer_and_rule(
       String body, String pointer, String message) {
     // Given
     JsonNode request = json(body);
@@ -98,8 +99,7 @@ class ContractRefusalTest {
         "{\"script\":\"a\\u0000\"}                             | /script         | without NUL",
         "{\"command\":[\"a\"],\"stdin\":\"=\",\"encoding\":\"base64\"} | /stdin  | must be base64",
       })
-  void aWrongExecIsRefusedAtItsPlaceWithWhatWouldBeRight(
-      String body, String pointer, String message) {
+  void invalid_exec_is_rejected_with_pointer_and_rule(String body, String pointer, String message) {
     // Given
     JsonNode request = json(body);
 
@@ -116,7 +116,7 @@ class ContractRefusalTest {
   }
 
   @Test
-  void allThatIsWrongIsToldAtOnce() {
+  void all_violations_are_reported_at_once() {
     // Given
     JsonNode request = json("{\"imagee\":1,\"image\":\"\",\"env\":{\"A=\":\"\"},\"labels\":5}");
 
@@ -138,7 +138,7 @@ class ContractRefusalTest {
         "{\"command\":\"login s3cret\"}",
         "{\"command\":[\"s3cret\\u0000\"]}"
       })
-  void aValueThatMayBeSecretIsNotRepeated(String body) {
+  void value_that_may_be_secret_is_not_repeated(String body) {
     // Given
     JsonNode request = json(body);
 
@@ -150,7 +150,7 @@ class ContractRefusalTest {
   }
 
   @Test
-  void anIdempotencyKeyIsNeitherEmptyNorEndless() {
+  void empty_or_too_long_idempotency_key_is_rejected() {
     // Given
     Stream<String> keys = Stream.of("", " ", "k".repeat(256));
 

@@ -7,19 +7,22 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.State;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The words of the contract are those of the code and of the documentation. */
+/** Codes and states of contract, code and documentation are the same. */
 class ContractWordsTest {
   private final Contract contract = Contract.load();
 
   @Test
-  void theFailureCodesAndStatesAndOutcomesAreThoseOfTheContract() throws Exception {
+  void failure_codes_and_states_and_outcomes_are_those_of_the_contract() throws Exception {
     // Given
     JsonNode schemas = new YAMLMapper().readTree(contract.yaml()).at("/components/schemas");
 
@@ -40,7 +43,7 @@ class ContractWordsTest {
   }
 
   @Test
-  void theDocumentationHasEveryFailureCodeWithItsStatus() throws Exception {
+  void documentation_has_every_failure_code_with_its_status() throws Exception {
     // Given
     Path documentation = Path.of("docs/api.md");
 
@@ -58,8 +61,16 @@ class ContractWordsTest {
                 .toArray(String[]::new));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"405", "406", "413", "415"})
+  void statuses_with_the_code_of_an_invalid_request_are_documented(String status) throws Exception {
+    assertThat(Files.readString(Path.of("docs/api.md")))
+        .contains("| %s | `INVALID_REQUEST` |".formatted(status));
+    assertThat(new String(contract.yaml(), StandardCharsets.UTF_8)).contains(status);
+  }
+
   @Test
-  void itPublishesTheFileOfTheConfiguration() throws Exception {
+  void published_contract_is_the_file_of_the_configuration() throws Exception {
     // Given
     Path file = Path.of("config/openapi/caravanserai.yaml");
 

@@ -11,6 +11,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
+import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.State;
 import java.io.IOException;
 import java.time.Instant;
@@ -30,7 +31,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void aSessionIsWrittenAsTheContractShowsIt() {
+  void session_is_written_as_the_contract_shows_it() {
     // Given
     Session session =
         Session.builder(KEY)
@@ -68,7 +69,21 @@ class SessionJsonTest {
   }
 
   @Test
-  void whatIsNotKnownIsAbsentAndAFailureSaysWhy() {
+  void metadata_is_written_with_its_nulls_and_exact_numbers() throws IOException {
+    // Given
+    String metadata = "{\"z\":null,\"a\":{\"n\":1E+2,\"none\":null},\"l\":[1.50,null]}";
+    JsonNode request = ContractRequests.json("{\"metadata\":" + metadata + "}");
+    SessionSpec spec = Contract.load().readSession(request, "default", Optional.empty());
+
+    // When
+    String json = JSON.writeValueAsString(Session.builder(KEY).metadata(spec.metadata()).build());
+
+    // Then
+    assertThat(json).contains("\"metadata\":" + metadata);
+  }
+
+  @Test
+  void unknown_fields_of_a_session_are_absent_and_a_failure_has_a_reason() {
     // Given
     Session failed = failed();
 
@@ -80,7 +95,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void aPageSaysWhereTheNextOneBegins() {
+  void page_has_the_token_of_the_next_one() {
     // Given
     SessionPage page = new SessionPage(List.of(failed()), Optional.of("abc"));
 
@@ -95,7 +110,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void theLastPageHasNoNext() {
+  void last_page_has_no_next() {
     // Given
     SessionPage page = new SessionPage(List.of(), Optional.empty());
 

@@ -11,12 +11,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A command that is ended before its own end leaves nothing, and returns what it wrote. */
+/** A cancelled or timed-out command leaves nothing and returns its output. */
 class EarlyEndTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void aTimeOutEndsItsProcessesAndReturnsWhatWasWritten() {
+  void time_out_ends_its_processes_and_returns_what_was_written() {
     // Given
     Duration soon = Duration.ofMillis(20);
     execs.holdTime();
@@ -39,7 +39,7 @@ class EarlyEndTest {
   }
 
   @Test
-  void aCommandWithoutAnEndOfItsOwnIsLetGoAfterTheKill() {
+  void command_that_does_not_end_is_abandoned_after_the_kill() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
     FakeContainer.Process process = execs.container().process().announces(42);
@@ -55,7 +55,7 @@ class EarlyEndTest {
   }
 
   @Test
-  void cancelBeforeTheConnectionIsUpStartsNothing() {
+  void cancel_before_the_connection_is_up_starts_nothing() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
 
@@ -72,7 +72,7 @@ class EarlyEndTest {
   }
 
   @Test
-  void aLateCancelChangesNothing() {
+  void late_cancel_changes_nothing() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
     execs.container().process().announces(1).ends(new ExecEnd.Exited(0));

@@ -13,7 +13,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
-import dev.caravanserai.wire.NobodyListens;
+import dev.caravanserai.wire.ClosedPort;
 import dev.caravanserai.wire.Relay;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -105,7 +105,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void fiftyAtOnceAllAnswerAndTakeNoThreadEach() {
+  void fifty_concurrent_execs_end_and_do_not_need_a_thread_each() {
     // Given
     Place place = places.get(0);
     place.run(ExecSpec.command("true"));
@@ -128,11 +128,11 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void aPodDeletedUnderItIsSaidToBeGone() {
+  void exec_in_a_deleted_pod_is_pod_gone() {
     // Given
     Place doomed = place("doomed", "busybox:1", new SecurityContext());
     running(doomed.container());
-    Overheard overheard = new Overheard(new PodExecOpener(client, scheduler));
+    OutputProbe overheard = new OutputProbe(new PodExecOpener(client, scheduler));
     ExecHandle handle =
         execs(overheard).start(doomed.container(), ExecSpec.script("echo begun; sleep 9999"));
     Awaitility.await().until(() -> overheard.stdout("begun\n"));
@@ -152,11 +152,11 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void aConnectionThatIsCutIsSaidToBeLost() throws Exception {
+  void exec_over_a_cut_connection_is_connection_lost() throws Exception {
     // Given
     try (Relay wire = Relay.to(client.getMasterUrl().toURI());
         KubernetesClient remote = through(wire.port())) {
-      Overheard overheard = new Overheard(new PodExecOpener(remote, scheduler));
+      OutputProbe overheard = new OutputProbe(new PodExecOpener(remote, scheduler));
       ExecHandle handle =
           execs(overheard)
               .start(places.get(0).container(), ExecSpec.script("echo begun; sleep 9999"));
@@ -177,7 +177,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void whatCannotBeTriedIsAProblem() {
+  void exec_that_cannot_be_sent_is_a_problem() {
     assertThat(problem(new ContainerRef(ExecCluster.NAMESPACE, "no-such-pod", "main")))
         .as("a pod that is gone")
         .isEqualTo(FailureCode.CONFLICT);
@@ -187,9 +187,9 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void aClusterThatIsAwayIsAProblem() throws Exception {
+  void unreachable_cluster_is_a_problem() throws Exception {
     // Given
-    try (NobodyListens away = new NobodyListens();
+    try (ClosedPort away = new ClosedPort();
         KubernetesClient remote = through(away.port())) {
 
       // When

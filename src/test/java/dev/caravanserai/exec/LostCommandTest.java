@@ -29,7 +29,7 @@ class LostCommandTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void aConnectionThatBreaksIsLostWithWhatWasWrittenAndNothingIsRunAgain() {
+  void broken_connection_is_connection_lost_with_partial_output_and_no_retry() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
 
@@ -44,15 +44,9 @@ class LostCommandTest {
   }
 
   @Test
-  void aPodThatIsFoundGoneALittleLaterIsGone() {
+  void pod_found_gone_after_the_connection_broke_is_pod_gone() {
     // Given
-    AtomicInteger asked = new AtomicInteger();
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    ExecHandle handle = start(ExecSpec.command("sleep", "100"), 3);
 
     // When
     execs.container().process().announces(1).stdout("part").ends(new ExecEnd.Lost(FakeExecs.LOST));
@@ -64,12 +58,9 @@ class LostCommandTest {
   }
 
   @Test
-  void aCommandThatIsKilledWithItsPodIsGoneWithIt() {
+  void command_killed_with_its_pod_is_pod_gone() {
     // Given
-    ExecHandle handle =
-        execs
-            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    ExecHandle handle = start(ExecSpec.command("sleep", "100"), 1);
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
@@ -79,7 +70,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_command_that_killed_itself_exits_once_something_can_be_started_beside_it() {
+  void killed_command_is_exited_if_its_container_still_runs() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
 
@@ -92,7 +83,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_killed_command_in_a_container_that_starts_nothing_any_more_is_no_exit() {
+  void killed_command_is_connection_lost_if_its_container_starts_nothing() {
     // Given
     execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
@@ -107,16 +98,10 @@ class LostCommandTest {
   }
 
   @Test
-  void a_killed_command_is_gone_with_its_container_also_when_that_is_known_later() {
+  void killed_command_is_pod_gone_if_the_end_of_its_container_is_reported_later() {
     // Given
-    AtomicInteger asked = new AtomicInteger();
     execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 4 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    ExecHandle handle = start(ExecSpec.command("sleep", "100"), 4);
 
     // When
     execs.container().process().announces(1).ends(new ExecEnd.Exited(137));
@@ -127,15 +112,9 @@ class LostCommandTest {
 
   @ParameterizedTest
   @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND", "CONFLICT", "CLUSTER_UNREACHABLE"})
-  void a_request_that_is_refused_because_the_container_has_ended_is_a_conflict(FailureCode code) {
+  void refused_exec_is_a_conflict_if_the_container_has_ended(FailureCode code) {
     // Given
-    AtomicInteger asked = new AtomicInteger();
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 1 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+    ExecHandle handle = start(ExecSpec.command("true"), 1);
 
     // When
     execs.container().process().ends(FakeExecs.refused(code, "OCI runtime exec failed: EOF"));
@@ -145,27 +124,18 @@ class LostCommandTest {
   }
 
   @Test
-  void a_request_that_the_cluster_never_answers_is_a_conflict_once_the_container_has_ended() {
+  void unanswered_exec_is_a_conflict_once_the_container_has_ended() {
     // Given
-    ExecHandle handle =
-        execs
-            .execs(c -> Optional.of(GONE), FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+    ExecHandle handle = start(ExecSpec.command("true"), 1);
 
     // Then
     assertConflict(handle);
   }
 
   @Test
-  void a_command_whose_container_ends_before_it_is_announced_is_not_left_waiting() {
+  void exec_whose_container_ends_before_the_command_starts_is_a_conflict() {
     // Given
-    AtomicInteger asked = new AtomicInteger();
-    ExecHandle handle =
-        execs
-            .execs(
-                c -> asked.incrementAndGet() < 3 ? Optional.empty() : Optional.of(GONE),
-                FakeExecs.LIMITS)
-            .start(FakeExecs.MAIN, ExecSpec.command("true"));
+    ExecHandle handle = start(ExecSpec.command("true"), 3);
 
     // When
     FakeContainer.Process process = execs.container().process().opens();
@@ -173,6 +143,18 @@ class LostCommandTest {
     // Then
     assertConflict(handle);
     Awaitility.await().until(process::closed);
+  }
+
+  /**
+   * @param known the first question about the pod to which the answer is that it is gone
+   */
+  private ExecHandle start(ExecSpec spec, int known) {
+    AtomicInteger asked = new AtomicInteger();
+    return execs
+        .execs(
+            c -> asked.incrementAndGet() < known ? Optional.empty() : Optional.of(GONE),
+            FakeExecs.LIMITS)
+        .start(FakeExecs.MAIN, spec);
   }
 
   private static void assertConflict(ExecHandle handle) {
@@ -187,7 +169,7 @@ class LostCommandTest {
   }
 
   @Test
-  void anAnswerComesAlsoWhenNobodyCanTellOfThePod() {
+  void exec_ends_although_the_state_of_the_pod_cannot_be_read() {
     // Given
     Function<ContainerRef, Optional<Failure>> broken =
         c -> {
@@ -204,7 +186,7 @@ class LostCommandTest {
   }
 
   @Test
-  void whatIsRefusedAfterItBeganIsLost() {
+  void refusal_after_the_command_started_is_connection_lost() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 

@@ -15,12 +15,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What was not started is told apart from what failed, and from what could not be tried. */
+/** A command that was not started differs from a failed one and from one that was not sent. */
 class NotStartedTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void whatTheSupervisorCouldNotStartIsNotStarted() {
+  void command_that_the_supervisor_cannot_start_is_not_started() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("nope"));
 
@@ -35,7 +35,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatTheRuntimeRefusesIsNotStarted() {
+  void command_that_the_runtime_refuses_is_not_started() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 
@@ -50,7 +50,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatCouldNotBeTriedFails() {
+  void exec_that_could_not_be_sent_fails() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 
@@ -69,7 +69,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatIsTooManyIsRefusedAtOnceAndThePlaceOfOneThatEndedIsFree() {
+  void exec_above_the_limit_is_rejected_at_once_until_another_ends() {
     // Given
     Execs one = execs.execs(c -> Optional.empty(), FakeExecs.limits(1, 1 << 20));
     ExecHandle first = one.start(FakeExecs.MAIN, ExecSpec.command("true"));
@@ -87,7 +87,7 @@ class NotStartedTest {
   }
 
   @Test
-  void a_place_is_given_back_when_the_opening_call_throws() {
+  void permit_is_released_if_the_open_call_throws() {
     // Given
     Execs one =
         new Execs(
@@ -117,7 +117,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatNoProcessCanBeGivenIsRefusedBeforeAnythingRuns() {
+  void invalid_arguments_are_rejected_before_anything_runs() {
     for (ExecSpec bad :
         List.of(
             ExecSpec.command("printf", "a\0b"),

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** An exec that has ended keeps no memory; those that run keep no more than all may. */
+/** An ended exec keeps no memory; running ones keep no more than the limit. */
 class NothingKeptTest {
   private static final int MEMORY = 64 << 10;
 
@@ -23,7 +23,7 @@ class NothingKeptTest {
   private final Execs execs = fakes.execs(c -> Optional.empty(), FakeExecs.limits(9, MEMORY));
 
   @Test
-  void an_exec_that_has_ended_keeps_neither_input_nor_output_nor_timers() {
+  void exec_that_has_ended_keeps_neither_input_nor_output_nor_timers() {
     // Given
     List<Runnable> cancellers = new ArrayList<>();
     WeakReference<byte[]> stdin = run(cancellers);
@@ -56,7 +56,7 @@ class NothingKeptTest {
   }
 
   @Test
-  void what_running_execs_keep_together_has_a_bound_beyond_which_output_is_cut_as_told() {
+  void output_of_all_running_execs_is_cut_at_the_memory_limit() {
     // Given
     List<ExecHandle> handles = new ArrayList<>();
     List<FakeContainer.Process> processes = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The supervisor and the killer under the shells that images have, as far as this machine has. */
+/** Supervisor and killer with the shells that are installed here. */
 class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   private static final List<List<String>> SHELLS =
       List.of(List.of("dash"), List.of("bash", "--posix"), List.of("busybox", "sh"));
@@ -62,7 +62,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
 
   @ParameterizedTest
   @MethodSource("places")
-  void aProgramWhoseInterpreterIsMissingIsNotStarted(Place place) throws IOException {
+  void program_whose_interpreter_is_missing_is_not_started(Place place) throws IOException {
     // Given
     Path program = folder.resolve("program");
     Files.writeString(program, "#! /no/such/interpreter -x\n");
@@ -77,7 +77,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
 
   @ParameterizedTest
   @MethodSource("places")
-  void aProgramIsFoundByTheCallersPath(Place place) throws IOException {
+  void program_is_found_by_the_callers_path(Place place) throws IOException {
     // Given
     Path program = folder.resolve("only-here");
     Files.writeString(program, "#!/bin/sh\necho found $1\n");
@@ -99,7 +99,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   /** As the environment of a container, which the supervisor's own shell starts with. */
   @ParameterizedTest
   @MethodSource("shellsAlone")
-  void the_environment_of_a_container_changes_neither_supervisor_nor_output(List<String> shell) {
+  void environment_of_a_container_changes_neither_supervisor_nor_output(List<String> shell) {
     // Given
     Map<String, String> own = new HashMap<>(SPECIAL);
     own.remove("OPTIND"); // dash itself does not start

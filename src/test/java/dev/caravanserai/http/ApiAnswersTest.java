@@ -4,6 +4,7 @@ import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each operation reaches its route with what was asked, and answers as the contract says. */
+/** Each operation reaches its route with its parameters and responds as the contract says. */
 class ApiAnswersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -25,7 +26,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_start_answers_201_with_the_session_and_where_it_is() throws Exception {
+  void start_answers_201_with_the_session_and_where_it_is() throws Exception {
     // When
     var answer =
         server.send(
@@ -50,7 +51,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_start_that_need_not_wait_answers_202() {
+  void asynchronous_start_returns_202() {
     var answer =
         server.send(
             server
@@ -64,7 +65,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_session_is_found_under_its_exact_id_and_no_other() throws Exception {
+  void session_is_found_under_its_exact_id_and_no_other() throws Exception {
     var answer = server.get("/v1/sessions/a%3Ab");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodSessionId", "a:b");
@@ -76,7 +77,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_list_takes_its_filters_and_gives_a_page() throws Exception {
+  void list_takes_its_filters_and_gives_a_page() throws Exception {
     var answer =
         server.get(
             "/v1/sessions?state=RUNNING&label=team%3Dred,x&limit=500&profile=default&continue=abc");
@@ -93,7 +94,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_stop_answers_204_and_waits_when_asked_to() {
+  void stop_answers_204_and_waits_when_asked_to() {
     assertThat(server.send(server.request("/v1/sessions/a?wait=true").DELETE()).statusCode())
         .isEqualTo(204);
     assertThat(API.calls().getFirst().variables()).containsEntry("wait", true);
@@ -103,7 +104,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void an_exec_gives_what_became_of_the_command() throws Exception {
+  void exec_returns_the_outcome_of_the_command() throws Exception {
     var answer =
         server.post("/v1/sessions/a/exec", "{\"command\":[\"true\"],\"timeoutSeconds\":0.5}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -112,7 +113,7 @@ class ApiAnswersTest {
     assertThat(result.path("exitCode").asInt()).isEqualTo(7);
     assertThat(result.path("stdout").asText()).isEqualTo("\uFFFD\u0000x");
     assertThat(API.calls().getFirst().body())
-        .isEqualTo(Map.of("command", List.of("true"), "timeoutSeconds", 0.5));
+        .isEqualTo(Map.of("command", List.of("true"), "timeoutSeconds", new BigDecimal("0.5")));
     var bytes = server.post("/v1/sessions/a/exec", "{\"script\":\"true\",\"encoding\":\"base64\"}");
     assertThat(JSON.readTree(bytes.body()).path("stdout").asText()).isEqualTo("/wB4");
     assertProblem(server.post("/v1/sessions/a/exec", "{}"), 400, "INVALID_REQUEST");

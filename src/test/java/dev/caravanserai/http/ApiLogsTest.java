@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Logs come as the caller accepts them. */
+/** Logs have the media type that the caller accepts. */
 class ApiLogsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -23,7 +23,7 @@ class ApiLogsTest {
   }
 
   @Test
-  void logs_come_as_the_caller_accepts_them() throws Exception {
+  void logs_have_the_accepted_media_type() throws Exception {
     var json = logs("application/json", "?timestamps=true&tail=2&since=60");
     assertThat(JSON.readTree(json.body()).path("items").get(1))
         .isEqualTo(

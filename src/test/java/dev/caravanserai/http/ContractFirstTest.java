@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.session.InvalidRequestException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ class ContractFirstTest {
     "POST,   /v1/sessions/a/EXEC,        runner, 404",
     "GET,    /v1/sessions/a/exec,        runner, 405",
   })
-  void a_caller_needs_the_scope_of_the_operation_however_its_url_looks(
+  void caller_needs_the_scope_of_the_operation_however_its_url_looks(
       String method, String path, String key, int status) {
     // Given
     var secret = key.equals("reader") ? HttpServer.READER : HttpServer.RUNNER;
@@ -80,7 +81,7 @@ class ContractFirstTest {
   }
 
   @Test
-  void what_is_not_in_the_contract_reaches_no_route() {
+  void request_outside_the_contract_reaches_no_route() {
     assertProblem(SERVER.get("/v1/elsewhere"), 404, "NOT_FOUND");
     assertProblem(SERVER.get("/V1/sessions"), 404, "NOT_FOUND");
     assertProblem(
@@ -90,7 +91,14 @@ class ContractFirstTest {
   }
 
   @Test
-  void no_header_of_the_request_and_no_parameter_goes_back() {
+  void refusal_by_the_route_names_the_parameter_of_the_request() {
+    var problem = assertProblem(SERVER.get("/v1/sessions?continue=zzz"), 400, "INVALID_REQUEST");
+    assertThat(problem.path("errors").findValuesAsText("pointer"))
+        .containsExactly("/query/continue");
+  }
+
+  @Test
+  void response_has_no_headers_or_parameters_of_the_request() {
     var answer = SERVER.send(SERVER.request("/v1/sessions/a").header("X-Mine", "1"));
     assertThat(answer.headers().map().keySet())
         .extracting(String::toLowerCase)
@@ -107,7 +115,10 @@ class ContractFirstTest {
           .specification("file:config/openapi/caravanserai.yaml")
           .missingOperation("fail");
       for (String name : List.of("startSession", "listSessions")) {
-        from("direct:" + name).setBody(constant(name));
+        from("direct:" + name)
+            .setBody(constant(name))
+            .filter(variable("continue").isNotNull())
+            .throwException(InvalidRequestException.at("/continue", "is not valid"));
       }
       for (String name : List.of("getSession", "stopSession", "execInSession", "readLogs")) {
         from("direct:" + name).setBody(simple(name + " ${variable.id}"));

@@ -4,12 +4,18 @@ import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.CapturedLog;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes in and out is what the routes say, and every error is a problem. */
+/** Requests and responses have only what the routes define; every error is a problem. */
 class EdgeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,7 +35,30 @@ class EdgeTest {
   }
 
   @Test
-  void only_what_the_route_sets_goes_back() {
+  void health_does_not_list_routes_that_do_not_run() throws Exception {
+    // Given
+    RouteBuilder routes =
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("timer:never?delay=1h").routeId("stopped").setBody().constant("");
+            from("platform-http:/stop")
+                .process(e -> e.getContext().getRouteController().stopRoute("stopped"));
+          }
+        };
+
+    try (HttpServer server = HttpServer.with(routes)) {
+      // When
+      server.send(server.request("/stop"));
+
+      // Then
+      assertThat(server.send(server.anonymous("/observe/health?exposureLevel=full")).body())
+          .doesNotContain("stopped");
+    }
+  }
+
+  @Test
+  void response_has_only_headers_that_the_route_sets() {
     // When
     var answer =
         SERVER.send(
@@ -43,7 +72,7 @@ class EdgeTest {
   }
 
   @Test
-  void nothing_from_outside_becomes_a_header_that_routes_trust() {
+  void request_headers_cannot_set_internal_headers() {
     var answer =
         SERVER.send(
             SERVER
@@ -55,7 +84,7 @@ class EdgeTest {
   }
 
   @Test
-  void a_body_arrives_and_leaves_byte_by_byte() throws Exception {
+  void bodies_are_passed_unchanged() throws Exception {
     var bytes = SERVER.client().send(SERVER.request("/bytes").build(), BodyHandlers.ofByteArray());
     assertThat(bytes.body()).containsExactly(-1, 0, 7);
     assertThat(SERVER.post("/echo", "größe").body()).isEqualTo("größe");
@@ -96,5 +125,25 @@ class EdgeTest {
     assertThat(internal.has("code")).as("a decision that would be wrong").isFalse();
     assertThat(internal.path("instance").asText()).startsWith("urn:exchange:");
     assertThat(bug.body()).doesNotContain("secret inner words").doesNotContain("IllegalState");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/sessions/%zz", "/echo?a=%zz", "/observe/health?a=%"})
+  void url_that_cannot_be_decoded_is_a_problem_without_a_trace_in_the_log(String url)
+      throws Exception {
+    try (CapturedLog log = new CapturedLog("ROOT");
+        Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // When
+      String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(url);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      // Then
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400 ")
+          .containsIgnoringCase("Content-Type: application/problem+json")
+          .contains("INVALID_REQUEST", "two hexadecimal digits");
+      assertThat(log.lines()).isEmpty();
+    }
   }
 }

@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A stop that waits says what is left, and reads nothing once nobody waits. */
+/** A waiting stop names what is left, and reads nothing after its caller disconnected. */
 class DeletionWaitTest {
   private final MemoryCluster cluster = new MemoryCluster();
   private final ScheduledExecutorService timer = Timers.named("test-timer");
@@ -39,7 +39,7 @@ class DeletionWaitTest {
   }
 
   @Test
-  void object_that_is_left_is_named_with_its_finalizer() {
+  void remaining_object_is_named_with_its_finalizer() {
     // Given
     claim().getMetadata().setFinalizers(List.of("example.com/hold"));
     cluster.delete(start.anchor());

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -35,6 +36,7 @@ public final class MemoryCluster implements Cluster, Objects {
   private final Map<String, byte[]> logs = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicReference<Runnable> afterRead = new AtomicReference<>(() -> {});
   private volatile boolean silent;
 
   /** From now on the watch of the index delivers this state of an object. */
@@ -71,6 +73,11 @@ public final class MemoryCluster implements Cluster, Objects {
   /** The annotations that were set on an object's life. */
   public Map<String, String> notes(ObjectRef object) {
     return notes.getOrDefault(object, Map.of());
+  }
+
+  /** What happens once, between the next read of an object and its answer. */
+  public void afterNextRead(Runnable change) {
+    afterRead.set(change);
   }
 
   /** How often an object was read. */
@@ -120,8 +127,10 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
     reads.incrementAndGet();
-    return CompletableFuture.completedFuture(
-        Optional.ofNullable(objects.get(object.anyLife())).filter(o -> meant(object, o)));
+    Optional<HasMetadata> found =
+        Optional.ofNullable(objects.get(object.anyLife())).filter(o -> meant(object, o));
+    afterRead.getAndSet(() -> {}).run();
+    return CompletableFuture.completedFuture(found);
   }
 
   @Override
@@ -142,6 +151,13 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Boolean> annotate(
       ObjectRef object, Map<String, String> annotations, Optional<String> resourceVersion) {
+    HasMetadata there = objects.get(object.anyLife());
+    if (there != null
+        && resourceVersion
+            .filter(version -> !version.equals(there.getMetadata().getResourceVersion()))
+            .isPresent()) {
+      return CompletableFuture.completedFuture(false);
+    }
     notes.computeIfAbsent(object, o -> new ConcurrentHashMap<>()).putAll(annotations);
     return CompletableFuture.completedFuture(true);
   }

@@ -3,39 +3,45 @@ package dev.caravanserai.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Why a container has ended, for each state that it and its session can be in. */
+/** The reason for the end of a container, for each state of container and session. */
 class PodGoneTest {
+  private static final String EXPIRES_AT = "9000-01-01T00:00:00Z";
   private static final Map<String, String> MARKS =
       Map.of(
           Annotations.ID, "a",
           Annotations.TENANT, "default",
-          Annotations.START_BY, "2027-01-01T00:00:00Z",
-          Annotations.EXPIRES_AT, "2027-01-01T00:00:00Z");
-  private static final ContainerRef MAIN =
-      new ContainerRef("ns", "session-a", "main", Optional.of(new ContainerRef.Run("pod", 0)));
+          Annotations.START_BY, EXPIRES_AT,
+          Annotations.STARTED_AT, "2026-01-01T00:00:00Z",
+          Annotations.EXPIRES_AT, EXPIRES_AT);
+  private static final ContainerRef MAIN = main(EXPIRES_AT);
 
   private final SessionCache index = new SessionCache("inn", Runnable::run);
-  private Optional<HasMetadata> answer = Optional.empty();
-  private final PodGone gone = new PodGone(index, ref -> CompletableFuture.completedFuture(answer));
+  private final Map<String, HasMetadata> there = new HashMap<>();
+  private final PodGone gone = new PodGone(index, this::read);
 
   @Test
-  void a_container_that_runs_has_not_ended_also_when_it_is_not_ready() {
+  void running_container_that_is_not_ready_has_not_ended() {
     // When
     index.onUpdate(pod());
 
@@ -44,7 +50,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_session_whose_anchor_was_deleted_was_ended_by_request() {
+  void session_whose_anchor_was_deleted_was_ended_by_request() {
     // Given
     Pod pod = pod();
     index.onUpdate(pod);
@@ -53,29 +59,70 @@ class PodGoneTest {
     index.onDelete(anchor());
 
     // Then
-    assertEnded(FailureCode.CONFLICT, "stopped on request");
+    assertEnded(FailureCode.CONFLICT, "was stopped");
   }
 
   @Test
-  void a_pod_that_somebody_deletes_under_its_session_is_evicted() {
+  void session_whose_time_is_over_when_it_is_ended_has_expired() {
+    // Given
+    index.onUpdate(pod());
+    index.onDelete(anchor());
+
+    // When
+    Optional<Failure> why = gone.known(main("2026-01-01T00:00:00Z"));
+
+    // Then
+    assertFailure(why, FailureCode.DEADLINE, "has expired");
+  }
+
+  @Test
+  void pod_that_is_being_deleted_beside_its_anchor_was_taken_away() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
-
-    // When
     index.onUpdate(pod);
+    put(pod, anchor());
 
     // Then
-    assertEnded(FailureCode.EVICTED, "being deleted");
+    assertThat(gone.known(MAIN)).as("the watch of anchors may be late").isEmpty();
+    assertAsked(FailureCode.EVICTED, "not by Caravanserai");
   }
 
   @Test
-  void a_pod_without_a_session_was_ended_by_request() {
-    assertEnded(FailureCode.CONFLICT, "its session was stopped");
+  void pod_that_was_deleted_by_force_was_taken_away() {
+    // Given
+    Pod pod = pod();
+    index.onUpdate(pod);
+    index.onDelete(pod);
+    put(anchor());
+
+    // Then
+    assertThat(gone.known(MAIN)).as("the watch of anchors may be late").isEmpty();
+    assertAsked(FailureCode.EVICTED, "not by Caravanserai");
   }
 
   @Test
-  void a_container_that_ended_is_told_with_its_exit_code_and_reason() {
+  void session_of_which_nothing_is_left_was_stopped() {
+    assertEnded(FailureCode.CONFLICT, "was stopped");
+  }
+
+  @Test
+  void session_whose_id_is_used_again_was_stopped() {
+    // Given
+    index.onUpdate(pod());
+
+    // When
+    ConfigMap next = anchor();
+    next.getMetadata().setUid("next");
+    next.getMetadata().getAnnotations().remove(Annotations.STARTED_AT);
+    index.onUpdate(next);
+
+    // Then
+    assertEnded(FailureCode.CONFLICT, "was stopped");
+  }
+
+  @Test
+  void ended_container_is_reported_with_exit_code_and_reason() {
     // Given
     Pod pod = pod();
     pod.getStatus().setPhase("Succeeded");
@@ -101,7 +148,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_container_that_was_restarted_since_has_ended() {
+  void container_that_was_restarted_since_has_ended() {
     // Given
     Pod pod = pod();
     pod.getStatus()
@@ -116,7 +163,7 @@ class PodGoneTest {
   }
 
   @Test
-  void the_next_pod_of_the_same_name_is_another_one() {
+  void next_pod_of_the_same_name_is_another_one() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setUid("next");
@@ -129,19 +176,45 @@ class PodGoneTest {
   }
 
   @Test
-  void the_cluster_is_asked_for_what_the_watch_has_not_told_yet() {
+  void cluster_is_read_if_the_watch_lags() {
     // Given
     index.onUpdate(pod());
 
     // Then
-    assertThat(gone.ask(MAIN).toCompletableFuture().join().map(Failure::message).orElse(""))
-        .contains("its session was stopped");
-    answer = Optional.of(pod());
+    assertAsked(FailureCode.CONFLICT, "was stopped");
+    put(pod());
     assertThat(gone.ask(MAIN).toCompletableFuture().join()).isEmpty();
   }
 
+  private static ContainerRef main(String expiresAt) {
+    SessionKey key = new SessionKey("inn", "default", "a");
+    return new ContainerRef(
+        "ns",
+        "session-a",
+        "main",
+        Optional.of(new ContainerRef.Run(key, Instant.parse(expiresAt), "pod", 0)));
+  }
+
+  private void put(HasMetadata... objects) {
+    for (HasMetadata object : objects) {
+      there.put(object.getKind(), object);
+    }
+  }
+
+  private CompletionStage<Optional<HasMetadata>> read(ObjectRef object) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(there.get(object.kind())));
+  }
+
+  private void assertAsked(FailureCode code, String words) {
+    assertFailure(gone.ask(MAIN).toCompletableFuture().join(), code, words);
+  }
+
   private void assertEnded(FailureCode code, String words) {
-    assertThat(gone.known(MAIN))
+    assertFailure(gone.known(MAIN), code, words);
+  }
+
+  private static void assertFailure(Optional<Failure> found, FailureCode code, String words) {
+    assertThat(found)
         .hasValueSatisfying(
             failure -> {
               assertThat(failure.code()).isEqualTo(code);
@@ -156,7 +229,7 @@ class PodGoneTest {
         .withName("session-a")
         .withNamespace("ns")
         .withUid("pod")
-        .withAnnotations(MARKS)
+        .withAnnotations(new HashMap<>(MARKS))
         .addNewOwnerReference()
         .withKind("ConfigMap")
         .withUid("anchor")
@@ -174,7 +247,7 @@ class PodGoneTest {
         .withName("session-a")
         .withNamespace("ns")
         .withUid("anchor")
-        .withAnnotations(MARKS)
+        .withAnnotations(new HashMap<>(MARKS))
         .endMetadata()
         .build();
   }

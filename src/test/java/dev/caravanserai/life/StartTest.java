@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which request has the session when several start it, and what a failed start leaves alone. */
+/** Concurrent starts of one session, and the objects that a failed start does not delete. */
 class StartTest {
   private static final Optional<String> KEY = Optional.of("the-key-of-both");
 
@@ -62,9 +63,28 @@ class StartTest {
     assertThat(cluster.now(first.plan().pod())).isPresent();
   }
 
+  @Test
+  void request_with_a_new_key_for_a_used_id_is_a_conflict() {
+    // Given
+    anchor(Plans.of(Map.of("id", "mine"), Optional.of("first")));
+    Plan fresh = Plans.of(Map.of("id", "mine"), Optional.of("second"));
+    Plan changed = Plans.of(Map.of("id", "mine", "labels", Map.of("a", "b")), Optional.of("first"));
+
+    // When
+    Throwable taken = catchThrowable(() -> anchor(fresh));
+    Throwable used = catchThrowable(() -> anchor(changed));
+
+    // Then
+    assertThat(Causes.failure(taken).orElseThrow().message())
+        .contains("Session mine exists already")
+        .doesNotContain("Idempotency-Key");
+    assertThat(Causes.failure(used).orElseThrow().message())
+        .contains("The Idempotency-Key was used for another request");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
-  void object_of_somebody_else_is_a_conflict_and_survives_the_undo(String kind) {
+  void foreign_object_is_a_conflict_and_survives_the_undo(String kind) {
     // Given
     Plan plan =
         Plans.of(
@@ -122,12 +142,19 @@ class StartTest {
     assertThat(Causes.failure(refused).orElseThrow().message()).contains("is stopping");
   }
 
-  @Test
-  void repeated_request_joins_although_quota_refuses_before_the_name_is_checked() {
+  @ParameterizedTest
+  @CsvSource({
+    "ConfigMap, QUOTA_EXCEEDED",
+    "ConfigMap, FORBIDDEN",
+    "ConfigMap, CONFIG_ERROR",
+    "Pod, QUOTA_EXCEEDED"
+  })
+  void repeated_request_joins_although_it_is_refused_before_the_name_is_checked(
+      String kind, FailureCode refusal) {
     // Given
     Plan plan = Plans.of(Map.of(), KEY);
     create(anchor(plan));
-    cluster.refuse("Pod", FailureCode.QUOTA_EXCEEDED);
+    cluster.refuse(kind, refusal);
 
     // When
     Start again = anchor(Plans.of(Map.of(), KEY));
@@ -138,14 +165,14 @@ class StartTest {
     assertThat(again.pod()).contains(ObjectRef.to(cluster.now(plan.pod()).orElseThrow()));
   }
 
-  @Test
-  void quota_that_is_really_used_up_refuses_the_start() {
+  @ParameterizedTest
+  @ValueSource(strings = {"ConfigMap", "Pod"})
+  void quota_that_is_really_used_up_refuses_the_start(String kind) {
     // Given
-    cluster.refuse("Pod", FailureCode.QUOTA_EXCEEDED);
-    Start start = anchor(Plans.of(Map.of("id", "poor")));
+    cluster.refuse(kind, FailureCode.QUOTA_EXCEEDED);
 
     // When
-    Throwable refused = catchThrowable(() -> create(start));
+    Throwable refused = catchThrowable(() -> create(anchor(Plans.of(Map.of("id", "poor")))));
 
     // Then
     assertThat(Causes.is(FailureCode.QUOTA_EXCEEDED, refused)).isTrue();

@@ -3,6 +3,7 @@ package dev.caravanserai.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.Patience;
+import dev.caravanserai.wire.Relay;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -123,7 +124,7 @@ class LocalWatchTest extends LocalFixture {
     // Given
     client.resource(map("m")).create();
     client.resource(map("gone")).create();
-    try (Relay relay = new Relay(URI.create(cluster.url()).getPort())) {
+    try (Relay relay = Relay.to(URI.create(cluster.url()))) {
       Config through = Patience.of(Config.fromKubeconfig(Files.readString(cluster.kubeconfig())));
       through.setMasterUrl("https://127.0.0.1:" + relay.port());
       through.setWatchReconnectInterval(50);
@@ -132,11 +133,11 @@ class LocalWatchTest extends LocalFixture {
         Awaitility.await().until(() -> informer.getStore().list().size() == 2);
 
         // When
-        relay.cut();
+        relay.block();
         client.configMaps().withName("gone").delete();
         churn(ObjectStore.HISTORY_SIZE + 1);
         client.resource(map("after")).create();
-        relay.mend();
+        relay.unblock();
 
         // Then
         Awaitility.await()

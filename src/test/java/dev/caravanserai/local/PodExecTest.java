@@ -24,8 +24,8 @@ class PodExecTest extends PodFixture {
     awaitPhase("p", "Running");
 
     // When / Then
-    assertThat(exec("p", "", "sh", "-c", "pwd; echo $B $HOSTNAME; exit 255"))
-        .isEqualTo(new Ran(255, "/workspace/deep\nbc p\n", ""));
+    assertThat(exec("p", "", "sh", "-c", "pwd; echo $B $HOSTNAME; hostname; exit 255"))
+        .isEqualTo(new Ran(255, "/workspace/deep\nbc p\np\n", ""));
     assertThat(exec("p", "", "sh", "-c", "echo e >&2; kill -9 $$"))
         .isEqualTo(new Ran(137, "", "e\n"));
     assertThat(exec("p", "12345", "wc", "-c").out().trim()).isEqualTo("5");

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PodFilesTest extends PodFixture {
 
@@ -40,6 +42,20 @@ class PodFilesTest extends PodFixture {
     assertThat(exec("p", "", "sh", "-c", "echo $T; cat /etc/deep/s/t; touch /etc/deep/s/x").out())
         .isEqualTo("hi\nhi");
     assertThat(Path.of("/etc/deep")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/usr", "/proc", "/proc/x"})
+  void volume_in_place_of_the_programs_of_the_machine_is_a_start_error(String path) {
+    // When
+    pod("p", "command: [sleep, '100']\nvolumeMounts: [{name: w, mountPath: %s}]".formatted(path));
+
+    // Then
+    awaitPhase("p", "Failed");
+    assertThat(at("p", "/status/containerStatuses/0/state/terminated/message").asText())
+        .endsWith(
+            "cannot mount at %s: containers of the local cluster need the files of this machine there"
+                .formatted(path));
   }
 
   @Test

@@ -21,7 +21,7 @@ class ValidationTest {
           image: busybox:1
           env: [{name: A_1, value: v}]
           volumeMounts: [{name: data, mountPath: /data}]
-          resources: {limits: {cpu: 500m, memory: 1.5Gi}}
+          resources: {limits: {cpu: 500m, memory: 1.5Gi, nvidia.com/gpu: 1}}
       """;
 
   private static void check(Kind kind, String yaml) {
@@ -49,6 +49,11 @@ class ValidationTest {
         "name: data, mountPath|name: none, mountPath|volumeMounts[0].name: Not found: \"none\"",
         "mountPath: /data|subPath: a|spec.containers[0].volumeMounts[0].mountPath: Required value",
         "1.5Gi|1.5 GB|spec.containers[0].resources.limits[memory]: Invalid value: \"1.5 GB\"",
+        "cpu: 500m|gpu: 1|resources.limits[gpu]: Invalid value: \"gpu\": must be a standard resource type or"
+            + " fully qualified",
+        "cpu: 500m|A.b/gpu: 1|spec.containers[0].resources.limits[A.b/gpu]: Invalid value: \"A.b/gpu\"",
+        "limits: {cpu: 500m,|requests: {cpu: 501m}, limits: {cpu: 500m,|spec.containers[0].resources:"
+            + " Invalid value: \"501m\": must be less than or equal to cpu limit",
         "resources:|lifecycle:|spec.containers[0].lifecycle: Forbidden",
       })
   void mistake_in_a_pod_is_rejected_with_its_field(String right, String wrong, String problem) {

@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shipped profiles against the API server of KUBECONFIG, by dry runs that create nothing. */
+/** Shipped profiles in dry runs against the API server of KUBECONFIG. */
 class ProfilesIT {
   private static final Map<String, String> NAMESPACES =
       Map.of(
@@ -23,7 +23,7 @@ class ProfilesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "hypha", "raworc", "autogen"})
-  void anApiServerTakesEveryObjectAsItWasPlanned(String profile) {
+  void api_server_takes_every_object_as_it_was_planned(String profile) {
     // Given
     assumeThat(System.getenv("KUBECONFIG")).as("KUBECONFIG").isNotNull();
     Plan plan =

@@ -2,6 +2,7 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.SessionSpec.Draft;
 import dev.caravanserai.session.SessionSpec.Resources;
 import dev.caravanserai.session.SessionSpec.Storage;
 import java.time.Duration;
@@ -20,21 +21,13 @@ record Requests(SessionSpec spec) {
 
   static Requests of(String profile) {
     return new Requests(
-        new SessionSpec(
-            "default",
-            Optional.of(profile),
-            Optional.of("one"),
-            Optional.of("busybox:1"),
-            List.of(),
-            List.of(),
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Resources.NONE,
-            Optional.empty(),
-            Map.of(),
-            Map.of(),
-            Optional.empty()));
+        SessionSpec.of("default")
+            .with(
+                draft -> {
+                  draft.profile = Optional.of(profile);
+                  draft.id = Optional.of("one");
+                  draft.image = Optional.of("busybox:1");
+                }));
   }
 
   static PlanDefaults defaults() {
@@ -71,7 +64,7 @@ record Requests(SessionSpec spec) {
   }
 
   Requests key(String key) {
-    return with(draft -> draft.key = Optional.of(key));
+    return with(draft -> draft.idempotencyKey = Optional.of(key));
   }
 
   Requests tenant(String tenant) {
@@ -100,9 +93,7 @@ record Requests(SessionSpec spec) {
   }
 
   private Requests with(Consumer<Draft> change) {
-    Draft draft = new Draft(spec);
-    change.accept(draft);
-    return new Requests(draft.spec());
+    return new Requests(spec.with(change));
   }
 
   Plan plan() {
@@ -115,58 +106,5 @@ record Requests(SessionSpec spec) {
 
   Plan plan(Planner planner) {
     return planner.plan(spec, NOW, new UUID(1, 2));
-  }
-
-  /** A specification that can still change. */
-  private static final class Draft {
-    private final SessionSpec before;
-    private String tenant;
-    private Optional<String> id;
-    private Optional<String> image;
-    private List<String> command;
-    private List<String> args;
-    private Optional<String> workingDir;
-    private Map<String, String> env;
-    private Optional<Duration> timeout;
-    private Resources resources;
-    private Optional<Storage> storage;
-    private Map<String, String> labels;
-    private Map<String, Object> metadata;
-    private Optional<String> key;
-
-    Draft(SessionSpec before) {
-      this.before = before;
-      tenant = before.tenant();
-      id = before.id();
-      image = before.image();
-      command = before.command();
-      args = before.args();
-      workingDir = before.workingDir();
-      env = before.env();
-      timeout = before.timeout();
-      resources = before.resources();
-      storage = before.storage();
-      labels = before.labels();
-      metadata = before.metadata();
-      key = before.idempotencyKey();
-    }
-
-    SessionSpec spec() {
-      return new SessionSpec(
-          tenant,
-          before.profile(),
-          id,
-          image,
-          command,
-          args,
-          env,
-          workingDir,
-          timeout,
-          resources,
-          storage,
-          labels,
-          metadata,
-          key);
-    }
   }
 }

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The {@code volumes} of Hypha's manifest: claims that are there already. */
+/** The {@code volumes} of Hypha's manifest: existing claims. */
 class VolumesTest {
   private static final Map<String, String> DATA = volume("data", "/data", "team-data");
   private static final Map<String, String> MODELS = volume("models", "/opt/models/", "models.v1");
 
   @Test
-  void claimsThatARequestNamesAreMountedBesidesTheWorkspace() {
+  void claims_that_a_request_names_are_mounted_besides_the_workspace() {
     // Given
     Requests request =
         Requests.of("hypha").storage("1Gi").metadata(Map.of("volumes", List.of(DATA, MODELS)));
@@ -43,7 +43,7 @@ class VolumesTest {
   }
 
   @Test
-  void aRequestWithoutVolumesNamesNoClaim() {
+  void request_without_volumes_names_no_claim() {
     // Given
     Requests request = Requests.of("hypha").storage("1Gi");
 
@@ -56,7 +56,7 @@ class VolumesTest {
   }
 
   @Test
-  void everyMistakeInVolumesIsNamedWithItsPointer() {
+  void every_mistake_in_volumes_is_named_with_its_pointer() {
     // Given
     List<Object> volumes =
         List.of(

@@ -19,7 +19,7 @@ class SettingsTest {
   @TempDir Path folder;
 
   @Test
-  void aNamespaceIsOneThatKubernetesTakes() {
+  void invalid_namespace_is_rejected() {
     for (var bad : List.of("A", "a b", "-a", "a-", "a.b", "a".repeat(64))) {
       assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.cluster.namespace", bad)))
           .hasMessageContainingAll("caravanserai.cluster.namespace", bad, "a-z, 0-9 and -");
@@ -31,7 +31,7 @@ class SettingsTest {
   }
 
   @Test
-  void whatIsNotSetHasItsDefault() {
+  void unset_setting_has_its_default() {
     // When
     var settings = SettingsReader.load(folder.resolve("none"), Map.of(), new Properties());
 
@@ -48,7 +48,7 @@ class SettingsTest {
   }
 
   @Test
-  void environmentBeatsFileAndSystemPropertyBeatsBoth() throws Exception {
+  void environment_beats_file_and_system_property_beats_both() throws Exception {
     // Given
     var file =
         Files.writeString(
@@ -76,7 +76,7 @@ class SettingsTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnceWithItsSourceAndTheNearestKey() throws Exception {
+  void all_mistakes_are_reported_at_once_with_source_and_nearest_key() throws Exception {
     // Given
     var file = Files.writeString(folder.resolve("a.properties"), "caravanserai.prot=1\n");
     var properties = new Properties();
@@ -93,8 +93,9 @@ class SettingsTest {
                     properties));
 
     // Then
-    assertThat(failure.problems())
+    assertThat(failure.getMessage().split("\n  - "))
         .containsExactly(
+            "Caravanserai cannot start with these settings (docs/settings.md lists all):",
             "caravanserai.prot (file "
                 + file
                 + ") is not a setting. Did you mean caravanserai.port?",
@@ -104,8 +105,24 @@ class SettingsTest {
             "caravanserai.cluster.kind=remote (system property) must be one of local, api.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "caravanserai.profile.folder, folder",
+    "caravanserai.routes.folder, folder",
+    "caravanserai.kamelets.folder, folder",
+    "caravanserai.api-keys.file, file",
+    "caravanserai.cluster.kubeconfig, file",
+  })
+  void path_setting_that_does_not_exist_is_refused_by_name(String key, String what) {
+    assertThatThrownBy(() -> Settings.of(Map.of(key, "/nope")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            key + "=/nope (given values) must be a " + what + " that exists and can be read:")
+        .hasMessageContaining("create it, or correct the path");
+  }
+
   @Test
-  void variablesOfClientsTestsAndOtherProgramsAreLeftAlone() {
+  void variables_of_clients_tests_and_other_programs_are_left_alone() {
     // When
     var settings =
         new SettingsReader()
@@ -122,7 +139,7 @@ class SettingsTest {
   }
 
   @Test
-  void aSecretIsTakenFromTheEnvironmentOnlyAndNeverShown() {
+  void secret_is_taken_from_the_environment_only_and_never_shown() {
     // When
     var settings =
         new SettingsReader().environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t")).read();
@@ -136,7 +153,7 @@ class SettingsTest {
   }
 
   @Test
-  void aDefaultThatIsLongerThanItsMaximumIsRefused() {
+  void default_that_is_longer_than_its_maximum_is_refused() {
     assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.timeout", "2d")))
         .hasMessageContaining(
             "caravanserai.exec.timeout=172800s must not be longer than"
@@ -145,14 +162,14 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({"90,90000", "90s,90000", "5m,300000", "1h,3600000", "1d,86400000", "250ms,250"})
-  void durationsAreWrittenAsPeopleDo(String text, long millis) {
+  void durations_have_units(String text, long millis) {
     var settings = Settings.of(Map.of("caravanserai.reaper.interval", text));
     assertThat(settings.get(Settings.REAPER_INTERVAL)).hasMillis(millis);
   }
 
   @ParameterizedTest
   @CsvSource({"0", "-1", "1.5s", "1w", "''", "5 m", "99999999999d", "999999999999999999999"})
-  void whatIsNoDurationIsRefused(String text) {
+  void invalid_duration_is_rejected(String text) {
     assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.timeout", text)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("must be a duration");
@@ -160,21 +177,21 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({"1024,1024", "1KiB,1024", "16MiB,16777216", "1GiB,1073741824", "7B,7"})
-  void sizesAreWrittenAsPeopleDo(String text, int bytes) {
+  void sizes_have_units(String text, int bytes) {
     var settings = Settings.of(Map.of("caravanserai.http.body-limit", text));
     assertThat(settings.get(Settings.HTTP_BODY_LIMIT)).isEqualTo(bytes);
   }
 
   @ParameterizedTest
   @CsvSource({"0", "16MB", "3GiB", "-1", "''"})
-  void whatIsNoSizeIsRefused(String text) {
+  void invalid_size_is_rejected(String text) {
     assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.http.body-limit", text)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("must be a size");
   }
 
   @Test
-  void placeholdersMeanTheSameToCamel() {
+  void placeholders_have_the_same_meaning_in_camel() {
     // When
     var placeholders =
         Settings.of(

@@ -22,6 +22,7 @@ public final class Relay implements AutoCloseable {
   private final Supplier<Passage> passages;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private volatile boolean blocked;
   private volatile boolean closed;
 
   private Relay(URI server, SocketFactory sockets, Supplier<Passage> passages) throws IOException {
@@ -61,6 +62,16 @@ public final class Relay implements AutoCloseable {
     open.forEach(Relay::close);
   }
 
+  /** Cuts all connections, also new ones, until {@link #unblock}. */
+  public void block() {
+    blocked = true;
+    cut();
+  }
+
+  public void unblock() {
+    blocked = false;
+  }
+
   private void accept() throws IOException {
     while (true) {
       Socket near = door.accept();
@@ -73,7 +84,7 @@ public final class Relay implements AutoCloseable {
     try (near;
         Socket far = sockets.createSocket(server.getHost(), server.getPort())) {
       open.add(far);
-      if (closed || near.isClosed()) {
+      if (closed || blocked || near.isClosed()) {
         return; // cut in the meantime
       }
       Passage passage = passages.get();

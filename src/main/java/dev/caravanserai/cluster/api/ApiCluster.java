@@ -43,7 +43,7 @@ public final class ApiCluster implements Cluster {
   private final SessionCache cache;
   private final ApiObjects objects;
   private final ExecOpener execs;
-  private final PodLogs logs;
+  private final Logs logs;
   private final Contact contact;
   private final List<ObjectWatch<?>> watches = new CopyOnWriteArrayList<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
@@ -64,11 +64,11 @@ public final class ApiCluster implements Cluster {
                     .build())
             .adapt(KubernetesClient.class);
     this.contact = new Contact(name, watches, timer);
-    this.requests = new ApiRequests(client, executor, timer);
+    this.requests = new ApiRequests(client, executor);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
-    this.logs = new PodLogs(client);
+    this.logs = new PodLogs(requests);
     new PodLoss(objects, cache, timer);
     new ReadyMark(objects, cache, timer);
     cache.refreshBy(new DirectReads(objects, cache, synced::keySet)::read);
@@ -96,7 +96,7 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public Logs logs() {
-    return (container, query) -> requests.counted(logs.read(container, query));
+    return logs;
   }
 
   @Override

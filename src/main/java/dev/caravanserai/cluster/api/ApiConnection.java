@@ -51,7 +51,10 @@ public record ApiConnection(
             .withWatchReconnectInterval(500)
             .build();
     try {
-      return new KubernetesClientBuilder().withConfig(config).build();
+      return new KubernetesClientBuilder()
+          .withConfig(config)
+          .withHttpClientBuilderConsumer(RetryAfter::obeyedBy)
+          .build();
     } catch (KubernetesClientException e) {
       String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
       throw FailureException.of(

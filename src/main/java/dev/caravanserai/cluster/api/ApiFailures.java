@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -7,21 +8,31 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What an API server's refusal means, with the next step. The HTTP status and the fields of the
  * {@code Status} object decide (Kubernetes API conventions, "Response Status Kind"), and its
- * message is passed on.
+ * message is passed on. A response without one comes from something else, such as a proxy, and says
+ * nothing about the cluster.
  */
 final class ApiFailures {
   private static final String POST = "POST";
   private static final String RENEW =
       "The token or certificate of the kubeconfig or service account is wrong or has expired. Renew"
           + " it; the server takes the new one by itself.";
+  private static final String BETWEEN =
+      "Check the address of the API server and any proxy before it, and try again.";
+
+  /** What these say about an object counts only if the API server itself says it. */
+  private static final Set<Integer> OF_AN_OBJECT = Set.of(403, 404, 409);
+
   private static final String GRANT =
       "Give this server's user that right, or choose a namespace where it has it.";
   private static final String ADMISSION =
@@ -29,7 +40,37 @@ final class ApiFailures {
           + " that the object names does not exist. Change the request or the profile to fit, or"
           + " have the cluster's administrator change the rule or create what is missing.";
 
+  private static final int QUOTED = 300;
+
   private ApiFailures() {}
+
+  /** The {@code Status} object that a response consists of; empty if it is anything else. */
+  static Optional<Status> status(KubernetesSerialization serialization, String body) {
+    try {
+      return Optional.ofNullable(serialization.unmarshal(body, JsonNode.class))
+          .filter(json -> "Status".equals(json.path("kind").asText()))
+          .map(json -> serialization.convertValue(json, Status.class));
+    } catch (RuntimeException noJson) {
+      return Optional.empty();
+    }
+  }
+
+  /** A response that is not successful, as an exception. */
+  static KubernetesClientException refusal(
+      KubernetesSerialization serialization, HttpResponse<?> response, String body) {
+    Status status = status(serialization, body).orElse(null);
+    String words =
+        status != null && status.getMessage() != null
+            ? status.getMessage()
+            : "HTTP %d %s".formatted(response.code(), quoted(body)).strip();
+    return new KubernetesClientException(words, response.code(), status);
+  }
+
+  /** The first line or so of a body. */
+  static String quoted(String body) {
+    String text = body.strip();
+    return text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
+  }
 
   /** As {@link #of(Throwable, String, String)}, for requests that create nothing. */
   static FailureException of(Throwable thrown, String action) {
@@ -46,6 +87,9 @@ final class ApiFailures {
       return failure;
     }
     if (thrown instanceof KubernetesClientException refusal && refusal.getCode() > 0) {
+      if (refusal.getStatus() == null && OF_AN_OBJECT.contains(refusal.getCode())) {
+        return foreign(action, refusal.getMessage(), refusal);
+      }
       Status status = Optional.ofNullable(refusal.getStatus()).orElseGet(Status::new);
       String words = Optional.ofNullable(status.getMessage()).orElse(refusal.getMessage());
       Meaning meaning = meaning(refusal.getCode(), status, method);
@@ -65,24 +109,44 @@ final class ApiFailures {
         thrown);
   }
 
+  /** The response does not come from an API server. */
+  static FailureException foreign(String action, String words, Throwable cause) {
+    return new FailureException(
+        Failure.of(
+            FailureCode.CLUSTER_UNREACHABLE,
+            "%s failed: the response is not one of a Kubernetes API server: %s. %s"
+                .formatted(action, words, BETWEEN)),
+        cause);
+  }
+
   private record Meaning(FailureCode code, String next) {}
 
   private static Meaning meaning(int httpStatus, Status status, String method) {
     return switch (httpStatus) {
       case 401 -> new Meaning(FailureCode.FORBIDDEN, RENEW);
       case 403 -> forbidden(status, method);
-      case 404 -> method.equals(POST) ? missing(status) : notFound();
-      case 409 ->
-          List.of("AlreadyExists", "Conflict").contains(String.valueOf(status.getReason()))
-              ? new Meaning(
-                  FailureCode.CONFLICT, "Choose another id, or wait until that object is gone.")
-              : new Meaning(FailureCode.CONFIG_ERROR, ADMISSION);
+      case 404 -> method.equals(POST) ? missing(status) : notFound(status);
+      case 409 -> conflict(status, method);
       case 400, 413, 415, 422 ->
           new Meaning(
               FailureCode.CONFIG_ERROR,
               "Correct the request or the profile" + fields(status) + ".");
       default ->
           new Meaning(FailureCode.CLUSTER_UNREACHABLE, "Try again when the cluster has recovered.");
+    };
+  }
+
+  /** A create that conflicts with a change of another object, such as a quota, may be repeated. */
+  private static Meaning conflict(Status status, String method) {
+    return switch (String.valueOf(status.getReason())) {
+      case "AlreadyExists" ->
+          new Meaning(
+              FailureCode.CONFLICT, "Choose another id, or wait until that object is gone.");
+      case "Conflict" ->
+          method.equals(POST)
+              ? new Meaning(FailureCode.CLUSTER_UNREACHABLE, "Try again.")
+              : new Meaning(FailureCode.CONFLICT, "Read the object and try again.");
+      default -> new Meaning(FailureCode.CONFIG_ERROR, ADMISSION);
     };
   }
 
@@ -132,8 +196,11 @@ final class ApiFailures {
             : "The cluster does not have this kind: install its CustomResourceDefinition, or correct the profile.");
   }
 
-  private static Meaning notFound() {
-    return new Meaning(FailureCode.NOT_FOUND, "Check that the namespace and the object exist.");
+  private static Meaning notFound(Status status) {
+    StatusDetails details = status.getDetails();
+    return details == null || details.getName() == null
+        ? new Meaning(FailureCode.CLUSTER_UNREACHABLE, BETWEEN)
+        : new Meaning(FailureCode.NOT_FOUND, "Check that the namespace and the object exist.");
   }
 
   private static String fields(Status status) {

@@ -4,9 +4,10 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.Objects;
 import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -22,8 +23,6 @@ import java.util.concurrent.CompletionStage;
 final class ApiObjects implements Objects {
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
-  private static final int NOT_FOUND = 404;
-  private static final int CONFLICT = 409;
 
   private final KubernetesSerialization serialization;
   private final ApiRequests requests;
@@ -43,21 +42,23 @@ final class ApiObjects implements Objects {
   @SuppressWarnings("unchecked")
   public <T extends HasMetadata> CompletionStage<T> create(T object) {
     ObjectRef ref = ObjectRef.to(object);
+    String action = "Creating " + ref;
     return requests
-        .send("Creating " + ref, "POST", () -> paths.collection(ref), JSON, Optional.of(object))
-        .thenApply(body -> (T) known(body, object.getClass()));
+        .send(action, "POST", () -> paths.collection(ref), JSON, Optional.of(object))
+        .thenApply(body -> (T) known(object(body, ref, action), object.getClass()));
   }
 
   @Override
   public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
     Set<String> known = cache.known(object);
+    String action = "Reading " + object;
     return requests
-        .send("Reading " + object, "GET", () -> paths.of(object), JSON, Optional.empty())
-        .thenApply(body -> Optional.of(known(body, HasMetadata.class)))
+        .send(action, "GET", () -> paths.of(object), JSON, Optional.empty())
+        .thenApply(body -> Optional.of(known(object(body, object, action), HasMetadata.class)))
         .exceptionally(
             thrown -> {
-              if (refused(thrown) != NOT_FOUND) {
-                throw ApiFailures.of(Causes.of(thrown), "Reading " + object);
+              if (!refused(thrown, object, "NotFound")) {
+                throw ApiFailures.of(Causes.of(thrown), action);
               }
               cache.onMissing(known);
               return Optional.empty();
@@ -115,33 +116,38 @@ final class ApiObjects implements Objects {
    */
   private CompletionStage<Boolean> write(
       String action, String method, ObjectRef object, String contentType, Object body) {
+    Set<String> uid = Set.of(object.uid().orElseThrow());
     return requests
         .send(action, method, () -> paths.of(object), contentType, Optional.of(body))
         .thenApply(
             answer -> {
-              Object left = serialization.unmarshal(answer);
-              if (left instanceof HasMetadata one && (method.equals("PATCH") || ending(one))) {
-                cache.onUpdate(one);
-              } else {
-                cache.onMissing(Set.of(object.uid().orElseThrow()));
+              if (deleted(answer)) {
+                cache.onMissing(uid);
+                return true;
+              }
+              HasMetadata left = object(answer, object, action);
+              if (method.equals("PATCH") || left.getMetadata().getDeletionTimestamp() != null) {
+                cache.onUpdate(left);
+              } else { // an object that is deleted at once is returned as it was
+                cache.onMissing(uid);
               }
               return true;
             })
         .exceptionally(
             thrown -> {
-              int refused = refused(thrown);
-              if (refused == NOT_FOUND || anotherUid(thrown)) {
-                cache.onMissing(Set.of(object.uid().orElseThrow()));
-              } else if (refused != CONFLICT) {
+              if (refused(thrown, object, "NotFound") || anotherUid(thrown)) {
+                cache.onMissing(uid);
+              } else if (!refused(thrown, object, "Conflict")) {
                 throw ApiFailures.of(Causes.of(thrown), action);
               }
               return false;
             });
   }
 
-  /** What is deleted at once is returned as it was, or not at all. */
-  private static boolean ending(HasMetadata object) {
-    return object.getMetadata().getDeletionTimestamp() != null;
+  private boolean deleted(String body) {
+    return ApiFailures.status(serialization, body)
+        .filter(status -> "Success".equals(status.getStatus()))
+        .isPresent();
   }
 
   @Override
@@ -149,27 +155,51 @@ final class ApiObjects implements Objects {
     return warnings.of(object);
   }
 
-  private <T extends KubernetesResource> T known(String body, Class<T> type) {
-    T object = type.cast(serialization.unmarshal(body));
-    if (object instanceof HasMetadata one) {
-      cache.onUpdate(one);
+  private <T extends HasMetadata> T known(HasMetadata object, Class<T> type) {
+    cache.onUpdate(object);
+    return type.cast(object);
+  }
+
+  /**
+   * @throws FailureException CLUSTER_UNREACHABLE if the body is not this object, but the page of a
+   *     proxy, say
+   */
+  private HasMetadata object(String body, ObjectRef expected, String action) {
+    try {
+      if (serialization.unmarshal(body) instanceof HasMetadata object
+          && expected.anyLife().equals(ObjectRef.to(object).anyLife())) {
+        return object;
+      }
+    } catch (RuntimeException noObject) {
+      throw ApiFailures.foreign(action, ApiFailures.quoted(body), noObject);
     }
-    return object;
+    throw ApiFailures.foreign(action, ApiFailures.quoted(body), null);
   }
 
   /** A patch that names another uid is refused as a change of that field. */
   private static boolean anotherUid(Throwable thrown) {
-    return Causes.of(thrown).getCause() instanceof KubernetesClientException refusal
-        && refusal.getStatus() != null
-        && refusal.getStatus().getDetails() != null
-        && refusal.getStatus().getDetails().getCauses().stream()
-            .anyMatch(cause -> "metadata.uid".equals(cause.getField()));
+    return status(thrown)
+        .map(Status::getDetails)
+        .filter(
+            details ->
+                details.getCauses().stream()
+                    .anyMatch(cause -> "metadata.uid".equals(cause.getField())))
+        .isPresent();
   }
 
-  /** The HTTP status of a refusal; 0 if there was none. */
-  private static int refused(Throwable thrown) {
+  /** Whether the API server itself gives this reason, and names this object. */
+  private boolean refused(Throwable thrown, ObjectRef object, String reason) {
+    return status(thrown)
+        .filter(status -> reason.equals(status.getReason()))
+        .map(Status::getDetails)
+        .filter(details -> object.name().equals(details.getName()))
+        .filter(details -> paths.names(object, details.getKind()))
+        .isPresent();
+  }
+
+  private static Optional<Status> status(Throwable thrown) {
     return Causes.of(thrown).getCause() instanceof KubernetesClientException refusal
-        ? refusal.getCode()
-        : 0;
+        ? Optional.ofNullable(refusal.getStatus())
+        : Optional.empty();
   }
 }

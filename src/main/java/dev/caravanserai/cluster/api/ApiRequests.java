@@ -4,13 +4,18 @@ import dev.caravanserai.cluster.ConcurrencyLimit;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.URLUtils;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,16 +23,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * Sends short requests to the API server without holding a thread, at most {@value #AT_ONCE} at
- * once, and counts those that fail. The HTTP client sends again, after a while, what the server was
- * too busy for. Thread-safe.
+ * Sends requests to the API server without holding a thread, and counts those that fail. The HTTP
+ * client repeats those that the server was too busy for, until the client's request time-out.
+ * Thread-safe.
  */
 final class ApiRequests {
   private static final int AT_ONCE = 16;
@@ -41,14 +45,9 @@ final class ApiRequests {
   /**
    * @param executor completes the stages, so that the HTTP client's threads do not
    */
-  ApiRequests(KubernetesClient client, Executor executor, ScheduledExecutorService timer) {
+  ApiRequests(KubernetesClient client, Executor executor) {
     this.client = client;
-    this.http =
-        client
-            .getHttpClient()
-            .newBuilder()
-            .addOrReplaceInterceptor("retry-after", new RetryAfter(timer))
-            .build();
+    this.http = RetryAfter.obeyedBy(client.getHttpClient().newBuilder()).build();
     this.executor = executor;
     for (FailureCode code : FailureCode.values()) {
       failures.put(code, new LongAdder());
@@ -56,11 +55,13 @@ final class ApiRequests {
   }
 
   /**
+   * Sends a short request, at most {@value #AT_ONCE} at once.
+   *
    * @param action for the words of a failure, such as {@code Creating Pod a/b}
    * @param path with the query, from {@code /api} or {@code /apis} on; may block
    * @param body as JSON; empty for none
-   * @return the body of the answer; fails with a {@link FailureException} whose cause is the {@link
-   *     KubernetesClientException}, if the API server refused
+   * @return the body of the response; fails with a {@link FailureException} whose cause is the
+   *     {@link KubernetesClientException}, if the API server refused
    */
   CompletionStage<String> send(
       String action,
@@ -70,22 +71,28 @@ final class ApiRequests {
       Optional<Object> body) {
     return counted(
         limit
-            .run(
-                () ->
-                    CompletableFuture.supplyAsync(
-                            () -> request(method, path.get(), contentType, body), executor)
-                        .thenCompose(this::send))
-            .handleAsync(
-                (response, thrown) -> {
-                  if (thrown != null) {
-                    throw ApiFailures.of(Causes.of(thrown), action, method);
-                  }
-                  if (!response.isSuccessful()) {
-                    throw ApiFailures.of(refusal(response), action, method);
-                  }
-                  return response.body();
-                },
-                executor));
+            .run(() -> exchange(action, method, path, contentType, body))
+            .thenApplyAsync(bytes -> new String(bytes, StandardCharsets.UTF_8), executor));
+  }
+
+  /** Reads what may be long, in addition to the short requests. Fails as they do. */
+  CompletionStage<byte[]> read(String action, String path) {
+    return exchange(action, "GET", () -> path, null, Optional.empty());
+  }
+
+  private CompletionStage<byte[]> exchange(
+      String action,
+      String method,
+      Supplier<String> path,
+      String contentType,
+      Optional<Object> body) {
+    return CompletableFuture.supplyAsync(
+            () -> request(method, path.get(), contentType, body), executor)
+        .thenCompose(request -> exchange(action, method, request))
+        .exceptionally(
+            thrown -> {
+              throw ApiFailures.of(Causes.of(thrown), action, method);
+            });
   }
 
   private HttpRequest request(
@@ -97,46 +104,54 @@ final class ApiRequests {
         .build();
   }
 
-  private CompletionStage<HttpResponse<String>> send(HttpRequest request) {
+  /** The retries and the reading of the response end with the time-out. */
+  private CompletionStage<byte[]> exchange(String action, String method, HttpRequest request) {
     int atMost = client.getConfiguration().getRequestTimeout();
-    return http.sendAsync(request, String.class)
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CompletableFuture<HttpResponse<AsyncBody>> response =
+        http.consumeBytes(
+            request,
+            (pieces, rest) -> {
+              WritableByteChannel all = Channels.newChannel(bytes);
+              for (ByteBuffer piece : pieces) {
+                all.write(piece);
+              }
+              rest.consume();
+            });
+    return response
+        .thenCompose(
+            answer -> {
+              answer.body().consume();
+              return answer.body().done().thenApply(done -> body(answer, bytes.toByteArray()));
+            })
         .orTimeout(atMost, TimeUnit.MILLISECONDS)
         .exceptionally(
             thrown -> {
+              response.cancel(false);
+              response.thenAccept(answer -> answer.body().cancel());
               throw Causes.of(thrown) instanceof TimeoutException
                   ? new KubernetesClientException("no answer within " + atMost / 1000 + " s")
                   : new CompletionException(Causes.of(thrown));
             });
   }
 
+  private byte[] body(HttpResponse<?> answer, byte[] body) {
+    if (!answer.isSuccessful()) {
+      throw ApiFailures.refusal(
+          client.getKubernetesSerialization(), answer, new String(body, StandardCharsets.UTF_8));
+    }
+    return body;
+  }
+
   /** The same stage, with its failure counted. */
   <T> CompletionStage<T> counted(CompletionStage<T> request) {
     return request.whenComplete(
-        (done, thrown) -> {
-          if (thrown != null && Causes.of(thrown) instanceof FailureException failure) {
-            failures.get(failure.failure().code()).increment();
-          }
-        });
+        (done, thrown) ->
+            Causes.failure(thrown).ifPresent(failure -> failures.get(failure.code()).increment()));
   }
 
   /** How many requests failed with this code since the start. */
   long failures(FailureCode code) {
     return failures.get(code).sum();
-  }
-
-  private KubernetesClientException refusal(HttpResponse<String> response) {
-    String body = Optional.ofNullable(response.body()).orElse("");
-    try {
-      Status status = client.getKubernetesSerialization().unmarshal(body, Status.class);
-      if (status != null && status.getMessage() != null) {
-        return new KubernetesClientException(status.getMessage(), response.code(), status);
-      }
-    } catch (RuntimeException e) {
-      // The page of a proxy, say: its own words below.
-    }
-    return new KubernetesClientException(
-        "HTTP " + response.code() + " " + response.message() + " " + body.strip(),
-        response.code(),
-        null);
   }
 }

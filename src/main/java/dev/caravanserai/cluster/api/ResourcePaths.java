@@ -42,6 +42,12 @@ final class ResourcePaths {
     return collection(object) + "/" + object.name();
   }
 
+  /** Whether a {@code Status} with this kind in its details means objects of this kind. */
+  boolean names(ObjectRef object, String kind) {
+    return object.kind().equals(kind)
+        || String.valueOf(plurals.get(new Kind(object.apiVersion(), object.kind()))).equals(kind);
+  }
+
   private String plural(Kind kind) {
     Class<? extends KubernetesResource> type =
         client

@@ -1,30 +1,38 @@
 package dev.caravanserai.cluster.api;
 
-import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds a refusal back for as long as {@code Retry-After} says, 10 s at most, so that the client's
- * own retry comes after that. The client looks for the header in that spelling only, and HTTP/2 has
- * header names in lower case.
+ * Holds a refusal back for as long as {@code Retry-After} says, 10 s at most, so that whoever tries
+ * again does so after that. The client obeys the header for its own retries only, and only in that
+ * spelling; HTTP/2 has header names in lower case.
  */
-record RetryAfter(ScheduledExecutorService timer) implements Interceptor {
+final class RetryAfter implements Interceptor {
   private static final Set<Integer> BUSY = Set.of(429, 503);
   private static final long LONGEST_SECONDS = 10;
 
+  private RetryAfter() {}
+
+  /** Returns the builder. */
+  static <T extends HttpClient.DerivedClientBuilder> T obeyedBy(T client) {
+    client.addOrReplaceInterceptor("retry-after", new RetryAfter());
+    return client;
+  }
+
   @Override
   public CompletableFuture<Boolean> afterFailure(
-      HttpRequest.Builder request, HttpResponse<?> response, RequestTags tags) {
-    CompletableFuture<Boolean> sendAtOnce = new CompletableFuture<>();
-    timer.schedule(() -> sendAtOnce.complete(false), seconds(response), TimeUnit.SECONDS);
-    return sendAtOnce;
+      BasicBuilder request, HttpResponse<?> response, RequestTags tags) {
+    boolean sendAtOnce = false;
+    return new CompletableFuture<Boolean>()
+        .completeOnTimeout(sendAtOnce, seconds(response), TimeUnit.SECONDS);
   }
 
   private static long seconds(HttpResponse<?> response) {

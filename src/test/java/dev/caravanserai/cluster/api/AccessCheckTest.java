@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.wire.NobodyListens;
+import dev.caravanserai.wire.ClosedPort;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 
 class AccessCheckTest {
   @Test
-  void anApiServerThatIsAwayIsNamedWithItsUrl() throws Exception {
+  void unreachable_api_server_is_reported_with_its_url() throws Exception {
     // Given
-    try (var away = new NobodyListens();
+    try (var away = new ClosedPort();
         var client =
             new KubernetesClientBuilder()
                 .withConfig(
@@ -65,7 +65,7 @@ class AccessCheckTest {
   }
 
   @Test
-  void resourcesThatLackTheSameShareARule() {
+  void resources_that_lack_the_same_share_a_rule() {
     // Given
     var report =
         new AccessReport(

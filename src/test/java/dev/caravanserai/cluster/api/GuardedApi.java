@@ -160,8 +160,9 @@ final class GuardedApi implements AutoCloseable {
     json(
         request,
         code,
-        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"%s\",\"code\":%d}"
-            .formatted(reason, code));
+        ("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"%s\",\"code\":%d,"
+                + "\"details\":{\"kind\":\"configmaps\",\"name\":\"%s\"}}")
+            .formatted(reason, code, request.path().replaceFirst(".*/", "")));
   }
 
   private static void json(HttpServerRequest request, int code, String body) {

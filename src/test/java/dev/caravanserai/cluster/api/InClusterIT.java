@@ -33,13 +33,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With what Kubernetes mounts into a pod, the server works as that pod's service account. */
+/** The server works with the service account that Kubernetes mounts into its pod. */
 class InClusterIT {
   private static final String ACCOUNT = "driver";
   private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
   @Test
-  void the_mount_of_a_real_pod_is_enough(@TempDir Path folder) throws Exception {
+  void mount_of_a_real_pod_is_enough(@TempDir Path folder) throws Exception {
     // Given
     assumeTrue(
         "api".equals(System.getProperty("caravanserai.it.cluster")),

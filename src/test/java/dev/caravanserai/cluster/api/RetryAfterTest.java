@@ -1,70 +1,145 @@
 package dev.caravanserai.cluster.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.LogQuery;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An API server that is too busy says when to come back. */
+/** An API server that is too busy says when to come back, or does not respond at all. */
 class RetryAfterTest {
-  private static final String OBJECT =
-      "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\",\"namespace\":\"ns\",\"uid\":\"1\"}}";
+  private static final ContainerRef CONTAINER =
+      new ContainerRef("ns", "session-a", "main", Optional.empty());
+  private static final LogQuery LOG =
+      new LogQuery(Optional.empty(), Optional.empty(), false, false, 1_000);
 
-  /** HTTP/2 has header names in lower case. */
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
-  void a_refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
+  void refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
+    assertSentAgain(
+        status, api -> api.cluster.objects().get(StubApi.REF).toCompletableFuture().join());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503})
+  void refused_read_of_a_log_is_sent_again_when_the_server_says(int status) throws Exception {
+    assertSentAgain(
+        status, api -> api.cluster.logs().read(CONTAINER, LOG).toCompletableFuture().join());
+  }
+
+  private static void assertSentAgain(int status, Consumer<StubApi> request) throws Exception {
     // Given
-    List<Long> asked = Collections.synchronizedList(new ArrayList<>());
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          asked.add(System.nanoTime());
-          boolean busy = asked.size() == 1;
-          byte[] body = (busy ? "busy" : OBJECT).getBytes(StandardCharsets.UTF_8);
-          if (busy) {
-            exchange.getResponseHeaders().add("retry-after", "1");
-          }
-          exchange.sendResponseHeaders(busy ? status : 200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    try (KubernetesClient client = client(server.getAddress().getPort());
-        ApiCluster cluster = new ApiCluster("busy", client, "ns")) {
+    List<Long> asked = new CopyOnWriteArrayList<>();
+    try (StubApi api =
+        new StubApi(
+            15_000,
+            exchange -> {
+              asked.add(System.nanoTime());
+              return asked.size() == 1
+                  ? new StubApi.Answer(status, "busy", 1)
+                  : new StubApi.Answer(200, StubApi.ANCHOR);
+            })) {
 
       // When
-      var found = cluster.objects().get(ConfigMap.class, "ns", "a").toCompletableFuture().join();
+      request.accept(api);
 
       // Then
-      assertThat(found).isPresent();
       assertThat(asked).hasSize(2);
       assertThat(asked.get(1) - asked.get(0)).isGreaterThanOrEqualTo(1_000_000_000L);
-    } finally {
-      server.stop(0);
     }
   }
 
-  private static KubernetesClient client(int port) {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + port)
-                .withRequestRetryBackoffLimit(3)
-                .build())
-        .build();
+  @Test
+  void refused_lists_and_watches_are_sent_again_when_the_server_says() throws Exception {
+    // Given
+    List<Long> lists = new CopyOnWriteArrayList<>();
+    List<Long> watches = new CopyOnWriteArrayList<>();
+    String none =
+        "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[]}";
+    try (StubApi api =
+        new StubApi(
+            15_000,
+            exchange -> {
+              String asked = exchange.getRequestURI().toString();
+              if (!asked.contains("/configmaps")) {
+                return new StubApi.Answer(200, none);
+              }
+              List<Long> times = asked.contains("watch=true") ? watches : lists;
+              times.add(System.nanoTime());
+              return times == lists && times.size() > 1
+                  ? new StubApi.Answer(200, none)
+                  : new StubApi.Answer(429, "busy", 1);
+            })) {
+
+      // When
+      api.cluster.watch("ns").toCompletableFuture().join();
+
+      // Then
+      await().until(() -> watches.size() >= 2);
+      for (List<Long> times : List.of(lists, watches)) {
+        assertThat(times.get(1) - times.get(0)).isGreaterThanOrEqualTo(1_000_000_000L);
+      }
+    }
+  }
+
+  @Test
+  void log_whose_reading_gets_no_response_fails_within_the_time_of_a_request() throws Exception {
+    // Given
+    CountDownLatch closed = new CountDownLatch(1);
+    try (StubApi api =
+        new StubApi(
+            1_000,
+            exchange -> {
+              awaitQuietly(closed);
+              return new StubApi.Answer(200, "late");
+            })) {
+
+      // Then
+      assertThatThrownBy(() -> api.cluster.logs().read(CONTAINER, LOG).toCompletableFuture().join())
+          .hasMessageContaining("CLUSTER_UNREACHABLE")
+          .hasMessageContaining("no answer within 1 s");
+      closed.countDown();
+    }
+  }
+
+  @Test
+  void retries_end_with_the_time_of_their_request() throws Exception {
+    // Given
+    AtomicInteger asked = new AtomicInteger();
+    try (StubApi api =
+        new StubApi(
+            1_000,
+            exchange -> {
+              asked.incrementAndGet();
+              return new StubApi.Answer(500, "broken");
+            })) {
+
+      // When
+      assertThatThrownBy(() -> api.cluster.objects().get(StubApi.REF).toCompletableFuture().join())
+          .hasMessageContaining("no answer within 1 s");
+
+      // Then
+      int before = asked.get();
+      await().during(Duration.ofSeconds(5)).until(() -> asked.get() <= before + 1);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
