@@ -27,7 +27,7 @@ class BrokenStartIT {
   @TempDir private Path home;
 
   @Test
-  void a_mistake_in_a_route_stops_the_start() throws IOException {
+  void mistake_in_a_route_stops_the_start() throws IOException {
     // Given
     Path route = home.resolve("mine.camel.yaml");
     Files.writeString(route, Files.readString(EXAMPLE).replaceFirst("lifetime:", "lifetme:"));
@@ -41,14 +41,14 @@ class BrokenStartIT {
   }
 
   @Test
-  void a_file_that_does_not_exist_stops_the_start() {
+  void file_that_does_not_exist_stops_the_start() {
     assertThatThrownBy(() -> start(Path.of("demoo")).close())
         .isInstanceOf(RoutesException.class)
         .hasMessageContaining("There is no file demoo.");
   }
 
   @Test
-  void a_server_that_cannot_listen_is_never_ready() throws IOException {
+  void server_that_cannot_listen_does_not_start() throws IOException {
     // Given
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Map<String, String> settings = TestServer.settings(home);

@@ -25,7 +25,7 @@ class ConcurrencyIT {
   private final Api api = SERVER.api();
 
   @Test
-  void twenty_sessions_and_two_hundred_execs_at_once_hold_no_thread_each() {
+  void twenty_concurrent_sessions_and_two_hundred_execs_do_not_need_a_thread_each() {
     // Given
     List<String> sessions =
         IntStream.range(0, SESSIONS)

@@ -21,7 +21,7 @@ class ContainerEndIT {
   private final Api api = SERVER.api();
 
   @Test
-  void when_the_main_process_ends_running_execs_are_pod_gone_and_later_ones_conflicts() {
+  void running_execs_are_pod_gone_and_later_ones_conflicts_after_the_main_process_ended() {
     // Given
     String main = "until [ -e /tmp/go ]; do sleep 0.1; done";
     Answer started = api.start(Map.of("command", List.of("sh", "-c", main)));
@@ -45,7 +45,7 @@ class ContainerEndIT {
   }
 
   @Test
-  void when_the_caller_stops_the_session_running_execs_are_pod_gone_by_request() {
+  void running_execs_are_pod_gone_by_request_after_the_caller_stops_the_session() {
     // Given
     String session = api.session();
     List<CompletableFuture<Answer>> running = sleepers(session);

@@ -17,7 +17,7 @@ class ContractIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
 
   @Test
-  void names_shapes_and_codes_are_what_callers_rely_on() throws Exception {
+  void external_contract_check_passes() throws Exception {
     // Given
     Path check = Path.of("..", "shared", "contract", "trunk");
     Assumptions.assumeTrue(Files.isExecutable(check), "needs ../shared/contract/trunk");

@@ -40,7 +40,7 @@ class DocsPageIT {
   }
 
   @Test
-  void the_page_lists_every_operation_and_asks_nobody_else() {
+  void page_lists_every_operation_and_requests_nothing_from_other_hosts() {
     await()
         .untilAsserted(
             () ->

@@ -44,12 +44,12 @@ class DocumentsIT {
   }
 
   @Test
-  void the_api_by_example() throws Exception {
+  void commands_of_the_api_document_work_as_shown() throws Exception {
     assertThat(run(steps(Path.of("docs/api.md")))).isEqualTo(5);
   }
 
   @Test
-  void a_profile_of_ones_own() throws Exception {
+  void commands_of_the_profiles_document_work_as_shown() throws Exception {
     assertThat(run(steps(Path.of("docs/profiles.md")))).isEqualTo(6);
   }
 

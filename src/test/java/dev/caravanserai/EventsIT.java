@@ -33,7 +33,7 @@ class EventsIT {
       """;
 
   @Test
-  void transitions_are_told_also_after_the_watches_were_cut() throws Exception {
+  void transitions_are_delivered_after_the_watches_were_cut() throws Exception {
     // Given
     Path home = Files.createTempDirectory("caravanserai-events");
     Path route = Files.writeString(home.resolve("events.camel.yaml"), ROUTE);

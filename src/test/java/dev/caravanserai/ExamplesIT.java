@@ -28,7 +28,7 @@ class ExamplesIT {
   @TempDir private Path home;
 
   @Test
-  void the_timer_runs_a_command_in_a_fresh_session_and_logs_the_result() throws Exception {
+  void timer_runs_a_command_in_a_fresh_session_and_logs_the_result() throws Exception {
     // When
     try (Told told = new Told("every-minute");
         Server server = start("examples/timer.camel.yaml")) {
@@ -43,7 +43,7 @@ class ExamplesIT {
   }
 
   @Test
-  void the_webhook_runs_the_script_it_is_sent() throws Exception {
+  void webhook_runs_the_posted_script() throws Exception {
     // Given
     try (Server server = start("examples/webhook.camel.yaml")) {
       Api api = new Api(server.url(), TestServer.KEY);
@@ -86,7 +86,7 @@ class ExamplesIT {
   }
 
   @Test
-  void the_nightly_check_in_java_runs_as_the_routes_in_yaml_do() throws Exception {
+  void nightly_check_in_java_runs_like_routes_in_yaml() throws Exception {
     // Given
     Files.writeString(home.resolve("Nightly.java"), everySecond("examples/Nightly.java"));
 
@@ -120,7 +120,7 @@ class ExamplesIT {
         "${body} {{env:HOME}} %41+&",
         "-n"
       })
-  void the_webhook_passes_data_to_a_script_whatever_is_in_it(String text) throws Exception {
+  void webhook_passes_any_data_to_a_script_unchanged(String text) throws Exception {
     // Given
     try (Server server = start("examples/webhook-data.camel.yaml")) {
       Api api = new Api(server.url(), TestServer.KEY);

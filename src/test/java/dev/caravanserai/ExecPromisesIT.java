@@ -29,7 +29,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void arguments_are_never_read_by_a_shell() {
+  void arguments_are_not_interpreted_by_a_shell() {
     Answer answer = api.exec(session, Map.of("command", List.of("printf", "%s", "a b;$(id)")));
 
     assertThat(answer.field("stdout")).isEqualTo("a b;$(id)");
@@ -37,7 +37,7 @@ class ExecPromisesIT {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 7, 126, 127, 137, 255})
-  void exit_codes_arrive(int code) {
+  void exit_codes_are_returned_unchanged(int code) {
     Answer answer = api.exec(session, Map.of("command", List.of("sh", "-c", "exit " + code)));
 
     assertThat(answer.field("outcome")).as(answer.text()).isEqualTo("exited");
@@ -45,7 +45,33 @@ class ExecPromisesIT {
   }
 
   @Test
-  void ten_megabytes_of_random_bytes_come_back_as_they_were_on_both_streams() {
+  void signal_that_a_command_sends_to_itself_ends_it() {
+    String script = "kill -INT $$; echo ignored";
+
+    Answer answer = api.exec(session, Map.of("command", List.of("sh", "-c", script)));
+
+    assertThat(answer.body().path("exitCode").asInt(-1)).as(answer.text()).isEqualTo(130);
+    assertThat(answer.field("stdout")).isEmpty();
+  }
+
+  @Test
+  void rejected_exec_says_what_is_wrong_and_what_would_be_right() {
+    Map<String, ?> lines = Map.of("script", "cat", "stdin", "aGVs\nbG8=", "encoding", "base64");
+
+    Answer stdin = api.exec(session, lines);
+    Answer container = api.exec(session, Map.of("script", "true", "container", "nope"));
+    Answer tooLong = api.exec(session, Map.of("script", "true", "timeoutSeconds", 1_000_000));
+
+    assertThat(stdin.status()).isEqualTo(400);
+    assertThat(stdin.text()).contains("/stdin", "line breaks");
+    assertThat(container.status()).isEqualTo(404);
+    assertThat(container.field("detail")).contains("has no container nope; it has ");
+    assertThat(tooLong.status()).isEqualTo(400);
+    assertThat(tooLong.text()).contains("/timeoutSeconds", "caravanserai.exec.max-timeout");
+  }
+
+  @Test
+  void ten_megabytes_of_random_bytes_are_returned_unchanged_on_both_streams() {
     // Given
     byte[] bytes = new byte[10_000_000];
     new Random(42).nextBytes(bytes);
@@ -76,7 +102,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void a_script_arrives_unchanged() {
+  void script_arrives_unchanged() {
     String script =
         """
         printf '%s|' "a'b" 'c"d' "$((1+1))" | cat
@@ -95,7 +121,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void a_time_out_returns_what_was_written_and_leaves_no_process() {
+  void time_out_returns_what_was_written_and_leaves_no_process() {
     // Given
     Sleepers sleepers = new Sleepers(session);
     double seconds = 1 + 20 * took(Map.of("script", "true"));
@@ -119,7 +145,7 @@ class ExecPromisesIT {
   }
 
   @Test
-  void a_missing_program_is_not_started() {
+  void missing_program_is_not_started() {
     Answer answer = api.exec(session, Map.of("command", List.of("no-such-program")));
 
     assertThat(answer.status()).isEqualTo(200);

@@ -29,7 +29,7 @@ class FailureIT {
   private final Api api = SERVER.api();
 
   @Test
-  void an_image_that_cannot_be_pulled() {
+  void image_that_cannot_be_pulled_fails_the_start() {
     // When
     Answer answer = api.start(Map.of("image", "does-not-exist.invalid/none:1"));
 
@@ -71,7 +71,7 @@ class FailureIT {
   }
 
   @Test
-  void a_command_that_is_not_there() {
+  void missing_command_fails_the_start() {
     // When
     Answer answer = api.start(Map.of("command", List.of("no-such-program")));
 
@@ -81,7 +81,7 @@ class FailureIT {
   }
 
   @Test
-  void pod_that_fits_no_node_fails_the_start_in_time_every_time() {
+  void pod_that_fits_no_node_fails_the_start_in_time() {
     // Given
     Map<String, ?> nowhere =
         Map.of(
@@ -106,7 +106,7 @@ class FailureIT {
   }
 
   @Test
-  void a_working_directory_that_is_a_file() {
+  void working_directory_that_is_a_file_fails_the_start() {
     // When
     Answer answer = api.start(Map.of("workingDir", "/etc/passwd"));
 
@@ -116,7 +116,7 @@ class FailureIT {
   }
 
   @Test
-  void arguments_and_variables_that_no_process_can_be_given() {
+  void arguments_and_variables_above_the_limits_of_linux_are_rejected() {
     // When
     Answer answer =
         api.start(
@@ -130,7 +130,7 @@ class FailureIT {
   }
 
   @Test
-  void the_longest_argument_and_variable_that_a_process_can_be_given_arrive() {
+  void longest_argument_and_variable_that_linux_allows_arrive() {
     // Given
     String longest = "x".repeat(131_071);
 
@@ -147,7 +147,7 @@ class FailureIT {
   }
 
   @Test
-  void a_failure_that_nobody_waited_for_can_be_read_later() {
+  void failure_of_an_asynchronous_start_can_be_read_later() {
     // Given
     Answer accepted =
         api.startLater(

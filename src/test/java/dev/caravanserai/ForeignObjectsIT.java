@@ -28,7 +28,7 @@ class ForeignObjectsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
-  void object_of_somebody_else_is_a_conflict_and_is_left_alone(String kind) {
+  void foreign_object_of_the_same_name_is_a_conflict_and_stays(String kind) {
     // Given
     String id = "foreign-" + Long.toString(System.nanoTime(), 36);
     Map<String, ?> request =

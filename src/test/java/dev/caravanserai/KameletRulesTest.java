@@ -26,7 +26,7 @@ class KameletRulesTest {
 
   @ParameterizedTest
   @MethodSource("kamelets")
-  void a_kamelet_keeps_the_rules_of_the_catalog(Path file) throws IOException {
+  void kamelet_follows_the_rules_of_the_catalog(Path file) throws IOException {
     // Given
     JsonNode kamelet = YAML.readTree(file.toFile());
     JsonNode metadata = kamelet.path("metadata");

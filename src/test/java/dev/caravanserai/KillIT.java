@@ -153,18 +153,18 @@ class KillIT {
   }
 
   @Test
-  void after_the_plan_there_is_nothing() {
+  void killed_after_the_plan_leaves_nothing() {
     assertThat(KILLED.get("plan")).isEmpty();
     assertThat(left("plan")).isEmpty();
   }
 
   @Test
-  void after_the_anchor_it_is_taken_down_when_its_time_to_start_is_over() {
+  void killed_after_the_anchor_is_deleted_at_the_start_deadline() {
     assertTakenDown("anchor", "ConfigMap");
   }
 
   @Test
-  void after_the_anchor_a_repeated_request_finishes_the_start() {
+  void killed_after_the_anchor_is_completed_by_a_repeated_request() {
     // When
     Answer answer = repeated.join();
 
@@ -175,42 +175,42 @@ class KillIT {
   }
 
   @Test
-  void after_the_claim_it_is_taken_down_when_its_time_to_start_is_over() {
+  void killed_after_the_claim_is_deleted_at_the_start_deadline() {
     assertTakenDown("claim", "ConfigMap", "PersistentVolumeClaim");
   }
 
   @Test
-  void after_the_secret_it_is_taken_down_when_its_time_to_start_is_over() {
+  void killed_after_the_secret_is_deleted_at_the_start_deadline() {
     assertTakenDown("secret", "ConfigMap", "PersistentVolumeClaim", "Secret");
   }
 
   @Test
-  void after_the_pod_it_is_usable() {
+  void killed_after_the_pod_is_usable() {
     assertUsable("pod");
   }
 
   @Test
-  void while_awaiting_it_is_taken_down_when_its_time_to_start_is_over() {
+  void killed_while_waiting_is_deleted_at_the_start_deadline() {
     assertTakenDown("await", "ConfigMap", "PersistentVolumeClaim", "Secret", "Pod");
   }
 
   @Test
-  void ready_but_not_yet_marked_as_started_it_is_usable() {
+  void killed_when_ready_but_not_marked_as_started_is_usable() {
     assertUsable("ready");
   }
 
   @Test
-  void failed_but_not_yet_undone_it_is_taken_down_when_its_time_to_start_is_over() {
+  void killed_when_failed_but_not_undone_is_deleted_at_the_start_deadline() {
     assertTakenDown("undo", "ConfigMap", "PersistentVolumeClaim", "Secret", "Pod");
   }
 
   @Test
-  void asked_to_stop_before_its_anchor_was_deleted_it_is_usable() {
+  void killed_before_a_stop_deleted_the_anchor_is_usable() {
     assertUsable("stop");
   }
 
   @Test
-  void asked_to_stop_after_its_anchor_was_deleted_it_is_gone_without_any_server() {
+  void killed_after_a_stop_deleted_the_anchor_disappears_without_a_server() {
     assertThat(KILLED.get("stopping")).isEmpty();
     assertThat(left("stopping")).isEmpty();
   }

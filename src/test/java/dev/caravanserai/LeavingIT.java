@@ -53,7 +53,7 @@ class LeavingIT {
   }
 
   @Test
-  void an_exec_that_nobody_waits_for_is_ended_with_all_its_processes() throws IOException {
+  void exec_whose_caller_disconnected_is_killed_with_all_its_processes() throws IOException {
     // Given
     String session = api.session();
     Sleepers sleepers = new Sleepers(session);
@@ -70,7 +70,7 @@ class LeavingIT {
   }
 
   @Test
-  void a_start_that_nobody_can_come_back_for_is_ended() throws IOException {
+  void start_without_id_or_key_whose_caller_disconnected_is_undone() throws IOException {
     // Given
     String label = label();
     wire.holdWatches();
@@ -86,7 +86,7 @@ class LeavingIT {
   }
 
   @Test
-  void a_start_with_an_id_goes_on() throws IOException {
+  void start_with_an_id_continues_after_its_caller_disconnected() throws IOException {
     // Given
     String label = label();
     String path = "/v1/sessions/left-" + label;

@@ -36,7 +36,7 @@ class LogsIT {
   }
 
   @Test
-  void json_has_a_line_each_and_its_time_where_asked_for() {
+  void json_logs_have_an_item_per_line_with_its_time_on_request() {
     // When
     List<JsonNode> lines = lines("?timestamps=true");
 
@@ -67,7 +67,7 @@ class LogsIT {
   }
 
   @Test
-  void what_is_not_there_is_told_in_the_clusters_own_words() {
+  void missing_log_is_reported_with_the_message_of_the_cluster() {
     // When
     Answer previous = SERVER.api().get(logs + "?previous=true");
     Answer container = SERVER.api().get(logs + "?container=nope");

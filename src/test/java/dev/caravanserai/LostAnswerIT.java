@@ -47,7 +47,7 @@ class LostAnswerIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"configmaps", "persistentvolumeclaims", "secrets", "services", "pods"})
-  void a_session_whose_create_was_not_answered_starts_all_the_same(String resource) {
+  void session_starts_although_the_response_to_a_create_was_lost(String resource) {
     // Given
     int before = wire.lost().size();
     String id = "lost-" + resource.length() + "-" + Long.toString(System.nanoTime(), 36);
@@ -75,7 +75,7 @@ class LostAnswerIT {
   }
 
   @Test
-  void a_caller_who_does_not_wait_is_told_of_the_session_that_its_request_began() {
+  void caller_that_does_not_wait_gets_the_session_whose_create_response_was_lost() {
     // Given
     wire.loseNextCreate("configmaps");
 
@@ -88,7 +88,7 @@ class LostAnswerIT {
   }
 
   @Test
-  void a_name_that_another_request_took_stays_taken() {
+  void name_taken_by_another_request_is_still_a_conflict() {
     // Given
     String id = api.session();
     wire.loseNextCreate("configmaps");

@@ -52,7 +52,7 @@ class MetricsIT {
   }
 
   @Test
-  void the_list_in_the_documentation_is_what_the_server_tells() throws IOException {
+  void documented_metrics_are_those_of_the_server() throws IOException {
     // Given
     Map<String, String> documented = new TreeMap<>();
     ROW.matcher(Files.readString(Path.of("docs/metrics.md")))
@@ -100,7 +100,7 @@ class MetricsIT {
   }
 
   @Test
-  void no_label_names_a_session_or_a_tenant() {
+  void no_label_contains_a_session_or_tenant() {
     assertThat(Metrics.of(api).lines().filter(line -> line.startsWith("caravanserai")))
         .noneMatch(line -> line.contains("tenant=") || line.contains("session="));
   }

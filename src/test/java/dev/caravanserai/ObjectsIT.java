@@ -37,7 +37,7 @@ class ObjectsIT {
   }
 
   @Test
-  void a_write_that_arrives_late_does_not_touch_the_next_life() {
+  void late_write_does_not_change_a_recreated_object() {
     // Given
     ObjectRef first = ObjectRef.to(create());
     result(cluster.objects().delete(first));
@@ -56,7 +56,7 @@ class ObjectsIT {
   }
 
   @Test
-  void a_write_to_a_version_that_is_not_the_last_changes_nothing() {
+  void write_to_an_old_version_changes_nothing() {
     // Given
     HasMetadata object = create();
     ObjectRef ref = ObjectRef.to(object);
@@ -86,7 +86,7 @@ class ObjectsIT {
   }
 
   @Test
-  void an_object_of_any_kind_is_read_and_deleted_by_what_an_annotation_lists() {
+  void object_of_any_kind_is_read_and_deleted_by_its_annotation_entry() {
     // Given
     HasMetadata lease =
         result(

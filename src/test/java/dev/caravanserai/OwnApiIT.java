@@ -47,7 +47,7 @@ class OwnApiIT {
   }
 
   @Test
-  void an_operation_of_an_own_contract_runs_its_route_and_answers_the_apis_json() {
+  void operation_of_a_custom_contract_runs_its_route_and_returns_json() {
     // Given
     String name = "\"$(id)\" 'ä\\n";
 
@@ -64,7 +64,7 @@ class OwnApiIT {
   }
 
   @Test
-  void a_request_that_breaks_an_own_contract_is_refused_with_all_that_is_wrong() {
+  void request_that_violates_a_custom_contract_is_rejected_with_all_violations() {
     // When
     Answer wrong = greeter.call("POST", "/greetings?greeting=Hi&x=1", Map.of("name", "", "z", 1));
     Answer missing = greeter.call("POST", "/greetings", Map.of());
@@ -81,7 +81,7 @@ class OwnApiIT {
   }
 
   @Test
-  void an_own_contract_has_scopes_tenants_head_and_405() {
+  void custom_contract_supports_scopes_tenants_head_and_405() {
     // Given
     String session = greeter.session();
 

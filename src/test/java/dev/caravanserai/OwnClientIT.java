@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OwnClientIT {
 
   @Test
-  void the_one_client_in_the_registry_is_used_and_stays_the_applications() throws Exception {
+  void single_client_in_the_registry_is_used_and_not_closed() throws Exception {
     // Given
     KubernetesClient client = TestCluster.get().client();
     Properties nothingElse = new Properties();

@@ -60,7 +60,7 @@ class PromisesTest {
 
   @ParameterizedTest
   @MethodSource("proofs")
-  void a_proof_is_there_and_runs(Proof proof) throws Exception {
+  void every_proof_exists_and_runs(Proof proof) throws Exception {
     // Given
     Class<?> test = Class.forName(nameOf(proof.test()));
 

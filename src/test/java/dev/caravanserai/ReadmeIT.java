@@ -22,7 +22,7 @@ class ReadmeIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();
 
   @Test
-  void the_first_session_with_curl_works() throws Exception {
+  void first_session_with_curl_works() throws Exception {
     // Given
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "needs curl");
     String session =
@@ -42,7 +42,7 @@ class ReadmeIT {
   }
 
   @Test
-  void every_file_that_the_readme_names_is_there() throws IOException {
+  void every_file_named_in_the_readme_exists() throws IOException {
     // Given
     Matcher links =
         Pattern.compile("]\\(([^)#:]+)\\)").matcher(Files.readString(Path.of("README.md")));

@@ -56,7 +56,7 @@ class ReaperEdgesIT {
   }
 
   @Test
-  void one_that_cannot_be_ended_is_tried_ever_more_seldom_and_keeps_no_other_from_ending() {
+  void session_that_cannot_be_deleted_is_retried_with_back_off_and_delays_no_other() {
     // Given
     String stuck = api.session();
     String other = api.session();
@@ -105,7 +105,7 @@ class ReaperEdgesIT {
   }
 
   @Test
-  void an_anchor_with_an_unreadable_expiry_ends_when_its_pod_says() {
+  void anchor_with_an_invalid_expiry_is_deleted_at_the_expiry_of_its_pod() {
     // Given
     Answer edited = api.start(Map.of());
     String id = edited.field("id");
@@ -134,7 +134,7 @@ class ReaperEdgesIT {
   }
 
   @Test
-  void an_anchor_without_a_pod_says_so_until_its_expiry() {
+  void anchor_without_a_pod_is_reported_as_failed_until_its_expiry() {
     // Given
     Answer robbed = api.start(Map.of());
     String id = robbed.field("id");
@@ -157,7 +157,7 @@ class ReaperEdgesIT {
   }
 
   @Test
-  void a_pod_without_an_anchor_is_ended_after_a_look_whether_there_is_none_indeed() {
+  void pod_without_an_anchor_is_deleted_after_a_direct_read_confirms_it() {
     // Given
     String id = "orphan-" + Long.toString(System.nanoTime(), 36);
     var pods = TestCluster.get().client().pods().inNamespace(TestCluster.NAMESPACE);

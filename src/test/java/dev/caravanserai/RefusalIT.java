@@ -31,7 +31,7 @@ class RefusalIT {
   private final Api api = SERVER.api();
 
   @Test
-  void a_quota_that_is_used_up() {
+  void used_up_quota_is_reported_and_the_start_undone() {
     try (KubernetesClient admin = TestCluster.real() ? admin() : null) {
       // Given: a quota on the real cluster; the local one refuses by the profile's annotation
       Optional<ResourceQuota> quota =
@@ -60,7 +60,7 @@ class RefusalIT {
   }
 
   @Test
-  void a_claim_that_is_refused() {
+  void refused_claim_is_reported_and_the_start_undone() {
     // When
     Answer answer =
         api.start(Map.of("profile", "refused-claim", "storage", Map.of("size", "10Mi")));
@@ -72,7 +72,7 @@ class RefusalIT {
   }
 
   @Test
-  void a_kind_whose_definition_is_missing() {
+  void missing_resource_definition_is_reported_and_the_start_undone() {
     // When
     Answer answer = api.start(Map.of("profile", "custom-kind"));
 
@@ -84,7 +84,7 @@ class RefusalIT {
 
   @ParameterizedTest
   @CsvSource({"serviceAccountName, no-such-account", "priorityClassName, no-such-class"})
-  void something_that_the_pod_names_and_that_is_missing(String field, String name) {
+  void missing_object_that_the_pod_refers_to_is_reported(String field, String name) {
     // Given
     Assumptions.assumeTrue(TestCluster.real(), "the local cluster has no such objects");
 
@@ -98,7 +98,7 @@ class RefusalIT {
   }
 
   @Test
-  void limits_that_a_limit_range_does_not_allow() {
+  void limits_outside_a_limit_range_are_reported() {
     try (KubernetesClient admin = TestCluster.real() ? admin() : null) {
       // Given
       Assumptions.assumeTrue(admin != null, "the local cluster has no LimitRanges");

@@ -54,7 +54,7 @@ class ReplicasIT {
   }
 
   @Test
-  void a_session_is_read_used_and_stopped_through_a_replica_that_was_not_told_of_it() {
+  void session_is_read_used_and_stopped_by_a_replica_whose_watch_lags() {
     // Given
     wire.holdWatches();
     String id = one.session();
@@ -77,7 +77,7 @@ class ReplicasIT {
   }
 
   @Test
-  void a_repeated_request_gets_its_session_from_a_replica_that_was_not_told_of_it() {
+  void repeated_request_gets_its_session_from_a_replica_whose_watch_lags() {
     // Given
     wire.holdWatches();
     Map<String, String> key = Map.of("Idempotency-Key", "replicas-" + System.nanoTime());
@@ -93,7 +93,7 @@ class ReplicasIT {
   }
 
   @Test
-  void a_session_that_there_is_not_costs_one_read_in_a_namespace() {
+  void unknown_session_costs_one_read_per_namespace() {
     // Given
     String id = "none-" + Long.toString(System.nanoTime(), 36);
     int requests = 40;
@@ -117,7 +117,7 @@ class ReplicasIT {
   }
 
   @Test
-  void a_command_runs_in_a_session_that_the_watch_last_told_to_be_pending() {
+  void command_runs_in_a_session_that_a_lagging_watch_shows_as_pending() {
     // Given
     String path = toldPending();
 
@@ -131,7 +131,7 @@ class ReplicasIT {
   }
 
   @Test
-  void each_of_many_commands_costs_the_cluster_one_read_of_the_pod_at_most() {
+  void each_command_costs_at_most_one_read_of_the_pod() {
     // Given
     String path = toldPending();
     String pod = "/pods/" + one.get(path).body().at("/pod/name").asText() + " ";
@@ -153,7 +153,7 @@ class ReplicasIT {
   }
 
   @Test
-  void the_next_session_of_an_id_is_not_the_former_one_though_the_watches_lag() {
+  void new_session_of_an_id_is_not_confused_with_the_old_one_while_watches_lag() {
     // Given
     String id = "again-" + Long.toString(System.nanoTime(), 36);
     Answer former =

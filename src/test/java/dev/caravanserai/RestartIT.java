@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RestartIT {
 
   @Test
-  void sessions_outlive_a_server_that_is_killed() throws Exception {
+  void sessions_survive_a_killed_server() throws Exception {
     // Given
     ServerProcess first = ServerProcess.start(Map.of());
     String kept = first.api().start(Map.of("env", Map.of("A", "b"))).field("id");

@@ -18,7 +18,7 @@ class RoutesDocumentTest {
   private static final Pattern WORD = Pattern.compile("`([\\w*-]+)`");
 
   @Test
-  void the_listed_components_languages_and_data_formats_are_there() throws Exception {
+  void listed_components_languages_and_data_formats_are_available() throws Exception {
     try (CamelContext context = new DefaultCamelContext()) {
       List<String> parts = List.of(listed().split("; the (?:languages|data format)"));
 

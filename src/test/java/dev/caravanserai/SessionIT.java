@@ -23,7 +23,7 @@ class SessionIT {
   private final Api api = SERVER.api();
 
   @Test
-  void metadata_comes_back_with_its_nulls_its_order_and_exact_numbers() {
+  void metadata_is_returned_with_nulls_order_and_exact_numbers() {
     // Given
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("z", new BigDecimal("1E+2"));
@@ -42,7 +42,7 @@ class SessionIT {
   }
 
   @Test
-  void a_session_is_started_used_read_and_stopped() {
+  void session_is_started_used_read_and_stopped() {
     // Given
     Answer started =
         api.start(
@@ -71,7 +71,7 @@ class SessionIT {
   }
 
   @Test
-  void what_has_outlived_its_time_is_stopped_at_most_a_second_late() {
+  void expired_session_is_stopped_at_most_a_second_late() {
     // Given
     Answer started = api.start(Map.of("timeoutSeconds", 15));
     assertThat(started.status()).as(started.text()).isEqualTo(201);
@@ -84,7 +84,7 @@ class SessionIT {
   }
 
   @Test
-  void one_idempotency_key_makes_one_session_however_many_ask_at_once() {
+  void concurrent_requests_with_one_idempotency_key_make_one_session() {
     // Given
     Map<String, String> key = Map.of("Idempotency-Key", "same-" + Instant.now());
 
@@ -103,7 +103,7 @@ class SessionIT {
   }
 
   @Test
-  void one_idempotency_key_is_for_one_environment() {
+  void idempotency_key_with_another_environment_is_a_conflict() {
     // Given
     Map<String, String> key = Map.of("Idempotency-Key", "env-" + Instant.now());
     Answer first = api.startLater(Map.of("env", Map.of("PIN", "1234")), key).join();
@@ -121,7 +121,7 @@ class SessionIT {
   }
 
   @Test
-  void a_repeated_request_gets_its_session_also_after_that_has_failed() {
+  void repeated_request_gets_its_session_after_that_failed() {
     // Given
     Map<String, String> key = Map.of("Idempotency-Key", "failed-" + Instant.now());
     String script = "until [ -e fail ]; do sleep 0.1; done; exit 3";
@@ -141,7 +141,7 @@ class SessionIT {
   }
 
   @Test
-  void an_idempotency_key_starts_a_new_session_once_its_session_was_deleted() {
+  void idempotency_key_starts_a_new_session_once_its_session_was_deleted() {
     // Given
     Map<String, String> key = Map.of("Idempotency-Key", "deleted-" + Instant.now());
     Answer first = api.startLater(Map.of(), key).join();
@@ -157,7 +157,7 @@ class SessionIT {
   }
 
   @Test
-  void one_idempotency_key_makes_no_second_session_under_another_id() {
+  void idempotency_key_with_another_id_is_a_conflict() {
     // Given
     String key = "ids-" + Instant.now();
     String suffix = Long.toString(System.nanoTime(), 36);
@@ -175,7 +175,7 @@ class SessionIT {
   }
 
   @Test
-  void id_of_a_session_that_is_stopping_is_its_next_session_or_a_conflict_that_says_so() {
+  void start_with_the_id_of_a_stopping_session_succeeds_or_is_a_clear_conflict() {
     // Given
     String id = "again-" + Long.toString(System.nanoTime(), 36);
     Map<String, ?> request =
@@ -201,7 +201,7 @@ class SessionIT {
   }
 
   @Test
-  void nobody_goes_on_waiting_for_what_is_stopped_as_soon_as_it_is_accepted() {
+  void waiting_start_ends_when_its_session_is_stopped() {
     // Given
     List<Answer> accepted =
         java.util.stream.IntStream.range(0, 5)
@@ -223,7 +223,7 @@ class SessionIT {
   }
 
   @Test
-  void a_session_keeps_files_on_a_claim_when_storage_is_asked_for() {
+  void session_keeps_files_on_a_claim_when_storage_is_asked_for() {
     // Given
     Answer started = api.start(Map.of("storage", Map.of("size", "10Mi")));
 
@@ -240,7 +240,7 @@ class SessionIT {
   }
 
   @Test
-  void a_main_process_that_ends_well_makes_a_completed_session() {
+  void session_whose_main_process_exits_with_0_is_completed() {
     // Given
     Answer started = api.start(Map.of("command", List.of("sh", "-c", "echo done")));
 

@@ -53,7 +53,7 @@ class SilentClusterIT {
   }
 
   @Test
-  void a_silent_watch_is_replaced_within_a_minute_and_health_and_log_tell_of_a_silent_cluster()
+  void watch_without_traffic_is_replaced_within_a_minute_and_reported_by_health_and_log()
       throws Exception {
     // Given
     Path home = Files.createTempDirectory("caravanserai-silent");

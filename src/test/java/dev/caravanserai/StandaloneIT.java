@@ -64,7 +64,7 @@ class StandaloneIT {
   }
 
   @Test
-  void an_application_with_only_the_jar_runs_a_command() throws Exception {
+  void application_with_only_the_jar_runs_a_command() throws Exception {
     // Given
     Path empty = Files.createTempDirectory("caravanserai-standalone");
     Path log = empty.resolve("log");

@@ -35,7 +35,7 @@ class StatesIT {
   }
 
   @Test
-  void a_main_container_that_ends_with_0_beside_a_sidecar_that_lives_completes_its_session() {
+  void main_container_that_exits_with_0_completes_its_session_although_a_sidecar_runs() {
     // When
     Answer answer = start(LIVES, "Never", List.of("sh", "-c", "exit 0"));
 
@@ -47,7 +47,7 @@ class StatesIT {
   }
 
   @Test
-  void the_end_of_a_sidecar_is_told_and_the_session_can_be_used() {
+  void end_of_a_sidecar_is_a_warning_and_the_session_stays_usable() {
     // When
     Answer answer = start("sleep 2; exit 1", "Never", List.of("sh", "-c", LIVES));
     String id = answer.field("id");
@@ -64,7 +64,7 @@ class StatesIT {
   }
 
   @Test
-  void a_container_that_its_policy_starts_again_is_not_ready_meanwhile_and_lives_on() {
+  void restarted_container_is_not_ready_in_between_and_its_session_stays() {
     // Given
     String id = start(LIVES, "Always", List.of("sh", "-c", LIVES)).field("id");
     List<String> states = new ArrayList<>();
@@ -84,7 +84,7 @@ class StatesIT {
   }
 
   @Test
-  void a_pod_that_somebody_deletes_is_a_failure_though_its_process_ends_with_0() {
+  void pod_deleted_by_another_client_is_a_failure_although_it_exits_with_0() {
     // Given
     Answer answer = api.start(Map.of());
     String id = answer.field("id");
@@ -103,7 +103,7 @@ class StatesIT {
   }
 
   @Test
-  void a_session_whose_anchor_has_a_finalizer_is_stopping_and_has_not_failed() {
+  void session_whose_anchor_has_a_finalizer_is_stopping_not_failed() {
     // Given
     String id = api.session();
     finalizers(id, "\"example.org/keep\"");
@@ -124,7 +124,7 @@ class StatesIT {
 
   /** The local cluster runs no probes. */
   @Test
-  void a_session_whose_probe_fails_for_a_while_lives_on_after_its_time_to_start() {
+  void session_whose_probe_fails_after_the_start_deadline_stays() {
     Assumptions.assumeTrue(TestCluster.real(), "needs a kubelet that runs probes");
     // Given
     Map<String, Object> metadata = metadata(LIVES, "Never");

@@ -26,7 +26,7 @@ class StopsIT {
   private final Api api = SERVER.api();
 
   @Test
-  void a_start_that_fails_unattended_is_told_once() {
+  void failed_start_without_a_waiting_caller_is_reported_once() {
     // Given
     try (Told told = new Told("dev.caravanserai.sessions")) {
 
@@ -46,7 +46,7 @@ class StopsIT {
   }
 
   @Test
-  void a_start_that_fails_unattended_is_counted_once() {
+  void failed_start_without_a_waiting_caller_is_counted_once() {
     // Given
     double before = stops("failedStart");
     double expired = stops("expired");
@@ -80,7 +80,7 @@ class StopsIT {
   }
 
   @Test
-  void stop_that_waits_names_the_object_that_is_left_and_its_finalizer() {
+  void waiting_stop_names_the_remaining_object_and_its_finalizer() {
     // Given
     Answer started = api.start(Map.of("storage", Map.of("size", "10Mi")));
     String path = "/v1/sessions/" + started.field("id");

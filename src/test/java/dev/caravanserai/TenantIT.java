@@ -23,7 +23,7 @@ class TenantIT {
   private static final String READER = "reader-key-0123456789";
 
   @Test
-  void sessions_of_another_tenant_are_not_there() throws Exception {
+  void sessions_of_another_tenant_are_not_visible() throws Exception {
     // Given
     try (Server server = Server.start(Settings.of(settings()), List.of())) {
       Api red = new Api(server.url(), RED);
@@ -137,7 +137,7 @@ class TenantIT {
       """;
 
   @Test
-  void an_own_route_acts_for_its_caller_whatever_headers_and_options_say() throws Exception {
+  void custom_route_acts_for_its_caller_regardless_of_headers_and_options() throws Exception {
     // Given
     try (Server server = start(Map.of(), OWN_ROUTES)) {
       Api red = new Api(server.url(), RED);
@@ -162,8 +162,7 @@ class TenantIT {
   }
 
   @Test
-  void a_route_without_a_caller_acts_for_the_tenant_of_its_option_or_of_the_setting()
-      throws Exception {
+  void route_without_a_caller_acts_for_the_tenant_of_its_option_or_the_setting() throws Exception {
     // Given
     try (Told told = new Told("tenant-events");
         Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"), ROUTES_WITHOUT_CALLER)) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** No class of the tests stands in for one of the server's, which has the same name. */
 class TestNamesTest {
   @Test
-  void what_is_tested_is_what_is_shipped() throws IOException {
+  void no_test_class_replaces_a_shipped_class() throws IOException {
     assertThat(sources("src/test/java")).doesNotContainAnyElementsOf(sources("src/main/java"));
   }
 

@@ -25,7 +25,7 @@ class VolumesIT {
   private static final String BLUE = "blue-key-0123456789";
 
   @Test
-  void what_one_session_writes_to_a_claim_of_its_tenant_the_next_one_reads() throws Exception {
+  void file_on_a_claim_of_the_tenant_is_read_by_the_next_session() throws Exception {
     // Given
     String claim = "volumes-it-" + Long.toString(System.nanoTime(), 36);
     make(claim, Map.of(Labels.TENANT, "red"));
@@ -65,7 +65,7 @@ class VolumesIT {
   }
 
   @Test
-  void the_claim_of_a_session_is_nobody_elses() throws Exception {
+  void claim_of_a_session_cannot_be_mounted_by_another() throws Exception {
     // Given
     try (Server server = Server.start(Settings.of(settings()), List.of())) {
       Api red = new Api(server.url(), RED);

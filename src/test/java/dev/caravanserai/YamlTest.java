@@ -57,13 +57,13 @@ class YamlTest {
 
   @ParameterizedTest
   @MethodSource("routes")
-  void a_route_file_holds_to_the_schema_of_the_yaml_dsl(Path file) throws IOException {
+  void route_file_is_valid_against_the_yaml_dsl_schema(Path file) throws IOException {
     assertThat(schema().validate(YAML.readTree(file.toFile()))).isEmpty();
   }
 
   @ParameterizedTest
   @MethodSource("kamelets")
-  void a_kamelet_template_holds_to_the_schema_of_the_yaml_dsl(Path file) throws IOException {
+  void kamelet_template_is_valid_against_the_yaml_dsl_schema(Path file) throws IOException {
     // Given
     JsonNode template = YAML.readTree(file.toFile()).path("spec").path("template");
 

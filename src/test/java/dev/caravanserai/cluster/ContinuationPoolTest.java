@@ -45,7 +45,7 @@ class ContinuationPoolTest {
   }
 
   @Test
-  void an_idle_thread_is_used_before_a_new_one_is_started() throws Exception {
+  void idle_thread_is_used_before_a_new_one_is_started() throws Exception {
     for (int i = 0; i < 100; i++) {
       CompletableFuture.runAsync(() -> {}, pool).get(1, TimeUnit.MINUTES);
       Awaitility.await().until(() -> pool.getActiveCount() == 0);

@@ -19,7 +19,7 @@ class DueSessionsTest {
   private final SessionCache index = new SessionCache("inn", Runnable::run);
 
   @Test
-  void a_clock_that_jumps_ahead_makes_due_what_is_over_by_then_and_nothing_else() {
+  void clock_set_ahead_expires_only_sessions_past_their_expiry() {
     // Given
     index.onUpdate(Marked.anchor("short", Map.of()));
     index.onUpdate(
@@ -35,7 +35,7 @@ class DueSessionsTest {
   }
 
   @Test
-  void a_clock_that_jumps_back_ends_nothing_early_and_loses_nothing() {
+  void clock_set_back_neither_expires_early_nor_loses_sessions() {
     // Given
     index.onUpdate(Marked.anchor("a", Map.of()));
 
@@ -49,7 +49,7 @@ class DueSessionsTest {
   }
 
   @Test
-  void an_anchor_without_a_pod_is_due_when_its_time_to_start_is_over() {
+  void anchor_without_a_pod_is_due_when_its_time_to_start_is_over() {
     // Given
     index.onUpdate(
         Marked.anchor("a", Map.of(Annotations.START_BY, Marked.NOW.plusSeconds(60).toString())));
@@ -60,7 +60,7 @@ class DueSessionsTest {
   }
 
   @Test
-  void a_session_whose_pod_was_taken_away_is_due_at_its_expiry() {
+  void session_whose_pod_was_removed_is_due_at_its_expiry() {
     // Given
     Map<String, String> marks =
         Map.of(
@@ -79,7 +79,7 @@ class DueSessionsTest {
   }
 
   @Test
-  void a_pod_without_an_anchor_is_due_soon_but_not_at_once() {
+  void pod_without_an_anchor_is_due_after_a_delay() {
     // When
     Instant before = Instant.now();
     index.onUpdate(Marked.pod("a", "1"));
@@ -91,7 +91,7 @@ class DueSessionsTest {
   }
 
   @Test
-  void a_pod_whose_anchor_comes_later_is_none() {
+  void pod_whose_anchor_arrives_later_is_not_an_orphan() {
     // Given
     index.onUpdate(Marked.pod("a", "1"));
 
@@ -103,7 +103,7 @@ class DueSessionsTest {
   }
 
   @Test
-  void a_pod_that_is_ending_needs_nobody_to_end_it() {
+  void terminating_pod_is_not_due() {
     // Given
     Pod pod = Marked.pod("a", "1");
     pod.getMetadata().setDeletionTimestamp(Marked.NOW.toString());

@@ -19,7 +19,7 @@ class ExpiryQueueTest {
   private final ExpiryQueue dues = new ExpiryQueue(nanos::get);
 
   @Test
-  void what_is_still_there_is_told_again_ever_more_seldom_but_each_minute() {
+  void remaining_session_is_due_again_with_back_off_up_to_a_minute() {
     // Given
     dues.set(STUCK, AT);
     List<Long> told = new ArrayList<>();
@@ -37,7 +37,7 @@ class ExpiryQueueTest {
   }
 
   @Test
-  void what_cannot_be_ended_keeps_no_other_waiting() {
+  void session_that_cannot_be_deleted_delays_no_other() {
     // Given
     dues.set(STUCK, AT);
     dues.take(AT);
@@ -50,7 +50,7 @@ class ExpiryQueueTest {
   }
 
   @Test
-  void a_clock_that_is_set_back_delays_no_second_attempt_at_what_is_due_all_the_same() {
+  void clock_set_back_does_not_delay_a_retry() {
     // Given
     dues.set(STUCK, AT.minus(Duration.ofHours(2)));
     dues.take(AT);
@@ -63,7 +63,7 @@ class ExpiryQueueTest {
   }
 
   @Test
-  void another_time_makes_it_due_anew() {
+  void changed_expiry_makes_a_session_due_again() {
     // Given
     dues.set(STUCK, AT);
     dues.take(AT);
@@ -78,7 +78,7 @@ class ExpiryQueueTest {
   }
 
   @Test
-  void the_most_overdue_come_first_and_what_is_gone_does_not_come() {
+  void most_overdue_sessions_come_first_without_deleted_ones() {
     // Given
     dues.set(OTHER, AT.plusSeconds(1));
     dues.set(STUCK, AT);

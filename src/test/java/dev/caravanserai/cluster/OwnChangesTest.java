@@ -19,7 +19,7 @@ class OwnChangesTest {
   private final SessionCache index = new SessionCache("inn", Runnable::run);
 
   @Test
-  void an_answer_is_known_before_the_watch_tells() {
+  void response_is_indexed_before_the_watch_event() {
     // Given
     index.onUpdate(anchor("9", EARLIER));
 
@@ -31,7 +31,7 @@ class OwnChangesTest {
   }
 
   @Test
-  void an_answer_that_comes_after_a_later_change_was_told_changes_nothing() {
+  void response_older_than_the_watch_is_ignored() {
     // Given
     index.onUpdate(anchor("10", LATER));
 
@@ -43,7 +43,7 @@ class OwnChangesTest {
   }
 
   @Test
-  void an_answer_about_an_anchor_that_is_gone_brings_nothing_back() {
+  void response_about_a_deleted_anchor_restores_nothing() {
     // Given
     index.onUpdate(anchor("9", EARLIER));
     index.onDelete(anchor("11", EARLIER));

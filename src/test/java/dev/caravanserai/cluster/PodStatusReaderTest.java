@@ -20,7 +20,7 @@ class PodStatusReaderTest {
     "CreateContainerError, context deadline exceeded",
     "ContainerCreating, ''"
   })
-  void what_the_kubelet_tries_again_by_itself_is_no_failure(String reason, String message) {
+  void errors_that_the_kubelet_retries_are_not_failures(String reason, String message) {
     assertThat(PodStatusReader.read(waiting(reason, message), "main", false).failure()).isEmpty();
   }
 
@@ -31,7 +31,7 @@ class PodStatusReaderTest {
     "ImagePullBackOff, Back-off pulling image \"x\", IMAGE_PULL",
     "InvalidImageName, couldn't parse image reference, IMAGE_PULL"
   })
-  void what_only_a_person_can_mend_is_told_at_once_in_the_kubelets_words(
+  void permanent_errors_fail_at_once_with_the_message_of_the_kubelet(
       String reason, String message, FailureCode code) {
     // When
     Optional<Failure> failure =

@@ -24,7 +24,7 @@ class SessionCacheTest {
   private final Scene scene = new Scene();
 
   @Test
-  void each_end_is_told_once_whatever_is_reported_late() {
+  void each_end_is_reported_once_regardless_of_late_events() {
     // Given
     scene.next().seeAnchor().ready().seePod();
     Pod early = scene.report(scene.pod());
@@ -42,7 +42,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void a_pod_that_is_seen_only_after_the_end_of_its_anchor_begins_nothing() {
+  void late_pod_of_a_deleted_anchor_creates_no_session() {
     // Given
     scene.next().seeAnchor().anchorGone();
 
@@ -54,7 +54,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void a_life_that_is_known_from_the_answer_to_its_creation_is_not_that_of_the_watch_that_lags() {
+  void session_known_from_its_create_response_is_not_replaced_by_a_lagging_watch() {
     // Given
     scene.next().seeAnchor().ready().seePod().ended(0).seePod();
     Pod former = scene.pod();
@@ -70,7 +70,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void a_deletion_that_the_cluster_confirms_removes_only_what_was_known_before() {
+  void confirmed_deletion_removes_only_older_objects() {
     // Given
     scene.next().seeAnchor();
     ObjectRef name = ObjectRef.to(scene.anchor()).anyLife();
@@ -86,7 +86,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void a_pod_that_loses_its_owner_or_annotations_leaves_nothing_when_it_is_deleted() {
+  void pod_that_loses_its_owner_or_annotations_leaves_nothing_when_it_is_deleted() {
     // Given
     scene.next().seeAnchor().ready().seePod();
 
@@ -106,7 +106,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void a_pod_that_lags_behind_its_anchor_is_not_a_failure() {
+  void pod_that_lags_behind_its_anchor_is_not_a_failure() {
     // When
     scene.next().mark(Annotations.STARTED_AT, "2026-01-01T12:00:05Z").seeAnchor().ready().seePod();
 
@@ -115,7 +115,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void the_time_to_start_does_not_bind_what_was_ready_once() {
+  void start_deadline_does_not_apply_once_ready() {
     // Given
     scene
         .next()
@@ -132,7 +132,7 @@ class SessionCacheTest {
 
   /** Every order of the reports of two lives of a name ends in the same way. */
   @Property(tries = 500)
-  void in_whatever_order_it_is_reported_the_last_life_is_what_counts(@ForAll long seed) {
+  void last_life_wins_in_any_order_of_events(@ForAll long seed) {
     // Given
     Scene one = new Scene();
     List<HasMetadata> reports = new ArrayList<>();
@@ -157,7 +157,7 @@ class SessionCacheTest {
   }
 
   @Test
-  void a_listener_that_blocks_delays_neither_the_index_nor_other_listeners() throws Exception {
+  void blocked_listener_delays_neither_the_index_nor_other_listeners() throws Exception {
     // Given
     ExecutorService threads = Timers.threads("test");
     try (SessionCache cache = new SessionCache("inn", threads)) {

@@ -14,7 +14,7 @@ import net.jqwik.api.constraints.NotBlank;
 class SessionIndexPropertiesTest {
   /** Nobody else is kept from being listed or ended by it. */
   @Property(tries = 300)
-  void whatever_is_written_on_an_anchor_harms_no_other_session(
+  void any_annotation_of_an_anchor_affects_no_other_session(
       @ForAll @NotBlank String text, @ForAll @NotBlank String json) {
     // Given
     SessionCache index = new SessionCache("inn", Runnable::run);

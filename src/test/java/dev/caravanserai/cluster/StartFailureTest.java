@@ -33,7 +33,7 @@ class StartFailureTest {
 
   /** As a 1.20 kubelet told them of an image that there is not, with their order in time. */
   @Test
-  void an_image_that_there_is_not_fails_its_session_once() {
+  void missing_image_fails_its_session_once() {
     // When
     tell(waiting("ContainerCreating", ""));
     for (int tries = 0; tries < 5; tries++) {
@@ -46,7 +46,7 @@ class StartFailureTest {
   }
 
   @Test
-  void a_container_that_runs_after_all_ends_the_failure() {
+  void running_container_clears_the_failure() {
     // When
     tell(waiting("ErrImagePull", GONE));
     tell(waiting("ImagePullBackOff", BACK_OFF));
@@ -59,7 +59,7 @@ class StartFailureTest {
   }
 
   @Test
-  void a_container_beside_it_that_runs_does_not_end_the_failure() {
+  void running_sidecar_does_not_clear_the_failure() {
     // When
     tell(waiting("ImagePullBackOff", BACK_OFF), RUNNING);
     tell(waiting("ErrImagePull", GONE), RUNNING);
@@ -69,7 +69,7 @@ class StartFailureTest {
   }
 
   @Test
-  void a_container_that_restarts_in_place_is_not_ready_meanwhile_and_has_not_failed() {
+  void restarting_container_is_not_ready_and_not_failed() {
     // When
     tell(RUNNING);
     tell(ended(1));
@@ -83,7 +83,7 @@ class StartFailureTest {
 
   /** Whatever comes in whatever order. */
   @Property
-  void no_session_is_pending_again_once_it_has_failed_or_was_ready(
+  void session_is_never_pending_again_after_it_failed_or_was_ready(
       @ForAll("statuses") List<ContainerState> statuses) {
     // Given
     SessionCache own = new SessionCache("inn", Runnable::run);

@@ -273,7 +273,7 @@ class StatesTest {
 
   @ParameterizedTest
   @MethodSource("firstSights")
-  void what_is_seen_first_means_what_the_documentation_says(Cell cell) {
+  void first_observation_has_the_documented_state(Cell cell) {
     // Given
     Scene scene = new Scene().next();
 
@@ -307,7 +307,7 @@ class StatesTest {
 
   @ParameterizedTest
   @MethodSource("cells")
-  void an_event_has_the_effect_that_the_documentation_says(Cell cell) {
+  void event_has_the_documented_effect(Cell cell) {
     // Given
     Scene scene = STATES.get(cell.state()).apply(new Scene());
     assertThat(scene.state()).isEqualTo(cell.state());

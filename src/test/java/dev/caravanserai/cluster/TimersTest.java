@@ -17,7 +17,7 @@ class TimersTest {
   }
 
   @Test
-  void whatIsCancelledIsForgottenAtOnce() {
+  void cancelled_timer_is_released_at_once() {
     // Given
     var kept = timer.schedule(() -> {}, 1, TimeUnit.DAYS);
     var cancelled = timer.schedule(() -> {}, 1, TimeUnit.DAYS);
@@ -30,7 +30,7 @@ class TimersTest {
   }
 
   @Test
-  void itsOneThreadKeepsNoJvmAlive() throws Exception {
+  void timer_thread_is_a_daemon() throws Exception {
     Thread thread = timer.submit(Thread::currentThread).get();
     assertThat(thread.isDaemon()).isTrue();
     assertThat(thread.getName()).isEqualTo("test-timer");

@@ -23,7 +23,7 @@ class UnreadableTimesTest {
   private final SessionCache index = new SessionCache("inn", Runnable::run);
 
   @Test
-  void an_unreadable_expiry_is_replaced_by_that_of_the_pod() {
+  void unreadable_expiry_is_replaced_by_that_of_the_pod() {
     // Given
     index.onUpdate(Marked.pod("a", "1"));
 
@@ -37,7 +37,7 @@ class UnreadableTimesTest {
   }
 
   @Test
-  void an_unreadable_expiry_without_a_pod_is_replaced_by_the_longest_life() {
+  void unreadable_expiry_without_a_pod_is_replaced_by_the_longest_life() {
     // When
     index.onUpdate(
         Marked.anchor(
@@ -54,7 +54,7 @@ class UnreadableTimesTest {
   }
 
   @Test
-  void an_unreadable_expiry_is_told_once_with_what_to_do() {
+  void invalid_expiry_is_reported_once_with_a_remedy() {
     // Given
     ListAppender<ILoggingEvent> told = new ListAppender<>();
     told.start();
@@ -82,7 +82,7 @@ class UnreadableTimesTest {
   }
 
   @Test
-  void times_beyond_all_measure_harm_nothing() {
+  void extreme_times_are_tolerated() {
     // When
     index.onUpdate(
         Marked.anchor(

@@ -74,7 +74,7 @@ class ExecAndLogsRoutesTest extends CamelTestSupport {
   }
 
   @Test
-  void a_failure_reaches_the_caller_as_it_is() {
+  void failure_reaches_the_caller_as_it_is() {
     // Given
     for (String route : new String[] {"session-exec", "session-logs"}) {
       getMockEndpoint("mock:" + route)

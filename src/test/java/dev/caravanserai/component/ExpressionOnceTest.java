@@ -69,7 +69,7 @@ class ExpressionOnceTest {
         "%41+",
         "#bean:context"
       })
-  void what_an_expression_gives_is_data(String value) {
+  void result_of_an_expression_is_not_evaluated(String value) {
     for (String form : new String[] {"to", "toD", "uri"}) {
       assertThatThrownBy(() -> get(form, value))
           .as(form)
@@ -80,7 +80,7 @@ class ExpressionOnceTest {
   }
 
   @Test
-  void distinct_values_make_no_endpoint_and_no_route() {
+  void distinct_values_add_no_endpoints_and_no_routes() {
     // Given
     int endpoints = context.getEndpoints().size();
     int routes = context.getRoutesSize();
@@ -97,7 +97,7 @@ class ExpressionOnceTest {
   }
 
   @Test
-  void an_expression_that_gives_no_value_of_its_option_fails_and_says_what_one_is() {
+  void expression_with_an_invalid_result_fails_and_names_the_valid_values() {
     assertThatThrownBy(
             () ->
                 context

@@ -45,7 +45,7 @@ class OwnErrorHandlingTest {
                     - setBody: {simple: "mine: ${exception.failure.code}"}
         """
       })
-  void a_failure_in_a_kamelet_is_handled(String handling) throws Exception {
+  void failure_in_a_kamelet_is_handled(String handling) throws Exception {
     // Given
     for (String file : new String[] {"errors", "exec", "logs"}) {
       load("file:routes/" + file + ".camel.yaml");

@@ -67,26 +67,26 @@ class ParameterTextTest {
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_parameter_of_to_arrives_byte_for_byte(String value) throws Exception {
+  void parameter_of_to_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("to", parameters(value)))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_parameter_of_toD_arrives_byte_for_byte(String value) throws Exception {
+  void parameter_of_toD_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("toD", parameters(value)))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_property_in_a_parameter_arrives_byte_for_byte(String value) throws Exception {
+  void property_in_a_parameter_arrives_byte_for_byte(String value) throws Exception {
     properties.setProperty("my.script", value);
     assertThat(scriptOf(step("to", parameters("{{my.script}}")))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("values")
-  void a_property_of_the_kamelet_arrives_byte_for_byte(String value) throws Exception {
+  void property_of_the_kamelet_arrives_byte_for_byte(String value) throws Exception {
     properties.setProperty("camel.kamelet.session-exec-action.script", value);
     assertThat(scriptOf("- to:\n    id: run\n    uri: kamelet:session-exec-action"))
         .isEqualTo(value);
@@ -106,31 +106,31 @@ class ParameterTextTest {
         "'single' \"double\"",
         "a@b:c~d"
       })
-  void a_value_in_raw_of_a_uri_arrives_byte_for_byte(String value) throws Exception {
+  void value_in_raw_of_a_uri_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("to", json(URI + "?script=RAW(" + value + ")")))).isEqualTo(value);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a && b", "a & b", "a+b", "%41", "${body}", "-e"})
-  void a_value_in_raw_of_a_uri_of_toD_arrives_byte_for_byte(String value) throws Exception {
+  void value_in_raw_of_a_uri_of_toD_arrives_byte_for_byte(String value) throws Exception {
     assertThat(scriptOf(step("toD", json(URI + "?script=RAW(" + value + ")")))).isEqualTo(value);
   }
 
   @Test
-  void raw_around_all_of_a_parameter_is_camels() throws Exception {
+  void raw_around_a_whole_parameter_is_removed_by_camel() throws Exception {
     assertThat(scriptOf(step("to", parameters("RAW(one\ntwo & three)"))))
         .isEqualTo("one\ntwo & three");
   }
 
   @Test
-  void a_placeholder_with_a_backslash_is_text() throws Exception {
+  void placeholder_with_a_backslash_is_text() throws Exception {
     properties.setProperty("name", "value");
     assertThat(scriptOf(step("to", parameters("\\{{.State}} {{name}} {{name}}"))))
         .isEqualTo("{{.State}} value value");
   }
 
   @Test
-  void a_placeholder_without_a_property_stops_the_start_and_says_how_to_write_it() {
+  void placeholder_without_a_property_stops_the_start_and_says_how_to_write_it() {
     assertThatThrownBy(() -> scriptOf(step("to", parameters("docker -f {{.State}}"))))
         .rootCause()
         .hasMessage(

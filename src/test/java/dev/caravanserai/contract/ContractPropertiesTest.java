@@ -42,7 +42,7 @@ class ContractPropertiesTest {
   private final Contract contract = Contract.load();
 
   @Property(tries = 300)
-  void aValidRequestIsReadAsItWasWritten(@ForAll("specs") SessionSpec spec) throws Exception {
+  void valid_request_is_read_as_it_was_written(@ForAll("specs") SessionSpec spec) throws Exception {
     // Given
     byte[] body = JSON.writeValueAsBytes(written(spec));
 
@@ -56,7 +56,7 @@ class ContractPropertiesTest {
   }
 
   @Property(tries = 300)
-  void anUnknownFieldIsAlwaysRefusedAtItsPlace(
+  void unknown_field_is_always_refused_at_its_place(
       @ForAll("specs") SessionSpec spec, @ForAll("text") String name) {
     // Given
     if (KNOWN.contains(name)) {
@@ -77,7 +77,7 @@ class ContractPropertiesTest {
   }
 
   @Property(tries = 300)
-  void whateverTheBodyNothingButARefusalComesOfIt(@ForAll("json") JsonNode body) {
+  void any_invalid_body_is_rejected_without_another_error(@ForAll("json") JsonNode body) {
     // When
     try {
       contract.readSession(body, "acme", Optional.empty());
@@ -92,7 +92,7 @@ class ContractPropertiesTest {
   }
 
   @Property(tries = 300)
-  void aScriptIsReadAsItWasWritten(@ForAll("text") String script, @ForAll("text") String stdin)
+  void script_is_read_as_it_was_written(@ForAll("text") String script, @ForAll("text") String stdin)
       throws Exception {
     // Given
     ObjectNode body = JSON.createObjectNode().put("script", script).put("stdin", stdin);

@@ -21,7 +21,7 @@ class ContractReadingTest {
   private final Contract contract = Contract.load();
 
   @Test
-  void longTextIsReadAndRefusedWithoutHarm() {
+  void long_text_is_read_or_rejected() {
     // Given
     String eightMebibytes = "x".repeat(8 << 20);
     JsonNode right = JSON.createObjectNode().put("script", eightMebibytes);
@@ -42,7 +42,7 @@ class ContractReadingTest {
   }
 
   @Test
-  void anExecKeepsWhatItWasGiven() {
+  void exec_keeps_what_it_was_given() {
     // Given
     JsonNode request =
         json(
@@ -64,7 +64,7 @@ class ContractReadingTest {
   }
 
   @Test
-  void aScriptAndItsInputArriveUnchanged() {
+  void script_and_its_input_arrive_unchanged() {
     // Given
     String text = "cat <<'E' | tr a b\r\n$HOME `id` \"ä€😀\"\nE\n";
     JsonNode request = JSON.createObjectNode().put("script", text).put("stdin", text);

@@ -67,7 +67,7 @@ class ContractRefusalTest {
         "{\"metadata\":[]}                               | /metadata                | an object, not a list",
         "{\"metadata\":{\"a/b\":[\"\\ud800\"]}}          | /metadata/a~1b/0         | surrogate",
       })
-  void aWrongStartIsRefusedAtItsPlaceWithWhatWouldBeRight(
+  void invalid_start_is_rejected_with_pointer_and_rule(
       String body, String pointer, String message) {
     // Given
     JsonNode request = json(body);
@@ -99,8 +99,7 @@ class ContractRefusalTest {
         "{\"script\":\"a\\u0000\"}                             | /script         | without NUL",
         "{\"command\":[\"a\"],\"stdin\":\"=\",\"encoding\":\"base64\"} | /stdin  | must be base64",
       })
-  void aWrongExecIsRefusedAtItsPlaceWithWhatWouldBeRight(
-      String body, String pointer, String message) {
+  void invalid_exec_is_rejected_with_pointer_and_rule(String body, String pointer, String message) {
     // Given
     JsonNode request = json(body);
 
@@ -117,7 +116,7 @@ class ContractRefusalTest {
   }
 
   @Test
-  void allThatIsWrongIsToldAtOnce() {
+  void all_violations_are_reported_at_once() {
     // Given
     JsonNode request = json("{\"imagee\":1,\"image\":\"\",\"env\":{\"A=\":\"\"},\"labels\":5}");
 
@@ -139,7 +138,7 @@ class ContractRefusalTest {
         "{\"command\":\"login s3cret\"}",
         "{\"command\":[\"s3cret\\u0000\"]}"
       })
-  void aValueThatMayBeSecretIsNotRepeated(String body) {
+  void value_that_may_be_secret_is_not_repeated(String body) {
     // Given
     JsonNode request = json(body);
 
@@ -151,7 +150,7 @@ class ContractRefusalTest {
   }
 
   @Test
-  void anIdempotencyKeyIsNeitherEmptyNorEndless() {
+  void empty_or_too_long_idempotency_key_is_rejected() {
     // Given
     Stream<String> keys = Stream.of("", " ", "k".repeat(256));
 

@@ -22,7 +22,7 @@ class ContractWordsTest {
   private final Contract contract = Contract.load();
 
   @Test
-  void theFailureCodesAndStatesAndOutcomesAreThoseOfTheContract() throws Exception {
+  void failure_codes_and_states_and_outcomes_are_those_of_the_contract() throws Exception {
     // Given
     JsonNode schemas = new YAMLMapper().readTree(contract.yaml()).at("/components/schemas");
 
@@ -43,7 +43,7 @@ class ContractWordsTest {
   }
 
   @Test
-  void theDocumentationHasEveryFailureCodeWithItsStatus() throws Exception {
+  void documentation_has_every_failure_code_with_its_status() throws Exception {
     // Given
     Path documentation = Path.of("docs/api.md");
 
@@ -70,7 +70,7 @@ class ContractWordsTest {
   }
 
   @Test
-  void itPublishesTheFileOfTheConfiguration() throws Exception {
+  void published_contract_is_the_file_of_the_configuration() throws Exception {
     // Given
     Path file = Path.of("config/openapi/caravanserai.yaml");
 

@@ -42,7 +42,7 @@ class ExecJsonTest {
 
   @ParameterizedTest
   @MethodSource("outcomes")
-  void onlyACommandThatExitedHasAnExitCode(Outcome outcome) {
+  void only_a_command_that_exited_has_an_exit_code(Outcome outcome) {
     // Given
     ExecResult result = result(outcome, output("out\n", 4));
 
@@ -64,7 +64,7 @@ class ExecJsonTest {
   }
 
   @Test
-  void bytesComeBackAsBase64WhenAsked() {
+  void bytes_are_returned_as_base64_on_request() {
     // Given
     ExecResult result = result(Outcome.exited(0), new ExecResult.Output(NO_TEXT, 3));
 
@@ -76,7 +76,7 @@ class ExecJsonTest {
   }
 
   @Test
-  void asTextWhatIsNoUtf8BecomesTheReplacementCharacter() {
+  void invalid_utf8_becomes_the_replacement_character_in_text() {
     // Given
     ExecResult result = result(Outcome.exited(0), new ExecResult.Output(NO_TEXT, 3));
 
@@ -88,7 +88,7 @@ class ExecJsonTest {
   }
 
   @Test
-  void ofWhatWasCutTheWholeLengthIsTold() {
+  void cut_output_is_returned_with_its_full_length() {
     // Given
     ExecResult result = result(Outcome.exited(0), output("out", 30_000_000_000L));
 

@@ -31,7 +31,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void aSessionIsWrittenAsTheContractShowsIt() {
+  void session_is_written_as_the_contract_shows_it() {
     // Given
     Session session =
         Session.builder(KEY)
@@ -83,7 +83,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void whatIsNotKnownIsAbsentAndAFailureSaysWhy() {
+  void unknown_fields_of_a_session_are_absent_and_a_failure_has_a_reason() {
     // Given
     Session failed = failed();
 
@@ -95,7 +95,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void aPageSaysWhereTheNextOneBegins() {
+  void page_has_the_token_of_the_next_one() {
     // Given
     SessionPage page = new SessionPage(List.of(failed()), Optional.of("abc"));
 
@@ -110,7 +110,7 @@ class SessionJsonTest {
   }
 
   @Test
-  void theLastPageHasNoNext() {
+  void last_page_has_no_next() {
     // Given
     SessionPage page = new SessionPage(List.of(), Optional.empty());
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StrictJsonTest {
   @Test
-  void whatIsJsonIsRead() {
+  void valid_json_is_read() {
     assertThat(read("{\"a\": [1, \"ä\", null]}").at("/a/1").textValue()).isEqualTo("ä");
     assertThat(read("null").isNull()).isTrue();
   }
@@ -29,7 +29,7 @@ class StrictJsonTest {
         "{\"a\": s3cret} | unexpected text at line 1, column 14",
         "'' | the body is empty, but it must be JSON"
       })
-  void whatIsNotIsRefusedWithItsPlace(String text, String message) {
+  void invalid_json_is_rejected_with_its_place(String text, String message) {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining(message)
@@ -38,7 +38,7 @@ class StrictJsonTest {
   }
 
   @Test
-  void whatIsBeyondTheParsersLimitsIsRefused() {
+  void json_beyond_the_limits_of_the_parser_is_rejected() {
     assertThatThrownBy(() -> read("[".repeat(5000) + "]".repeat(5000)))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("nested more than 1000 levels deep")
@@ -52,7 +52,7 @@ class StrictJsonTest {
   }
 
   @Test
-  void text_in_no_unicode_encoding_is_refused() {
+  void text_that_is_not_unicode_is_rejected() {
     byte[] broken = {0, 0, 0, '"', 0x7f, 0, 0, 0, 0, 0, 0, '"'};
     assertThatThrownBy(() -> StrictJson.read(broken))
         .isInstanceOf(InvalidRequestException.class)
@@ -67,7 +67,7 @@ class StrictJsonTest {
   }
 
   @Test
-  void a_text_may_be_as_long_as_the_body() {
+  void text_may_be_as_long_as_the_body() {
     String text = "x".repeat(28 << 20);
     assertThat(read("{\"stdin\": \"" + text + "\"}").path("stdin").textValue()).isEqualTo(text);
   }

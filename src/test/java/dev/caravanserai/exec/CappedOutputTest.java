@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.Size;
 
 class CappedOutputTest {
   @Property
-  void headAndTailAreKeptAndAllIsCounted(
+  void head_and_tail_are_kept_and_all_bytes_counted(
       @ForAll @IntRange(max = 200) int limit,
       @ForAll @Size(max = 20) List<@Size(max = 60) byte[]> pieces) {
     // Given
@@ -38,7 +38,7 @@ class CappedOutputTest {
   }
 
   @Property
-  void beyond_the_budget_less_is_kept_and_told_as_cut(
+  void less_output_is_kept_beyond_the_budget_and_marked_as_cut(
       @ForAll @IntRange(max = 3000) int memory,
       @ForAll @Size(max = 30) List<@Size(max = 300) byte[]> pieces) {
     // Given

@@ -19,7 +19,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void argumentsArriveAsGiven(Place place) {
+  default void arguments_arrive_as_given(Place place) {
     // Given
     List<String> nasty =
         List.of("a b;$(id)", "", "'\"`\\", "tail\n\n", "cr\r\n", "ünïcödé ☃", "-n", "*", "+=\n+");
@@ -37,7 +37,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void theExitCodeIsTheCommandsOwn(Place place) {
+  default void exit_code_of_the_command_is_returned(Place place) {
     for (int code : CODES) {
       // When
       ExecResult plain = place.run(ExecSpec.script("exit " + code));
@@ -51,7 +51,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void aCommandThatIsKilledExitsWith137(Place place) {
+  default void command_that_is_killed_exits_with_137(Place place) {
     assertThat(place.run(ExecSpec.script("kill -KILL $$")).outcome())
         .isEqualTo(Outcome.exited(137));
     ExecResult fed = place.run(ExecSpec.script("kill -KILL $$").withStdin(new byte[100]));
@@ -61,7 +61,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void whatCannotStartIsSaidToBeNotStarted(Place place) {
+  default void program_that_cannot_start_is_not_started(Place place) {
     assertThat(Texts.notStarted(place.run(ExecSpec.command("no-such-program"))))
         .contains("exec: \"no-such-program\": executable file not found in $PATH");
     assertThat(Texts.notStarted(place.run(ExecSpec.command("/no/such/program"))))
@@ -78,13 +78,13 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void itRunsWhereItIsAskedTo(Place place) {
+  default void command_runs_in_the_requested_directory(Place place) {
     assertThat(Texts.of(place.run(in("/tmp", "pwd")).stdout())).isEqualTo("/tmp\n");
   }
 
   @ParameterizedTest
   @MethodSource("places")
-  default void environmentIsTheCommandsOnly(Place place) {
+  default void environment_is_visible_to_the_command_only(Place place) {
     // Given
     ExecSpec spec =
         ExecSpec.builder()
@@ -122,7 +122,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void the_environment_reaches_the_program_as_given_whatever_its_names(Place place) {
+  default void environment_with_any_names_reaches_the_program_unchanged(Place place) {
     // Given
     ExecSpec env = ExecSpec.builder().command(List.of("env")).env(SPECIAL).build();
 
@@ -143,7 +143,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void a_file_of_no_known_format_is_not_started(Place place) {
+  default void file_of_unknown_format_is_not_started(Place place) {
     // Given
     String file = "/tmp/no-format-" + Texts.seconds();
     prepare(place, "echo echo ran >" + file + " && chmod +x " + file);
@@ -158,8 +158,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void the_program_that_path_names_runs_also_where_the_shell_has_one_of_that_name(
-      Place place) {
+  default void program_of_the_path_runs_instead_of_a_shell_builtin(Place place) {
     // Given
     String folder = "/tmp/own-" + Texts.seconds();
     prepare(
@@ -200,7 +199,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void a_script_that_begins_like_an_option_is_a_script(Place place) {
+  default void script_that_begins_with_a_dash_or_plus_runs(Place place) {
     for (String sign : List.of("-", "+")) {
       // When
       ExecResult none = place.run(ExecSpec.script(sign + "no-such-command"));
@@ -213,7 +212,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void many_arguments_cost_no_more_than_their_number(Place place) {
+  default void many_arguments_take_linear_time(Place place) {
     // Given
     String[] few = words(700);
     String[] many = words(7_000);
@@ -230,7 +229,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void more_arguments_than_a_process_takes_are_not_started(Place place) {
+  default void arguments_above_the_limit_of_linux_are_not_started(Place place) {
     ExecResult result = place.run(ExecSpec.command(words(40_000)));
 
     assertThat(Texts.notStarted(result)).contains("argument list too long");
@@ -249,7 +248,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void aScriptArrivesUnchanged(Place place) {
+  default void script_arrives_unchanged(Place place) {
     // Given
     String script =
         "x='it''s'; echo \"$x\" | tr a-z A-Z\ncat <<'EOF'\n$HOME `id` ☃ \\n\r\nEOF\n"
@@ -264,7 +263,7 @@ interface CommandPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void aScriptMayBeLongerThanAnArgument(Place place) {
+  default void script_may_be_longer_than_an_argument(Place place) {
     // Given
     String script = "# a line of a long script\n".repeat(8_000) + "cat; exit 9";
 

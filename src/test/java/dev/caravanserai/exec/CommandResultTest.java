@@ -14,7 +14,7 @@ class CommandResultTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void aCommandsOutputAndCodeAreItsOwn() {
+  void output_and_exit_code_of_the_command_are_returned() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 
@@ -36,7 +36,7 @@ class CommandResultTest {
   }
 
   @Test
-  void theAnnouncementIsFoundHoweverItIsCut() {
+  void announcement_is_found_in_any_split_of_the_output() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
     FakeContainer.Process process = execs.container().process().opens();
@@ -51,7 +51,7 @@ class CommandResultTest {
   }
 
   @Test
-  void nothingOfACallerIsInTheUrl() {
+  void url_contains_no_input_of_the_caller() {
     // Given
     execs.start(ExecSpec.command("one"));
     execs.start(ExecSpec.script("secret=two").withStdin("three".getBytes()));
@@ -62,7 +62,7 @@ class CommandResultTest {
   }
 
   @Test
-  void ofTooMuchOutputHeadAndTailAreKept() {
+  void head_and_tail_of_too_much_output_are_kept() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("yes"));
 
@@ -82,7 +82,7 @@ class CommandResultTest {
   }
 
   @Test
-  void silenceIsNoSuccess() {
+  void missing_status_is_not_a_success() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 

@@ -18,7 +18,7 @@ class EarlyEndTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void aTimeOutEndsItsProcessesAndReturnsWhatWasWritten() {
+  void time_out_ends_its_processes_and_returns_what_was_written() {
     // Given
     Duration soon = Duration.ofMillis(20);
     execs.holdTime();
@@ -80,7 +80,7 @@ class EarlyEndTest {
   }
 
   @Test
-  void aCommandWithoutAnEndOfItsOwnIsLetGoAfterTheKill() {
+  void command_that_does_not_end_is_abandoned_after_the_kill() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
     FakeContainer.Process process = execs.container().process().announces(42);
@@ -96,7 +96,7 @@ class EarlyEndTest {
   }
 
   @Test
-  void cancelBeforeTheConnectionIsUpStartsNothing() {
+  void cancel_before_the_connection_is_up_starts_nothing() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
 
@@ -113,7 +113,7 @@ class EarlyEndTest {
   }
 
   @Test
-  void aLateCancelChangesNothing() {
+  void late_cancel_changes_nothing() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
     execs.container().process().announces(1).ends(new ExecEnd.Exited(0));

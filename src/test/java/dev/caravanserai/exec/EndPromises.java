@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 interface EndPromises extends Places {
   @ParameterizedTest
   @MethodSource("places")
-  default void aTimeOutLeavesNoProcess(Place place) {
+  default void time_out_leaves_no_process(Place place) {
     // Given
     String token = Texts.seconds();
     Duration enough = place.enough();
@@ -35,7 +35,7 @@ interface EndPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void aTimeOutAlsoEndsACommandThatIsFed(Place place) {
+  default void time_out_also_ends_a_command_that_is_fed(Place place) {
     // Given
     String token = Texts.seconds();
     Duration enough = place.enough();
@@ -52,7 +52,7 @@ interface EndPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void whatHoldsTheOutputIsWaitedForAndEndedByTheTimeOut(Place place) {
+  default void process_that_holds_the_output_is_awaited_and_killed_by_the_time_out(Place place) {
     // Given
     String token = Texts.seconds();
     Duration enough = place.enough();
@@ -69,7 +69,7 @@ interface EndPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void cancelEndsItWithItsProcesses(Place place) {
+  default void cancel_kills_the_command_with_its_processes(Place place) {
     // Given
     String token = Texts.seconds();
     ExecHandle handle = place.start(ExecSpec.command("sleep", token));
@@ -85,7 +85,7 @@ interface EndPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void aCancelAtAnyMomentLeavesNoProcess(Place place) {
+  default void cancel_at_any_moment_leaves_no_process(Place place) {
     String token = Texts.seconds();
     for (int i = 0; i < 12; i++) {
       // Given

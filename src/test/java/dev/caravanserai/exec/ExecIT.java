@@ -105,7 +105,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void fiftyAtOnceAllAnswerAndTakeNoThreadEach() {
+  void fifty_concurrent_execs_end_and_do_not_need_a_thread_each() {
     // Given
     Place place = places.get(0);
     place.run(ExecSpec.command("true"));
@@ -128,7 +128,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void aPodDeletedUnderItIsSaidToBeGone() {
+  void exec_in_a_deleted_pod_is_pod_gone() {
     // Given
     Place doomed = place("doomed", "busybox:1", new SecurityContext());
     running(doomed.container());
@@ -152,7 +152,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void aConnectionThatIsCutIsSaidToBeLost() throws Exception {
+  void exec_over_a_cut_connection_is_connection_lost() throws Exception {
     // Given
     try (Relay wire = Relay.to(client.getMasterUrl().toURI());
         KubernetesClient remote = through(wire.port())) {
@@ -177,7 +177,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void whatCannotBeTriedIsAProblem() {
+  void exec_that_cannot_be_sent_is_a_problem() {
     assertThat(problem(new ContainerRef(ExecCluster.NAMESPACE, "no-such-pod", "main")))
         .as("a pod that is gone")
         .isEqualTo(FailureCode.CONFLICT);
@@ -187,7 +187,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
-  void aClusterThatIsAwayIsAProblem() throws Exception {
+  void unreachable_cluster_is_a_problem() throws Exception {
     // Given
     try (NobodyListens away = new NobodyListens();
         KubernetesClient remote = through(away.port())) {

@@ -29,7 +29,7 @@ class LostCommandTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void aConnectionThatBreaksIsLostWithWhatWasWrittenAndNothingIsRunAgain() {
+  void broken_connection_is_connection_lost_with_partial_output_and_no_retry() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
 
@@ -44,7 +44,7 @@ class LostCommandTest {
   }
 
   @Test
-  void aPodThatIsFoundGoneALittleLaterIsGone() {
+  void pod_found_gone_after_the_connection_broke_is_pod_gone() {
     // Given
     ExecHandle handle = start(ExecSpec.command("sleep", "100"), 3);
 
@@ -58,7 +58,7 @@ class LostCommandTest {
   }
 
   @Test
-  void aCommandThatIsKilledWithItsPodIsGoneWithIt() {
+  void command_killed_with_its_pod_is_pod_gone() {
     // Given
     ExecHandle handle = start(ExecSpec.command("sleep", "100"), 1);
 
@@ -70,7 +70,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_command_that_killed_itself_exits_once_something_can_be_started_beside_it() {
+  void killed_command_is_exited_if_its_container_still_runs() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
 
@@ -83,7 +83,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_killed_command_in_a_container_that_starts_nothing_any_more_is_no_exit() {
+  void killed_command_is_connection_lost_if_its_container_starts_nothing() {
     // Given
     execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
     ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
@@ -98,7 +98,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_killed_command_is_gone_with_its_container_also_when_that_is_known_later() {
+  void killed_command_is_pod_gone_if_the_end_of_its_container_is_reported_later() {
     // Given
     execs.container().refuses(FakeExecs.refused(FailureCode.CONFLICT, "container not running"));
     ExecHandle handle = start(ExecSpec.command("sleep", "100"), 4);
@@ -112,7 +112,7 @@ class LostCommandTest {
 
   @ParameterizedTest
   @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND", "CONFLICT", "CLUSTER_UNREACHABLE"})
-  void a_request_that_is_refused_because_the_container_has_ended_is_a_conflict(FailureCode code) {
+  void refused_exec_is_a_conflict_if_the_container_has_ended(FailureCode code) {
     // Given
     ExecHandle handle = start(ExecSpec.command("true"), 1);
 
@@ -124,7 +124,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_request_that_the_cluster_never_answers_is_a_conflict_once_the_container_has_ended() {
+  void unanswered_exec_is_a_conflict_once_the_container_has_ended() {
     // Given
     ExecHandle handle = start(ExecSpec.command("true"), 1);
 
@@ -133,7 +133,7 @@ class LostCommandTest {
   }
 
   @Test
-  void a_command_whose_container_ends_before_it_is_announced_is_not_left_waiting() {
+  void exec_whose_container_ends_before_the_command_starts_is_a_conflict() {
     // Given
     ExecHandle handle = start(ExecSpec.command("true"), 3);
 
@@ -169,7 +169,7 @@ class LostCommandTest {
   }
 
   @Test
-  void anAnswerComesAlsoWhenNobodyCanTellOfThePod() {
+  void exec_ends_although_the_state_of_the_pod_cannot_be_read() {
     // Given
     Function<ContainerRef, Optional<Failure>> broken =
         c -> {
@@ -186,7 +186,7 @@ class LostCommandTest {
   }
 
   @Test
-  void whatIsRefusedAfterItBeganIsLost() {
+  void refusal_after_the_command_started_is_connection_lost() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 

@@ -21,7 +21,7 @@ class NoShellTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void withoutAShellTheCommandItselfIsRun() {
+  void command_runs_without_a_supervisor_if_the_image_has_no_shell() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("/server", "--version"));
 
@@ -39,7 +39,7 @@ class NoShellTest {
   }
 
   @Test
-  void withoutAShellWhatNeedsOneIsNotStarted() {
+  void script_is_not_started_if_the_image_has_no_shell() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.script("echo"));
 
@@ -55,7 +55,7 @@ class NoShellTest {
   }
 
   @Test
-  void withoutAShellATimeOutStillAnswers() {
+  void time_out_is_reported_if_the_image_has_no_shell() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("/server"));
     execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, NO_SHELL));

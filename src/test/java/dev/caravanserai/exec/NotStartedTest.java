@@ -10,6 +10,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -20,7 +21,7 @@ class NotStartedTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
   @Test
-  void whatTheSupervisorCouldNotStartIsNotStarted() {
+  void command_that_the_supervisor_cannot_start_is_not_started() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("nope"));
 
@@ -35,7 +36,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatTheRuntimeRefusesIsNotStarted() {
+  void command_that_the_runtime_refuses_is_not_started() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 
@@ -50,7 +51,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatCouldNotBeTriedFails() {
+  void exec_that_could_not_be_sent_fails() {
     // Given
     ExecHandle handle = execs.start(ExecSpec.command("true"));
 
@@ -69,7 +70,7 @@ class NotStartedTest {
   }
 
   @Test
-  void whatIsTooManyIsRefusedAtOnceAndThePlaceOfOneThatEndedIsFree() {
+  void exec_above_the_limit_is_rejected_at_once_until_another_ends() {
     // Given
     Execs one = execs.execs(c -> Optional.empty(), FakeExecs.limits(1, 1 << 20));
     ExecHandle first = one.start(FakeExecs.MAIN, ExecSpec.command("true"));
@@ -87,7 +88,7 @@ class NotStartedTest {
   }
 
   @Test
-  void a_place_is_given_back_when_the_opening_call_throws() {
+  void permit_is_released_if_the_open_call_throws() {
     // Given
     Execs one =
         new Execs(
@@ -117,7 +118,17 @@ class NotStartedTest {
   }
 
   @Test
-  void whatNoProcessCanBeGivenIsRefusedBeforeAnythingRuns() {
+  void time_out_longer_than_the_longest_is_rejected() {
+    assertThatThrownBy(
+            () -> execs.start(ExecSpec.command("true").withTimeout(Duration.ofMinutes(21))))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("/timeoutSeconds")
+        .hasMessageContaining("1260 s; the longest is 1200 s (caravanserai.exec.max-timeout)");
+    assertThat(execs.container().processes()).isEmpty();
+  }
+
+  @Test
+  void invalid_arguments_are_rejected_before_anything_runs() {
     for (ExecSpec bad :
         List.of(
             ExecSpec.command("printf", "a\0b"),

@@ -25,7 +25,7 @@ class NothingKeptTest {
   private final Execs execs = fakes.execs(c -> Optional.empty(), FakeExecs.limits(9, MEMORY));
 
   @Test
-  void an_exec_that_has_ended_keeps_neither_input_nor_output_nor_timers() {
+  void exec_that_has_ended_keeps_neither_input_nor_output_nor_timers() {
     // Given
     List<Runnable> cancellers = new ArrayList<>();
     WeakReference<byte[]> stdin = run(cancellers);
@@ -75,7 +75,7 @@ class NothingKeptTest {
   }
 
   @Test
-  void what_running_execs_keep_together_has_a_bound_beyond_which_output_is_cut_as_told() {
+  void output_of_all_running_execs_is_cut_at_the_memory_limit() {
     // Given
     List<ExecHandle> handles = new ArrayList<>();
     List<FakeContainer.Process> processes = new ArrayList<>();

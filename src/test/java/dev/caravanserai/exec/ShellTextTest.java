@@ -13,7 +13,7 @@ class ShellTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"supervise.sh", "kill.sh"})
-  void theProgramFitsIntoAUrl(String name) {
+  void program_fits_into_a_url(String name) {
     // When
     String program = ShellText.load(name).command().get(2);
 

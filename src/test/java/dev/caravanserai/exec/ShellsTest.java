@@ -9,6 +9,7 @@ import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -62,7 +63,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
 
   @ParameterizedTest
   @MethodSource("places")
-  void aProgramWhoseInterpreterIsMissingIsNotStarted(Place place) throws IOException {
+  void program_whose_interpreter_is_missing_is_not_started(Place place) throws IOException {
     // Given
     Path program = folder.resolve("program");
     Files.writeString(program, "#! /no/such/interpreter -x\n");
@@ -77,7 +78,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
 
   @ParameterizedTest
   @MethodSource("places")
-  void aProgramIsFoundByTheCallersPath(Place place) throws IOException {
+  void program_is_found_by_the_callers_path(Place place) throws IOException {
     // Given
     Path program = folder.resolve("only-here");
     Files.writeString(program, "#!/bin/sh\necho found $1\n");
@@ -99,16 +100,23 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   /** As the environment of a container, which the supervisor's own shell starts with. */
   @ParameterizedTest
   @MethodSource("shellsAlone")
-  void the_environment_of_a_container_changes_neither_supervisor_nor_output(List<String> shell) {
+  void environment_of_a_container_changes_neither_supervisor_nor_output(List<String> shell) {
     // Given
     Map<String, String> own = new HashMap<>(SPECIAL);
-    own.remove("OPTIND"); // dash itself does not start
+    own.put("OPTIND", "3"); // with other texts dash does not start: a session may not have them
     own.put("LD_PRELOAD", "/no/such.so");
     own.put("POSIXLY_CORRECT", "1");
     Place place = place(new LocalProcesses(shell, true, own), shell.toString());
 
     // When
     ExecResult result = place.run(ExecSpec.command("busybox", "env"));
+    ExecResult fed =
+        place.run(
+            ExecSpec.builder()
+                .command(List.of("busybox", "cat", "-", "x".repeat(5000)))
+                .stdin("in".getBytes(StandardCharsets.US_ASCII))
+                .workingDir("/tmp")
+                .build());
 
     // Then
     own.forEach(
@@ -116,6 +124,8 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
             assertThat("\n" + Texts.of(result.stdout()))
                 .contains("\n" + name + "=" + value + "\n"));
     assertThat(Texts.of(result.stdout())).doesNotContain("__cs_");
+    assertThat(Texts.of(fed.stdout())).isEqualTo("in");
+    assertThat(Texts.of(fed.stderr())).startsWith("cat: can't open").doesNotContain("__cs_");
     assertThat(Texts.of(result.stderr())).isEmpty();
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 interface StreamPromises extends Places {
   @ParameterizedTest
   @MethodSource("places")
-  default void standardInputEnds(Place place) {
+  default void standard_input_is_closed_after_its_last_byte(Place place) {
     byte[] some = new byte[1_000_003];
     assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c").withStdin(some)).stdout()))
         .isEqualToIgnoringWhitespace("1000003");
@@ -26,7 +26,7 @@ interface StreamPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void inputThatIsNotReadCostsNoExitCode(Place place) {
+  default void exit_code_is_returned_although_input_was_not_read(Place place) {
     // Given
     byte[] some = new byte[1_000_003];
     for (int i = 0; i < 5; i++) {
@@ -45,7 +45,7 @@ interface StreamPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void tenMegabytesReturnByteForByteOnBothStreams(Place place) {
+  default void ten_megabytes_are_returned_unchanged_on_both_streams(Place place) {
     // Given
     byte[] random = new byte[10_000_000];
     new Random(7).nextBytes(random);
@@ -64,7 +64,7 @@ interface StreamPromises extends Places {
 
   @ParameterizedTest
   @MethodSource("places")
-  default void whatDoesNotHoldTheOutputIsNotWaitedFor(Place place) {
+  default void process_that_does_not_hold_the_output_is_not_awaited(Place place) {
     // Given
     String token = Texts.seconds();
     String script = "sleep " + token + " >/dev/null 2>&1 </dev/null & echo $!; exit 5";

@@ -33,7 +33,7 @@ class SuperviseInputTest {
   }
 
   @Example
-  void names_and_values_that_no_process_can_be_given_are_refused() {
+  void invalid_names_and_values_are_rejected() {
     for (String name : List.of("", "1A", "A B", "A=B", "__cs_mark", "CARAVANSERAI_EXEC_ID", "Ä")) {
       assertRefused(env(name, "x"), name);
     }

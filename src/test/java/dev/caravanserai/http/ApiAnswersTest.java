@@ -25,7 +25,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_start_answers_201_with_the_session_and_where_it_is() throws Exception {
+  void start_answers_201_with_the_session_and_where_it_is() throws Exception {
     // When
     var answer =
         server.send(
@@ -51,7 +51,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_start_that_need_not_wait_answers_202() {
+  void asynchronous_start_returns_202() {
     var answer =
         server.send(
             server
@@ -65,7 +65,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_session_is_found_under_its_exact_id_and_no_other() throws Exception {
+  void session_is_found_under_its_exact_id_and_no_other() throws Exception {
     var answer = server.get("/v1/sessions/a%3Ab");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodSessionId", "a:b");
@@ -77,7 +77,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_list_takes_its_filters_and_gives_a_page() throws Exception {
+  void list_takes_its_filters_and_gives_a_page() throws Exception {
     var answer =
         server.get(
             "/v1/sessions?state=RUNNING&label=team%3Dred,x&limit=500&profile=default&continue=abc");
@@ -94,7 +94,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void a_stop_answers_204_and_waits_when_asked_to() {
+  void stop_answers_204_and_waits_when_asked_to() {
     assertThat(server.send(server.request("/v1/sessions/a?wait=true").DELETE()).statusCode())
         .isEqualTo(204);
     assertThat(API.calls().getFirst().headers())
@@ -105,7 +105,7 @@ class ApiAnswersTest {
   }
 
   @Test
-  void an_exec_gives_what_became_of_the_command() throws Exception {
+  void exec_returns_the_outcome_of_the_command() throws Exception {
     var answer =
         server.post("/v1/sessions/a/exec", "{\"command\":[\"true\"],\"timeoutSeconds\":0.5}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

@@ -23,7 +23,7 @@ class ApiLogsTest {
   }
 
   @Test
-  void logs_come_as_the_caller_accepts_them() throws Exception {
+  void logs_have_the_accepted_media_type() throws Exception {
     var json = logs("application/json", "?timestamps=true&tail=2&since=60");
     assertThat(JSON.readTree(json.body()).path("items").get(1))
         .isEqualTo(

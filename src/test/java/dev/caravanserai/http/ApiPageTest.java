@@ -13,7 +13,7 @@ class ApiPageTest {
   private final HttpServer server = API.server();
 
   @Test
-  void the_contract_and_a_page_to_try_it_are_served_from_here_alone() {
+  void contract_and_its_page_need_no_other_host() {
     var contract = server.get("/v1/openapi.yaml");
     assertThat(contract.body()).startsWith("openapi: 3");
     assertThat(contract.headers().firstValue("Content-Type")).hasValue("application/yaml");

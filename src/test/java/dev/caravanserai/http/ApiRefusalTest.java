@@ -38,14 +38,15 @@ class ApiRefusalTest {
         "{\"image\":\"a\",\"image\":\"b\"} | ''",
         "{} {} | ''",
       })
-  void what_breaks_the_contract_is_refused_before_anything_is_touched(String body, String pointer) {
+  void request_that_violates_the_contract_is_rejected_before_any_effect(
+      String body, String pointer) {
     var problem = assertProblem(server.post("/v1/sessions", body), 400, "INVALID_REQUEST");
     assertThat(problem.path("errors").findValuesAsText("pointer")).contains(pointer);
     assertThat(API.calls()).isEmpty();
   }
 
   @Test
-  void a_body_must_say_that_it_is_json() {
+  void body_must_say_that_it_is_json() {
     for (var type :
         List.of(
             "text/plain",
@@ -87,7 +88,7 @@ class ApiRefusalTest {
         "/v1/sessions/a/logs?timestamps=yes",
         "/v1/sessions/a/logs?container=A_B",
       })
-  void a_bad_parameter_is_refused_by_its_name(String path) {
+  void bad_parameter_is_refused_by_its_name(String path) {
     var problem = assertProblem(server.get(path), 400, "INVALID_REQUEST");
     var name = path.substring(path.indexOf('?') + 1, path.indexOf('='));
     assertThat(problem.path("errors").get(0).path("pointer").asText()).isEqualTo("/query/" + name);
@@ -95,7 +96,7 @@ class ApiRefusalTest {
   }
 
   @Test
-  void a_wrong_state_is_answered_with_all_there_are() {
+  void unknown_state_is_rejected_with_all_states() {
     assertThat(server.get("/v1/sessions?state=running").body())
         .contains(
             "PENDING, RUNNING, STOPPING, STOPPED, COMPLETED, FAILED or HIBERNATED",
@@ -103,7 +104,7 @@ class ApiRefusalTest {
   }
 
   @Test
-  void paths_and_methods_that_are_not_there_are_problems() {
+  void unknown_paths_and_methods_are_problems() {
     assertProblem(server.get("/v1/nothing"), 404, "NOT_FOUND");
     assertProblem(server.get("/nothing"), 404, "NOT_FOUND");
     var answer =
@@ -119,7 +120,7 @@ class ApiRefusalTest {
     "/v1/sessions/a/exec, POST",
     "/v1/sessions/a/logs, 'GET, HEAD'"
   })
-  void options_runs_nothing_and_tells_what_a_path_takes(String path, String allowed) {
+  void options_runs_no_route_and_lists_the_methods(String path, String allowed) {
     // Given
     var body = BodyPublishers.ofString("{\"command\": [\"true\"]}");
 

@@ -63,7 +63,7 @@ class CallerTest {
   }
 
   @Test
-  void whoever_closes_the_connection_has_left() throws IOException {
+  void closed_connection_is_a_disconnect() throws IOException {
     // Given
     try (var caller = call()) {
       await().until(() -> waiting.gone.size() == 1);
@@ -79,7 +79,7 @@ class CallerTest {
   }
 
   @Test
-  void whoever_closes_the_connection_after_the_answer_has_not_left() throws IOException {
+  void connection_closed_after_the_response_is_not_a_disconnect() throws IOException {
     // Given
     waiting.open.complete(null);
 
@@ -96,7 +96,7 @@ class CallerTest {
   }
 
   @Test
-  void whoever_is_gone_without_a_word_has_left() throws Exception {
+  void silently_lost_connection_is_a_disconnect() throws Exception {
     // Given
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root for TCP_REPAIR");
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "needs python3");

@@ -62,7 +62,7 @@ class ContractFirstTest {
     "POST,   /v1/sessions/a/EXEC,        runner, 404",
     "GET,    /v1/sessions/a/exec,        runner, 405",
   })
-  void a_caller_needs_the_scope_of_the_operation_however_its_url_looks(
+  void caller_needs_the_scope_of_the_operation_however_its_url_looks(
       String method, String path, String key, int status) {
     // Given
     var secret = key.equals("reader") ? HttpServer.READER : HttpServer.RUNNER;
@@ -81,7 +81,7 @@ class ContractFirstTest {
   }
 
   @Test
-  void what_is_not_in_the_contract_reaches_no_route() {
+  void request_outside_the_contract_reaches_no_route() {
     assertProblem(SERVER.get("/v1/elsewhere"), 404, "NOT_FOUND");
     assertProblem(SERVER.get("/V1/sessions"), 404, "NOT_FOUND");
     assertProblem(
@@ -91,14 +91,14 @@ class ContractFirstTest {
   }
 
   @Test
-  void a_refusal_by_the_route_names_the_parameter_of_the_request() {
+  void refusal_by_the_route_names_the_parameter_of_the_request() {
     var problem = assertProblem(SERVER.get("/v1/sessions?continue=zzz"), 400, "INVALID_REQUEST");
     assertThat(problem.path("errors").findValuesAsText("pointer"))
         .containsExactly("/query/continue");
   }
 
   @Test
-  void no_header_of_the_request_and_no_parameter_goes_back() {
+  void response_has_no_headers_or_parameters_of_the_request() {
     var answer = SERVER.send(SERVER.request("/v1/sessions/a").header("X-Mine", "1"));
     assertThat(answer.headers().map().keySet())
         .extracting(String::toLowerCase)

@@ -58,7 +58,7 @@ class EdgeTest {
   }
 
   @Test
-  void only_what_the_route_sets_goes_back() {
+  void response_has_only_headers_that_the_route_sets() {
     // When
     var answer =
         SERVER.send(
@@ -72,7 +72,7 @@ class EdgeTest {
   }
 
   @Test
-  void nothing_from_outside_becomes_a_header_that_routes_trust() {
+  void request_headers_cannot_set_internal_headers() {
     var answer =
         SERVER.send(
             SERVER
@@ -84,7 +84,7 @@ class EdgeTest {
   }
 
   @Test
-  void a_body_arrives_and_leaves_byte_by_byte() throws Exception {
+  void bodies_are_passed_unchanged() throws Exception {
     var bytes = SERVER.client().send(SERVER.request("/bytes").build(), BodyHandlers.ofByteArray());
     assertThat(bytes.body()).containsExactly(-1, 0, 7);
     assertThat(SERVER.post("/echo", "größe").body()).isEqualTo("größe");
@@ -129,7 +129,7 @@ class EdgeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/sessions/%zz", "/echo?a=%zz", "/observe/health?a=%"})
-  void a_url_that_cannot_be_decoded_is_a_problem_without_a_trace_in_the_log(String url)
+  void url_that_cannot_be_decoded_is_a_problem_without_a_trace_in_the_log(String url)
       throws Exception {
     try (Told log = new Told("ROOT");
         Socket socket = new Socket("127.0.0.1", SERVER.port())) {

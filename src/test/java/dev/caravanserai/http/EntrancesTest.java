@@ -28,7 +28,7 @@ class EntrancesTest {
     "/observe/health,                          route own; the server",
     "/v1/docs,                                 route own; the server",
   })
-  void a_route_that_takes_the_requests_of_another_stops_the_start(String path, String named) {
+  void route_that_overlaps_another_stops_the_start(String path, String named) {
     // When
     List<String> told = told(start(path));
 
@@ -48,12 +48,12 @@ class EntrancesTest {
     "/v1/*",
     "/other?httpMethodRestrict=GET",
   })
-  void a_route_beside_another_starts(String path) {
+  void routes_that_do_not_overlap_start(String path) {
     assertThat(start(path)).isNull();
   }
 
   @Test
-  void an_operation_without_a_scope_stops_the_start() throws IOException {
+  void operation_without_a_scope_stops_the_start() throws IOException {
     // Given
     String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));
     Path file = folder.resolve("mine.yaml");
@@ -69,7 +69,7 @@ class EntrancesTest {
   }
 
   @Test
-  void an_operation_with_an_unknown_scope_stops_the_start() throws IOException {
+  void operation_with_an_unknown_scope_stops_the_start() throws IOException {
     // Given
     String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));
     Path file = folder.resolve("mine.yaml");
@@ -93,7 +93,7 @@ class EntrancesTest {
         "maxLength: 255            | maxLenght: 255 | 'maxLenght' | Did you mean maxLength?",
         "maximum: 500              | maximun: 500 | /listSessions/properties/query/properties/limit | maximum?",
       })
-  void a_rule_that_json_schema_does_not_have_stops_the_start_with_its_place(
+  void rule_that_json_schema_does_not_have_stops_the_start_with_its_place(
       String right, String wrong, String place, String advice) throws IOException {
     // Given
     String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));

@@ -65,7 +65,7 @@ class HttpSemanticsTest {
   }
 
   @Test
-  void an_encoded_body_is_refused_and_never_read_as_if_it_were_not() {
+  void body_with_a_content_encoding_is_rejected() {
     // Given
     var body = BodyPublishers.ofString("{}");
 
@@ -81,7 +81,7 @@ class HttpSemanticsTest {
   }
 
   @Test
-  void an_answer_without_a_body_has_no_type() {
+  void answer_without_a_body_has_no_type() {
     var answer = server.send(server.request("/nothing").DELETE());
     assertThat(answer.statusCode()).isEqualTo(204);
     assertThat(answer.headers().firstValue("Content-Type")).isEmpty();

@@ -18,7 +18,7 @@ class KeysTest {
   private static final HttpServer SERVER = HttpServer.with(new EdgeRoutes(new Gate("through")));
 
   @Test
-  void without_a_key_nothing_is_open_and_nothing_is_told() {
+  void request_without_a_key_gets_no_access_and_no_details() {
     for (var path :
         List.of(
             "/echo",
@@ -38,7 +38,7 @@ class KeysTest {
   }
 
   @Test
-  void a_wrong_key_is_refused_in_every_form() {
+  void wrong_key_is_refused_in_every_form() {
     for (var header :
         List.of(
             "Bearer wrong",
@@ -57,7 +57,7 @@ class KeysTest {
   }
 
   @Test
-  void a_key_opens_as_bearer_and_as_the_password_of_basic() {
+  void key_is_accepted_as_bearer_token_and_as_basic_password() {
     assertThat(SERVER.get("/whoami").body()).isEqualTo("default all []");
     var basic = "Basic " + base64("any:" + HttpServer.ROUTER);
     assertThat(SERVER.send(SERVER.anonymous("/whoami").header("Authorization", basic)).body())
@@ -65,7 +65,7 @@ class KeysTest {
   }
 
   @Test
-  void a_page_of_another_site_cannot_use_the_key_that_the_browser_remembers() {
+  void page_of_another_site_cannot_use_the_key_that_the_browser_remembers() {
     var basic = "Basic " + base64("any:" + HttpServer.KEY);
     assertProblem(
         SERVER.send(
@@ -90,7 +90,7 @@ class KeysTest {
     "/observe/health?exposureLevel=full, router, 200",
     "/observe/health?exposureLevel=full, reader, 404",
   })
-  void a_route_needs_the_scope_that_it_names_else_the_scope_routes(
+  void route_needs_the_scope_that_it_names_else_the_scope_routes(
       String path, String key, int status) {
     // Given
     var keys =

@@ -49,7 +49,7 @@ class SlowCallersTest {
             + HttpServer.KEY
             + "\r\nContent-Length: 100\r\n\r\n"
       })
-  void a_head_or_a_body_that_never_ends_is_answered_408_and_closed(String begun) throws Exception {
+  void head_or_a_body_that_never_ends_is_answered_408_and_closed(String begun) throws Exception {
     try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
       // Given
       socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
@@ -67,14 +67,14 @@ class SlowCallersTest {
   }
 
   @Test
-  void a_connection_without_a_request_is_closed() throws Exception {
+  void connection_without_a_request_is_closed() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
       assertThat(readAll(socket)).isEmpty();
     }
   }
 
   @Test
-  void whoever_takes_nothing_of_an_answer_loses_the_connection() throws Exception {
+  void connection_whose_response_is_not_read_is_closed() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
       // Given
       socket
@@ -93,7 +93,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void an_answer_may_take_longer_than_a_request() {
+  void answer_may_take_longer_than_a_request() {
     assertThat(SERVER.get("/late").body()).isEqualTo("late");
   }
 

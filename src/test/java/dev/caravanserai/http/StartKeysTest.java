@@ -21,7 +21,7 @@ class StartKeysTest {
   @TempDir Path folder;
 
   @Test
-  void aFileGivesKeysAsTextOrHash() throws Exception {
+  void file_gives_keys_as_text_or_hash() throws Exception {
     // Given
     var file =
         keys(
@@ -47,7 +47,7 @@ class StartKeysTest {
   }
 
   @Test
-  void aFileMayBeJson() throws Exception {
+  void file_may_be_json() throws Exception {
     // Given
     var file = keys("[{\"name\":\"a\",\"tenant\":\"t\",\"scope\":\"*\",\"key\":\"" + KEY + "\"}]");
 
@@ -59,7 +59,7 @@ class StartKeysTest {
   }
 
   @Test
-  void everythingWrongInAFileIsToldAtOnceAndNoKeyRepeated() throws Exception {
+  void all_mistakes_of_a_key_file_are_reported_without_repeating_a_key() throws Exception {
     // Given
     var file =
         keys(
@@ -84,7 +84,7 @@ class StartKeysTest {
   }
 
   @Test
-  void aFileThatCannotBeParsedIsRefusedWithoutItsText() throws Exception {
+  void file_that_cannot_be_parsed_is_refused_without_its_text() throws Exception {
     // Given
     var file = keys("- {name: a, key: " + KEY + "\n");
 
@@ -96,7 +96,7 @@ class StartKeysTest {
   }
 
   @Test
-  void aFileThatOthersCanReadIsRefused() throws Exception {
+  void key_file_readable_by_others_is_rejected() throws Exception {
     // Given
     var file = keys("[]");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
@@ -106,7 +106,7 @@ class StartKeysTest {
   }
 
   @Test
-  void theEnvironmentsKeyHasEveryRight() {
+  void environments_key_has_every_right() {
     // Given
     var settings =
         SettingsReader.of(
@@ -124,7 +124,7 @@ class StartKeysTest {
   }
 
   @Test
-  void withoutAKeyOneIsMadeForLoopbackAndUsedAgain() throws Exception {
+  void generated_key_is_kept_and_used_on_loopback() throws Exception {
     // Given
     var home = folder.resolve("new/home");
     var settings = Settings.of(Map.of("caravanserai.home", home.toString()));
@@ -145,7 +145,7 @@ class StartKeysTest {
   }
 
   @Test
-  void beyondLoopbackAMadeKeyDoesNotCount() {
+  void generated_key_is_not_used_beyond_loopback() {
     // Given
     var home = folder.toString();
     StartKeys.of(Settings.of(Map.of("caravanserai.home", home)));

@@ -39,7 +39,7 @@ class DeletionWaitTest {
   }
 
   @Test
-  void object_that_is_left_is_named_with_its_finalizer() {
+  void remaining_object_is_named_with_its_finalizer() {
     // Given
     claim().getMetadata().setFinalizers(List.of("example.com/hold"));
     cluster.delete(start.anchor());

@@ -41,7 +41,7 @@ class PodGoneTest {
   private final PodGone gone = new PodGone(index, this::read);
 
   @Test
-  void a_container_that_runs_has_not_ended_also_when_it_is_not_ready() {
+  void running_container_that_is_not_ready_has_not_ended() {
     // When
     index.onUpdate(pod());
 
@@ -50,7 +50,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_session_whose_anchor_was_deleted_was_ended_by_request() {
+  void session_whose_anchor_was_deleted_was_ended_by_request() {
     // Given
     Pod pod = pod();
     index.onUpdate(pod);
@@ -63,7 +63,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_session_whose_time_is_over_when_it_is_ended_has_expired() {
+  void session_whose_time_is_over_when_it_is_ended_has_expired() {
     // Given
     index.onUpdate(pod());
     index.onDelete(anchor());
@@ -76,7 +76,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_pod_that_is_being_deleted_beside_its_anchor_was_taken_away() {
+  void pod_that_is_being_deleted_beside_its_anchor_was_taken_away() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
@@ -89,7 +89,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_pod_that_was_deleted_by_force_was_taken_away() {
+  void pod_that_was_deleted_by_force_was_taken_away() {
     // Given
     Pod pod = pod();
     index.onUpdate(pod);
@@ -102,12 +102,12 @@ class PodGoneTest {
   }
 
   @Test
-  void a_session_of_which_nothing_is_left_was_stopped() {
+  void session_of_which_nothing_is_left_was_stopped() {
     assertEnded(FailureCode.CONFLICT, "was stopped");
   }
 
   @Test
-  void a_session_whose_id_is_used_again_was_stopped() {
+  void session_whose_id_is_used_again_was_stopped() {
     // Given
     index.onUpdate(pod());
 
@@ -122,7 +122,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_container_that_ended_is_told_with_its_exit_code_and_reason() {
+  void ended_container_is_reported_with_exit_code_and_reason() {
     // Given
     Pod pod = pod();
     pod.getStatus().setPhase("Succeeded");
@@ -148,7 +148,7 @@ class PodGoneTest {
   }
 
   @Test
-  void a_container_that_was_restarted_since_has_ended() {
+  void container_that_was_restarted_since_has_ended() {
     // Given
     Pod pod = pod();
     pod.getStatus()
@@ -163,7 +163,7 @@ class PodGoneTest {
   }
 
   @Test
-  void the_next_pod_of_the_same_name_is_another_one() {
+  void next_pod_of_the_same_name_is_another_one() {
     // Given
     Pod pod = pod();
     pod.getMetadata().setUid("next");
@@ -176,7 +176,7 @@ class PodGoneTest {
   }
 
   @Test
-  void the_cluster_is_asked_for_what_the_watch_has_not_told_yet() {
+  void cluster_is_read_if_the_watch_lags() {
     // Given
     index.onUpdate(pod());
 

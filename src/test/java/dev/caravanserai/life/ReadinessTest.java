@@ -235,7 +235,7 @@ class ReadinessTest {
   }
 
   @Test
-  void wait_that_nobody_needs_any_more_ends() {
+  void cancelled_wait_ends() {
     // Given
     Start start = start(Map.of("id", "left"));
     CompletableFuture<Failure> abandoned = new CompletableFuture<>();

@@ -64,7 +64,7 @@ class StartTest {
   }
 
   @Test
-  void request_with_a_fresh_key_for_a_taken_id_is_told_that_the_id_is_taken() {
+  void request_with_a_new_key_for_a_used_id_is_a_conflict() {
     // Given
     anchor(Plans.of(Map.of("id", "mine"), Optional.of("first")));
     Plan fresh = Plans.of(Map.of("id", "mine"), Optional.of("second"));
@@ -84,7 +84,7 @@ class StartTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
-  void object_of_somebody_else_is_a_conflict_and_survives_the_undo(String kind) {
+  void foreign_object_is_a_conflict_and_survives_the_undo(String kind) {
     // Given
     Plan plan =
         Plans.of(

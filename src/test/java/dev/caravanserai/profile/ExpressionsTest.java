@@ -17,21 +17,21 @@ class ExpressionsTest {
           Map.of("id", "a", "n", 3, "list", List.of("x"), "m", Map.of("k", "${id}"), "yes", true));
 
   @Test
-  void anExpressionThatIsAWholeValueKeepsItsType() {
+  void expression_that_is_a_whole_value_keeps_its_type() {
     assertThat(expressions.evaluate("${n}", "/x")).isEqualTo(3);
     assertThat(expressions.evaluate("${list}", "/x")).isEqualTo(List.of("x"));
     assertThat(expressions.evaluate("n=${n}-${id}", "/x")).isEqualTo("n=3-a");
   }
 
   @Test
-  void whatAnExpressionYieldsIsNotEvaluatedAgainAndKeysNever() {
+  void results_of_expressions_and_keys_are_not_evaluated() {
     assertThat(expressions.evaluate(Map.of("${id}", "${m.k}"), ""))
         .isEqualTo(Map.of("${id}", "${id}"));
     assertThat(expressions.evaluate("$${id} ${m.k}", "/x")).isEqualTo("${id} ${id}");
   }
 
   @Test
-  void whenLeavesAnItemOutAndNullAKey() {
+  void when_leaves_an_item_out_and_null_a_key() {
     List<Object> items =
         List.of(Map.of("when", "!yes", "a", 1), Map.of("when", "${yes}", "b", "${m.none ?? null}"));
     assertThat(expressions.evaluate(items, "")).isEqualTo(List.of(Map.of()));
@@ -58,7 +58,7 @@ class ExpressionsTest {
         "${label}",
         "${id;n}"
       })
-  void whatIsUnknownOrReachesBeyondTheVariablesIsRefusedWithItsPlace(String text) {
+  void unknown_names_and_access_beyond_the_variables_are_rejected_with_their_place(String text) {
     assertThatThrownBy(() -> expressions.evaluate(Map.of("a", List.of(text)), "/objects"))
         .isInstanceOf(FailureException.class)
         .hasMessageContaining("CONFIG_ERROR")

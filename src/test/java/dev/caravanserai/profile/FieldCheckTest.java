@@ -40,7 +40,7 @@ class FieldCheckTest {
     "'    when: spec.stored', /objects/0/spec/when, there are activeDeadlineSeconds",
     "'  status: {faze: x}', /objects/0/status/faze, phase"
   })
-  void a_mistyped_field_is_told_with_its_file_its_place_and_what_was_meant(
+  void mistyped_field_is_reported_with_file_place_and_suggestion(
       String lines, String pointer, String meant) {
     // Given
     String profile = POD.formatted("", lines.indent(2));
@@ -54,7 +54,7 @@ class FieldCheckTest {
   }
 
   @Test
-  void all_of_them_are_told_at_once() {
+  void all_mistyped_fields_are_reported_at_once() {
     // Given
     String profile =
         POD.formatted(
@@ -71,7 +71,7 @@ class FieldCheckTest {
   }
 
   @Test
-  void kinds_that_sessions_seldom_have_are_known_too() {
+  void fields_of_less_common_kinds_are_checked() {
     // Given
     String profile =
         POD.formatted(
@@ -94,12 +94,12 @@ class FieldCheckTest {
         "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: x}, spec: {resources: {requests: {storage: 1Gi, example.org/any: 2}}}}",
         "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x}, spec: {podSelector: {matchLabels: {any: a}}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}}"
       })
-  void what_kubernetes_knows_and_what_only_a_cluster_can_know_is_right(String object) {
+  void known_fields_and_custom_resources_are_accepted(String object) {
     assertThatCode(() -> read(POD.formatted("  - " + object, ""))).doesNotThrowAnyException();
   }
 
   @Test
-  void the_profiles_of_the_jar_have_no_such_field() {
+  void shipped_profiles_have_no_mistyped_field() {
     assertThat(List.copyOf(Profiles.shipped().names())).contains("default", "hypha");
   }
 

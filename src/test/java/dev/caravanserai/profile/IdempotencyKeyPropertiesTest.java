@@ -14,7 +14,7 @@ import net.jqwik.api.constraints.StringLength;
 /** Whatever is asked for, its Idempotency-Key leaves only what knows it again. */
 class IdempotencyKeyPropertiesTest {
   @Property(tries = 50)
-  void the_anchor_does_not_depend_on_the_values_of_the_environment(
+  void anchor_does_not_depend_on_the_values_of_the_environment(
       @ForAll @CharRange(from = ' ', to = 'ÿ') @StringLength(min = 1, max = 20) String value,
       @ForAll @CharRange(from = ' ', to = 'ÿ') @StringLength(min = 1, max = 20) String other) {
     // Given
@@ -30,7 +30,7 @@ class IdempotencyKeyPropertiesTest {
   }
 
   @Property(tries = 50)
-  void the_order_of_maps_does_not_matter(
+  void order_of_maps_does_not_matter(
       @ForAll @Size(max = 5) Map<@StringLength(min = 1, max = 5) String, String> metadata) {
     // Given
     Map<String, Object> backwards = new LinkedHashMap<>();

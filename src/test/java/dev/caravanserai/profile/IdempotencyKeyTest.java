@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class IdempotencyKeyTest {
   /** Computed with Python's hashlib.pbkdf2_hmac and hmac. */
   @Test
-  void what_is_kept_is_the_same_on_every_replica_and_in_every_version() {
+  void stored_hashes_are_the_same_on_every_replica_and_version() {
     // Given
     Requests request =
         Requests.of("default")
@@ -54,7 +54,7 @@ class IdempotencyKeyTest {
 
   @ParameterizedTest
   @MethodSource("others")
-  void another_request_is_told_from_it(Requests other) {
+  void different_requests_have_different_hashes(Requests other) {
     // Given
     IdempotencyKey key = IdempotencyKey.of("default", "k");
 
@@ -66,7 +66,7 @@ class IdempotencyKeyTest {
   }
 
   @Test
-  void nothing_of_one_key_or_tenant_tells_anything_of_another() {
+  void hashes_of_different_keys_or_tenants_are_unrelated() {
     // Given
     Requests request = Requests.of("default").id(null).env(Map.of("A", "b"));
 

@@ -22,7 +22,7 @@ class KeepAliveTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/bin/dash", "/bin/bash", "/bin/busybox"})
-  void itEndsAtOnceWhenAskedToAndReapsOrphans(String shell) throws Exception {
+  void keep_alive_process_ends_on_term_and_reaps_orphans(String shell) throws Exception {
     // Given
     assumeThat(Path.of(shell)).as(shell).exists();
     assumeThat(unshareWorks()).as("unshare --pid").isTrue();

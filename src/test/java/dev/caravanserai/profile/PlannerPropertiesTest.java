@@ -19,7 +19,7 @@ class PlannerPropertiesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Property(tries = 200)
-  void whatARequestSaysArrivesVerbatimAndItsEnvironmentStandsInTheSecretOnly(
+  void request_arrives_unchanged_and_its_environment_only_in_the_secret(
       @ForAll("nasty") String id, @ForAll("nasty") String value, @ForAll("nasty") String argument)
       throws Exception {
     String secret = "s3cr3t" + value;

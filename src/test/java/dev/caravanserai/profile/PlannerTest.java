@@ -22,7 +22,8 @@ class PlannerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "hypha", "raworc", "autogen"})
-  void everyObjectIsLabelledAndInOneNamespaceAndListedByTheAnchor(String profile) throws Exception {
+  void every_object_is_labelled_and_in_one_namespace_and_listed_by_the_anchor(String profile)
+      throws Exception {
     // Given
     Requests request = Requests.of(profile).env(Map.of("A", "b")).storage("1Gi");
 
@@ -72,7 +73,7 @@ class PlannerTest {
   }
 
   @Test
-  void metadataThatMeansSomethingToTheProfileIsChecked() {
+  void metadata_that_means_something_to_the_profile_is_checked() {
     // Given
     Requests request =
         Requests.of("hypha")
@@ -89,7 +90,7 @@ class PlannerTest {
   }
 
   @Test
-  void requestsMayNotExceedLimitsNorTimeTheMaximum() {
+  void requests_may_not_exceed_limits_nor_time_the_maximum() {
     Requests request =
         Requests.of("hypha")
             .image(null)
@@ -102,7 +103,7 @@ class PlannerTest {
   }
 
   @Test
-  void aDefaultGivesWayToWhatIsAskedFor() {
+  void request_overrides_a_default() {
     Plan plan =
         Requests.of("default").resources(Map.of("memory", "64Mi"), Map.of("cpu", "2")).plan();
     assertThat(plan.spec().resources().requests()).containsEntry("memory", "64Mi");
@@ -110,7 +111,7 @@ class PlannerTest {
   }
 
   @Test
-  void oneIdempotencyKeyMakesOneSessionPerTenantAndIsNotKept() throws Exception {
+  void one_idempotency_key_makes_one_session_per_tenant_and_is_not_kept() throws Exception {
     Plan one = Requests.of("default").id(null).key("the-key").plan();
     Plan again = Requests.of("default").id(null).key("the-key").plan();
     Plan other = Requests.of("default").id(null).key("the-key").tenant("acme").plan();
@@ -125,7 +126,7 @@ class PlannerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"abc", "0", "-5", "1.5"})
-  void a_setting_that_is_not_a_time_is_a_config_error(String timeout) {
+  void setting_that_is_not_a_time_is_a_config_error(String timeout) {
     assertThatThrownBy(
             () -> Requests.of("hypha").plan(Map.of("HYPHA_K8S_DEFAULT_TIMEOUT", timeout)))
         .hasMessageContaining("CONFIG_ERROR")
@@ -133,7 +134,7 @@ class PlannerTest {
   }
 
   @Test
-  void a_default_lifetime_above_the_maximum_stops_the_start_and_names_both_settings() {
+  void default_lifetime_above_the_maximum_stops_the_start_and_names_both_settings() {
     assertThatThrownBy(
             () -> Requests.of("hypha").plan(Map.of("HYPHA_K8S_DEFAULT_TIMEOUT", "999999")))
         .hasMessageContainingAll(
@@ -145,7 +146,7 @@ class PlannerTest {
   }
 
   @Test
-  void the_setting_of_the_time_to_start_holds_where_a_profile_does_not_say() {
+  void setting_of_the_time_to_start_holds_where_a_profile_does_not_say() {
     assertThat(Requests.of("default").plan().startTimeout()).isEqualTo(Requests.START_TIMEOUT);
     assertThat(Requests.of("hypha").plan().startTimeout()).isEqualTo(Requests.START_TIMEOUT);
     assertThat(Requests.of("autogen").plan().startTimeout()).hasSeconds(60);

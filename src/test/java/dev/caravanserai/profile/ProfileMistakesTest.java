@@ -51,7 +51,7 @@ class ProfileMistakesTest {
         "secretName: 5 | secretName | text, not 5",
         "items: all | items | a list"
       })
-  void a_value_of_another_type_is_told_with_its_place(String line, String field, String right) {
+  void value_of_the_wrong_type_is_reported_with_its_place(String line, String field, String right) {
     assertWrong(
         OWN.formatted("", "", "    volumes: [{name: v, secret: {%s}}]".formatted(line).indent(2)),
         "/objects/0/spec/volumes/0/secret/" + field,
@@ -59,7 +59,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void an_octal_number_and_a_boolean_are_read_as_kubectl_reads_them() throws Exception {
+  void octal_number_and_a_boolean_are_read_as_kubectl_reads_them() throws Exception {
     // Given
     String volume =
         "    hostNetwork: yes\n    volumes: [{name: v, secret: {defaultMode: 0400}}]".indent(2);
@@ -89,7 +89,7 @@ class ProfileMistakesTest {
         "namespace: '${settings.A}' | /namespace | settings has no A",
         "names: {length: 3} | /names/length | 24 to 50"
       })
-  void a_wrong_key_or_value_is_told_with_its_place(String line, String place, String right)
+  void wrong_key_or_value_is_reported_with_its_place(String line, String place, String right)
       throws Exception {
     assertStartStops(OWN.formatted(line, "", ""), place, right);
   }
@@ -107,13 +107,13 @@ class ProfileMistakesTest {
         "{apiVersion: v1, kind: Service, metadata: {name: s, labels: {a: b c}}} | Service s: label 'a' | 'b c'",
         "text | /objects/0 | a Kubernetes object"
       })
-  void an_object_that_no_session_can_have_is_told(String object, String place, String right)
+  void object_that_a_session_cannot_have_is_reported(String object, String place, String right)
       throws Exception {
     assertStartStops(OWN.formatted("", "  - " + object, ""), place, right);
   }
 
   @Test
-  void a_derived_name_that_another_session_could_have_stops_the_start() throws Exception {
+  void derived_name_that_another_session_could_have_stops_the_start() throws Exception {
     // Given
     String map = "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: '${names.pod}%s'}}";
 
@@ -129,7 +129,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void a_main_container_that_the_pod_does_not_have_is_told() throws Exception {
+  void missing_main_container_is_reported() throws Exception {
     assertStartStops(
         OWN.formatted("", "", "").replace("container: c\n", "container: main\n"),
         "Pod session-sample",
@@ -137,7 +137,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void an_environment_variable_whose_name_kubernetes_refuses_is_told() throws Exception {
+  void invalid_name_of_an_environment_variable_is_reported() throws Exception {
     assertStartStops(
         OWN.formatted("", "", "        - {name: d, image: x, env: [{name: B C, value: x}]}"),
         "Pod session-sample: env",
@@ -145,7 +145,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void a_second_document_and_an_alias_which_a_reader_could_skip_are_refused() {
+  void second_yaml_document_and_alias_are_rejected() {
     assertWrong(OWN.formatted("", "", "") + "---\nname: b\n", ", /:", "a second document");
     assertWrong(OWN.formatted("description: *x", "", ""), ", /:", "an alias");
     assertWrong("# nothing\n", ", /:", "it must be a map");
@@ -153,7 +153,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void a_file_that_ends_in_yml_is_a_profile_too() throws Exception {
+  void file_that_ends_in_yml_is_a_profile_too() throws Exception {
     // Given
     Files.writeString(folder.resolve("own.yml"), OWN.formatted("", "", ""));
 
@@ -165,7 +165,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void a_default_profile_that_is_not_there_stops_the_start() {
+  void missing_default_profile_stops_the_start() {
     // Given
     PlanDefaults usual = Requests.defaults();
 
@@ -179,7 +179,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void a_profile_that_needs_metadata_of_its_requests_is_not_tried_without() throws Exception {
+  void profile_that_needs_metadata_is_not_checked_without_it() throws Exception {
     // Given
     Planner planner = planner(OWN.formatted("labels: {team: '${metadata.team}'}", "", ""));
 
@@ -216,7 +216,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void the_image_of_a_profile_that_has_its_own_is_what_its_pod_has() throws Exception {
+  void image_fixed_by_a_profile_is_the_image_of_its_pod() throws Exception {
     // Given
     Planner planner = planner(OWN.formatted("", "", "").replace("'${spec.image}'", "'fixed:1'"));
 
@@ -228,7 +228,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void a_default_request_for_a_device_follows_the_limit_of_the_request() throws Exception {
+  void default_request_for_a_device_follows_the_limit_of_the_request() throws Exception {
     // Given
     String gpu = "nvidia.com/gpu";
     Planner planner =
@@ -262,7 +262,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void the_variables_of_services_are_not_in_a_pod_unless_its_profile_says_so() throws Exception {
+  void variables_of_services_are_not_in_a_pod_unless_its_profile_says_so() throws Exception {
     // Given
     Planner planner = planner(OWN.formatted("", "", ""));
     Planner other = planner(OWN.formatted("", "", "    enableServiceLinks: true".indent(2)));

@@ -23,7 +23,7 @@ class ProfilesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "hypha", "raworc", "autogen"})
-  void anApiServerTakesEveryObjectAsItWasPlanned(String profile) {
+  void api_server_takes_every_object_as_it_was_planned(String profile) {
     // Given
     assumeThat(System.getenv("KUBECONFIG")).as("KUBECONFIG").isNotNull();
     Plan plan =

@@ -31,7 +31,7 @@ class ProfilesTest {
   @TempDir Path folder;
 
   @Test
-  void aFolderAddsProfilesAndReplacesShippedOnes() throws Exception {
+  void folder_adds_profiles_and_replaces_shipped_ones() throws Exception {
     // Given
     Files.writeString(folder.resolve("a.yaml"), OWN.formatted("mine"));
     Files.writeString(folder.resolve("b.yaml"), OWN.formatted("hypha"));
@@ -49,7 +49,7 @@ class ProfilesTest {
   }
 
   @Test
-  void anUnknownKeyIsRefusedWithFilePathAndTheNearestKnownOne() {
+  void unknown_key_is_refused_with_file_path_and_the_nearest_known_one() {
     assertWrong(OWN.formatted("x") + "enviroment: {}\n", "x.yaml, /enviroment", "environment");
     assertWrong(
         OWN.formatted("x") + "defaults: {resources: {limit: {}}}\n",
@@ -58,7 +58,7 @@ class ProfilesTest {
   }
 
   @Test
-  void aProfileNeedsOnePodAndNamesThatFit() {
+  void profile_needs_one_pod_and_names_that_fit() {
     assertWrong("name: x\ncontainer: c\nobjects: []\n", "/objects", "exactly one Pod");
     assertWrong(
         OWN.formatted("x") + "names: {length: 50, pod: a-very-long-prefix-*}\n",
@@ -69,7 +69,7 @@ class ProfilesTest {
   }
 
   @Test
-  void aVariableWithAValueThatItMayNotHaveStopsTheStartAndSaysWhich() {
+  void variable_with_a_value_that_it_may_not_have_stops_the_start_and_says_which() {
     assertThatThrownBy(
             () -> Profiles.load(Optional.empty(), Map.of("HYPHA_K8S_IMAGE_PULL_POLICY", "Often")))
         .isInstanceOf(FailureException.class)
@@ -83,7 +83,7 @@ class ProfilesTest {
   }
 
   @Test
-  void everyMistakeOfEveryFileIsNamedAtOnceWithItsPlace() throws Exception {
+  void every_mistake_of_every_file_is_named_at_once_with_its_place() throws Exception {
     // Given
     Files.writeString(
         folder.resolve("a.yaml"),
@@ -148,7 +148,7 @@ class ProfilesTest {
   }
 
   @Test
-  void everyVariableThatIsWrongIsNamedAtOnceWithWhatWouldBeRight() {
+  void every_variable_that_is_wrong_is_named_at_once_with_what_would_be_right() {
     // Given
     Map<String, String> environment =
         Map.of(
@@ -175,7 +175,8 @@ class ProfilesTest {
   }
 
   @Test
-  void aRequestMayNotExceedTheLimitsOfAProfileAndDefaultsGiveWayToThem() throws Exception {
+  void request_may_not_exceed_the_limits_of_a_profile_and_defaults_give_way_to_them()
+      throws Exception {
     // Given
     Files.writeString(
         folder.resolve("a.yaml"),

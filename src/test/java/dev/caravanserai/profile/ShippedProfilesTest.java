@@ -20,7 +20,7 @@ class ShippedProfilesTest {
   private static final String ID = "c1b2c5f0-0d43-4d3a-9d19-2f1a4b5c6d7e";
 
   @Test
-  void defaultIsRestrictedAndHasAWorkspace() {
+  void default_is_restricted_and_has_a_workspace() {
     Plan plan = Requests.of("default").image(null).plan();
     restricted(plan.pod());
     assertThat(main(plan).getImage()).isEqualTo("busybox:1");
@@ -41,7 +41,7 @@ class ShippedProfilesTest {
   }
 
   @Test
-  void hyphaHasItsNamesLabelsAnnotationsAndEnvironment() {
+  void hypha_has_its_names_labels_annotations_and_environment() {
     Plan plan =
         Requests.of("hypha")
             .id("ws/app")
@@ -78,7 +78,7 @@ class ShippedProfilesTest {
   }
 
   @Test
-  void raworcMakesItsClaimFirst() {
+  void raworc_makes_its_claim_first() {
     Plan plan =
         Requests.of("raworc")
             .id(ID)
@@ -112,7 +112,7 @@ class ShippedProfilesTest {
   }
 
   @Test
-  void autogenHasItsContainerAndImage() {
+  void autogen_has_its_container_and_image() {
     Plan plan = Requests.of("autogen").id(ID).image(null).plan();
     assertThat(plan.namespace()).isEqualTo("default");
     assertThat(plan.pod().getMetadata().getName()).isEqualTo("autogen-code-exec-" + ID);
@@ -141,7 +141,7 @@ class ShippedProfilesTest {
     "raworc, KUBERNETES_STORAGE_CLASS, fast, storageClassName: fast",
     "autogen, AUTOGEN_K8S_NAMESPACE, lab, namespace: lab"
   })
-  void everyVariableOfTheSystemsBeforeIsHonoured(
+  void every_environment_variable_of_the_replaced_systems_is_honoured(
       String profile, String variable, String value, String applied) {
     // Given
     Requests request = Requests.of(profile).image(profile.equals("raworc") ? null : "busybox:1");
@@ -157,12 +157,12 @@ class ShippedProfilesTest {
   }
 
   @Test
-  void everyVariableOfAShippedProfileIsInThisTest() throws Exception {
+  void every_variable_of_a_shipped_profile_is_in_this_test() throws Exception {
     // Given
     var sources =
         ShippedProfilesTest.class
             .getDeclaredMethod(
-                "everyVariableOfTheSystemsBeforeIsHonoured",
+                "every_environment_variable_of_the_replaced_systems_is_honoured",
                 String.class,
                 String.class,
                 String.class,
@@ -183,7 +183,7 @@ class ShippedProfilesTest {
   }
 
   @Test
-  void theNamespacesOfTheShippedProfilesAreKnown() {
+  void namespaces_of_the_shipped_profiles_are_known() {
     assertThat(Profiles.load(Optional.empty(), Map.of("HYPHA_K8S_NAMESPACE", "lab")).namespaces())
         .containsExactly("default", "lab", "raworc-sessions");
   }

@@ -17,7 +17,7 @@ class VolumesTest {
   private static final Map<String, String> MODELS = volume("models", "/opt/models/", "models.v1");
 
   @Test
-  void claimsThatARequestNamesAreMountedBesidesTheWorkspace() {
+  void claims_that_a_request_names_are_mounted_besides_the_workspace() {
     // Given
     Requests request =
         Requests.of("hypha").storage("1Gi").metadata(Map.of("volumes", List.of(DATA, MODELS)));
@@ -43,7 +43,7 @@ class VolumesTest {
   }
 
   @Test
-  void aRequestWithoutVolumesNamesNoClaim() {
+  void request_without_volumes_names_no_claim() {
     // Given
     Requests request = Requests.of("hypha").storage("1Gi");
 
@@ -56,7 +56,7 @@ class VolumesTest {
   }
 
   @Test
-  void everyMistakeInVolumesIsNamedWithItsPointer() {
+  void every_mistake_in_volumes_is_named_with_its_pointer() {
     // Given
     List<Object> volumes =
         List.of(

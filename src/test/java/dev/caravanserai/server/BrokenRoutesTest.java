@@ -50,7 +50,7 @@ class BrokenRoutesTest {
         "marshal: {custom: {ref: jsn}}|there is no data format jsn.",
         "filter: {simple: '${body} = 1', steps: [to: 'log:x']}|Unexpected token =",
       })
-  void a_mistake_in_a_step_stops_the_start(String step, String told) throws Exception {
+  void mistake_in_a_step_stops_the_start(String step, String told) throws Exception {
     // When
     String message = messageOf("mine.camel.yaml", route("direct:mine", step));
 
@@ -63,7 +63,7 @@ class BrokenRoutesTest {
   }
 
   @Test
-  void the_line_of_a_step_within_others_is_told() throws Exception {
+  void nested_step_with_a_mistake_is_reported_with_its_line() throws Exception {
     // Given
     String route =
         """
@@ -95,7 +95,8 @@ class BrokenRoutesTest {
         "direct:mne|no route begins with direct:mne. Did you mean direct:mine?",
         "kamelet:session-events-source|kamelet:session-events-source is a source: use it in from."
       })
-  void a_step_to_where_nothing_begins_stops_the_start(String uri, String told) throws Exception {
+  void step_to_an_endpoint_without_a_route_stops_the_start(String uri, String told)
+      throws Exception {
     assertThat(messageOf("mine.camel.yaml", route("direct:mine", "to: " + uri)))
         .startsWith("file:%s/mine.camel.yaml, line ".formatted(home))
         .contains(told);
@@ -110,14 +111,14 @@ class BrokenRoutesTest {
         "quartz:mine?cron=0+0+25+*+*+?|Hour values must be between 0 and 23",
         "kamelet:session-stop-action|kamelet:session-stop-action is no source: use it in to."
       })
-  void a_mistake_in_from_stops_the_start(String uri, String told) throws Exception {
+  void mistake_in_from_stops_the_start(String uri, String told) throws Exception {
     assertThat(messageOf("mine.camel.yaml", route(uri, "to: log:x")))
         .contains("file:%s/mine.camel.yaml, line 4".formatted(home))
         .contains(told);
   }
 
   @Test
-  void a_second_route_of_the_same_id_stops_the_start() throws Exception {
+  void second_route_of_the_same_id_stops_the_start() throws Exception {
     // Given
     String two = route("direct:one", "to: log:x") + route("direct:two", "to: log:x");
 
@@ -138,7 +139,7 @@ class BrokenRoutesTest {
         "{{a}}.camel.yaml",
         "ü[1].camel.yaml"
       })
-  void a_file_may_have_any_name(String name) throws Exception {
+  void file_may_have_any_name(String name) throws Exception {
     assertThat(messageOf(name, route("direct:mine", "to: lgo:x")))
         .contains("file:%s/%s, line ".formatted(home, name));
   }

@@ -9,7 +9,8 @@ import net.jqwik.api.constraints.StringLength;
 
 class NamesPropertiesTest {
   @Property
-  void whatAnyIdIsCalledCannotBeTakenByThatNameAsAnId(@ForAll @StringLength(max = 300) String id) {
+  void derived_name_of_an_id_is_never_the_name_of_another_id(
+      @ForAll @StringLength(max = 300) String id) {
     BinaryOperator<String> name = (tenant, x) -> Names.slug(tenant, x, 50);
 
     String other = name.apply("default", id);
@@ -22,7 +23,7 @@ class NamesPropertiesTest {
   }
 
   @Property
-  void labelsAreValidAndAsDistinctAsTheirTexts(
+  void labels_are_valid_and_as_distinct_as_their_texts(
       @ForAll @StringLength(max = 300) String a, @ForAll @StringLength(max = 300) String b) {
     assertThat(Names.label(a)).matches("[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
     assertThat(Names.label(a).equals(Names.label(b))).isEqualTo(a.equals(b));

@@ -15,7 +15,7 @@ class NamesTest {
       List.of("", "-env", "-svc", "-pvc", "-svc-code", "-ingress-code", "-secret");
 
   @Test
-  void hundredThousandSessionsNeverShareANameNorOneDerivedFromIt() {
+  void hundred_thousand_sessions_have_distinct_names_and_derived_names() {
     // Given
     Map<String, String> owners = new HashMap<>();
     Random random = new Random(7);
@@ -37,7 +37,7 @@ class NamesTest {
   }
 
   @Test
-  void anIdThatIsANameStaysReadable() {
+  void id_that_is_a_valid_name_is_kept() {
     assertThat(Names.anchor("default", "build-7")).isEqualTo("session-build-7");
     assertThat(Names.slug("default", "c1b2c5f0-0d43-4d3a-9d19-2f1a4b5c6d7e", 36)).endsWith("6d7e");
     assertThat(Names.anchor("acme", "build-7")).matches("session-build-7-[a-z2-7]{16}");

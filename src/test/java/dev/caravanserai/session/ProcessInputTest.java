@@ -12,7 +12,7 @@ class ProcessInputTest {
   private static final String LONGEST = "x".repeat(ProcessInput.MAX_STRING);
 
   @Test
-  void the_longest_string_that_linux_takes_is_accepted() {
+  void longest_string_that_linux_takes_is_accepted() {
     // When
     List<Violation> violations =
         ProcessInput.violations(
@@ -23,7 +23,7 @@ class ProcessInputTest {
   }
 
   @Test
-  void a_longer_one_is_refused_with_its_place_and_the_limit_in_bytes() {
+  void longer_string_is_rejected_with_its_place_and_the_limit_in_bytes() {
     // When
     List<Violation> violations =
         ProcessInput.violations(
@@ -38,7 +38,7 @@ class ProcessInputTest {
   }
 
   @Test
-  void a_sum_that_no_process_takes_is_refused_with_the_largest_field() {
+  void arguments_above_the_total_limit_are_rejected_with_the_largest_field() {
     // When
     List<Violation> violations =
         ProcessInput.violations(
@@ -52,6 +52,15 @@ class ProcessInputTest {
               assertThat(v.pointer()).isEqualTo("/args");
               assertThat(v.message()).contains("2000").contains("args");
             });
+  }
+
+  @Test
+  void variable_with_which_some_shells_do_not_start_is_refused_for_a_session() {
+    assertThat(ProcessInput.violations(List.of(), List.of(), Map.of("OPTIND", "abc")))
+        .extracting(Violation::pointer)
+        .containsExactly("/env/OPTIND");
+    assertThat(ProcessInput.violations(List.of(), List.of(), Map.of("OPTIND", "3"))).isEmpty();
+    assertThat(ProcessInput.ofExec(List.of("true"), Map.of("OPTIND", "abc"))).isEmpty();
   }
 
   @Test

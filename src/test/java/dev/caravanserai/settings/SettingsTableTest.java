@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SettingsTableTest {
   @Test
-  void theDocumentationListsExactlyTheSettings() throws Exception {
+  void documentation_lists_exactly_the_settings() throws Exception {
     // Given
     var document = Files.readString(Path.of("docs/settings.md"));
     var start = document.indexOf("| key | default |");
@@ -24,7 +24,7 @@ class SettingsTableTest {
   }
 
   @Test
-  void everyDefaultIsAValueAndEveryVariableSetsOneThing() {
+  void every_default_is_valid_and_every_variable_unique() {
     assertThat(Settings.of(java.util.Map.of()).placeholders()).hasSize(Settings.all().size() - 1);
     assertThat(Settings.all()).extracting(Setting::environmentName).doesNotHaveDuplicates();
     assertThat(Settings.all()).extracting(Setting::key).doesNotHaveDuplicates();

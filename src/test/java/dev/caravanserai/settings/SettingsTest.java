@@ -19,7 +19,7 @@ class SettingsTest {
   @TempDir Path folder;
 
   @Test
-  void aNamespaceIsOneThatKubernetesTakes() {
+  void invalid_namespace_is_rejected() {
     for (var bad : List.of("A", "a b", "-a", "a-", "a.b", "a".repeat(64))) {
       assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.cluster.namespace", bad)))
           .hasMessageContainingAll("caravanserai.cluster.namespace", bad, "a-z, 0-9 and -");
@@ -31,7 +31,7 @@ class SettingsTest {
   }
 
   @Test
-  void whatIsNotSetHasItsDefault() {
+  void unset_setting_has_its_default() {
     // When
     var settings = SettingsReader.load(folder.resolve("none"), Map.of(), new Properties());
 
@@ -48,7 +48,7 @@ class SettingsTest {
   }
 
   @Test
-  void environmentBeatsFileAndSystemPropertyBeatsBoth() throws Exception {
+  void environment_beats_file_and_system_property_beats_both() throws Exception {
     // Given
     var file =
         Files.writeString(
@@ -76,7 +76,7 @@ class SettingsTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnceWithItsSourceAndTheNearestKey() throws Exception {
+  void all_mistakes_are_reported_at_once_with_source_and_nearest_key() throws Exception {
     // Given
     var file = Files.writeString(folder.resolve("a.properties"), "caravanserai.prot=1\n");
     var properties = new Properties();
@@ -121,7 +121,7 @@ class SettingsTest {
   }
 
   @Test
-  void variablesOfClientsTestsAndOtherProgramsAreLeftAlone() {
+  void variables_of_clients_tests_and_other_programs_are_left_alone() {
     // When
     var settings =
         new SettingsReader()
@@ -138,7 +138,7 @@ class SettingsTest {
   }
 
   @Test
-  void aSecretIsTakenFromTheEnvironmentOnlyAndNeverShown() {
+  void secret_is_taken_from_the_environment_only_and_never_shown() {
     // When
     var settings =
         new SettingsReader().environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t")).read();
@@ -152,7 +152,7 @@ class SettingsTest {
   }
 
   @Test
-  void aDefaultThatIsLongerThanItsMaximumIsRefused() {
+  void default_that_is_longer_than_its_maximum_is_refused() {
     assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.timeout", "2d")))
         .hasMessageContaining(
             "caravanserai.exec.timeout=172800s must not be longer than"
@@ -161,14 +161,14 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({"90,90000", "90s,90000", "5m,300000", "1h,3600000", "1d,86400000", "250ms,250"})
-  void durationsAreWrittenAsPeopleDo(String text, long millis) {
+  void durations_have_units(String text, long millis) {
     var settings = Settings.of(Map.of("caravanserai.reaper.interval", text));
     assertThat(settings.get(Settings.REAPER_INTERVAL)).hasMillis(millis);
   }
 
   @ParameterizedTest
   @CsvSource({"0", "-1", "1.5s", "1w", "''", "5 m", "99999999999d", "999999999999999999999"})
-  void whatIsNoDurationIsRefused(String text) {
+  void invalid_duration_is_rejected(String text) {
     assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.timeout", text)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("must be a duration");
@@ -176,21 +176,21 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({"1024,1024", "1KiB,1024", "16MiB,16777216", "1GiB,1073741824", "7B,7"})
-  void sizesAreWrittenAsPeopleDo(String text, int bytes) {
+  void sizes_have_units(String text, int bytes) {
     var settings = Settings.of(Map.of("caravanserai.http.body-limit", text));
     assertThat(settings.get(Settings.HTTP_BODY_LIMIT)).isEqualTo(bytes);
   }
 
   @ParameterizedTest
   @CsvSource({"0", "16MB", "3GiB", "-1", "''"})
-  void whatIsNoSizeIsRefused(String text) {
+  void invalid_size_is_rejected(String text) {
     assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.http.body-limit", text)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("must be a size");
   }
 
   @Test
-  void placeholdersMeanTheSameToCamel() {
+  void placeholders_have_the_same_meaning_in_camel() {
     // When
     var placeholders =
         Settings.of(

@@ -41,7 +41,7 @@ class AccessCheckIT {
   }
 
   @Test
-  void nothingIsMissingWhereSessionsAreAllowed() {
+  void nothing_is_missing_where_sessions_are_allowed() {
     // When
     var report = new AccessCheck(client).check(client.getNamespace(), KINDS);
 
@@ -52,7 +52,7 @@ class AccessCheckIT {
   }
 
   @Test
-  void everyMissingVerbIsNamedWithTheRuleThatGivesIt() {
+  void every_missing_verb_is_named_with_the_rule_that_gives_it() {
     // When
     var report = new AccessCheck(client).check("default", KINDS);
 
@@ -71,7 +71,7 @@ class AccessCheckIT {
   }
 
   @Test
-  void refusedCredentialsAreSaidSo() {
+  void rejected_credentials_are_reported() {
     // Given
     var config =
         new ConfigBuilder(Config.empty())

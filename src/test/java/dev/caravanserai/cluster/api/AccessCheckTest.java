@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class AccessCheckTest {
   @Test
-  void anApiServerThatIsAwayIsNamedWithItsUrl() throws Exception {
+  void unreachable_api_server_is_reported_with_its_url() throws Exception {
     // Given
     try (var away = new NobodyListens();
         var client =
@@ -65,7 +65,7 @@ class AccessCheckTest {
   }
 
   @Test
-  void resourcesThatLackTheSameShareARule() {
+  void resources_that_lack_the_same_share_a_rule() {
     // Given
     var report =
         new AccessReport(

@@ -36,7 +36,7 @@ class ApiFailuresTest {
         "FORBIDDEN | expired | {code: 401, reason: Unauthorized, message: Unauthorized}",
         "CLUSTER_UNREACHABLE | has recovered | {code: 500, reason: InternalError, message: 'failed calling webhook'}"
       })
-  void a_refused_creation_has_the_code_of_its_reason_and_says_what_to_do(
+  void refused_creation_has_the_code_of_its_reason_and_says_what_to_do(
       FailureCode code, String words, String status) throws Exception {
     // When
     Failure failure = refused(status, "POST");
@@ -47,7 +47,7 @@ class ApiFailuresTest {
   }
 
   @Test
-  void a_right_that_is_missing_to_read_or_delete_an_object_is_forbidden() throws Exception {
+  void right_that_is_missing_to_read_or_delete_an_object_is_forbidden() throws Exception {
     // Given
     String status =
         "{code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: User \"u\" cannot get',"

@@ -41,7 +41,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_rotated_service_account_token_is_used_by_requests_and_watches_that_run() throws Exception {
+  void rotated_service_account_token_is_used_by_requests_and_watches_that_run() throws Exception {
     // Given
     Path mount = Files.createDirectory(folder.resolve("serviceaccount"));
     Files.writeString(mount.resolve("ca.crt"), api.certificate());
@@ -56,7 +56,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_rewritten_kubeconfig_is_used_by_requests_and_watches_that_run() throws Exception {
+  void rewritten_kubeconfig_is_used_by_requests_and_watches_that_run() throws Exception {
     // Given
     Path kubeconfig = kubeconfig("{token: monday}");
 
@@ -65,7 +65,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_rotated_token_file_of_a_kubeconfig_is_used_by_requests_and_watches_that_run()
+  void rotated_token_file_of_a_kubeconfig_is_used_by_requests_and_watches_that_run()
       throws Exception {
     // Given
     Path token = Files.writeString(folder.resolve("token"), "monday");
@@ -76,7 +76,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_credential_plugin_is_asked_again_when_its_token_has_expired() throws Exception {
+  void credential_plugin_is_asked_again_when_its_token_has_expired() throws Exception {
     // Given
     Path token = Files.writeString(folder.resolve("token"), "monday");
     Path plugin = folder.resolve("plugin");
@@ -98,7 +98,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_client_certificate_is_shown() throws Exception {
+  void client_certificate_is_presented() throws Exception {
     // Given
     try (GuardedApi strict =
         GuardedApi.withClientCertificates(Files.createDirectory(folder.resolve("strict")))) {
@@ -117,7 +117,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_client_key_that_cannot_be_read_is_refused_with_what_to_do() throws Exception {
+  void client_key_that_cannot_be_read_is_refused_with_what_to_do() throws Exception {
     // Given
     Path certificate = Files.writeString(folder.resolve("client.crt"), api.certificate());
     Path key = Files.writeString(folder.resolve("client.key"), api.key().substring(0, 300));
@@ -134,7 +134,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_certificate_of_another_authority_is_refused_with_what_to_do() throws Exception {
+  void certificate_of_another_authority_is_refused_with_what_to_do() throws Exception {
     // Given
     Path other = Files.createDirectory(folder.resolve("other"));
     String stranger = GuardedApi.certificate(GuardedApi.makeIdentity(other.resolve("id.p12")));
@@ -154,7 +154,7 @@ class CredentialsTest {
   }
 
   @Test
-  void a_mount_without_its_certificate_is_refused_with_what_to_do() throws Exception {
+  void mount_without_its_certificate_is_refused_with_what_to_do() throws Exception {
     // Given
     Path mount = Files.createDirectory(folder.resolve("serviceaccount"));
     Files.writeString(mount.resolve("namespace"), "inn");

@@ -36,7 +36,7 @@ class ForeignAnswersTest {
         "200 | {'message': 'ok'} | ok",
         "200 | {'kind': 'ConfigMap', 'apiVersion': 'v1', 'metadata': {'name': 'other', 'namespace': 'ns'}} | other",
       })
-  void a_response_that_is_not_about_the_object_concludes_nothing(
+  void response_that_is_not_about_the_object_concludes_nothing(
       int status, String body, String words) throws Exception {
     // Given
     String json = body.replace('\'', '"');
@@ -61,7 +61,7 @@ class ForeignAnswersTest {
   }
 
   @Test
-  void an_object_is_gone_if_the_api_server_says_so_by_its_name() throws Exception {
+  void object_is_gone_if_the_api_server_says_so_by_its_name() throws Exception {
     // Given
     String json = GONE.replace("\\'", "").replace('\'', '"');
     try (StubApi api = new StubApi(15_000, exchange -> new StubApi.Answer(404, json))) {

@@ -39,7 +39,7 @@ class InClusterIT {
   private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
   @Test
-  void the_mount_of_a_real_pod_is_enough(@TempDir Path folder) throws Exception {
+  void mount_of_a_real_pod_is_enough(@TempDir Path folder) throws Exception {
     // Given
     assumeTrue(
         "api".equals(System.getProperty("caravanserai.it.cluster")),

@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.Size;
 
 class PodExecFramesTest {
   @Property(tries = 200)
-  void whatIsCutIntoFramesIsWholeAgain(
+  void split_frames_are_joined(
       @ForAll @IntRange(max = 254) int channel, @ForAll @Size(max = 100_000) byte[] data) {
     // When
     List<ByteBuffer> frames = PodExecFrames.encode(channel, data);
@@ -30,7 +30,7 @@ class PodExecFramesTest {
   }
 
   @Property
-  void everyMessageCanBeRead(@ForAll @Size(max = 20) byte[] message) {
+  void every_message_can_be_read(@ForAll @Size(max = 20) byte[] message) {
     // When
     PodExecFrames.Frame frame = PodExecFrames.decode(ByteBuffer.wrap(message));
 
@@ -40,7 +40,7 @@ class PodExecFramesTest {
   }
 
   @Example
-  void theEndOfAChannelIsTheMessageOfV5() {
+  void end_of_a_channel_is_the_message_of_v_5() {
     assertThat(PodExecFrames.close(PodExecFrames.STDIN).array()).containsExactly(255, 0);
   }
 }

@@ -50,7 +50,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void outputThatComesAfterTheStatusIsNotLost() {
+  void output_that_comes_after_the_status_is_not_lost() {
     // When
     receive(1, "first ");
     receive(3, SEVEN);
@@ -62,7 +62,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void aCloseWithoutAStatusIsNoEnd() {
+  void close_without_a_status_is_not_an_exit() {
     // When
     receive(1, "part");
     socket.onClose(wire, 1000, "");
@@ -72,7 +72,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void anErrorAfterTheStatusDoesNotTakeTheExitCodeAway() {
+  void error_after_the_status_does_not_take_the_exit_code_away() {
     // When
     receive(3, SEVEN);
     socket.onError(wire, new IOException("reset"));
@@ -82,7 +82,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void theEndIsToldOnce() {
+  void end_is_reported_once() {
     // When
     receive(3, SEVEN);
     socket.onClose(wire, 1000, "");
@@ -96,7 +96,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void everyMessageAsksForTheNext() {
+  void every_message_asks_for_the_next() {
     // Given
     int before = wire.requested;
 
@@ -112,7 +112,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void the_next_message_is_asked_for_when_the_listener_wants_more() {
+  void next_message_is_asked_for_when_the_listener_wants_more() {
     // Given
     int before = wire.requested;
     heard.wantsMore = new CompletableFuture<>();
@@ -127,7 +127,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void a_listener_that_cannot_take_more_loses_its_channel() {
+  void full_listener_loses_its_channel() {
     // Given
     heard.wantsMore = new CompletableFuture<>();
     receive(1, "a");
@@ -140,7 +140,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void an_exec_that_has_ended_leaves_no_timer() {
+  void exec_that_has_ended_leaves_no_timer() {
     // When
     receive(3, SEVEN);
     socket.onClose(wire, 1000, "");
@@ -150,7 +150,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void aListenerThatThrowsLosesItsChannelOnly() {
+  void listener_that_throws_loses_its_channel_only() {
     // Given
     heard.broken = true;
 
@@ -163,7 +163,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void muchInputWaitsForTheConnection() {
+  void large_input_waits_for_the_connection() {
     // Given
     wire.queued = 2 << 20;
     CompletableFuture<Void> written = heard.channel.write(new byte[100_000]).toCompletableFuture();
@@ -179,7 +179,7 @@ class PodExecSocketTest {
   }
 
   @Test
-  void inputForWhatHasEndedFails() {
+  void input_for_an_ended_exec_fails() {
     // Given
     socket.onClose(wire, 1000, "");
 

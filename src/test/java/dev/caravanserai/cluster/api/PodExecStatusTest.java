@@ -19,13 +19,13 @@ class PodExecStatusTest {
   private final KubernetesSerialization json = new KubernetesSerialization();
 
   @Test
-  void successIsExitCodeZero() {
+  void success_is_exit_code_zero() {
     assertThat(read("{\"metadata\":{},\"status\":\"Success\"}")).isEqualTo(new ExecEnd.Exited(0));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 126, 127, 137, 255})
-  void theExitCodeIsAmongTheCauses(int code) {
+  void exit_code_is_among_the_causes(int code) {
     // Given
     String status =
         """
@@ -39,7 +39,7 @@ class PodExecStatusTest {
   }
 
   @Test
-  void whatTheRuntimeSaysIsKept() {
+  void message_of_the_runtime_is_kept() {
     // Given
     String status =
         """
@@ -59,12 +59,12 @@ class PodExecStatusTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "not json", "[]", "{}", "{\"status\":null}", "\u0000\u0001", "12"})
-  void whatIsNoStatusIsNoSuccess(String text) {
+  void invalid_status_is_not_a_success(String text) {
     assertThat(read(text)).isInstanceOf(ExecEnd.Lost.class);
   }
 
   @Test
-  void aFailureWithoutACodeIsNoExit() {
+  void failure_without_an_exit_code_is_not_an_exit() {
     assertThat(read("{\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\"}"))
         .isInstanceOf(ExecEnd.Refused.class);
   }
@@ -84,7 +84,7 @@ class PodExecStatusTest {
         "500 | error dialing backend: dial tcp: connection refused | CLUSTER_UNREACHABLE",
         "503 | the server is currently unable | CLUSTER_UNREACHABLE"
       })
-  void aRefusedHandshakeIsOneOfTheList(int http, String words, FailureCode code) {
+  void refused_handshake_has_a_failure_code(int http, String words, FailureCode code) {
     // When
     Failure failure = PodExecStatus.refusedHandshake(MAIN, http, words, json);
 

@@ -26,14 +26,14 @@ class RetryAfterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
-  void a_refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
+  void refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
     assertSentAgain(
         status, api -> api.cluster.objects().get(StubApi.REF).toCompletableFuture().join());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
-  void a_refused_read_of_a_log_is_sent_again_when_the_server_says(int status) throws Exception {
+  void refused_read_of_a_log_is_sent_again_when_the_server_says(int status) throws Exception {
     assertSentAgain(
         status, api -> api.cluster.logs().read(CONTAINER, LOG).toCompletableFuture().join());
   }
@@ -94,7 +94,7 @@ class RetryAfterTest {
   }
 
   @Test
-  void a_log_whose_reading_gets_no_response_fails_within_the_time_of_a_request() throws Exception {
+  void log_whose_reading_gets_no_response_fails_within_the_time_of_a_request() throws Exception {
     // Given
     CountDownLatch closed = new CountDownLatch(1);
     try (StubApi api =

@@ -25,7 +25,7 @@ class StopMeterTest {
   private final StopMeter meter = new StopMeter(registry, index);
 
   @Test
-  void a_failed_start_that_was_kept_to_be_read_is_not_counted_again_when_its_time_is_over() {
+  void retained_failed_start_is_not_counted_again_at_its_expiry() {
     // Given
     index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE)));
     Meter.End undone = meter.undoing(Optional.of(KEY));
@@ -47,7 +47,7 @@ class StopMeterTest {
   }
 
   @Test
-  void a_session_stopped_while_it_was_starting_is_no_failed_start_too() {
+  void session_stopped_while_starting_is_not_a_failed_start() {
     // Given
     ConfigMap anchor = anchor(Map.of(Annotations.EXPIRES_AT, FUTURE));
     index.onUpdate(anchor);
@@ -63,7 +63,7 @@ class StopMeterTest {
   }
 
   @Test
-  void a_start_that_nobody_undid_is_counted_when_the_reaper_ends_it() {
+  void failed_start_that_was_not_undone_is_counted_when_the_reaper_deletes_it() {
     // Given
     index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE, Annotations.START_BY, PAST)));
     meter
