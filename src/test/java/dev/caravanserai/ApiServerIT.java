@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rules of the API server that sessions rely on, on the local cluster and on a real one. */
+/** Rules of the API server that sessions rely on, on the local and on a real cluster. */
 @ExtendWith(NothingLeftBehind.class)
 class ApiServerIT {
   private static final String OTHER_UID = "00000000-0000-4000-8000-000000000000";

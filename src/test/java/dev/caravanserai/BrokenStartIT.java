@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start that fails says what is wrong, where and what to do. */
+/** A failed start of the server says what is wrong, where and what to do. */
 @Tag("local")
 class BrokenStartIT {
   private static final Path EXAMPLE = Path.of("examples/timer.camel.yaml");

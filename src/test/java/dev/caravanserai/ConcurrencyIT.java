@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many at once. */
+/** Many concurrent sessions and execs. */
 @ExtendWith(NothingLeftBehind.class)
 class ConcurrencyIT {
   private static final int SESSIONS = 20;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What becomes of execs around the end of their container. */
+/** Execs at the end of their container. */
 @ExtendWith(NothingLeftBehind.class)
 class ContainerEndIT {
   private static final int EXECS = 8;

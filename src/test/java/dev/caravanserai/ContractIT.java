@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What outside callers rely on, checked from outside. */
+/** The contract for external callers, checked from outside. */
 @ExtendWith(NothingLeftBehind.class)
 class ContractIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The page to try the API, in a real browser. */
+/** The API page in a real browser. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class DocsPageIT {

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The events source tells every transition, also when the watches are cut. */
+/** The events source delivers every transition, also after its watches were cut. */
 @ExtendWith(NothingLeftBehind.class)
 class EventsIT {
   private static final String ROUTE =
@@ -37,7 +37,7 @@ class EventsIT {
     // Given
     Path home = Files.createTempDirectory("caravanserai-events");
     Path route = Files.writeString(home.resolve("events.camel.yaml"), ROUTE);
-    try (Told told = new Told("events-it");
+    try (CapturedLog told = new CapturedLog("events-it");
         Relay wire = TestCluster.get().relay(Passage::free);
         Server server = Server.start(settings(home, wire), List.of(route.toString()))) {
       Api api = new Api(server.url(), TestServer.KEY);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The example routes do what they say. */
+/** The example routes work as described. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class ExamplesIT {
@@ -30,7 +30,7 @@ class ExamplesIT {
   @Test
   void timer_runs_a_command_in_a_fresh_session_and_logs_the_result() throws Exception {
     // When
-    try (Told told = new Told("every-minute");
+    try (CapturedLog told = new CapturedLog("every-minute");
         Server server = start("examples/timer.camel.yaml")) {
       await().until(() -> told.lines().stream().anyMatch(ExamplesIT::isResult));
       Api api = new Api(server.url(), TestServer.KEY);
@@ -91,7 +91,7 @@ class ExamplesIT {
     Files.writeString(home.resolve("Nightly.java"), everySecond("examples/Nightly.java"));
 
     // When
-    try (Told told = new Told("nightly");
+    try (CapturedLog told = new CapturedLog("nightly");
         Server server = start(home.resolve("Nightly.java").toString())) {
       Api api = new Api(server.url(), TestServer.KEY);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a command is told exactly. */
+/** Outcomes of commands are exact. */
 @ExtendWith(NothingLeftBehind.class)
 class ExecPromisesIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

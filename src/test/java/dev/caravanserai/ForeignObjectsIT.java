@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Objects that have the name of one of a session's objects, but belong to somebody else. */
+/** Foreign objects with the name of one of a session's objects. */
 @ExtendWith(NothingLeftBehind.class)
 class ForeignObjectsIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a session's main process wrote can be read, as text or as JSON. */
+/** The log of a session's main process, as text or JSON. */
 @ExtendWith(NothingLeftBehind.class)
 class LogsIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the cluster did although its answer was lost is known again, and not done twice. */
+/** If the response to a create is lost, the created object is found and not created twice. */
 @ExtendWith(NothingLeftBehind.class)
 class LostAnswerIT {
   private static FaultyWire wire;

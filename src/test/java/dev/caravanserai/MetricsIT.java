@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the server measures of itself. */
+/** Metrics of the server. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class MetricsIT {

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A write to an object means one life of it, and the API server refuses it for any other. */
+/** A write affects one life of an object; the API server refuses it for any other. */
 class ObjectsIT {
   private static final String NAME = "objects-it-" + Long.toString(System.nanoTime(), 36);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** An own OpenAPI file and its routes, without Java, get what the API of the server gets. */
+/** A custom OpenAPI file and its routes get the same checks as the server's API, without Java. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnApiIT {

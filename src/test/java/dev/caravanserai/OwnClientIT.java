@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A Camel application that has a client to its cluster already. */
+/** A Camel application with its own Kubernetes client. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnClientIT {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Every promise has a proof that is there and runs. */
+/** Every promise has a proof that exists and runs. */
 class PromisesTest {
   private static final Path TESTS = Path.of("src/test/java");
   private static final Pattern ROW = Pattern.compile("^\\| (.*) \\| (.*) \\|$", Pattern.MULTILINE);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the README tells a newcomer to type works, word for word. */
+/** The commands of the README work literally. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class ReadmeIT {

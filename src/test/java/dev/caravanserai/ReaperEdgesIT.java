@@ -22,10 +22,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whatever somebody did to a session, it ends, says what to do, and keeps no other from ending. */
+/** The reaper deletes sessions that were changed by other clients, and none delays another. */
 @ExtendWith(NothingLeftBehind.class)
 class ReaperEdgesIT {
-  private static final Told LOG = new Told("dev.caravanserai");
+  private static final CapturedLog LOG = new CapturedLog("dev.caravanserai");
 
   /** Of the reaper, in ten seconds. */
   private static final int TICKS = 20;

@@ -56,7 +56,7 @@ class ReaperRoutesTest extends RouteTest {
     context.start();
 
     // When
-    try (Told told = new Told("dev.caravanserai.reaper")) {
+    try (CapturedLog told = new CapturedLog("dev.caravanserai.reaper")) {
       template.sendBody("direct:tick-due", "");
 
       // Then
@@ -89,7 +89,7 @@ class ReaperRoutesTest extends RouteTest {
     context.start();
 
     // When
-    try (Told told = new Told("dev.caravanserai.reaper")) {
+    try (CapturedLog told = new CapturedLog("dev.caravanserai.reaper")) {
       template.sendBody("direct:tick-failed", "");
 
       // Then

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the cluster refuses half-way is undone, and told in the cluster's words. */
+/** A start that the cluster refuses half-way is undone and reported with the cluster's message. */
 @ExtendWith(NothingLeftBehind.class)
 class RefusalIT {
   @RegisterExtension

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What one replica has answered, every other knows, also before its own watches have told it. */
+/** Replicas agree on sessions, also while their watches lag. */
 @ExtendWith(NothingLeftBehind.class)
 class ReplicasIT {
   @RegisterExtension static final TestServer ONE = new TestServer();

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Nothing about a session lives only in the server. */
+/** No state of a session exists only in the server. */
 @ExtendWith(NothingLeftBehind.class)
 class RestartIT {
 

@@ -13,7 +13,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
-/** What docs/routes.md says is in the server is there. */
+/** The components that docs/routes.md lists are in the server. */
 class RoutesDocumentTest {
   private static final Pattern WORD = Pattern.compile("`([\\w*-]+)`");
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** From an HTTP request to nothing left behind. */
+/** The life of a session, from the HTTP request to its deletion. */
 @ExtendWith(NothingLeftBehind.class)
 class SessionIT {
   @RegisterExtension static final TestServer SERVER = new TestServer();

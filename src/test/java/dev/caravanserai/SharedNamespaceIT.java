@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Servers of one namespace are replicas of each other, whatever each calls its cluster. */
+/** Servers of one namespace are replicas, whatever name each has for its cluster. */
 @ExtendWith(NothingLeftBehind.class)
 class SharedNamespaceIT {
   @RegisterExtension

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The end of a server after TERM: bounded in time, and without the loss of a session. */
+/** Shutdown after TERM takes limited time and loses no session. */
 @ExtendWith(NothingLeftBehind.class)
 class ShutdownIT {
   /**

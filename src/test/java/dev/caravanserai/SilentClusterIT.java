@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The way to the cluster dies without a word: nothing passes any more, and nothing is closed. */
+/** The connection to the cluster is lost silently: no data passes, and nothing is closed. */
 @ExtendWith(NothingLeftBehind.class)
 class SilentClusterIT {
   @RegisterExtension static final TestServer OTHER = new TestServer();
@@ -57,7 +57,7 @@ class SilentClusterIT {
       throws Exception {
     // Given
     Path home = Files.createTempDirectory("caravanserai-silent");
-    try (Told told = new Told("dev.caravanserai.cluster.api.Contact");
+    try (CapturedLog told = new CapturedLog("dev.caravanserai.cluster.api.Contact");
         Relay wire = TestCluster.get().relay(HalfOpen::new);
         Server server = Server.start(settings(home, wire), List.of())) {
       Api api = new Api(server.url(), TestServer.KEY);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Any Camel application that has the jar can use the component and the Kamelets. */
+/** A Camel application with only the jar uses the component and the Kamelets. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class StandaloneIT {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is told and counted of a session whose start fails while nobody waits for it. */
+/** Events and metrics of a session whose start fails without a waiting caller. */
 @ExtendWith(NothingLeftBehind.class)
 class StopsIT {
   @RegisterExtension
@@ -28,7 +28,7 @@ class StopsIT {
   @Test
   void failed_start_without_a_waiting_caller_is_reported_once() {
     // Given
-    try (Told told = new Told("dev.caravanserai.sessions")) {
+    try (CapturedLog told = new CapturedLog("dev.caravanserai.sessions")) {
 
       // When
       String id = fail();

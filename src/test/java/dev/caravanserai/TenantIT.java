@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A caller sees its tenant's sessions only, on every route, and does only what its scopes say. */
+/**
+ * A caller sees sessions of its tenant only, on every route, and does only what its scopes allow.
+ */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class TenantIT {
@@ -164,7 +166,7 @@ class TenantIT {
   @Test
   void route_without_a_caller_acts_for_the_tenant_of_its_option_or_the_setting() throws Exception {
     // Given
-    try (Told told = new Told("tenant-events");
+    try (CapturedLog told = new CapturedLog("tenant-events");
         Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"), ROUTES_WITHOUT_CALLER)) {
       Api red = new Api(server.url(), RED);
       Api blue = new Api(server.url(), BLUE);

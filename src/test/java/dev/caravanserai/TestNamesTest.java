@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** No class of the tests stands in for one of the server's, which has the same name. */
+/** No test class replaces a class of the server with the same name. */
 class TestNamesTest {
   @Test
   void no_test_class_replaces_a_shipped_class() throws IOException {

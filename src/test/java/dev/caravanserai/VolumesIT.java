@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Claims that a request names: its tenant's are mounted, nobody else's are even there. */
+/** Claims in a request: those of its tenant are mounted, others are not found. */
 @ExtendWith(NothingLeftBehind.class)
 class VolumesIT {
   private static final String RED = "red-key-0123456789";

@@ -188,6 +188,11 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
                 }));
   }
 
+  /** Drops what is known of a namespace that cannot be watched; its sessions may live on. */
+  public synchronized void forget(String namespace) {
+    lives.forget(namespace).forEach(dues::remove);
+  }
+
   /** The cluster has the anchor, but not the pod, or only one that is being deleted. */
   void onPodLost(Life.Doubt doubt) {
     deliverAfter(

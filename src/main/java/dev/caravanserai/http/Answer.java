@@ -1,7 +1,10 @@
 package dev.caravanserai.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,20 +12,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.NoTypeConversionAvailableException;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
 import org.apache.camel.spi.HeaderFilterStrategy;
+import org.apache.camel.util.IOHelper;
 
 /**
  * The answer of a route: the headers that it has set, and its body. Headers of the request are not
  * sent back.
  *
- * @param body empty array for none
+ * @param body empty array for none; of a stream, its first piece
+ * @param rest what follows the first piece of a stream
  */
-record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
+record Answer(
+    int status, Map<String, Iterable<String>> headers, byte[] body, Optional<InputStream> rest) {
 
   /**
-   * Reads it off an exchange that is done. Takes the body to memory, so not on an event loop.
+   * Reads it from an exchange that is done. May block, so not on an event loop.
    *
    * @param asked the message's headers before the route began
    */
@@ -32,7 +41,8 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
     }
     try {
       var message = exchange.getMessage();
-      var body = body(message);
+      Optional<InputStream> stream = stream(message);
+      var body = stream.isPresent() ? StreamedBody.piece(stream.get()) : body(message);
       var headers = headers(exchange, asked, filter);
       int status =
           Optional.ofNullable(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class))
@@ -47,7 +57,7 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
         Optional.ofNullable(exchange.getVariable(ContractConsumer.MEDIA_TYPE, String.class))
             .ifPresent(type -> headers.put("Content-Type", List.of(withCharset(type))));
       }
-      return new Answer(status, headers, body);
+      return new Answer(status, headers, body, stream.filter(s -> body.length > 0));
     } catch (Exception e) {
       return of(Problems.of(e, exchange.getExchangeId()), Map.of());
     }
@@ -57,7 +67,18 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
     var all = new LinkedHashMap<>(headers);
     all.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
     all.put("Content-Type", List.of(Problem.CONTENT_TYPE));
-    return new Answer(problem.status(), all, problem.json());
+    return new Answer(problem.status(), all, problem.json(), Optional.empty());
+  }
+
+  /** Bodies that can be larger than the memory, and that Camel does not read by itself. */
+  private static Optional<InputStream> stream(Message message) throws InvalidPayloadException {
+    Object body = message.getBody();
+    if (body instanceof StreamCache cache) {
+      cache.reset();
+    }
+    return body instanceof InputStream || body instanceof StreamCache || body instanceof WrappedFile
+        ? Optional.of(message.getMandatoryBody(InputStream.class))
+        : Optional.empty();
   }
 
   private static byte[] body(Message message) throws NoTypeConversionAvailableException {
@@ -108,17 +129,25 @@ record Answer(int status, Map<String, Iterable<String>> headers, byte[] body) {
   /**
    * Sends it, unless the caller has gone or the route has answered by itself. On the response's own
    * context.
+   *
+   * @return done once nothing more is read from the route
    */
-  void write(HttpServerResponse response) {
+  Future<Void> write(RoutingContext ctx) {
+    HttpServerResponse response = ctx.response();
     if (response.headWritten() || response.closed()) {
-      return;
+      rest.ifPresent(IOHelper::close);
+      return Future.succeededFuture();
     }
     response.setStatusCode(status);
     headers.forEach(response::putHeader);
+    if (rest.isPresent()) {
+      return StreamedBody.send(body, rest.get(), ctx);
+    }
     if (body.length == 0) {
       response.end();
     } else {
       response.end(Buffer.buffer(body));
     }
+    return Future.succeededFuture();
   }
 }

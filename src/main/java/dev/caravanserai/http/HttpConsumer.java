@@ -149,8 +149,6 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
         () -> {
           if (answered.compareAndSet(false, true)) {
             answer(exchange, Collections.unmodifiableMap(asked), ctx, context);
-            doneUoW(exchange);
-            releaseExchange(exchange, false);
           }
         };
     try {
@@ -168,9 +166,24 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context) {
     try {
       var given = Answer.of(exchange, asked, filter);
-      context.runOnContext(nothing -> given.write(ctx.response()));
+      if (given.rest().isPresent()) {
+        context.runOnContext(
+            nothing ->
+                given
+                    .write(ctx)
+                    .onComplete(sent -> ctx.vertx().executeBlocking(() -> done(exchange), false)));
+        return;
+      }
+      context.runOnContext(nothing -> given.write(ctx));
     } catch (Throwable thrown) {
       context.runOnContext(nothing -> ctx.fail(thrown));
     }
+    done(exchange);
+  }
+
+  private Void done(Exchange exchange) {
+    doneUoW(exchange);
+    releaseExchange(exchange, false);
+    return null;
   }
 }

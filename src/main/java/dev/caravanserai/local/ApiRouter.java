@@ -99,11 +99,9 @@ record ApiRouter(
   }
 
   private static void withBody(Call call, Consumer<Buffer> next) {
-    Buffer whole = Buffer.buffer();
     call.request()
-        .handler(
-            part -> whole.appendBuffer(whole.length() > MAX_BODY_BYTES ? Buffer.buffer() : part))
-        .endHandler(end -> answeringErrors(call, () -> next.accept(checkSize(whole))));
+        .body()
+        .onSuccess(body -> answeringErrors(call, () -> next.accept(checkSize(body))));
   }
 
   private static Buffer checkSize(Buffer body) {

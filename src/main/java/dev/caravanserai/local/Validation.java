@@ -2,6 +2,7 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -110,9 +111,35 @@ final class Validation {
       each(container + "resources." + kind + "{key}", RESOURCE);
       each(container + "resources." + kind + "{}", QUANTITY);
     }
+    each("spec.containers[].resources", Validation::aboveLimit);
     for (String path : POD_LACKS.split(" ")) {
       each("spec." + path, LACKING);
     }
+  }
+
+  /** A request may not be larger than the limit of the same resource. */
+  private static String aboveLimit(JsonNode resources) {
+    return resources
+        .path("requests")
+        .propertyStream()
+        .filter(
+            request -> above(request.getValue(), resources.path("limits").path(request.getKey())))
+        .map(
+            request ->
+                "Invalid value: \"%s\": must be less than or equal to %s limit"
+                    .formatted(request.getValue().asText(), request.getKey()))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static boolean above(JsonNode request, JsonNode limit) {
+    return !limit.isMissingNode()
+        && QUANTITY.of(request).isEmpty()
+        && QUANTITY.of(limit).isEmpty()
+        && new Quantity(request.asText())
+                .getNumericalAmount()
+                .compareTo(new Quantity(limit.asText()).getNumericalAmount())
+            > 0;
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Runs the main job once over HTTP: starts a session, runs commands, reads its log, stops it. */
+/** Starts a session over HTTP, runs commands in it, reads its log and stops it. */
 public final class Demo {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,7 +41,7 @@ public final class Demo {
       url = server.url().toString();
       out.println("Server is ready at " + url);
       play();
-      out.println("All of it worked; nothing is left behind.");
+      out.println("The demo succeeded and left nothing behind.");
       return 0;
     } catch (DemoFailed e) {
       out.println("The demo failed: " + e.getMessage());

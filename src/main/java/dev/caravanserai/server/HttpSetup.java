@@ -21,7 +21,7 @@ final class HttpSetup {
   private HttpSetup() {}
 
   /**
-   * @throws FailureException CONFIG_ERROR where nobody can listen, before anything is started
+   * @throws FailureException CONFIG_ERROR if the server cannot listen, before anything is started
    */
   static void configure(Main camel, Settings settings, ApiKeys keys) {
     checkFree(settings);
@@ -44,18 +44,18 @@ final class HttpSetup {
     }
   }
 
-  /** Camel 4.17 starts without a word to us where it cannot listen. */
+  /** Camel 4.17 does not report that it cannot listen. */
   static void checkListening(CamelContext context, Settings settings) {
     HttpServer server = context.hasService(VertxPlatformHttpServer.class).getServer();
     if (server instanceof TCPServerBase tcp && !tcp.isListening()) {
-      throw cannotListen(settings, "somebody else was faster");
+      throw cannotListen(settings, "another program took it meanwhile");
     }
   }
 
   private static FailureException cannotListen(Settings settings, String why) {
     return FailureException.of(
         FailureCode.CONFIG_ERROR,
-        "The server cannot listen at %s, port %d (%s). Is one running already? Choose another caravanserai.port, and another caravanserai.home too for a second server; caravanserai.bind must be an address of this machine."
+        "The server cannot listen at %s, port %d (%s). If another server is running, choose another caravanserai.port and another caravanserai.home; caravanserai.bind must be an address of this machine."
             .formatted(settings.get(Settings.BIND), settings.get(Settings.PORT), why));
   }
 

@@ -21,7 +21,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.util.StringHelper;
 
-/** Mistakes in routes that Camel would notice only when a message comes, or not at all. */
+/** Finds mistakes in routes that Camel reports only for a message, or never. */
 final class RouteChecks extends ModelLifecycleStrategySupport {
   private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([^/?]+).*");
   private static final Pattern DIRECT = Pattern.compile("direct:(?://)?(.+)");
@@ -34,7 +34,7 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   @Override
   public void onAddRouteDefinition(RouteDefinition route) {
     if (Boolean.TRUE.equals(route.isRest())) {
-      route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // its caller gets the failure
+      route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // the caller gets the failure
     }
     if (route.getId() != null && route.isKamelet() == null) {
       LineNumberAware before = places.putIfAbsent(route.getId(), route.getInput());
@@ -47,8 +47,8 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   }
 
   /**
-   * @throws RoutesException with every step that sends to where no route begins, or uses a Kamelet
-   *     at the wrong end
+   * @throws RoutesException with every step that sends to an endpoint without a route, or uses a
+   *     source as an action or the reverse
    */
   static void check(CamelContext context) {
     List<RouteDefinition> routes =

@@ -15,8 +15,8 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceSupport;
 
 /**
- * The files of routes: those of a folder and those of the command line, by their names as they are.
- * Camel's own patterns give {@code ,}, {@code *} and {@code %20} a meaning.
+ * The route files of a folder and of the command line. Their names are used literally, while
+ * Camel's patterns interpret {@code ,}, {@code *} and {@code %20}.
  */
 final class RouteFiles extends DefaultRoutesCollector {
   private final List<Path> files = new ArrayList<>();

@@ -14,7 +14,7 @@ import org.apache.camel.model.Model;
 
 /**
  * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
- * name. Started in three steps, so that the cluster can be reached meanwhile.
+ * refer to. Starts in three steps, so that the server can connect to the cluster in parallel.
  */
 final class Routes implements AutoCloseable {
   private final Main camel = new Main();
@@ -23,14 +23,14 @@ final class Routes implements AutoCloseable {
   /**
    * Reads configuration and routes; needs no cluster.
    *
-   * @throws RoutesException where they cannot be read
+   * @throws RoutesException if they cannot be read
    */
   void read(Settings settings, ApiKeys keys, List<String> files) {
     RouteFiles routes = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), files);
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
-    camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server ends it, in its order
+    camel.setShutdownStrategy(new SimpleMainShutdownStrategy()); // the server stops Camel
     HttpSetup.configure(camel, settings, keys);
     camel.addOverrideProperty(
         "camel.component.kamelet.location",
@@ -41,7 +41,7 @@ final class Routes implements AutoCloseable {
         new MainListenerSupport() {
           @Override
           public void beforeConfigure(BaseMainSupport main) {
-            // Camel itself finds it only in the class loader of the JVM, not in that of a launcher
+            // Camel finds it in the JVM's class loader only, not in that of a launcher
             new KameletPlugin().load(main.getCamelContext());
             main.getCamelContext()
                 .getCamelContextExtension()
@@ -49,33 +49,33 @@ final class Routes implements AutoCloseable {
                 .addModelLifecycleStrategy(new RouteChecks());
           }
         });
-    told(camel::init);
+    reportingMistakes(camel::init);
   }
 
   /**
-   * Makes the routes that were read; none runs yet, and nobody can call.
+   * Creates the routes that were read, without starting them.
    *
-   * @throws RoutesException where they cannot be made
+   * @throws RoutesException if a route is invalid
    */
   void make(PodServices services) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
-    told(context::init);
+    reportingMistakes(context::init);
     RouteChecks.check(context);
   }
 
   /**
-   * Listens and runs; all of it does when this returns.
+   * Starts the HTTP server and the routes; they run when this returns.
    *
-   * @throws RoutesException where a route cannot run
-   * @throws dev.caravanserai.session.FailureException CONFIG_ERROR where nobody can listen
+   * @throws RoutesException if a route cannot start
+   * @throws dev.caravanserai.session.FailureException CONFIG_ERROR if the server cannot listen
    */
   void run(Settings settings) {
-    told(camel::start);
+    reportingMistakes(camel::start);
     HttpSetup.checkListening(camel.getCamelContext(), settings);
   }
 
-  private void told(Runnable step) {
+  private void reportingMistakes(Runnable step) {
     try {
       step.run();
     } catch (RuntimeException e) {

@@ -1,6 +1,6 @@
 package dev.caravanserai.server;
 
-/** Routes cannot run. The message is for whoever wrote them: where, what, and what to do. */
+/** Routes are invalid. The message has the place, the mistake and the correction. */
 public final class RoutesException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -62,7 +62,7 @@ public final class Server implements AutoCloseable {
     return server;
   }
 
-  /** From here on the end of the JVM closes it: a signal that comes during this waits for it. */
+  /** Closes the server at the end of the JVM from now on, also during this start. */
   private synchronized void run() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
     try {

@@ -74,17 +74,17 @@ public final class Settings {
               "Folder of profiles; a profile there replaces a shipped one of the same name.");
   public static final Setting<Duration> SESSION_TIMEOUT =
       setting("session.timeout", duration(), "3600s")
-          .described("Lifetime of a session if neither its request nor its profile says.");
+          .described("Lifetime of a session if neither its request nor its profile sets one.");
   public static final Setting<Duration> SESSION_MAX_TIMEOUT =
       setting("session.max-timeout", duration(), "86400s")
           .described("Longest lifetime of a session.");
   public static final Setting<Duration> SESSION_START_TIMEOUT =
       setting("session.start-timeout", duration(), "300s")
-          .described("How long a session may take to become ready if its profile does not say.");
+          .described("How long a session may take to become ready if its profile sets no time.");
   public static final Setting<Integer> SESSION_METADATA_LIMIT =
       setting("session.metadata-limit", between(size(), "1KiB", "192KiB"), "128KiB")
           .described(
-              "Most metadata of a session, as JSON. Kubernetes takes 256 KiB of annotations in all.");
+              "Largest metadata of a session, as JSON. Kubernetes allows 256 KiB of annotations in all.");
   public static final Setting<Duration> SESSION_UNSCHEDULABLE_AFTER =
       setting("session.unschedulable-after", duration(), "15s")
           .described("How long a pod may be unschedulable before its start fails.");
@@ -106,7 +106,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; beyond it, less of each.");
+              "How much output of all running execs together is kept; if more is written, less is kept of each.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
@@ -116,17 +116,17 @@ public final class Settings {
   public static final Setting<Integer> THREADS =
       setting("threads", number(8, 10_000), "256")
           .described(
-              "Most threads for what follows an operation in a route; a step that blocks holds one.");
+              "Most threads for steps after an operation in a route; a blocking step holds one.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", size(), "32MiB").described("Largest body of a request.");
   public static final Setting<Duration> HTTP_RECEIVE_TIMEOUT =
       setting("http.receive-timeout", duration(), "60s")
           .described(
-              "Longest time until the head of a request is there, and again until its body is; then 408.");
+              "Time limit for receiving the head of a request, and again for its body; then 408.");
   public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
       setting("http.idle-timeout", duration(), "120s")
           .described(
-              "Longest time between two requests of a connection, and without progress while an answer is read; then it is closed.");
+              "Time after which a connection without a request, or whose response is not read, is closed.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");
@@ -134,7 +134,7 @@ public final class Settings {
       setting("routes.folder", folder(), "routes").described("Folder of the routes.");
   public static final Setting<String> ROUTES_TENANT =
       setting("routes.tenant", text(), "default")
-          .described("Tenant of routes that nobody calls (timer, file, …) and that name none.");
+          .described("Tenant of routes without a caller (timer, file, …) that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
       setting("kamelets.folder", folder(), "kamelets").described("Folder of the Kamelets.");
 

@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A blocked step holds its own thread and delays nobody, up to the size of the pool. */
+/** A blocked step holds one thread and delays no other, up to the size of the pool. */
 class ContinuationPoolTest {
   private static final int SIZE = 20;
 

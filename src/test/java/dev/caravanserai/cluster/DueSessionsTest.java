@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What the reaper is told, whatever the clock does and whatever is gone of a session. */
+/** Due sessions, also when the clock jumps or objects of a session are missing. */
 class DueSessionsTest {
   private static final String LATER = "2027-01-01T00:00:00Z";
 

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The answer to a change of ours and the watch come in any order; the later version counts. */
+/** Responses to our own changes and watch events arrive in any order; the later version wins. */
 class OwnChangesTest {
   private static final SessionKey KEY = new SessionKey("inn", "default", "a");
   private static final String EARLIER = "2026-01-01T12:00:00Z";

@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** Reports of the same objects race on several paths; listeners are slow. */
+/** Events of the same objects race on several paths; listeners are slow. */
 class SessionCacheTest {
   private final Scene scene = new Scene();
 

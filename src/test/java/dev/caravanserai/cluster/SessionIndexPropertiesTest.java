@@ -10,7 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.NotBlank;
 
-/** Whatever somebody writes on an anchor, other sessions are listed and ended. */
+/** Invalid annotations of an anchor do not affect other sessions. */
 class SessionIndexPropertiesTest {
   /** Nobody else is kept from being listed or ended by it. */
   @Property(tries = 300)

@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** A failure is told once, however often the kubelet tries again. */
+/** A failure is reported once, however often the kubelet retries. */
 class StartFailureTest {
   private static final String GONE = "rpc error: code = NotFound desc = no such image";
   private static final String BACK_OFF = "Back-off pulling image \"x\"";

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What a listener does wrong harms neither itself later nor others. */
+/** An error in a listener affects neither later updates nor other listeners. */
 class SubscriberTest {
   @Test
   void listener_that_throws_an_error_gets_the_next_update() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An expression of a Kamelet's property is evaluated once; what comes of it is data. */
+/** An expression of a Kamelet's property is evaluated once; its result is not evaluated again. */
 class ExpressionOnceTest {
   @AutoClose private final KameletContext kamelets = new KameletContext();
   private final CamelContext context = kamelets.camel();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Error handling of a user's own file works, also for what fails inside a Kamelet. */
+/** Error handling of a route file also handles failures inside a Kamelet. */
 class OwnErrorHandlingTest {
   @AutoClose private final KameletContext kamelets = new KameletContext();
   private final CamelContext context = kamelets.camel();

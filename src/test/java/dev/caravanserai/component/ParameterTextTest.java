@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A value of a Kamelet's parameter arrives byte for byte, however it is given. */
+/** The value of a Kamelet's parameter arrives byte for byte in every notation. */
 class ParameterTextTest {
   private static final String URI = "kamelet:session-exec-action";
 

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the contract shows is what it allows. */
+/** Examples of the contract are valid. */
 class ContractExamplesTest {
   private record Example(String at, String schema, JsonNode value) {}
 

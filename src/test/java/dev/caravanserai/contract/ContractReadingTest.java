@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What keeps the contract is read as it was written. */
+/** Valid requests are read unchanged. */
 class ContractReadingTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Contract contract = Contract.load();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The words of the contract are those of the code and of the documentation. */
+/** Codes and states of contract, code and documentation are the same. */
 class ContractWordsTest {
   private final Contract contract = Contract.load();
 

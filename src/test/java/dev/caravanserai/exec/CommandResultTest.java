@@ -9,7 +9,7 @@ import dev.caravanserai.session.Outcome;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What a command wrote and how it ended is told exactly, whatever its connection does to it. */
+/** Output and outcome of a command are exact, whatever its connection does. */
 class CommandResultTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A command that is ended before its own end leaves nothing, and returns what it wrote. */
+/** A cancelled or timed-out command leaves nothing and returns its output. */
 class EarlyEndTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 

@@ -13,7 +13,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
-import dev.caravanserai.wire.NobodyListens;
+import dev.caravanserai.wire.ClosedPort;
 import dev.caravanserai.wire.Relay;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -132,7 +132,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
     // Given
     Place doomed = place("doomed", "busybox:1", new SecurityContext());
     running(doomed.container());
-    Overheard overheard = new Overheard(new PodExecOpener(client, scheduler));
+    OutputProbe overheard = new OutputProbe(new PodExecOpener(client, scheduler));
     ExecHandle handle =
         execs(overheard).start(doomed.container(), ExecSpec.script("echo begun; sleep 9999"));
     Awaitility.await().until(() -> overheard.stdout("begun\n"));
@@ -156,7 +156,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
     // Given
     try (Relay wire = Relay.to(client.getMasterUrl().toURI());
         KubernetesClient remote = through(wire.port())) {
-      Overheard overheard = new Overheard(new PodExecOpener(remote, scheduler));
+      OutputProbe overheard = new OutputProbe(new PodExecOpener(remote, scheduler));
       ExecHandle handle =
           execs(overheard)
               .start(places.get(0).container(), ExecSpec.script("echo begun; sleep 9999"));
@@ -189,7 +189,7 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   @Test
   void unreachable_cluster_is_a_problem() throws Exception {
     // Given
-    try (NobodyListens away = new NobodyListens();
+    try (ClosedPort away = new ClosedPort();
         KubernetesClient remote = through(away.port())) {
 
       // When

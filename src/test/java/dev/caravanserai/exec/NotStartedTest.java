@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What was not started is told apart from what failed, and from what could not be tried. */
+/** A command that was not started differs from a failed one and from one that was not sent. */
 class NotStartedTest {
   @AutoClose private final FakeExecs execs = new FakeExecs();
 

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** An exec that has ended keeps no memory; those that run keep no more than all may. */
+/** An ended exec keeps no memory; running ones keep no more than the limit. */
 class NothingKeptTest {
   private static final int MEMORY = 64 << 10;
 

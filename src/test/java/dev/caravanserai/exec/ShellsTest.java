@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The supervisor and the killer under the shells that images have, as far as this machine has. */
+/** Supervisor and killer with the shells that are installed here. */
 class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   private static final List<List<String>> SHELLS =
       List.of(List.of("dash"), List.of("bash", "--posix"), List.of("busybox", "sh"));

@@ -4,6 +4,7 @@ import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each operation reaches its route with what was asked, and answers as the contract says. */
+/** Each operation reaches its route with its parameters and responds as the contract says. */
 class ApiAnswersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -114,7 +115,7 @@ class ApiAnswersTest {
     assertThat(result.path("exitCode").asInt()).isEqualTo(7);
     assertThat(result.path("stdout").asText()).isEqualTo("\uFFFD\u0000x");
     assertThat(API.calls().getFirst().body())
-        .isEqualTo(Map.of("command", List.of("true"), "timeoutSeconds", 0.5));
+        .isEqualTo(Map.of("command", List.of("true"), "timeoutSeconds", new BigDecimal("0.5")));
     var bytes = server.post("/v1/sessions/a/exec", "{\"script\":\"true\",\"encoding\":\"base64\"}");
     assertThat(JSON.readTree(bytes.body()).path("stdout").asText()).isEqualTo("/wB4");
     assertProblem(server.post("/v1/sessions/a/exec", "{}"), 400, "INVALID_REQUEST");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Logs come as the caller accepts them. */
+/** Logs have the media type that the caller accepts. */
 class ApiLogsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The contract and a page to try it are served from here alone. */
+/** The contract and its page need no other host. */
 class ApiPageTest {
   @AutoClose private static final ApiServer API = new ApiServer();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is wrong with a request is told at its place, before anything is touched. */
+/** An invalid request is rejected with the place of each mistake, before any effect. */
 class ApiRefusalTest {
   @AutoClose private static final ApiServer API = new ApiServer();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A route learns that its caller has left. */
+/** A route is notified that its caller disconnected. */
 class CallerTest {
   /** As docs/api.md says; a busy machine may need more. */
   private static final Duration PROMISED = Duration.ofSeconds(40);

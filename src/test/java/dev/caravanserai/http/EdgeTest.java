@@ -4,7 +4,7 @@ import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.Told;
+import dev.caravanserai.CapturedLog;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes in and out is what the routes say, and every error is a problem. */
+/** Requests and responses have only what the routes define; every error is a problem. */
 class EdgeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -131,7 +131,7 @@ class EdgeTest {
   @ValueSource(strings = {"/v1/sessions/%zz", "/echo?a=%zz", "/observe/health?a=%"})
   void url_that_cannot_be_decoded_is_a_problem_without_a_trace_in_the_log(String url)
       throws Exception {
-    try (Told log = new Told("ROOT");
+    try (CapturedLog log = new CapturedLog("ROOT");
         Socket socket = new Socket("127.0.0.1", SERVER.port())) {
       // When
       String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(url);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What RFC 9110 asks of a server, and probes, scrapers and proxies rely on. */
+/** Rules of RFC 9110 that probes, scrapers and proxies rely on. */
 class HttpSemanticsTest {
   private static HttpServer server;
 

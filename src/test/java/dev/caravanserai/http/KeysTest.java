@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A key opens what its scopes say, to its holder only. */
+/** A key allows what its scopes say. */
 class KeysTest {
   @AutoClose
   private static final HttpServer SERVER = HttpServer.with(new EdgeRoutes(new Gate("through")));

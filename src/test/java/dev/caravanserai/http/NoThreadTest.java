@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** However many requests wait for something, none of them holds a thread. */
+/** Waiting requests hold no thread. */
 class NoThreadTest {
   private static final int MANY = 300;
 

@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A stop that waits says what is left, and reads nothing once nobody waits. */
+/** A waiting stop names what is left, and reads nothing after its caller disconnected. */
 class DeletionWaitTest {
   private final MemoryCluster cluster = new MemoryCluster();
   private final ScheduledExecutorService timer = Timers.named("test-timer");

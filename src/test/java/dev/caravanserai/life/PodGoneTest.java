@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Why a container has ended, for each state that it and its session can be in. */
+/** The reason for the end of a container, for each state of container and session. */
 class PodGoneTest {
   private static final String EXPIRES_AT = "9000-01-01T00:00:00Z";
   private static final Map<String, String> MARKS =

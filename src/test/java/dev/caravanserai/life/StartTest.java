@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which request has the session when several start it, and what a failed start leaves alone. */
+/** Concurrent starts of one session, and the objects that a failed start does not delete. */
 class StartTest {
   private static final Optional<String> KEY = Optional.of("the-key-of-both");
 

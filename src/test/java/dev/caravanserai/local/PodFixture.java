@@ -81,7 +81,7 @@ abstract class PodFixture {
   }
 
   private String logs(String pod, LogReader.Options wanted) {
-    TakenLog taken = new TakenLog(false);
+    ReceivedLog taken = new ReceivedLog(false);
     LogReader reader = new LogReader(container(pod).logOf(false), wanted, taken);
     kubelet.node().streams().watch(reader::poll);
     return taken.whole().orTimeout(Patience.SECONDS, TimeUnit.SECONDS).join();

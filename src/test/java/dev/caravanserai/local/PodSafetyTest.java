@@ -75,7 +75,7 @@ class PodSafetyTest extends PodFixture {
 
     // When
     var wanted = new LogReader.Options(true, false, Long.MAX_VALUE, Instant.EPOCH, Long.MAX_VALUE);
-    TakenLog nothing = new TakenLog(true);
+    ReceivedLog nothing = new ReceivedLog(true);
     LogReader reading = new LogReader(container("p").logOf(false), wanted, nothing);
     kubelet.node().streams().watch(reading::poll);
 

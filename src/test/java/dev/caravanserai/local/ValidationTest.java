@@ -52,6 +52,8 @@ class ValidationTest {
         "cpu: 500m|gpu: 1|resources.limits[gpu]: Invalid value: \"gpu\": must be a standard resource type or"
             + " fully qualified",
         "cpu: 500m|A.b/gpu: 1|spec.containers[0].resources.limits[A.b/gpu]: Invalid value: \"A.b/gpu\"",
+        "limits: {cpu: 500m,|requests: {cpu: 501m}, limits: {cpu: 500m,|spec.containers[0].resources:"
+            + " Invalid value: \"501m\": must be less than or equal to cpu limit",
         "resources:|lifecycle:|spec.containers[0].lifecycle: Forbidden",
       })
   void mistake_in_a_pod_is_rejected_with_its_field(String right, String wrong, String problem) {

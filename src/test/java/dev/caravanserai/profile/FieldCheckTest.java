@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A field that Kubernetes would drop in silence keeps the server from starting. */
+/** A field that Kubernetes would silently drop stops the start. */
 class FieldCheckTest {
   private static final String POD =
       """

@@ -11,7 +11,7 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 
-/** Whatever is asked for, its Idempotency-Key leaves only what knows it again. */
+/** The stored hash of an Idempotency-Key identifies its request and reveals nothing else. */
 class IdempotencyKeyPropertiesTest {
   @Property(tries = 50)
   void anchor_does_not_depend_on_the_values_of_the_environment(

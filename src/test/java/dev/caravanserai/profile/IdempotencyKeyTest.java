@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A repeated request is known by what its Idempotency-Key leaves, which tells nothing else. */
+/** A repeated request is identified by hashes of its Idempotency-Key. */
 class IdempotencyKeyTest {
   /** Computed with Python's hashlib.pbkdf2_hmac and hmac. */
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A mistake in a profile that a session would show stops the start. */
+/** A mistake in a profile stops the start. */
 class ProfileMistakesTest {
   private static final String OWN =
       """

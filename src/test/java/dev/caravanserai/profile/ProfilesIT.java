@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shipped profiles against the API server of KUBECONFIG, by dry runs that create nothing. */
+/** Shipped profiles in dry runs against the API server of KUBECONFIG. */
 class ProfilesIT {
   private static final Map<String, String> NAMESPACES =
       Map.of(

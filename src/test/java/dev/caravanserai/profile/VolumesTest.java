@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The {@code volumes} of Hypha's manifest: claims that are there already. */
+/** The {@code volumes} of Hypha's manifest: existing claims. */
 class VolumesTest {
   private static final Map<String, String> DATA = volume("data", "/data", "team-data");
   private static final Map<String, String> MODELS = volume("models", "/opt/models/", "models.v1");

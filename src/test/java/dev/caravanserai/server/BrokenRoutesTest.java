@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A mistake in a route stops the start: file, line, what is wrong, the nearest right word. */
+/** A mistake in a route stops the start, with file, line, mistake and nearest valid word. */
 class BrokenRoutesTest {
   private static final Contract CONTRACT = Contract.load();
 

@@ -93,8 +93,9 @@ class SettingsTest {
                     properties));
 
     // Then
-    assertThat(failure.problems())
+    assertThat(failure.getMessage().split("\n  - "))
         .containsExactly(
+            "Caravanserai cannot start with these settings (docs/settings.md lists all):",
             "caravanserai.prot (file "
                 + file
                 + ") is not a setting. Did you mean caravanserai.port?",

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** As a user who may do everything needed in one namespace and nothing elsewhere. */
+/** As a user with all required permissions in one namespace and none elsewhere. */
 class AccessCheckIT {
   private static final Set<Class<? extends HasMetadata>> KINDS = Set.of(Pod.class, Ingress.class);
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.wire.NobodyListens;
+import dev.caravanserai.wire.ClosedPort;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
@@ -20,7 +20,7 @@ class AccessCheckTest {
   @Test
   void unreachable_api_server_is_reported_with_its_url() throws Exception {
     // Given
-    try (var away = new NobodyListens();
+    try (var away = new ClosedPort();
         var client =
             new KubernetesClientBuilder()
                 .withConfig(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a refusal means is in the fields of its Status; these are an API server's own. */
+/** Refusals are classified by the fields of their Status, which are those of a real API server. */
 class ApiFailuresTest {
   @ParameterizedTest
   @CsvSource(

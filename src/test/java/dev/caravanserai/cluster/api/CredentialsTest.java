@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Credentials of every kind are used, and used again as they change, without a restart. */
+/** Credentials of every kind are used, and changed ones without a restart. */
 class CredentialsTest {
 
   @TempDir Path folder;

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With what Kubernetes mounts into a pod, the server works as that pod's service account. */
+/** The server works with the service account that Kubernetes mounts into its pod. */
 class InClusterIT {
   private static final String ACCOUNT = "driver";
   private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";

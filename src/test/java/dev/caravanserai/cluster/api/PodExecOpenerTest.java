@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Whatever prevents an exec from being opened reaches its listener. */
+/** Every failure to open an exec reaches its listener. */
 class PodExecOpenerTest {
   @AutoClose("shutdownNow")
   private final ScheduledExecutorService scheduler = Timers.named("test");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One exec on one WebSocket, whatever the server sends and in whatever order. */
+/** One exec on one WebSocket, with any messages in any order. */
 class PodExecSocketTest {
   private static final String SEVEN =
       "{\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\","

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The words are those of Kubernetes 1.20 to 1.36, containerd and runc. */
+/** Messages are those of Kubernetes 1.20 to 1.36, containerd and runc. */
 class PodExecStatusTest {
   private static final ContainerRef MAIN = new ContainerRef("sessions", "pod", "main");
   private final KubernetesSerialization json = new KubernetesSerialization();

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The end of one session is counted once, whoever had a part in it. */
+/** The end of a session is counted once, whatever ended it. */
 class StopMeterTest {
   private static final SessionKey KEY = new SessionKey("inn", "default", "a");
   private static final String PAST = "2026-01-01T00:00:00Z";

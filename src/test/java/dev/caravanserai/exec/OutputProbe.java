@@ -8,12 +8,12 @@ import dev.caravanserai.cluster.ExecStart;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
 
-/** Tells what has arrived of the output of commands before they end. */
-final class Overheard implements ExecOpener {
+/** Output of commands so far, before they end. */
+final class OutputProbe implements ExecOpener {
   private final ExecOpener opener;
   private final StringBuffer stdout = new StringBuffer();
 
-  Overheard(ExecOpener opener) {
+  OutputProbe(ExecOpener opener) {
     this.opener = opener;
   }
 

@@ -6,10 +6,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /** A reserved port of this machine that refuses connections. */
-public final class NobodyListens implements AutoCloseable {
+public final class ClosedPort implements AutoCloseable {
   private final Socket bound = new Socket();
 
-  public NobodyListens() throws IOException {
+  public ClosedPort() throws IOException {
     bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What is logged under a name, by whatever thread, from now on until it is closed. */
-public final class Told extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+/** Log lines of a logger, from all threads, until it is closed. */
+public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
 
-  public Told(String name) {
+  public CapturedLog(String name) {
     logger = (Logger) LoggerFactory.getLogger(name);
     start();
     logger.addAppender(this);

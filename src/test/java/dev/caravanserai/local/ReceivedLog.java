@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** Collects the output of a log reader. */
-final class TakenLog implements WriteStream<Buffer> {
+final class ReceivedLog implements WriteStream<Buffer> {
   private final Buffer all = Buffer.buffer();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final boolean full;
@@ -17,7 +17,7 @@ final class TakenLog implements WriteStream<Buffer> {
   /**
    * @param full accepts no data
    */
-  TakenLog(boolean full) {
+  ReceivedLog(boolean full) {
     this.full = full;
   }
 
