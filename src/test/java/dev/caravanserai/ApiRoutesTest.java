@@ -171,8 +171,7 @@ class ApiRoutesTest extends CamelTestSupport {
     AdviceWith.adviceWith(
         context, route, advice -> advice.weaveById(step).replace().to("mock:" + step));
     MockEndpoint mock = getMockEndpoint("mock:" + step);
-    mock.whenAnyExchangeReceived(
-        exchange -> exchange.getMessage().setBody(new Found("x")));
+    mock.whenAnyExchangeReceived(exchange -> exchange.getMessage().setBody(new Found("x")));
     return mock;
   }
 
