@@ -115,7 +115,7 @@ final class Life {
 
   /** The cluster confirms that the anchor is there and the pod is not, or is being deleted. */
   void podLost() {
-    lost = Optional.of(PodStatusReader.deleted(pod()));
+    lost = Optional.of(PodFailures.deleted(pod()));
   }
 
   /**

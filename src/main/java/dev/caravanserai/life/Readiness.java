@@ -2,6 +2,7 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.PodFailures;
 import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionListener;
@@ -165,7 +166,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     }
 
     private Optional<Failure> unschedulable() {
-      return sessions.pod(start.key()).flatMap(PodStatusReader::unschedulable);
+      return sessions.pod(start.key()).flatMap(PodFailures::unschedulable);
     }
 
     private synchronized void checkScheduling() {
@@ -191,7 +192,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
 
     private Failure tooLate() {
       Optional<Pod> pod = sessions.pod(start.key());
-      return pod.flatMap(PodStatusReader::unschedulable)
+      return pod.flatMap(PodFailures::unschedulable)
           .orElseGet(
               () ->
                   Failure.of(
