@@ -29,7 +29,7 @@ class AnchorMarksTest {
   }
 
   @Test
-  void a_session_that_completes_is_marked_with_its_start_and_its_end() {
+  void session_that_completes_is_marked_with_its_start_and_its_end() {
     // Given
     new AnchorMarks(objects(() -> CompletableFuture.completedFuture(false)), scene.cache, timer);
 

@@ -22,7 +22,7 @@ class SessionLookupTest {
 
   @ParameterizedTest
   @CsvSource({"RUNNING, 3", "FAILED, 0", "COMPLETED, 0"})
-  void a_session_without_its_pod_asks_the_cluster_only_until_its_end_is_known(
+  void session_without_its_pod_asks_the_cluster_only_until_its_end_is_known(
       State state, int expected) {
     // Given
     MemoryCluster cluster = new MemoryCluster();

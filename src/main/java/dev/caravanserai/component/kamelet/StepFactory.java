@@ -3,6 +3,7 @@ package dev.caravanserai.component.kamelet;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
@@ -22,8 +23,9 @@ final class StepFactory extends DefaultProcessorFactory {
       return super.createProcessor(route, step);
     }
     try {
-      Processor special = super.createProcessor(route, step);
-      return special == null ? reify(route, definition) : special;
+      ProcessorDefinition<?> called = called(definition);
+      Processor special = super.createProcessor(route, called);
+      return special == null ? ProcessorReifier.reifier(route, called).createProcessor() : special;
     } catch (StepException e) {
       throw e; // of a step within this one
     } catch (Exception e) {
@@ -31,25 +33,29 @@ final class StepFactory extends DefaultProcessorFactory {
     }
   }
 
-  private static Processor reify(Route route, ProcessorDefinition<?> step) throws Exception {
+  private static ProcessorDefinition<?> called(ProcessorDefinition<?> step) {
     if (step instanceof WireTapDefinition<?> tap && SessionKamelets.isUri(tap.getUri())) {
       tap.setDynamicUri("false");
     } else if (step instanceof ToDynamicDefinition dynamic
         && SessionKamelets.isUri(dynamic.getUri())) {
-      return ProcessorReifier.reifier(route, fixed(dynamic)).createProcessor();
+      ToDefinition fixed = to(dynamic.getUri(), dynamic);
+      fixed.setPattern(dynamic.getPattern());
+      fixed.setVariableSend(dynamic.getVariableSend());
+      fixed.setVariableReceive(dynamic.getVariableReceive());
+      return fixed;
+    } else if (step instanceof KameletDefinition kamelet && kamelet.getOutputs().isEmpty()) {
+      // Camel 4.17 never starts the Kamelet of this step where the step is inside another Kamelet
+      return to("kamelet:" + kamelet.getName(), kamelet);
     }
-    return ProcessorReifier.reifier(route, step).createProcessor();
+    return step;
   }
 
-  private static ToDefinition fixed(ToDynamicDefinition dynamic) {
-    ToDefinition fixed = new ToDefinition(dynamic.getUri());
-    fixed.setParent(dynamic.getParent());
-    fixed.setId(dynamic.getId());
-    fixed.setPattern(dynamic.getPattern());
-    fixed.setVariableSend(dynamic.getVariableSend());
-    fixed.setVariableReceive(dynamic.getVariableReceive());
-    fixed.setLocation(dynamic.getLocation());
-    fixed.setLineNumber(dynamic.getLineNumber());
-    return fixed;
+  private static ToDefinition to(String uri, ProcessorDefinition<?> step) {
+    ToDefinition to = new ToDefinition(uri);
+    to.setParent(step.getParent());
+    to.setId(step.getId());
+    to.setLocation(step.getLocation());
+    to.setLineNumber(step.getLineNumber());
+    return to;
   }
 }

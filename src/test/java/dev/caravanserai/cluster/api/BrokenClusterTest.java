@@ -43,13 +43,13 @@ class BrokenClusterTest {
   }
 
   @Test
-  void a_cluster_that_fails_every_request_changes_no_session_and_is_used_again_when_it_recovers()
+  void cluster_that_fails_every_request_changes_no_session_and_is_used_again_when_it_recovers()
       throws Exception {
     assertHoldsStill(exchange -> new StubApi.Answer(500, "etcd is away"), "500");
   }
 
   @Test
-  void a_right_to_watch_pods_that_is_taken_away_changes_no_session_and_health_says_so()
+  void right_to_watch_pods_that_is_taken_away_changes_no_session_and_health_says_so()
       throws Exception {
     assertHoldsStill(forbidden("pods"), "403");
   }
@@ -86,7 +86,7 @@ class BrokenClusterTest {
   }
 
   @Test
-  void a_namespace_of_which_only_a_part_may_be_listed_has_no_known_sessions_until_all_may_be()
+  void namespace_of_which_only_a_part_may_be_listed_has_no_known_sessions_until_all_may_be()
       throws Exception {
     // Given
     try (StubApi api = new StubApi(forbidden("pods"))) {
