@@ -83,11 +83,9 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     Files.writeString(program, "#!/bin/sh\necho found $1\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     ExecSpec spec =
-        ExecSpec.builder()
-            .command(List.of("only-here", "it"))
-            .stdin(new byte[10])
-            .env(Map.of("PATH", folder.toString()))
-            .build();
+        ExecSpec.command("only-here", "it")
+            .withStdin(new byte[10])
+            .with(to -> to.env = Map.of("PATH", folder.toString()));
 
     // When
     String out = Texts.of(place.run(spec).stdout());
