@@ -20,11 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * still there, while those of others go on. Watches, execs and reads pass.
  */
 final class ApiGate implements AutoCloseable {
-  /** What becomes of a write. */
+  /** How a write is handled. */
   enum Verdict {
     /** It never reaches the API server, nor does any later write about the same session. */
     HELD,
-    /** It is done, but nobody is told; no later write about the same session is. */
+    /** It is forwarded without a response; later writes about the same session are not. */
     UNANSWERED,
     /** The API server says that it is not allowed. */
     FORBIDDEN
@@ -68,12 +68,12 @@ final class ApiGate implements AutoCloseable {
     return Set.copyOf(reached);
   }
 
-  /** How often something was forbidden to a session. */
+  /** The number of forbidden writes about a session. */
   int forbidden(String session) {
     return forbidden.getOrDefault(session, 0);
   }
 
-  /** How often somebody asked for all objects of a kind. */
+  /** The number of list requests. */
   int lists() {
     return lists.get();
   }

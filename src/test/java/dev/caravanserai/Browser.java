@@ -146,7 +146,7 @@ final class Browser implements AutoCloseable {
                       "password",
                       password)));
       default -> {
-        // Much more is told than is needed here.
+        // Other events are not needed here.
       }
     }
   }

@@ -45,6 +45,32 @@ class ExecPromisesIT {
   }
 
   @Test
+  void signal_that_a_command_sends_to_itself_ends_it() {
+    String script = "kill -INT $$; echo ignored";
+
+    Answer answer = api.exec(session, Map.of("command", List.of("sh", "-c", script)));
+
+    assertThat(answer.body().path("exitCode").asInt(-1)).as(answer.text()).isEqualTo(130);
+    assertThat(answer.field("stdout")).isEmpty();
+  }
+
+  @Test
+  void rejected_exec_says_what_is_wrong_and_what_would_be_right() {
+    Map<String, ?> lines = Map.of("script", "cat", "stdin", "aGVs\nbG8=", "encoding", "base64");
+
+    Answer stdin = api.exec(session, lines);
+    Answer container = api.exec(session, Map.of("script", "true", "container", "nope"));
+    Answer tooLong = api.exec(session, Map.of("script", "true", "timeoutSeconds", 1_000_000));
+
+    assertThat(stdin.status()).isEqualTo(400);
+    assertThat(stdin.text()).contains("/stdin", "line breaks");
+    assertThat(container.status()).isEqualTo(404);
+    assertThat(container.field("detail")).contains("has no container nope; it has ");
+    assertThat(tooLong.status()).isEqualTo(400);
+    assertThat(tooLong.text()).contains("/timeoutSeconds", "caravanserai.exec.max-timeout");
+  }
+
+  @Test
   void ten_megabytes_of_random_bytes_are_returned_unchanged_on_both_streams() {
     // Given
     byte[] bytes = new byte[10_000_000];

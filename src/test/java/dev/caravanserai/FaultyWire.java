@@ -45,17 +45,17 @@ final class FaultyWire implements AutoCloseable {
     doomed.add(resource);
   }
 
-  /** From now on nothing is told by a watch, until {@link #releaseWatches()}. */
+  /** Holds back all watch events until {@link #releaseWatches()}. */
   void holdWatches() {
     watches = new CountDownLatch(1);
   }
 
-  /** All that was held back is told, in order. */
+  /** Delivers all held events, in order. */
   void releaseWatches() {
     watches.countDown();
   }
 
-  /** The first lines of the requests whose answers were lost. */
+  /** The first lines of the requests whose responses were lost. */
   List<String> lost() {
     return List.copyOf(lost);
   }

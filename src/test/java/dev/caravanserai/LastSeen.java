@@ -7,17 +7,17 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When a session was last found running, and what that says of a promise of time on a machine that
- * is slow or stands still at times: such a machine looks as seldom as it works.
+ * When a session was last seen running. The longest pause between two reads shows how slow the
+ * machine is, and is added to time limits.
  *
- * @param running when the last look that found it running began
- * @param gone when the first look that did not had its answer
- * @param pause the longest time from one look to the next
+ * @param running start of the last read that saw it running
+ * @param gone end of the first read that did not
+ * @param pause the longest time between two reads
  */
 record LastSeen(Instant running, Instant gone, Duration pause) {
   private static final int WORK_OF_ONE_END = 5;
 
-  /** Looks until it runs no longer. */
+  /** Reads the session until it no longer runs. */
   static LastSeen running(Api api, String id) {
     Looks looks = new Looks();
     await().pollInterval(Duration.ofMillis(20)).until(() -> !looks.running(api, id));
@@ -34,7 +34,7 @@ record LastSeen(Instant running, Instant gone, Duration pause) {
     assertThat(gone).isAfterOrEqualTo(due);
   }
 
-  /** But for what the machine itself took to look some times. */
+  /** Allows for the slowness of the machine. */
   void assertBy(Instant latest) {
     assertThat(running)
         .as("with %s from one look to the next", pause)

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Compares the namespace before and after a test class: whatever failed in between, nothing may be
- * left.
+ * Compares the objects of the namespace before and after a test class: none may be left, also after
+ * a failure.
  */
 final class NothingLeftBehind implements BeforeAllCallback, AfterAllCallback {
   private static final ExtensionContext.Namespace STORE =

@@ -3,12 +3,13 @@ package dev.caravanserai;
 import io.fabric8.kubernetes.client.Config;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.awaitility.pollinterval.IterativePollInterval;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * How long any test waits for what will be: so long that only what never comes fails it, on however
- * slow a machine. A test that proves a promise of time measures it, and waits no shorter for that.
+ * Time limits of all waits in tests, long enough for a slow machine. A test of a time limit
+ * measures the time instead.
  */
 public final class Patience implements BeforeAllCallback {
   public static final int SECONDS = 180;
@@ -25,5 +26,12 @@ public final class Patience implements BeforeAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     Awaitility.setDefaultTimeout(LONG);
+    Awaitility.setDefaultPollInterval(
+        IterativePollInterval.iterative(Patience::longer, Duration.ofMillis(5)));
+  }
+
+  /** Short waits end early, long ones cost few polls. */
+  private static Duration longer(Duration last) {
+    return Duration.ofMillis(Math.min(100, last.toMillis() * 3 / 2));
   }
 }

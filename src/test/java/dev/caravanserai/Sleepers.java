@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Processes in a session that do not end when asked to. Each pair sleeps a time that nobody else
- * does: where pods see the processes of the machine, there may be others.
+ * Processes in a session that ignore TERM. Each pair sleeps for a unique time, by which it is found
+ * where pods see the processes of the machine.
  */
 final class Sleepers {
   private final String session;

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.Api.Answer;
+import dev.caravanserai.cluster.api.ApiCluster;
+import dev.caravanserai.session.SessionKey;
+import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
@@ -44,6 +48,41 @@ class StatesIT {
     String id = answer.field("id");
     await().until(() -> "COMPLETED".equals(session(id).path("state").asText()));
     assertThat(session(id).path("ready").asBoolean()).isFalse();
+  }
+
+  @Test
+  void completed_session_stays_completed_for_the_next_server_if_another_client_deletes_its_pod() {
+    // Given
+    Answer answer = start(LIVES, "Never", List.of("sh", "-c", "exit 0"));
+    String id = answer.field("id");
+    await()
+        .until(
+            () ->
+                TestCluster.get()
+                    .anchor(id)
+                    .get()
+                    .getMetadata()
+                    .getAnnotations()
+                    .containsKey("caravanserai.dev/completed-at"));
+
+    // When
+    TestCluster.get()
+        .client()
+        .pods()
+        .inNamespace(TestCluster.NAMESPACE)
+        .withName(answer.body().at("/pod/name").asText())
+        .delete();
+    await().until(() -> session(id).path("pod").isMissingNode());
+
+    // Then
+    try (ApiCluster next =
+        new ApiCluster("next", TestCluster.get().client(), TestCluster.NAMESPACE)) {
+      next.watch(TestCluster.NAMESPACE).toCompletableFuture().join();
+      SessionKey key = new SessionKey("next", SessionSpec.DEFAULT_TENANT, id);
+      next.sessions().refresh(key).toCompletableFuture().join();
+      assertThat(next.sessions().find(key).orElseThrow().state()).isEqualTo(State.COMPLETED);
+    }
+    assertThat(session(id).path("state").asText()).isEqualTo("COMPLETED");
   }
 
   @Test

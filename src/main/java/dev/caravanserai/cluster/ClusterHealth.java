@@ -7,12 +7,18 @@ import java.util.Optional;
 /**
  * How a cluster fares.
  *
- * @param silentSince when it answered last, if it has not answered for some time: what is known of
- *     its sessions may be old
+ * @param silence if a watch has had no answer for some time: what is known of its sessions may be
+ *     old
  * @param dropped how many updates each subscriber of the index has lost since the start, by its
  *     name; subscribers that lost none are absent
  */
-public record ClusterHealth(Optional<Instant> silentSince, Map<String, Long> dropped) {
+public record ClusterHealth(Optional<Silence> silence, Map<String, Long> dropped) {
+  /**
+   * @param since the last answer
+   * @param why the watch, and what it failed with
+   */
+  public record Silence(Instant since, String why) {}
+
   public ClusterHealth {
     dropped = Map.copyOf(dropped);
   }

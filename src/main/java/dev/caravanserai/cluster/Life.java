@@ -95,6 +95,9 @@ final class Life {
     if (object instanceof ConfigMap one) {
       anchor = Optional.of(one);
       readyAt = SessionReader.instant(one, Annotations.STARTED_AT).or(() -> readyAt);
+      if (SessionReader.annotations(one).containsKey(Annotations.COMPLETED_AT)) {
+        end = Optional.of(Verdict.COMPLETED);
+      }
     } else if (object instanceof Pod pod) {
       hadPod = true;
       lost = lost.filter(failure -> started() || deleting(pod));

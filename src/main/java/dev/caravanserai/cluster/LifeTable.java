@@ -123,6 +123,23 @@ final class LifeTable {
     return life;
   }
 
+  /**
+   * Drops the lives in a namespace, which may be reported again.
+   *
+   * @return their keys
+   */
+  List<SessionKey> forget(String namespace) {
+    List<Life> dropped =
+        objects()
+            .filter(object -> object.getMetadata().getNamespace().equals(namespace))
+            .map(object -> byUid.get(uid(object)))
+            .distinct()
+            .toList();
+    byUid.values().removeAll(dropped);
+    dropped.forEach(this::end);
+    return dropped.stream().map(life -> life.key).toList();
+  }
+
   private Life begin(SessionKey key, String uid) {
     Life life = new Life(key, uid);
     lives.computeIfAbsent(key, k -> new ArrayList<>()).add(life);

@@ -1,11 +1,9 @@
 package dev.caravanserai.cluster;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out whether a pod that is missing, or being deleted, has been taken away from a session
@@ -14,44 +12,26 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class PodLoss {
-  private static final Logger LOG = LoggerFactory.getLogger(PodLoss.class);
-  private static final int RETRY_SECONDS = 5;
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
 
   private final Objects objects;
   private final SessionCache cache;
-  private final ScheduledExecutorService timer;
-  private final Set<ObjectRef> underWay = ConcurrentHashMap.newKeySet();
 
   /** Works from now on. */
   public PodLoss(Objects objects, SessionCache cache, ScheduledExecutorService timer) {
     this.objects = objects;
     this.cache = cache;
-    this.timer = timer;
-    cache.resolveDoubtsBy(this::resolve);
+    cache.resolveDoubtsBy(new Retries<>(FIRST_PAUSE, this::ask, timer)::request);
   }
 
-  private void resolve(Life.Doubt doubt) {
-    if (!underWay.add(doubt.anchor())) {
-      return;
-    }
-    objects
-        .get(doubt.pod())
-        .thenCompose(pod -> objects.get(doubt.anchor()))
-        .whenComplete(
-            (anchor, thrown) -> {
-              underWay.remove(doubt.anchor());
-              if (thrown != null) {
-                LOG.debug("{} cannot be read", doubt.pod(), thrown);
-                timer.schedule(() -> again(doubt), RETRY_SECONDS, TimeUnit.SECONDS);
-              } else if (anchor.isPresent()) {
-                cache.onPodLost(doubt);
-              }
-            });
-  }
-
-  private void again(Life.Doubt doubt) {
-    if (cache.isOpen(doubt)) {
-      resolve(doubt);
-    }
+  private Optional<CompletionStage<?>> ask(Life.Doubt doubt) {
+    return Optional.of(doubt)
+        .filter(cache::isOpen)
+        .map(
+            open ->
+                objects
+                    .get(open.pod())
+                    .thenCompose(pod -> objects.get(open.anchor()))
+                    .thenAccept(anchor -> anchor.ifPresent(there -> cache.onPodLost(open))));
   }
 }

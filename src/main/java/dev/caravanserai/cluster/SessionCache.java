@@ -6,7 +6,6 @@ import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,18 +97,15 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   }
 
   @Override
-  public synchronized Optional<Instant> dueAt(SessionKey key) {
-    return dues.at(key);
-  }
-
-  @Override
-  public synchronized Optional<Pod> pod(SessionKey key) {
-    return lives.current(key).flatMap(Life::pod);
-  }
-
-  @Override
-  public synchronized Optional<ConfigMap> anchor(SessionKey key) {
-    return lives.current(key).flatMap(Life::anchor);
+  public synchronized Optional<SessionSnapshot> snapshot(SessionKey key) {
+    return lives
+        .current(key)
+        .flatMap(
+            life ->
+                life.session()
+                    .map(
+                        session ->
+                            new SessionSnapshot(session, life.anchor(), life.pod(), dues.at(key))));
   }
 
   @Override
@@ -190,6 +186,11 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
                   Optional<HasMetadata> last = lives.object(uid);
                   lives.remove(uid).ifPresent(life -> publish(life, last.orElseThrow()));
                 }));
+  }
+
+  /** Drops what is known of a namespace that cannot be watched; its sessions may live on. */
+  public synchronized void forget(String namespace) {
+    lives.forget(namespace).forEach(dues::remove);
   }
 
   /** The cluster has the anchor, but not the pod, or only one that is being deleted. */

@@ -25,11 +25,18 @@ public interface SessionIndex {
   /** How many there are of a profile in a state. */
   long count(String profile, State state);
 
+  /** All that is known of a session, read at one moment. */
+  Optional<SessionSnapshot> snapshot(SessionKey key);
+
   /** The session's anchor as it was last known. */
-  Optional<ConfigMap> anchor(SessionKey key);
+  default Optional<ConfigMap> anchor(SessionKey key) {
+    return snapshot(key).flatMap(SessionSnapshot::anchor);
+  }
 
   /** The session's pod as it was last known. */
-  Optional<Pod> pod(SessionKey key);
+  default Optional<Pod> pod(SessionKey key) {
+    return snapshot(key).flatMap(SessionSnapshot::pod);
+  }
 
   /**
    * The sessions that should be gone by now, the most overdue first. What is taken and is there
@@ -38,8 +45,10 @@ public interface SessionIndex {
    */
   List<Session> takeDue(Instant now);
 
-  /** When it should be gone; empty for one of which only an ending pod is left. */
-  Optional<Instant> dueAt(SessionKey key);
+  /** See {@link SessionSnapshot#dueAt}. */
+  default Optional<Instant> dueAt(SessionKey key) {
+    return snapshot(key).flatMap(SessionSnapshot::dueAt);
+  }
 
   /** The id of the tenant's session that was made with an Idempotency-Key of this hash. */
   Optional<String> madeWith(String tenant, String idempotencyKey);

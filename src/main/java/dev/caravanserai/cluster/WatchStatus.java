@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** The current status of one watch. Thread-safe. */
 public interface WatchStatus {
@@ -20,4 +21,7 @@ public interface WatchStatus {
 
   /** When the cluster answered last. */
   Instant lastContact();
+
+  /** What the last attempt failed with; empty while it is connected. */
+  Optional<String> problem();
 }

@@ -28,9 +28,14 @@ final class ClusterHealthCheck extends AbstractHealthCheck {
     ClusterHealth health = cluster.health();
     health.dropped().forEach((name, dropped) -> result.detail("dropped updates, " + name, dropped));
     health
-        .silentSince()
+        .silence()
         .ifPresentOrElse(
-            since -> result.down().message("The cluster has not answered since " + since),
+            silence ->
+                result
+                    .down()
+                    .message(
+                        "The cluster has not answered since %s: %s"
+                            .formatted(silence.since(), silence.why())),
             result::up);
   }
 }

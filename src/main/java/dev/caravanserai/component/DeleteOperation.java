@@ -2,10 +2,10 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionSnapshot;
 import dev.caravanserai.life.DeletionWait;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.SessionKey;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -37,18 +37,18 @@ final class DeleteOperation implements PodOperation {
   @Override
   public CompletionStage<Void> run(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
-    return lookup.find(key).thenCompose(known -> end(key, exchange));
+    return lookup
+        .find(key)
+        .thenApply(found -> sessions.snapshot(key).orElseThrow(() -> SessionLookup.notFound(key)))
+        .thenCompose(known -> end(key, known, exchange));
   }
 
-  private CompletionStage<Void> end(SessionKey key, Exchange exchange) {
-    Optional<ConfigMap> anchor = sessions.anchor(key);
-    Optional<ObjectRef> pod = sessions.pod(key).map(ObjectRef::to);
-    if (anchor.isEmpty() && pod.isEmpty()) {
-      throw SessionLookup.notFound(key);
-    }
-    CompletionStage<Void> accepted = termination.end(key, anchor.map(ObjectRef::to), pod);
+  private CompletionStage<Void> end(SessionKey key, SessionSnapshot known, Exchange exchange) {
+    Optional<ObjectRef> pod = known.pod().map(ObjectRef::to);
+    CompletionStage<Void> accepted = termination.end(key, known.anchor().map(ObjectRef::to), pod);
     return wait.of(exchange).orElse(false)
-        ? accepted.thenCompose(done -> deletion.await(key, anchor, pod, CallerGone.of(exchange)))
+        ? accepted.thenCompose(
+            done -> deletion.await(key, known.anchor(), pod, CallerGone.of(exchange)))
         : accepted;
   }
 }

@@ -104,7 +104,10 @@ final class ExecOperation implements PodOperation {
               .formatted(session.id(), name, String.join(", ", names)));
     }
     Session.Pod of = session.pod().orElseThrow(() -> notRunning(session));
-    int restarts = pod.map(p -> PodGone.restarts(p, name)).orElse(0);
+    int restarts =
+        pod.filter(p -> p.getMetadata().getUid().equals(of.uid()))
+            .map(p -> PodGone.restarts(p, name))
+            .orElse(0);
     return new ContainerRef(
         session.namespace(),
         of.name(),

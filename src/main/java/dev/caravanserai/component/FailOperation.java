@@ -3,7 +3,7 @@ package dev.caravanserai.component;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.PodStatusReader;
-import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionSnapshot;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.Start;
 import dev.caravanserai.session.Causes;
@@ -76,16 +76,12 @@ final class FailOperation implements PodOperation {
   }
 
   private CompletionStage<Void> fail(Session session) {
-    SessionIndex sessions = cluster.sessions();
-    boolean failedNow =
-        sessions
-            .find(session.key())
-            .filter(session::sameLife)
-            .filter(now -> now.state() == State.FAILED)
-            .isPresent();
-    return Optional.of(session.key())
-        .filter(key -> failedNow)
-        .flatMap(sessions::anchor)
+    return cluster
+        .sessions()
+        .snapshot(session.key())
+        .filter(known -> session.sameLife(known.session()))
+        .filter(known -> known.session().state() == State.FAILED)
+        .flatMap(SessionSnapshot::anchor)
         .filter(anchor -> !AnchorNotes.failed(anchor))
         .map(
             anchor ->

@@ -2,14 +2,12 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
+import dev.caravanserai.cluster.SessionSnapshot;
 import dev.caravanserai.life.Orphans;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -33,17 +31,19 @@ final class ReapOperation implements PodOperation {
   @Override
   public CompletionStage<Void> run(Exchange exchange) throws InvalidPayloadException {
     Session due = exchange.getMessage().getMandatoryBody(Session.class);
-    SessionKey key = due.key();
     Instant now = Instant.now();
-    if (sessions.find(key).filter(due::sameLife).isEmpty()
-        || sessions.dueAt(key).filter(at -> !at.isAfter(now)).isEmpty()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    Optional<ConfigMap> anchor = sessions.anchor(key);
-    Optional<Pod> pod = sessions.pod(key);
-    return anchor.isPresent()
-        ? termination.end(key, anchor.map(ObjectRef::to), pod.map(ObjectRef::to))
-        : pod.map(left -> orphans.end(key, left))
-            .orElseGet(() -> CompletableFuture.completedFuture(null));
+    return sessions
+        .snapshot(due.key())
+        .filter(known -> due.sameLife(known.session()))
+        .filter(known -> known.dueAt().filter(at -> !at.isAfter(now)).isPresent())
+        .map(this::end)
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
+  }
+
+  private CompletionStage<Void> end(SessionSnapshot due) {
+    SessionKey key = due.session().key();
+    return due.anchor().isPresent()
+        ? termination.end(key, due.anchor().map(ObjectRef::to), due.pod().map(ObjectRef::to))
+        : orphans.end(key, due.pod().orElseThrow());
   }
 }

@@ -6,6 +6,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
+import dev.caravanserai.session.State;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -93,9 +94,9 @@ final class SessionLookup {
             });
   }
 
-  /** Anchors and pods are watched apart: of one that started, only the pod may not be told yet. */
+  /** Anchors and pods are watched separately: the pod of one that runs may not be reported yet. */
   private static boolean podMissing(Session session) {
-    return session.pod().isEmpty() && session.startedAt().isPresent();
+    return session.pod().isEmpty() && session.state() == State.RUNNING;
   }
 
   static FailureException notFound(SessionKey key) {

@@ -17,6 +17,8 @@ final class MarkedStream implements ExecSink {
   private final String mark;
   private final ExecSink command;
   private byte[] before = new byte[0];
+  private int held;
+  private int lineStart;
   private byte[] opening = new byte[0];
   private Optional<String> line = Optional.empty();
   private boolean plain;
@@ -31,19 +33,33 @@ final class MarkedStream implements ExecSink {
     if (line.isPresent() || plain) {
       return pass(bytes);
     }
-    int old = before.length;
-    before = Arrays.copyOf(before, old + bytes.length);
-    System.arraycopy(bytes, 0, before, old, bytes.length);
-    String text = new String(before, StandardCharsets.ISO_8859_1);
-    int at = text.startsWith(mark) ? 0 : text.indexOf("\n" + mark) + 1;
-    int end = at == 0 && !text.startsWith(mark) ? -1 : text.indexOf('\n', at);
-    if (end >= 0) {
-      line = Optional.of(utf8(before, at + mark.length(), end));
-      byte[] rest = Arrays.copyOfRange(before, end + 1, before.length);
-      before = new byte[0];
-      return pass(rest);
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n' && hasMark()) {
+        line = Optional.of(utf8(before, lineStart + mark.length(), held));
+        forgetHeld();
+        return pass(Arrays.copyOfRange(bytes, i + 1, bytes.length));
+      }
+      hold(bytes[i]);
+      lineStart = bytes[i] == '\n' ? held : lineStart;
     }
-    return before.length > MOST ? plain() : CompletableFuture.completedStage(null);
+    return held > MOST ? plain() : CompletableFuture.completedStage(null);
+  }
+
+  private void hold(byte one) {
+    if (held == before.length) {
+      before = Arrays.copyOf(before, Math.max(256, 2 * held));
+    }
+    before[held++] = one;
+  }
+
+  private boolean hasMark() {
+    return held - lineStart >= mark.length()
+        && utf8(before, lineStart, lineStart + mark.length()).equals(mark);
+  }
+
+  private void forgetHeld() {
+    before = new byte[0];
+    held = 0;
   }
 
   private CompletionStage<Void> pass(byte[] bytes) {
@@ -59,9 +75,9 @@ final class MarkedStream implements ExecSink {
   /** Everything, also what is held back, is the command's own. */
   CompletionStage<Void> plain() {
     plain = true;
-    byte[] held = before;
-    before = new byte[0];
-    return pass(held);
+    byte[] all = Arrays.copyOf(before, held);
+    forgetHeld();
+    return pass(all);
   }
 
   /** What follows the mark in the supervisor's line, once that has come. */
@@ -71,12 +87,13 @@ final class MarkedStream implements ExecSink {
 
   /** The first of what the command wrote; before the supervisor's line, what others wrote. */
   String opening() {
-    byte[] text = line.isPresent() || plain ? opening : before;
-    return utf8(text, 0, Math.min(text.length, OPENING));
+    return line.isPresent() || plain
+        ? utf8(opening, 0, opening.length)
+        : utf8(before, 0, Math.min(held, OPENING));
   }
 
   void clear() {
-    before = new byte[0];
+    forgetHeld();
     opening = new byte[0];
   }
 

@@ -215,10 +215,16 @@ final class RunningExec implements ExecListener {
       }
       ending = channel.map(open -> new EarlyEnd(this, context, output, open, outcome));
       early = ending;
-      // What opens later is closed before it has been given anything to run.
       ended = ending.isEmpty();
     }
-    ending.ifPresentOrElse(EarlyEnd::begin, () -> answer(outcome));
+    // A supervisor that opens later is closed before it has been given anything to run.
+    ending.ifPresentOrElse(
+        EarlyEnd::begin,
+        () ->
+            answer(
+                output.supervised()
+                    ? outcome
+                    : EarlyEnd.unknown(container, outcome, EarlyEnd.NO_SHELL)));
   }
 
   /** The container ended under the command, or before it: then the request is a conflict. */
@@ -246,7 +252,7 @@ final class RunningExec implements ExecListener {
   /** The command could not be tried. */
   void fail(Failure failure) {
     if (answered.compareAndSet(false, true)) {
-      output.clear();
+      output.discard();
       complete(() -> result.completeExceptionally(new FailureException(failure)));
     }
   }

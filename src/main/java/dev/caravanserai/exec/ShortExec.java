@@ -79,7 +79,11 @@ final class ShortExec implements ExecListener {
   @Override
   public void onOpen(ExecChannel opened) {
     channel = Optional.of(opened);
-    opened.write(input.getBytes(StandardCharsets.US_ASCII));
+    if (done.isDone()) {
+      opened.close();
+    } else {
+      opened.write(input.getBytes(StandardCharsets.US_ASCII));
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ final class SupervisedOutput {
   private final MarkedStream out;
   private final MarkedStream err;
   private boolean supervised = true;
+  private boolean ended;
 
   SupervisedOutput(String mark, int limit, MemoryBudget budget) {
     this.mark = mark;
@@ -29,11 +31,11 @@ final class SupervisedOutput {
   }
 
   synchronized CompletionStage<Void> stdout(byte[] bytes) {
-    return out.write(bytes);
+    return ended ? CompletableFuture.completedStage(null) : out.write(bytes);
   }
 
   synchronized CompletionStage<Void> stderr(byte[] bytes) {
-    return err.write(bytes);
+    return ended ? CompletableFuture.completedStage(null) : err.write(bytes);
   }
 
   /** Forgets all; what comes next is the command's own, from its first byte. */
@@ -98,17 +100,23 @@ final class SupervisedOutput {
     return (err.opening() + out.opening()).strip();
   }
 
-  /** What was kept; after this nothing is. */
+  /** What was kept. From now on nothing is. */
   synchronized ExecResult end(String id, Outcome outcome, Duration duration) {
     if (outcome instanceof Outcome.NotStarted) {
       clear();
     }
     ExecResult result = new ExecResult(id, outcome, keptOut.output(), keptErr.output(), duration);
-    clear();
+    discard();
     return result;
   }
 
-  synchronized void clear() {
+  /** Forgets all, also what comes later. */
+  synchronized void discard() {
+    ended = true;
+    clear();
+  }
+
+  private void clear() {
     keptOut.clear();
     keptErr.clear();
     out.clear();

@@ -10,6 +10,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
@@ -17,8 +18,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ public final class AnchorNotes {
 
   private final Cluster cluster;
   private final Duration failureRetention;
+  private final Set<SessionKey> notingUse = ConcurrentHashMap.newKeySet();
 
   /**
    * @param failureRetention how long a failure can be read before the session expires
@@ -44,18 +48,20 @@ public final class AnchorNotes {
     this.failureRetention = failureRetention;
   }
 
-  /** Notes that the session is used, at most every 30 s. Fire and forget. */
+  /**
+   * Notes that the session is used, at most every 30 s and with one request at a time. Fire and
+   * forget.
+   */
   public void used(Session session) {
     Instant now = Instant.now();
-    if (now.isBefore(session.lastActivityAt().plus(ACTIVITY_AT_MOST_EVERY))) {
+    Optional<ConfigMap> anchor = cluster.sessions().anchor(session.key());
+    if (now.isBefore(session.lastActivityAt().plus(ACTIVITY_AT_MOST_EVERY))
+        || anchor.isEmpty()
+        || !notingUse.add(session.key())) {
       return;
     }
-    cluster
-        .sessions()
-        .anchor(session.key())
-        .ifPresent(
-            anchor ->
-                note(ObjectRef.to(anchor), session, Map.of(Annotations.LAST_ACTIVITY, time(now))));
+    note(ObjectRef.to(anchor.get()), session, Map.of(Annotations.LAST_ACTIVITY, time(now)))
+        .whenComplete((noted, thrown) -> notingUse.remove(session.key()));
   }
 
   /**
@@ -111,8 +117,9 @@ public final class AnchorNotes {
     return Lives.annotations(anchor).containsKey(Annotations.FAILURE);
   }
 
-  private void note(ObjectRef anchor, Session session, Map<String, String> annotations) {
-    cluster
+  private CompletionStage<Boolean> note(
+      ObjectRef anchor, Session session, Map<String, String> annotations) {
+    return cluster
         .objects()
         .annotate(anchor, annotations)
         .exceptionally(

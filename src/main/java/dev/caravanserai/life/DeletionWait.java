@@ -95,6 +95,11 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
   }
 
   @Override
+  public void onDropped(long dropped) {
+    waits.forEach(Wait::wake);
+  }
+
+  @Override
   public void close() {
     subscription.close();
   }

@@ -5,6 +5,7 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionListener;
+import dev.caravanserai.cluster.SessionSnapshot;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
 import dev.caravanserai.session.Causes;
@@ -132,27 +133,23 @@ public final class Readiness implements SessionListener, AutoCloseable {
 
     /** Reads the session as it is now. */
     void check() {
-      Optional<ConfigMap> anchor = anchor();
-      Optional<Session> session = sessions.find(start.key());
-      if (anchor.isEmpty() || anchor().isEmpty() || session.isEmpty()) {
+      Optional<SessionSnapshot> known =
+          sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
+      if (known.isEmpty()) {
         fail(stopped());
-      } else if (start.joined() && Lives.started(anchor.get())) {
-        ready.complete(session.get());
-      } else if (!ofAnotherLife(session.get())) {
-        check(session.get());
+      } else if (start.joined() && Lives.started(known.get().anchor().get())) {
+        ready.complete(known.get().session());
+      } else if (known.get().pod().filter(pod -> !ours(pod)).isEmpty()) {
+        check(known.get().session());
       }
     }
 
-    private boolean ofAnotherLife(Session session) {
-      Optional<String> uid = start.pod().flatMap(ObjectRef::uid);
-      return session.pod().filter(pod -> !uid.equals(Optional.of(pod.uid()))).isPresent();
+    private boolean ours(ConfigMap anchor) {
+      return anchor.getMetadata().getUid().equals(start.life());
     }
 
-    /** Empty if it is gone, or if another life of the session has begun. */
-    private Optional<ConfigMap> anchor() {
-      return sessions
-          .anchor(start.key())
-          .filter(anchor -> anchor.getMetadata().getUid().equals(start.life()));
+    private boolean ours(Pod pod) {
+      return Optional.of(ObjectRef.to(pod)).equals(start.pod());
     }
 
     private void check(Session session) {

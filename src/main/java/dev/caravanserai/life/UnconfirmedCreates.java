@@ -12,6 +12,7 @@ import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -60,6 +61,11 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
   @Override
   public void onUpdate(SessionUpdate update) {
     check(update.session().key());
+  }
+
+  @Override
+  public void onDropped(long dropped) {
+    List.copyOf(marks.keySet()).forEach(this::check);
   }
 
   @Override

@@ -20,6 +20,9 @@ public final class Annotations {
   /** Set once, when the pod became ready. */
   public static final String STARTED_AT = Labels.PREFIX + "started-at";
 
+  /** Set once, when the main container had ended with 0. */
+  public static final String COMPLETED_AT = Labels.PREFIX + "completed-at";
+
   /** Why it failed, as JSON. */
   public static final String FAILURE = Labels.PREFIX + "failure";
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,6 +26,8 @@ public final class ProcessInput {
 
   private static final List<String> RESERVED = List.of("CARAVANSERAI_", "__cs_");
 
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
   private record Text(String pointer, String text) {}
 
   private final List<Violation> violations = new ArrayList<>();
@@ -40,6 +43,9 @@ public final class ProcessInput {
       List<String> command, List<String> args, Map<String, String> env) {
     ProcessInput input = new ProcessInput();
     env.keySet().forEach(input::reserved);
+    if (!NUMBER.matcher(env.getOrDefault("OPTIND", "1")).matches()) {
+      input.wrong("/env/OPTIND", "must be a number: dash, the sh of Debian, does not start else");
+    }
     Map<Integer, String> fieldBySize = new TreeMap<>();
     fieldBySize.put(input.add(list("/command", command)), "/command");
     fieldBySize.put(input.add(list("/args", args)), "/args");

@@ -226,6 +226,13 @@ class StatesTest {
         "the anchor with that mark, then a pod that is not ready",
         s -> s.mark(Annotations.STARTED_AT, READY).seeAnchor().notReady().seePod());
     all.put(
+        "the anchor, with the mark that it has completed; the cluster confirms that there is no pod",
+        s ->
+            s.mark(Annotations.STARTED_AT, READY)
+                .mark(Annotations.COMPLETED_AT, READY)
+                .seeAnchor()
+                .confirm());
+    all.put(
         "the anchor without that mark, then a pod that is not ready",
         s -> s.seeAnchor().notReady().seePod());
     all.put("a pod that is ready, and not yet its anchor", s -> s.ready().seePod());

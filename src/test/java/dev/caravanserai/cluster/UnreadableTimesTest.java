@@ -14,9 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/**
- * A session whose times somebody made unreadable ends all the same, and the log says what to do.
- */
+/** A session with invalid times is deleted in time, and the log has a remedy. */
 class UnreadableTimesTest {
   private static final String LATER = "2027-01-01T00:00:00Z";
 

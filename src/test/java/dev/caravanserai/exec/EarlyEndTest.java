@@ -10,6 +10,8 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cancelled or timed-out command leaves nothing and returns its output. */
 class EarlyEndTest {
@@ -38,6 +40,45 @@ class EarlyEndTest {
     assertThat(Texts.of(result.stdout())).isEqualTo("partial");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"left 2\n", ""})
+  void a_command_of_which_processes_may_be_left_was_not_cancelled(String said) {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
+    FakeContainer.Process process = execs.container().process().announces(42);
+    handle.cancel();
+
+    // When
+    execs.killer().opens().stdout(said).ends(new ExecEnd.Exited(said.isEmpty() ? 1 : 0));
+    process.ends(new ExecEnd.Lost(FakeExecs.LOST));
+
+    // Then
+    assertThat(Place.await(handle).outcome())
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionLost.class,
+            o ->
+                assertThat(o.failure().message())
+                    .contains("was cancelled", "may still run", said.isEmpty() ? "1" : "2 of"));
+  }
+
+  @Test
+  void channel_of_the_kill_that_opens_late_is_closed() {
+    // Given
+    execs.start(ExecSpec.command("sleep", "100")).cancel();
+    ExecHandle handle = execs.start(ExecSpec.command("sleep", "100"));
+    execs.container().process().announces(42);
+    handle.cancel();
+
+    // When
+    FakeContainer.Process killer = execs.killer();
+    killer.ends(new ExecEnd.Lost(FakeExecs.LOST));
+    killer.opens();
+
+    // Then
+    assertThat(killer.closed()).isTrue();
+    assertThat(killer.written()).isEmpty();
+  }
+
   @Test
   void command_that_does_not_end_is_abandoned_after_the_kill() {
     // Given
@@ -46,7 +87,7 @@ class EarlyEndTest {
     handle.cancel();
 
     // When
-    execs.killer().ends(new ExecEnd.Lost(FakeExecs.LOST));
+    execs.killer().opens().stdout("left 0\n").ends(new ExecEnd.Exited(0));
     Awaitility.await().until(process::closed);
     process.ends(new ExecEnd.Lost(FakeExecs.LOST));
 

@@ -20,9 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A connection or a pod that goes away under a command is told as that, and nothing is run again.
- */
+/** A lost connection or pod is the outcome of its command, which is not run again. */
 class LostCommandTest {
   private static final Failure GONE = Failure.of(FailureCode.EVICTED, "It was evicted.");
 

@@ -67,7 +67,28 @@ class NoShellTest {
     process.ends(new ExecEnd.Lost(FakeExecs.LOST));
 
     // Then
-    assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.cancelled());
+    assertUnknown(handle);
     assertThat(execs.container().killers()).isEmpty();
+  }
+
+  @Test
+  void without_a_shell_a_command_that_may_start_after_its_end_is_no_success_of_that_end() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("/server"));
+    execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, NO_SHELL));
+
+    // When
+    handle.cancel();
+
+    // Then
+    assertUnknown(handle);
+    assertThat(execs.container().process().opens().closed()).isTrue();
+  }
+
+  private static void assertUnknown(ExecHandle handle) {
+    assertThat(Place.await(handle).outcome())
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionLost.class,
+            o -> assertThat(o.failure().message()).contains("was cancelled", "no sh"));
   }
 }

@@ -10,6 +10,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -114,6 +115,16 @@ class NotStartedTest {
               });
       assertThat(one.running()).isZero();
     }
+  }
+
+  @Test
+  void time_out_longer_than_the_longest_is_rejected() {
+    assertThatThrownBy(
+            () -> execs.start(ExecSpec.command("true").withTimeout(Duration.ofMinutes(21))))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("/timeoutSeconds")
+        .hasMessageContaining("1260 s; the longest is 1200 s (caravanserai.exec.max-timeout)");
+    assertThat(execs.container().processes()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -53,6 +55,23 @@ class NothingKeptTest {
     process.ends(new ExecEnd.Exited(0));
     assertThat(Place.await(handle).outcome()).isEqualTo(Outcome.exited(0));
     return new WeakReference<>(stdin);
+  }
+
+  @Test
+  void output_that_comes_after_the_answer_is_not_kept() {
+    // Given
+    Failure gone = Failure.of(FailureCode.EVICTED, "It was evicted.");
+    Execs ending = fakes.execs(c -> Optional.of(gone), FakeExecs.limits(9, MEMORY));
+    ExecHandle handle = ending.start(FakeExecs.MAIN, ExecSpec.command("yes"));
+    FakeContainer.Process process = fakes.container().process().announces(1);
+    process.ends(new ExecEnd.Lost(FakeExecs.LOST));
+    Place.await(handle);
+
+    // When
+    process.stdout("y".repeat(5000)).stderr("y".repeat(5000));
+
+    // Then
+    assertThat(ending.memory()).isZero();
   }
 
   @Test

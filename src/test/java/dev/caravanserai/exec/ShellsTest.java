@@ -9,6 +9,7 @@ import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -100,13 +101,20 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   void environment_of_a_container_changes_neither_supervisor_nor_output(List<String> shell) {
     // Given
     Map<String, String> own = new HashMap<>(SPECIAL);
-    own.remove("OPTIND"); // dash itself does not start
+    own.put("OPTIND", "3"); // with other texts dash does not start: a session may not have them
     own.put("LD_PRELOAD", "/no/such.so");
     own.put("POSIXLY_CORRECT", "1");
     Place place = place(new LocalProcesses(shell, true, own), shell.toString());
 
     // When
     ExecResult result = place.run(ExecSpec.command("busybox", "env"));
+    ExecResult fed =
+        place.run(
+            ExecSpec.builder()
+                .command(List.of("busybox", "cat", "-", "x".repeat(5000)))
+                .stdin("in".getBytes(StandardCharsets.US_ASCII))
+                .workingDir("/tmp")
+                .build());
 
     // Then
     own.forEach(
@@ -114,6 +122,8 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
             assertThat("\n" + Texts.of(result.stdout()))
                 .contains("\n" + name + "=" + value + "\n"));
     assertThat(Texts.of(result.stdout())).doesNotContain("__cs_");
+    assertThat(Texts.of(fed.stdout())).isEqualTo("in");
+    assertThat(Texts.of(fed.stderr())).startsWith("cat: can't open").doesNotContain("__cs_");
     assertThat(Texts.of(result.stderr())).isEmpty();
   }
 

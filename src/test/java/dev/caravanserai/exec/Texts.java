@@ -15,7 +15,7 @@ final class Texts {
     return new String(output.bytes(), StandardCharsets.UTF_8);
   }
 
-  /** A number of seconds that nobody else sleeps. */
+  /** A unique number of seconds to sleep. */
   static String seconds() {
     return String.valueOf(ThreadLocalRandom.current().nextInt(100_000_000, 1_000_000_000));
   }

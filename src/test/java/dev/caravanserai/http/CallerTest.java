@@ -31,7 +31,7 @@ class CallerTest {
   private final Waiting waiting = new Waiting();
   private HttpServer server;
 
-  /** Answers once told so, or once nobody waits. */
+  /** Responds when the test says so, or when the caller has disconnected. */
   private static final class Waiting extends AsyncProcessorSupport {
     final List<CompletableFuture<Void>> gone = new CopyOnWriteArrayList<>();
     final CompletableFuture<Void> open = new CompletableFuture<>();

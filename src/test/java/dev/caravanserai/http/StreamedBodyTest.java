@@ -90,7 +90,7 @@ class StreamedBodyTest {
   }
 
   @Test
-  void an_empty_stream_is_no_content_and_head_has_no_body() {
+  void empty_stream_is_no_content_and_head_has_no_body() {
     var head = SERVER.send(SERVER.request("/much").method("HEAD", BodyPublishers.noBody()));
     assertThat(SERVER.get("/none").statusCode()).isEqualTo(204);
     assertThat(head.statusCode()).isEqualTo(200);
@@ -98,7 +98,7 @@ class StreamedBodyTest {
   }
 
   @Test
-  void a_slow_caller_holds_back_the_source_and_one_who_leaves_closes_it() throws Exception {
+  void slow_caller_holds_back_the_source_and_one_who_leaves_closes_it() throws Exception {
     try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
       // Given
       String request =
@@ -123,7 +123,7 @@ class StreamedBodyTest {
   }
 
   @Test
-  void a_stream_that_breaks_off_does_not_look_complete() {
+  void stream_that_breaks_off_does_not_look_complete() {
     assertThatThrownBy(
             () -> SERVER.client().send(SERVER.request("/broken").build(), BodyHandlers.ofString()))
         .isInstanceOf(IOException.class);

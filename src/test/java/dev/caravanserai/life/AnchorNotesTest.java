@@ -6,10 +6,12 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AnchorNotesTest {
@@ -77,5 +79,29 @@ class AnchorNotesTest {
     // Then
     assertThat(there).isFalse();
     assertThat(cluster.notes(ObjectRef.to(next))).isEmpty();
+  }
+
+  @Test
+  void parallel_uses_of_a_session_write_its_last_activity_once() {
+    // Given
+    Start start =
+        new Anchors(cluster, new UnconfirmedCreates(cluster))
+            .createOrJoin(Plans.of(Map.of("id", "busy")))
+            .toCompletableFuture()
+            .join();
+    Session idle =
+        Session.builder(start.key()).used(Instant.now().minus(Duration.ofMinutes(1))).build();
+    Runnable answer = cluster.holdNotes();
+
+    // When
+    for (int i = 0; i < 10; i++) {
+      notes.used(idle);
+    }
+
+    // Then
+    assertThat(cluster.noted()).isEqualTo(1);
+    answer.run();
+    notes.used(idle);
+    assertThat(cluster.noted()).isEqualTo(2);
   }
 }

@@ -104,6 +104,25 @@ class DeletionWaitTest {
   }
 
   @Test
+  void wait_whose_updates_were_dropped_reads_again() {
+    // Given
+    DeletionWait waits = new DeletionWait(cluster, Duration.ofMinutes(5), timer);
+    CompletableFuture<Void> gone =
+        waits.await(start.key(), Optional.of(anchor), start.pod(), left).toCompletableFuture();
+    waits.close();
+    List.copyOf(start.objects()).forEach(cluster::delete);
+    cluster.deliverEnd(anchor);
+    int before = cluster.reads();
+
+    // When
+    waits.onDropped(1);
+
+    // Then
+    assertThat(gone).isCompleted();
+    assertThat(cluster.reads()).isGreaterThan(before);
+  }
+
+  @Test
   void object_of_the_same_name_in_another_life_is_not_waited_for() {
     // Given
     List.copyOf(start.objects()).forEach(cluster::delete);

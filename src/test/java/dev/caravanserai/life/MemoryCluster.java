@@ -37,6 +37,8 @@ public final class MemoryCluster implements Cluster, Objects {
   private final AtomicInteger uids = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicReference<Runnable> afterRead = new AtomicReference<>(() -> {});
+  private final AtomicInteger noted = new AtomicInteger();
+  private volatile CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(true);
   private volatile boolean silent;
 
   /** From now on the watch of the index delivers this state of an object. */
@@ -78,6 +80,22 @@ public final class MemoryCluster implements Cluster, Objects {
   /** What happens once, between the next read of an object and its answer. */
   public void afterNextRead(Runnable change) {
     afterRead.set(change);
+  }
+
+  /**
+   * From now on a request for an annotation gets no answer.
+   *
+   * @return answers them
+   */
+  Runnable holdNotes() {
+    CompletableFuture<Boolean> held = new CompletableFuture<>();
+    answer = held;
+    return () -> held.complete(true);
+  }
+
+  /** How many requests for annotations there were. */
+  int noted() {
+    return noted.get();
   }
 
   /** How often an object was read. */
@@ -158,8 +176,9 @@ public final class MemoryCluster implements Cluster, Objects {
             .isPresent()) {
       return CompletableFuture.completedFuture(false);
     }
+    noted.incrementAndGet();
     notes.computeIfAbsent(object, o -> new ConcurrentHashMap<>()).putAll(annotations);
-    return CompletableFuture.completedFuture(true);
+    return answer;
   }
 
   @Override

@@ -22,6 +22,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
@@ -247,6 +250,31 @@ class ReadinessTest {
     // Then
     assertThat(failure(ready).message()).isEqualTo("nobody waits");
     assertThat(timers()).isZero();
+  }
+
+  @Test
+  void waiter_that_registers_while_the_last_other_one_leaves_gets_every_update() throws Exception {
+    ExecutorService leaving = Executors.newSingleThreadExecutor();
+    try {
+      for (int i = 0; i < 500; i++) {
+        // Given
+        Start start = start(Map.of("id", "crowded-" + i));
+        CompletableFuture<Failure> abandoned = new CompletableFuture<>();
+        readiness.await(start, abandoned);
+
+        // When
+        Future<?> left =
+            leaving.submit(() -> abandoned.complete(Failure.of(FailureCode.CONFLICT, "left")));
+        CompletableFuture<Session> ready = wait(start);
+        left.get();
+        deliver(start, READY);
+
+        // Then
+        assertThat(ready).isDone();
+      }
+    } finally {
+      leaving.shutdownNow();
+    }
   }
 
   private Start start(Map<String, ?> request) {

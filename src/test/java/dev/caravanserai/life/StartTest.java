@@ -212,6 +212,24 @@ class StartTest {
   }
 
   @Test
+  void unconfirmed_anchor_is_deleted_also_if_its_update_was_dropped() {
+    // Given
+    UnconfirmedCreates unconfirmed = new UnconfirmedCreates(cluster);
+    cluster.fallSilent();
+    Plan plan = Plans.of(Map.of());
+    catchThrowable(() -> join(new Anchors(cluster, unconfirmed).createOrJoin(plan)));
+    unconfirmed.close();
+    cluster.comeBack();
+    assertThat(cluster.now(plan.anchor())).isPresent();
+
+    // When
+    unconfirmed.onDropped(1);
+
+    // Then
+    assertThat(cluster.there()).isEmpty();
+  }
+
+  @Test
   void unconfirmed_anchor_with_an_idempotency_key_stays_for_the_repeated_request() {
     // Given
     Plan plan = Plans.of(Map.of(), KEY);

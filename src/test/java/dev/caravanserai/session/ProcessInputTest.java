@@ -55,6 +55,15 @@ class ProcessInputTest {
   }
 
   @Test
+  void variable_with_which_some_shells_do_not_start_is_refused_for_a_session() {
+    assertThat(ProcessInput.violations(List.of(), List.of(), Map.of("OPTIND", "abc")))
+        .extracting(Violation::pointer)
+        .containsExactly("/env/OPTIND");
+    assertThat(ProcessInput.violations(List.of(), List.of(), Map.of("OPTIND", "3"))).isEmpty();
+    assertThat(ProcessInput.ofExec(List.of("true"), Map.of("OPTIND", "abc"))).isEmpty();
+  }
+
+  @Test
   void names_that_the_product_reserves_are_refused() {
     // When
     List<Violation> violations =

@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster.api;
 
+import dev.caravanserai.cluster.AnchorMarks;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ClusterHealth;
 import dev.caravanserai.cluster.DirectReads;
@@ -7,7 +8,6 @@ import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.Logs;
 import dev.caravanserai.cluster.Objects;
 import dev.caravanserai.cluster.PodLoss;
-import dev.caravanserai.cluster.ReadyMark;
 import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.Timers;
@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,8 +32,11 @@ import java.util.function.Consumer;
 
 /** A cluster behind an API server. */
 public final class ApiCluster implements Cluster {
+  private static final Duration WATCH = Duration.ofSeconds(30);
+
   private final String name;
   private final String namespace;
+  private final Duration watch;
   private final KubernetesClient watching;
   private final ScheduledExecutorService timer = Timers.named("cluster-timer");
 
@@ -54,6 +58,14 @@ public final class ApiCluster implements Cluster {
    * @param namespace for profiles that name none
    */
   public ApiCluster(String name, KubernetesClient client, String namespace) {
+    this(name, client, namespace, WATCH);
+  }
+
+  /**
+   * @param watch how long one watch lasts, in whole seconds
+   */
+  ApiCluster(String name, KubernetesClient client, String namespace, Duration watch) {
+    this.watch = watch;
     this.name = name;
     this.namespace = namespace;
     this.watching =
@@ -63,14 +75,14 @@ public final class ApiCluster implements Cluster {
                     .withWatchReconnectLimit(0)
                     .build())
             .adapt(KubernetesClient.class);
-    this.contact = new Contact(name, watches, timer);
+    this.contact = new Contact(name, watches, watch, timer);
     this.requests = new ApiRequests(client, executor);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(requests);
     new PodLoss(objects, cache, timer);
-    new ReadyMark(objects, cache, timer);
+    new AnchorMarks(objects, cache, timer);
     cache.refreshBy(new DirectReads(objects, cache, synced::keySet)::read);
   }
 
@@ -121,8 +133,16 @@ public final class ApiCluster implements Cluster {
     List<ObjectWatch<?>> both =
         List.of(
             new ObjectWatch<>(
-                namespace, ConfigMap.class, anchors, Stripped::anchor, cache, executor, timer),
-            new ObjectWatch<>(namespace, Pod.class, pods, Stripped::pod, cache, executor, timer));
+                namespace,
+                ConfigMap.class,
+                anchors,
+                Stripped::anchor,
+                watch,
+                cache,
+                executor,
+                timer),
+            new ObjectWatch<>(
+                namespace, Pod.class, pods, Stripped::pod, watch, cache, executor, timer));
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(
                 both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))
@@ -130,6 +150,7 @@ public final class ApiCluster implements Cluster {
                 thrown -> {
                   synced.remove(namespace);
                   both.forEach(ObjectWatch::close);
+                  cache.forget(namespace); // one of the two may have been listed
                   throw ApiFailures.of(Causes.of(thrown), "Watching namespace " + namespace);
                 });
     ready.thenRun(
@@ -142,7 +163,7 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public ClusterHealth health() {
-    return new ClusterHealth(contact.silentSince(), cache.dropped());
+    return new ClusterHealth(contact.silence(), cache.dropped());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster.api;
 
+import dev.caravanserai.cluster.ClusterHealth.Silence;
 import dev.caravanserai.cluster.WatchStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,49 +13,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the cluster answers, as its watches say, each of which hears of it every 30 s. Logs once
- * when it does not, and once when it does again. Thread-safe.
+ * Whether the cluster answers, as its watches say. Logs once when it does not, and once when it
+ * does again. Thread-safe.
  */
 final class Contact {
   private static final Logger LOG = LoggerFactory.getLogger(Contact.class);
-  private static final Duration SILENT_AFTER = Duration.ofSeconds(40);
-  private static final long CHECK_SECONDS = 5;
 
   private final String cluster;
   private final Collection<? extends WatchStatus> watches;
-  private Optional<Instant> logged = Optional.empty();
+  private final Duration silentAfter;
+  private Optional<Silence> logged = Optional.empty();
 
   /**
    * @param watches may change
+   * @param watch how long one watch lasts: the cluster is silent after that time and a third
    * @param timer checks until it is shut down
    */
   Contact(
-      String cluster, Collection<? extends WatchStatus> watches, ScheduledExecutorService timer) {
+      String cluster,
+      Collection<? extends WatchStatus> watches,
+      Duration watch,
+      ScheduledExecutorService timer) {
     this.cluster = cluster;
     this.watches = watches;
-    timer.scheduleWithFixedDelay(this::check, CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+    this.silentAfter = watch.plus(watch.dividedBy(3));
+    long pause = watch.dividedBy(6).toMillis();
+    timer.scheduleWithFixedDelay(this::check, pause, pause, TimeUnit.MILLISECONDS);
   }
 
-  /** When it answered last, if that is too long ago. */
-  Optional<Instant> silentSince() {
-    Instant limit = Instant.now().minus(SILENT_AFTER);
+  /** Of the watch that had its last answer first, if that is too long ago. */
+  Optional<Silence> silence() {
+    Instant limit = Instant.now().minus(silentAfter);
     return watches.stream()
-        .map(WatchStatus::lastContact)
-        .filter(limit::isAfter)
-        .min(Comparator.naturalOrder());
+        .filter(watch -> watch.lastContact().isBefore(limit))
+        .min(Comparator.comparing(WatchStatus::lastContact))
+        .map(
+            watch ->
+                new Silence(
+                    watch.lastContact(),
+                    "watching %s in namespace %s: %s"
+                        .formatted(
+                            watch.kind(), watch.namespace(), watch.problem().orElse("no answer"))));
   }
 
   private synchronized void check() {
-    Optional<Instant> silent = silentSince();
-    if (silent.isPresent() && logged.isEmpty()) {
+    Optional<Silence> silence = silence();
+    if (silence.isPresent() && logged.isEmpty()) {
       LOG.warn(
-          "cluster={} has not answered since {}: what is listed may be old, and nothing can be"
-              + " started. Check that its API server is up and can be reached from here",
+          "cluster={} has not answered since {} ({}): what is listed may be old, and nothing can be"
+              + " started. Check that its API server is up, can be reached from here, and allows"
+              + " the watch",
           cluster,
-          silent.get());
-    } else if (silent.isEmpty() && logged.isPresent()) {
-      LOG.info("cluster={} answers again; it was last heard at {}", cluster, logged.get());
+          silence.get().since(),
+          silence.get().why());
+    } else if (silence.isEmpty() && logged.isPresent()) {
+      LOG.info("cluster={} answers again; it was last heard at {}", cluster, logged.get().since());
     }
-    logged = silent;
+    logged = silence;
   }
 }

@@ -9,7 +9,9 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,21 +26,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Lists and then watches the objects of one kind in a namespace, for as long as it is open. The
  * client's informers ask for watches of ten minutes, so one over a connection that has died without
- * a word is noticed only then. These watches end after {@value #WATCH_SECONDS} s and go on from the
- * last version: one that does not end in time is silent, and is replaced. Thread-safe.
+ * a word is noticed only then. These watches are short and go on from the last version: one that
+ * does not end in time is silent, and is replaced. Thread-safe.
  */
 final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectWatch.class);
-  private static final int WATCH_SECONDS = 30;
-  private static final int SILENT_SECONDS = 45;
-  private static final int OPEN_SECONDS = 15;
   private static final long PAGE = 500;
-  private static final long LONGEST_PAUSE_MS = 10_000;
 
   private final String namespace;
   private final Class<T> type;
   private final FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation;
   private final UnaryOperator<T> strip;
+  private final Duration length;
   private final SessionCache cache;
   private final Executor executor;
   private final ScheduledExecutorService timer;
@@ -50,11 +49,14 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
   private long interruptions;
   private Instant since = Instant.now();
   private Instant lastContact = Instant.now();
+  private Optional<String> problem = Optional.empty();
   private boolean closed;
 
   /**
    * @param operation of a client that does not renew a watch by itself
    * @param strip drops what is not used, so that ten thousand sessions fit in memory
+   * @param length of one watch, in whole seconds; it has half of that to open, and is silent after
+   *     that and a half
    * @param executor runs what blocks
    */
   ObjectWatch(
@@ -62,6 +64,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       Class<T> type,
       FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
       UnaryOperator<T> strip,
+      Duration length,
       SessionCache cache,
       Executor executor,
       ScheduledExecutorService timer) {
@@ -69,6 +72,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     this.type = type;
     this.operation = operation;
     this.strip = strip;
+    this.length = length;
     this.cache = cache;
     this.executor = executor;
     this.timer = timer;
@@ -90,12 +94,12 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
         list();
         synced.complete(null);
       }
-      next.expectWithin(OPEN_SECONDS);
+      next.expectWithin(length.dividedBy(2));
       next.opened(
           operation.watch(
               new ListOptionsBuilder()
                   .withResourceVersion(version())
-                  .withTimeoutSeconds((long) WATCH_SECONDS)
+                  .withTimeoutSeconds(length.toSeconds())
                   .withAllowWatchBookmarks(true)
                   .build(),
               next));
@@ -119,7 +123,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
         missing.remove(object.getMetadata().getUid());
         cache.onUpdate(strip.apply(object));
       }
-      listed = page.getMetadata().getResourceVersion();
+      listed = Objects.requireNonNull(page.getMetadata().getResourceVersion(), "no list");
       next = page.getMetadata().getContinue();
     } while (next != null && !next.isEmpty());
     cache.onMissing(missing);
@@ -133,11 +137,16 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       run = Optional.empty();
       interruptions++;
       since = Instant.now();
+      problem = Optional.of(why.toString());
       pause = pauseMs;
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2 + 500);
+      pauseMs = Math.min(length.toMillis() / 3, pauseMs * 2 + 500);
     }
-    LOG.info(
-        "namespace={} watch of {} interrupted, goes on: {}", namespace, kind(), why.toString());
+    if (pause == 0) { // the first time since it was connected
+      LOG.info(
+          "namespace={} watch of {} interrupted, goes on: {}", namespace, kind(), why.toString());
+    } else {
+      LOG.debug("namespace={} watch of {} failed again: {}", namespace, kind(), why.toString());
+    }
     later(pause);
   }
 
@@ -200,6 +209,11 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     return lastContact;
   }
 
+  @Override
+  public synchronized Optional<String> problem() {
+    return problem;
+  }
+
   /** One watch, until it ends. */
   private final class Run implements Watcher<T> {
     private final long begun = System.nanoTime();
@@ -209,10 +223,10 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     private boolean over;
 
     /** From now on it is silent if nothing else is expected or known after so long. */
-    void expectWithin(int seconds) {
+    void expectWithin(Duration time) {
       synchronized (ObjectWatch.this) {
         silence.cancel(false);
-        silence = timer.schedule(() -> silent(seconds), seconds, TimeUnit.SECONDS);
+        silence = timer.schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
 
@@ -224,8 +238,9 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
         if (!unwanted) {
           lastContact = Instant.now();
           pauseMs = 0;
+          problem = Optional.empty();
           run = Optional.of(this);
-          expectWithin(SILENT_SECONDS);
+          expectWithin(length.multipliedBy(3).dividedBy(2));
         }
       }
       if (unwanted) {
@@ -233,9 +248,9 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       }
     }
 
-    private void silent(int seconds) {
+    private void silent(Duration time) {
       if (end()) {
-        interrupted(new IllegalStateException("nothing was heard for " + seconds + " s"));
+        interrupted(new IllegalStateException("no answer for " + time.toMillis() + " ms"));
       }
     }
 
@@ -300,7 +315,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       if (cause.isHttpGone()) {
         setVersion("");
         later(0);
-      } else if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(WATCH_SECONDS - 2)) {
+      } else if (System.nanoTime() - begun > length.toNanos() / 15 * 14) {
         heard();
         later(0);
       } else {

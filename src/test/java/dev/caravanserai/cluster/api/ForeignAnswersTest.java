@@ -40,7 +40,7 @@ class ForeignAnswersTest {
       int status, String body, String words) throws Exception {
     // Given
     String json = body.replace('\'', '"');
-    try (StubApi api = new StubApi(15_000, exchange -> new StubApi.Answer(status, json))) {
+    try (StubApi api = new StubApi(exchange -> new StubApi.Answer(status, json))) {
       api.knownSession();
       var objects = api.cluster.objects();
 
@@ -64,7 +64,7 @@ class ForeignAnswersTest {
   void object_is_gone_if_the_api_server_says_so_by_its_name() throws Exception {
     // Given
     String json = GONE.replace("\\'", "").replace('\'', '"');
-    try (StubApi api = new StubApi(15_000, exchange -> new StubApi.Answer(404, json))) {
+    try (StubApi api = new StubApi(exchange -> new StubApi.Answer(404, json))) {
       api.knownSession();
 
       // When

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An API server over TLS that holds nothing and lets in the token of the day only: lists are empty,
- * watches stay open and tell what they are told to tell.
+ * An API server over TLS without objects that accepts only the current token: lists are empty,
+ * watches stay open and send the events that the test gives.
  */
 final class GuardedApi implements AutoCloseable {
   private static final String PASSWORD = "changeit";
@@ -57,7 +57,7 @@ final class GuardedApi implements AutoCloseable {
     return new GuardedApi(folder, false);
   }
 
-  /** One that lets in whoever shows its own certificate, whatever the token. */
+  /** One that accepts a client certificate instead of a token. */
   static GuardedApi withClientCertificates(Path folder) throws Exception {
     return new GuardedApi(folder, true);
   }

@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -59,7 +60,15 @@ class ObjectWatchTest {
     lists.add(() -> page("100", null, "two"));
     SessionCache cache = new SessionCache("inn", Runnable::run);
     ObjectWatch<ConfigMap> watch =
-        new ObjectWatch<>("ns", ConfigMap.class, operation(), x -> x, cache, executor, timer);
+        new ObjectWatch<>(
+            "ns",
+            ConfigMap.class,
+            operation(),
+            x -> x,
+            Duration.ofSeconds(30),
+            cache,
+            executor,
+            timer);
     watch.start().get(1, TimeUnit.MINUTES);
 
     // When

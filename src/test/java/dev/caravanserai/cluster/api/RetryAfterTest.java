@@ -43,7 +43,6 @@ class RetryAfterTest {
     List<Long> asked = new CopyOnWriteArrayList<>();
     try (StubApi api =
         new StubApi(
-            15_000,
             exchange -> {
               asked.add(System.nanoTime());
               return asked.size() == 1
@@ -69,7 +68,6 @@ class RetryAfterTest {
         "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[]}";
     try (StubApi api =
         new StubApi(
-            15_000,
             exchange -> {
               String asked = exchange.getRequestURI().toString();
               if (!asked.contains("/configmaps")) {
@@ -100,6 +98,7 @@ class RetryAfterTest {
     try (StubApi api =
         new StubApi(
             1_000,
+            3,
             exchange -> {
               awaitQuietly(closed);
               return new StubApi.Answer(200, "late");
@@ -120,6 +119,7 @@ class RetryAfterTest {
     try (StubApi api =
         new StubApi(
             1_000,
+            20,
             exchange -> {
               asked.incrementAndGet();
               return new StubApi.Answer(500, "broken");

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /** An API server that responds as a test says, and a cluster behind it. */
@@ -34,12 +36,18 @@ final class StubApi implements AutoCloseable {
   static final ObjectRef REF =
       new ObjectRef("v1", "ConfigMap", "ns", "session-a", Optional.of("uid-a"));
 
+  /** How long one watch lasts. */
+  static final Duration WATCH = Duration.ofSeconds(3);
+
   /** A response; the header Retry-After, in the spelling of HTTP/2, if it is not negative. */
   record Answer(int status, String body, int retryAfter) {
     Answer(int status, String body) {
       this(status, body, -1);
     }
   }
+
+  /** A watch that reports nothing, and ends when it should. */
+  static final Answer WATCHING = new Answer(200, "");
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server =
@@ -48,10 +56,15 @@ final class StubApi implements AutoCloseable {
   final ApiCluster cluster;
   private volatile Function<HttpExchange, Answer> answers;
 
+  StubApi(Function<HttpExchange, Answer> answers) throws IOException {
+    this(15_000, 3, answers);
+  }
+
   /**
    * @param timeoutMs of a request
+   * @param retries of a request
    */
-  StubApi(int timeoutMs, Function<HttpExchange, Answer> answers) throws IOException {
+  StubApi(int timeoutMs, int retries, Function<HttpExchange, Answer> answers) throws IOException {
     this.answers = answers;
     server.createContext("/", this::answer);
     server.setExecutor(threads);
@@ -62,11 +75,11 @@ final class StubApi implements AutoCloseable {
                 new ConfigBuilder(Config.empty())
                     .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                     .withRequestTimeout(timeoutMs)
-                    .withRequestRetryBackoffLimit(20)
+                    .withRequestRetryBackoffLimit(retries)
                     .build())
             .withHttpClientBuilderConsumer(RetryAfter::obeyedBy)
             .build();
-    cluster = new ApiCluster("stub", client, "ns");
+    cluster = new ApiCluster("stub", client, "ns", WATCH);
   }
 
   /** From now on. */
@@ -89,6 +102,12 @@ final class StubApi implements AutoCloseable {
       Answer answer = answers.apply(exchange);
       if (answer.retryAfter() >= 0) {
         exchange.getResponseHeaders().add("retry-after", String.valueOf(answer.retryAfter()));
+      }
+      if (answer == WATCHING) {
+        exchange.sendResponseHeaders(200, 0);
+        exchange.getResponseBody().flush();
+        LockSupport.parkNanos(WATCH.toNanos());
+        return;
       }
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer.status(), body.length);

@@ -1,0 +1,110 @@
+package dev.caravanserai.cluster.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.caravanserai.cluster.SessionUpdate;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** An API server that answers, but with nothing of use. */
+class BrokenClusterTest {
+  private static final String LIST =
+      "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[%s]}";
+
+  /** Lists one anchor and no pod; a watch lasts as long as it was asked for. */
+  private static StubApi.Answer healthy(HttpExchange exchange) {
+    String asked = exchange.getRequestURI().toString();
+    if (asked.contains("watch=true")) {
+      return exchange.getRequestHeaders().getFirst("Upgrade") == null
+          ? StubApi.WATCHING
+          : new StubApi.Answer(200, "no WebSockets here");
+    }
+    if (asked.contains("session-a")) {
+      return new StubApi.Answer(200, StubApi.ANCHOR);
+    }
+    return new StubApi.Answer(
+        200, LIST.formatted(asked.contains("/configmaps") ? StubApi.ANCHOR : ""));
+  }
+
+  private static Function<HttpExchange, StubApi.Answer> forbidden(String resource) {
+    String status =
+        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,"
+            + "\"message\":\"%s is forbidden\",\"details\":{\"kind\":\"%s\"}}";
+    return exchange ->
+        exchange.getRequestURI().toString().contains("/" + resource)
+            ? new StubApi.Answer(403, status.formatted(resource, resource))
+            : healthy(exchange);
+  }
+
+  @Test
+  void cluster_that_fails_every_request_changes_no_session_and_is_used_again_when_it_recovers()
+      throws Exception {
+    assertHoldsStill(exchange -> new StubApi.Answer(500, "etcd is away"), "500");
+  }
+
+  @Test
+  void right_to_watch_pods_that_is_taken_away_changes_no_session_and_health_says_so()
+      throws Exception {
+    assertHoldsStill(forbidden("pods"), "403");
+  }
+
+  private static void assertHoldsStill(Function<HttpExchange, StubApi.Answer> broken, String words)
+      throws Exception {
+    // Given
+    try (StubApi api = new StubApi(BrokenClusterTest::healthy)) {
+      api.cluster.watch("ns").toCompletableFuture().get(3, TimeUnit.MINUTES);
+      var known = api.cluster.sessions().all();
+      List<SessionUpdate> updates = new CopyOnWriteArrayList<>();
+      api.cluster.sessions().subscribe("test", 100, updates::add);
+      assertThat(known).hasSize(1);
+
+      // When
+      api.answers(broken);
+
+      // Then
+      await()
+          .until(
+              () ->
+                  api.cluster.health().silence().filter(s -> s.why().contains(words)).isPresent());
+      assertThat(api.cluster.sessions().all()).isEqualTo(known);
+      assertThat(updates).isEmpty();
+
+      // When
+      api.answers(BrokenClusterTest::healthy);
+
+      // Then
+      await().until(() -> api.cluster.health().silence().isEmpty());
+      assertThat(api.cluster.objects().get(StubApi.REF).toCompletableFuture().join()).isPresent();
+      assertThat(api.cluster.sessions().all()).isEqualTo(known);
+    }
+  }
+
+  @Test
+  void namespace_of_which_only_a_part_may_be_listed_has_no_known_sessions_until_all_may_be()
+      throws Exception {
+    // Given
+    try (StubApi api = new StubApi(forbidden("pods"))) {
+
+      // When
+      assertThatThrownBy(
+              () -> api.cluster.watch("ns").toCompletableFuture().get(3, TimeUnit.MINUTES))
+          .hasMessageContaining("FORBIDDEN");
+
+      // Then
+      assertThat(api.cluster.sessions().all()).isEmpty();
+
+      // When
+      api.answers(BrokenClusterTest::healthy);
+      api.cluster.watch("ns").toCompletableFuture().get(3, TimeUnit.MINUTES);
+
+      // Then
+      assertThat(api.cluster.sessions().all()).hasSize(1);
+    }
+  }
+}
