@@ -12,14 +12,14 @@ import java.util.function.Consumer;
  * One command to run in a session: either an argv or a script.
  *
  * @param command program and arguments, run as given, without a shell; empty when there is a script
- * @param script text for the shell, arrives unchanged
- * @param shell which shell takes the script
+ * @param script text for the shell, passed unchanged
+ * @param shell the shell that runs the script
  * @param stdin bytes for its standard input, which ends after them; empty for none
  * @param env environment variables on top of the container's
  * @param workingDir where it runs; empty for the container's own
  * @param container empty for the session's main container
- * @param timeout after which it is ended; empty for the default
- * @param encoding how its output is given back
+ * @param timeout time limit; empty for the default
+ * @param encoding encoding of its output
  */
 public record ExecSpec(
     List<String> command,
@@ -32,11 +32,11 @@ public record ExecSpec(
     Optional<Duration> timeout,
     Encoding encoding) {
 
-  /** How output is given back. */
+  /** Encoding of the output. */
   public enum Encoding {
-    /** Decoded; bytes that are no UTF-8 become U+FFFD. */
+    /** Decoded; invalid UTF-8 becomes U+FFFD. */
     UTF8,
-    /** Every byte as it was. */
+    /** Every byte unchanged. */
     BASE64
   }
 

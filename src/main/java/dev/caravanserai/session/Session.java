@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A session as its callers see it. Made with {@link #of}.
+ * A session as callers see it. Made with {@link #of}.
  *
  * @param id unique within its tenant
  * @param ready whether its pod can be used now; only when the state is {@link State#RUNNING}, where
@@ -45,8 +45,8 @@ public record Session(
    *
    * @param node empty until it is scheduled
    * @param phase Kubernetes' pod phase
-   * @param restarts of all its containers
-   * @param warnings what has ended beside the main container, one sentence each
+   * @param restarts sum over its containers
+   * @param warnings containers beside the main one that have ended, one sentence each
    */
   public record Pod(
       String name,
@@ -66,8 +66,8 @@ public record Session(
    * Its storage.
    *
    * @param claim name of the PersistentVolumeClaim
-   * @param size the Kubernetes quantity asked for
-   * @param storageClass as the claim says, once known
+   * @param size the requested Kubernetes quantity
+   * @param storageClass of the claim, once known
    * @param path where it is mounted
    */
   public record Storage(String claim, String size, Optional<String> storageClass, String path) {}
@@ -76,7 +76,7 @@ public record Session(
     return new SessionKey(cluster, tenant, id);
   }
 
-  /** Whether another value is of the same life, not of another session with the same id. */
+  /** Whether both are the same life, not two sessions with the same id. */
   public boolean sameLife(Session other) {
     return key().equals(other.key()) && createdAt.equals(other.createdAt);
   }
@@ -93,7 +93,9 @@ public record Session(
     return draft.build();
   }
 
-  /** A session by the names of its parts; without changes a PENDING one that has nothing yet. */
+  /**
+   * A session by the names of its parts; without changes it is PENDING and has no optional part.
+   */
   public static Session of(SessionKey key, Consumer<Draft> changes) {
     Draft draft = new Draft(key);
     changes.accept(draft);

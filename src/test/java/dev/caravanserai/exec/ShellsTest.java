@@ -110,11 +110,9 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     ExecResult result = place.run(ExecSpec.command("busybox", "env"));
     ExecResult fed =
         place.run(
-            ExecSpec.builder()
-                .command(List.of("busybox", "cat", "-", "x".repeat(5000)))
-                .stdin("in".getBytes(StandardCharsets.US_ASCII))
-                .workingDir("/tmp")
-                .build());
+            ExecSpec.command("busybox", "cat", "-", "x".repeat(5000))
+                .withStdin("in".getBytes(StandardCharsets.US_ASCII))
+                .with(to -> to.workingDir = Optional.of("/tmp")));
 
     // Then
     own.forEach(
