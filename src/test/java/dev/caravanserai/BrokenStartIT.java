@@ -60,7 +60,7 @@ class BrokenStartIT {
               FailureException.class,
               e -> assertThat(e.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR))
           .hasMessageContaining("cannot listen at 127.0.0.1, port " + other.getLocalPort())
-          .hasMessageContaining("Choose another caravanserai.port");
+          .hasMessageContaining("choose another caravanserai.port");
     }
   }
 

@@ -33,6 +33,8 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "failonexit":
         case "failOnExit": target.setFailOnExit(property(camelContext, boolean.class, value)); return true;
+        case "idempotencykey":
+        case "idempotencyKey": target.setIdempotencyKey(property(camelContext, java.lang.String.class, value)); return true;
         case "image": target.setImage(property(camelContext, java.lang.String.class, value)); return true;
         case "label": target.setLabel(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
@@ -68,6 +70,8 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "failonexit":
         case "failOnExit": return boolean.class;
+        case "idempotencykey":
+        case "idempotencyKey": return java.lang.String.class;
         case "image": return java.lang.String.class;
         case "label": return java.lang.String.class;
         case "lazystartproducer":
@@ -104,6 +108,8 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "exchangePattern": return target.getExchangePattern();
         case "failonexit":
         case "failOnExit": return target.isFailOnExit();
+        case "idempotencykey":
+        case "idempotencyKey": return target.getIdempotencyKey();
         case "image": return target.getImage();
         case "label": return target.getLabel();
         case "lazystartproducer":

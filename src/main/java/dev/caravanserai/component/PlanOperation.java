@@ -21,6 +21,7 @@ final class PlanOperation implements PodOperation {
   private final Option<String> profile;
   private final Option<String> image;
   private final Option<Integer> lifetime;
+  private final Option<String> key;
 
   PlanOperation(PodEndpoint endpoint, PodServices services, ActingTenant tenant) {
     this.services = services;
@@ -40,6 +41,7 @@ final class PlanOperation implements PodOperation {
             name -> Optional.of(name).filter(IMAGE.asMatchPredicate()),
             "an image reference such as registry/name:tag");
     this.lifetime = Option.number(endpoint, "lifetime", endpoint.getLifetime(), 1);
+    this.key = Option.text(endpoint, "idempotencyKey", endpoint.getIdempotencyKey());
   }
 
   @Override
@@ -57,13 +59,7 @@ final class PlanOperation implements PodOperation {
       return spec.with(to -> to.tenant = acting);
     }
     JsonNode request = JsonBody.read(exchange.getMessage());
-    return services
-        .contract()
-        .readSession(
-            request,
-            acting,
-            Optional.ofNullable(
-                exchange.getMessage().getHeader(PodConstants.IDEMPOTENCY_KEY, String.class)));
+    return services.contract().readSession(request, acting, key.of(exchange));
   }
 
   private SessionSpec withDefaults(SessionSpec spec, Exchange exchange) {

@@ -10,12 +10,6 @@ public final class PodConstants {
   @Metadata(description = "The session's id", javaType = "String")
   public static final String SESSION_ID = "CamelPodSessionId";
 
-  @Metadata(
-      label = "plan",
-      description = "Requests of one tenant with the same key make one session",
-      javaType = "String")
-  public static final String IDEMPOTENCY_KEY = "CamelPodIdempotencyKey";
-
   @Metadata(label = "events", description = "The state now", javaType = "String")
   public static final String STATE = "CamelPodState";
 

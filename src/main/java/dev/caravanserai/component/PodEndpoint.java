@@ -66,6 +66,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String lifetime;
 
   @UriParam(
+      label = "plan",
+      description =
+          "Starts of one tenant with the same key make one session, or a Simple expression for it")
+  private String idempotencyKey;
+
+  @UriParam(
       label = "exec",
       description = "Script to run as it stands; without it the body is the request")
   private String script;
@@ -262,6 +268,14 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   public void setLifetime(String lifetime) {
     this.lifetime = OpaqueText.readExact(lifetime);
+  }
+
+  public String getIdempotencyKey() {
+    return idempotencyKey;
+  }
+
+  public void setIdempotencyKey(String idempotencyKey) {
+    this.idempotencyKey = OpaqueText.readExact(idempotencyKey);
   }
 
   public String getScript() {

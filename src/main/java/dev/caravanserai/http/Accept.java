@@ -11,7 +11,7 @@ final class Accept {
   /**
    * The media type with the highest quality; of equals, the one offered first.
    *
-   * @param header empty for anything
+   * @param header empty or blank for anything
    * @param offered media types without parameters, in lower case
    * @throws StatusException 406 if none is acceptable
    */
@@ -19,7 +19,8 @@ final class Accept {
     String best = null;
     double most = 0;
     for (var type : offered) {
-      var quality = header.map(accept -> quality(accept, type)).orElse(1.0);
+      var quality =
+          header.filter(h -> !h.isBlank()).map(accept -> quality(accept, type)).orElse(1.0);
       if (quality > most) {
         most = quality;
         best = type;
@@ -39,7 +40,7 @@ final class Accept {
     double quality = 0;
     int specific = -1;
     for (var range : accept.toLowerCase(Locale.ROOT).split(",")) {
-      var parts = range.strip().split("\\s*;\\s*");
+      var parts = range.strip().split("\\s*;\\s*", -1);
       int specificity = specificity(parts[0], type);
       if (specificity > specific) {
         specific = specificity;

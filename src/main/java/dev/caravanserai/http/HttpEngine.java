@@ -1,7 +1,6 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.contract.ApiDocument;
-import dev.caravanserai.contract.ApiJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
@@ -18,13 +17,11 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
-import org.apache.camel.component.jackson.JacksonDataFormat;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
-import org.apache.camel.spi.DataFormatFactory;
 import org.apache.camel.spi.OnCamelContextStopped;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.ResourceHelper;
@@ -64,8 +61,6 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     registry.accept("platform-http-engine", engine);
     registry.accept("rest-openapi", new ContractComponent(engine));
     registry.accept("logLines", new LogLines());
-    registry.accept(
-        "jackson", (DataFormatFactory) () -> new JacksonDataFormat(ApiJson.mapper(), Object.class));
     Scopes.ALL.forEach(scope -> registry.accept("scope:" + scope, new RouteScope(scope)));
   }
 

@@ -2,6 +2,7 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.PodFailures;
 import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionListener;
@@ -57,7 +58,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
   }
 
   /**
-   * @param abandoned completes if nobody waits any more, with the reason
+   * @param abandoned completes, with the reason, if the caller has left
    * @return the session once it is RUNNING or COMPLETED; of a repeated request also in a later
    *     state, if it was ready once. Fails with what keeps it from that, or with START_TIMEOUT; the
    *     failure has the last warning events of the pod, the exception the last lines of its log
@@ -162,7 +163,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     }
 
     private Optional<Failure> unschedulable() {
-      return sessions.pod(start.key()).flatMap(PodStatusReader::unschedulable);
+      return sessions.pod(start.key()).flatMap(PodFailures::unschedulable);
     }
 
     private synchronized void checkScheduling() {
@@ -188,7 +189,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
 
     private Failure tooLate() {
       Optional<Pod> pod = sessions.pod(start.key());
-      return pod.flatMap(PodStatusReader::unschedulable)
+      return pod.flatMap(PodFailures::unschedulable)
           .orElseGet(
               () ->
                   Failure.of(

@@ -45,6 +45,9 @@ final class Routes implements AutoCloseable {
             new KameletPlugin().load(main.getCamelContext());
             main.getCamelContext()
                 .getCamelContextExtension()
+                .addInterceptStrategy(new StepErrors());
+            main.getCamelContext()
+                .getCamelContextExtension()
                 .getContextPlugin(Model.class)
                 .addModelLifecycleStrategy(new RouteChecks());
           }

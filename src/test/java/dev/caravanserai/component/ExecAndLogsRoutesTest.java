@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.builder.AdviceWith;
@@ -61,12 +60,11 @@ class ExecAndLogsRoutesTest extends CamelTestSupport {
   void session_logs_answers_the_log() throws Exception {
     // Given
     MockEndpoint logs = getMockEndpoint("mock:session-logs");
-    logs.expectedHeaderReceived("CamelPodTail", 3);
+    logs.expectedMessageCount(1);
     logs.whenAnyExchangeReceived(e -> e.getMessage().setBody("line"));
 
     // When
-    Object answer =
-        template().requestBodyAndHeaders("direct:session-logs", null, Map.of("CamelPodTail", 3));
+    Object answer = template().requestBody("direct:session-logs", (Object) null);
 
     // Then
     logs.assertIsSatisfied();

@@ -45,9 +45,8 @@ class ApiAnswersTest {
     assertThat(JSON.readTree(answer.body()).path("state").asText()).isEqualTo("RUNNING");
     assertThat(API.calls().getFirst().body())
         .isEqualTo(Map.of("id", "x:1", "image", "busybox:1", "timeoutSeconds", 60));
-    assertThat(API.calls().getFirst().headers())
-        .containsEntry("CamelPodIdempotencyKey", "k1")
-        .doesNotContainKey("CamelPodAsync");
+    assertThat(API.calls().getFirst().what()).isEqualTo("start");
+    assertThat(API.calls().getFirst().variables()).containsEntry("Idempotency-Key", "k1");
     assertThat(API.calls().getFirst().principal().tenant()).isEqualTo("default");
   }
 
@@ -62,7 +61,7 @@ class ApiAnswersTest {
                 .POST(BodyPublishers.ofString("{}")));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
     assertThat(answer.headers().firstValue("Location")).hasValue("/v1/sessions/made");
-    assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodAsync", "true");
+    assertThat(API.calls().getFirst().what()).isEqualTo("start-later");
   }
 
   @Test
@@ -86,21 +85,20 @@ class ApiAnswersTest {
     var page = JSON.readTree(answer.body());
     assertThat(page.path("items")).hasSize(1);
     assertThat(page.path("continue").asText()).isEqualTo("more");
-    assertThat(API.calls().getFirst().headers())
-        .containsEntry("CamelPodState", "RUNNING")
-        .containsEntry("CamelPodLabel", "team=red,x")
-        .containsEntry("CamelPodLimit", 500)
-        .containsEntry("CamelPodProfile", "default")
-        .containsEntry("CamelPodContinue", "abc");
+    assertThat(API.calls().getFirst().variables())
+        .containsEntry("state", "RUNNING")
+        .containsEntry("label", "team=red,x")
+        .containsEntry("limit", 500)
+        .containsEntry("profile", "default")
+        .containsEntry("continue", "abc");
   }
 
   @Test
   void stop_answers_204_and_waits_when_asked_to() {
     assertThat(server.send(server.request("/v1/sessions/a?wait=true").DELETE()).statusCode())
         .isEqualTo(204);
-    assertThat(API.calls().getFirst().headers())
-        .containsEntry("CamelPodWait", true)
-        .containsEntry("CamelPodSessionId", "a");
+    assertThat(API.calls().getFirst().variables()).containsEntry("wait", true);
+    assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodSessionId", "a");
     assertThat(server.send(server.request("/v1/sessions/a").DELETE()).body()).isEmpty();
     assertProblem(server.send(server.request("/v1/sessions/none").DELETE()), 404, "NOT_FOUND");
   }

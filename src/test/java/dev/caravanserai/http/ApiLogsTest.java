@@ -28,18 +28,18 @@ class ApiLogsTest {
     assertThat(JSON.readTree(json.body()).path("items").get(1))
         .isEqualTo(
             JSON.readTree("{\"text\":\"two words\",\"time\":\"2026-11-21T09:30:01.123456789Z\"}"));
-    assertThat(API.calls().getFirst().headers())
-        .containsEntry("CamelPodTail", 2)
-        .containsEntry("CamelPodTimestamps", true);
-    assertThat(API.calls().getFirst().headers()).containsEntry("CamelPodSince", "60");
+    assertThat(API.calls().getFirst().variables())
+        .containsEntry("tail", 2)
+        .containsEntry("timestamps", true);
+    assertThat(API.calls().getFirst().variables()).containsEntry("since", "60");
     assertThat(JSON.readTree(logs("*/*", "").body()).path("items")).hasSize(2);
     var text = logs("text/*;q=0.9, application/json;q=0.1", "");
     assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
     assertThat(text.body()).startsWith("2026-11-21T09:30:00.5Z one\n");
     assertProblem(logs("image/png", ""), 406, "INVALID_REQUEST");
     logs("text/plain", "?since=2026-11-21T10:30:00%2B01:00");
-    assertThat(API.calls().getLast().headers())
-        .containsEntry("CamelPodSince", "2026-11-21T10:30:00+01:00");
+    assertThat(API.calls().getLast().variables())
+        .containsEntry("since", "2026-11-21T10:30:00+01:00");
   }
 
   private HttpResponse<String> logs(String accept, String query) {

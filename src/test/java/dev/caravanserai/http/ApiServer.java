@@ -23,7 +23,12 @@ import org.apache.camel.builder.RouteBuilder;
 
 /** The routes of the API as callers see them; the sessions behind them are made up. */
 final class ApiServer implements AutoCloseable {
-  record Call(String what, Object body, Map<String, Object> headers, Principal principal) {}
+  record Call(
+      String what,
+      Object body,
+      Map<String, Object> headers,
+      Map<String, Object> variables,
+      Principal principal) {}
 
   private static final Instant NOW = Instant.parse("2026-11-21T09:30:00Z");
 
@@ -57,6 +62,7 @@ final class ApiServer implements AutoCloseable {
     public void configure() {
       errorHandler(noErrorHandler());
       from("direct:session-start").process(e -> answer(e, "start", started(e)));
+      from("direct:session-start-later").process(e -> answer(e, "start-later", started(e)));
       from("direct:session-get").process(e -> answer(e, "get", found(e)));
       from("direct:session-list")
           .process(
@@ -91,6 +97,7 @@ final class ApiServer implements AutoCloseable {
             what,
             message.getBody(),
             headers,
+            exchange.getVariables(),
             exchange.getProperty(Principal.PROPERTY, Principal.class)));
     message.setBody(body);
   }

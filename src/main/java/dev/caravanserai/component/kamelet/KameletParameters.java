@@ -8,9 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.kamelet.Kamelet;
@@ -28,8 +25,6 @@ final class KameletParameters extends LifecycleStrategySupport {
   /** A parameter with a name that Camel takes for an option of its own endpoint. */
   private static final String TIMEOUT = "timeout";
 
-  private static final Pattern PLACEHOLDER = Pattern.compile("(?s)(\\\\)?\\{\\{(.*?)}}");
-
   /** What Camel adds to the parameters. */
   private static final Set<String> CAMELS =
       Set.of(
@@ -40,9 +35,11 @@ final class KameletParameters extends LifecycleStrategySupport {
           Kamelet.BRIDGE_ERROR_HANDLER);
 
   private final CamelContext context;
+  private final ParameterText texts;
 
-  KameletParameters(CamelContext context) {
+  KameletParameters(CamelContext context, ParameterText texts) {
     this.context = context;
+    this.texts = texts;
   }
 
   @Override
@@ -97,7 +94,11 @@ final class KameletParameters extends LifecycleStrategySupport {
     given.forEach(
         (name, text) -> {
           String parameter = ParameterNodes.givenName(name);
-          meant(parameter, text).ifPresent(value -> meant.put(parameter, value));
+          if (OpaqueText.isExact(text)) {
+            meant.put(parameter, OpaqueText.readExact(text));
+          } else {
+            texts.resolve(parameter, text).ifPresent(value -> meant.put(parameter, value));
+          }
         });
     timeout(kamelet).ifPresent(timeout -> meant.put(TIMEOUT, timeout));
     return meant;
@@ -112,37 +113,6 @@ final class KameletParameters extends LifecycleStrategySupport {
       return Optional.ofNullable(timeout).map(Object::toString);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(e);
-    }
-  }
-
-  /** Empty for an optional placeholder without a value. */
-  private Optional<String> meant(String name, String text) {
-    if (OpaqueText.isExact(text)) {
-      return Optional.of(OpaqueText.readExact(text));
-    }
-    String written = OpaqueText.readWritten(text).orElse(text);
-    Matcher placeholder = PLACEHOLDER.matcher(written);
-    if (placeholder.matches() && placeholder.group(1) == null) {
-      return resolve(name, placeholder);
-    }
-    placeholder.reset();
-    return Optional.of(
-        placeholder.replaceAll(
-            found ->
-                Matcher.quoteReplacement(
-                    found.group(1) == null
-                        ? resolve(name, found).orElse("")
-                        : found.group().substring(1))));
-  }
-
-  private Optional<String> resolve(String name, MatchResult placeholder) {
-    try {
-      return Optional.ofNullable(context.resolvePropertyPlaceholders(placeholder.group()))
-          .map(OpaqueText::readExact);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "%s: %s is a placeholder of a property that does not exist. For the text itself write \\%s."
-              .formatted(name, placeholder.group(), placeholder.group()));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.caravanserai.component.kamelet;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -13,10 +12,7 @@ import java.util.regex.Pattern;
  */
 public final class OpaqueText {
   /** No text from outside begins like that. */
-  private static final String PREFIX = "text-" + UUID.randomUUID();
-
-  private static final String WRITTEN = PREFIX + "-as-written-";
-  private static final String EXACT = PREFIX + "-exact-";
+  private static final String EXACT = "text-" + UUID.randomUUID() + "-";
 
   /** What Camel 4.17 passes unchanged: one line, no URI syntax, no placeholder. */
   private static final Pattern PLAIN =
@@ -24,19 +20,7 @@ public final class OpaqueText {
 
   private OpaqueText() {}
 
-  /** Text of a route file, whose placeholders are not yet resolved. */
-  static String written(String text) {
-    return isPlain(text) ? text : WRITTEN + encode(text);
-  }
-
-  /** The text behind {@link #written}; empty for any other. */
-  static Optional<String> readWritten(String text) {
-    return text.startsWith(WRITTEN)
-        ? Optional.of(decode(text.substring(WRITTEN.length())))
-        : Optional.empty();
-  }
-
-  /** Text that is meant as it stands. */
+  /** Text in this form, unless Camel passes it unchanged as it is. */
   static String exact(String text) {
     return isPlain(text) ? text : EXACT + encode(text);
   }
@@ -54,13 +38,13 @@ public final class OpaqueText {
     return PLAIN.matcher(text).matches() && !text.contains("{{") && !text.contains("}}");
   }
 
-  private static String encode(String text) {
+  static String encode(String text) {
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String decode(String encoded) {
+  static String decode(String encoded) {
     return new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8);
   }
 }

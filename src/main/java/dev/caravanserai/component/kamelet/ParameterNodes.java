@@ -56,18 +56,18 @@ final class ParameterNodes {
             tuple ->
                 tuple.getKeyNode() instanceof ScalarNode name
                         && tuple.getValueNode() instanceof ScalarNode value
-                    ? new NodeTuple(with(name, OWN + name.getValue()), kept(value))
+                    ? new NodeTuple(with(name, OWN + name.getValue()), kept(name.getValue(), value))
                     : tuple)
         .toList();
   }
 
-  private static ScalarNode kept(ScalarNode scalar) {
+  private static ScalarNode kept(String name, ScalarNode scalar) {
     var raw = WHOLE_RAW.matcher(scalar.getValue());
     String text =
         raw.matches()
             ? Optional.ofNullable(raw.group(1)).orElseGet(() -> raw.group(2))
             : scalar.getValue();
-    return with(scalar, OpaqueText.written(text));
+    return with(scalar, ParameterText.inUri(name, text));
   }
 
   private static ScalarNode with(ScalarNode scalar, String text) {

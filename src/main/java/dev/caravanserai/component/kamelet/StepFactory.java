@@ -1,8 +1,11 @@
 package dev.caravanserai.component.kamelet;
 
+import java.util.regex.Pattern;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
@@ -16,14 +19,19 @@ import org.apache.camel.reifier.ProcessorReifier;
  * URI, where it would be evaluated again and make an endpoint for each value.
  */
 final class StepFactory extends DefaultProcessorFactory {
+  private static final Pattern LINES_IN_VALUE =
+      Pattern.compile("RAW\\([^)]*\\R|=[^&]*\\S[^&]*\\R\\s*[^\\s&?]");
+
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
     if (!(step instanceof ProcessorDefinition<?> definition)) {
       return super.createProcessor(route, step);
     }
     try {
-      Processor special = super.createProcessor(route, step);
-      return special == null ? reify(route, definition) : special;
+      checkLines(definition);
+      ProcessorDefinition<?> called = called(definition);
+      Processor special = super.createProcessor(route, called);
+      return special == null ? ProcessorReifier.reifier(route, called).createProcessor() : special;
     } catch (StepException e) {
       throw e; // of a step within this one
     } catch (Exception e) {
@@ -31,25 +39,41 @@ final class StepFactory extends DefaultProcessorFactory {
     }
   }
 
-  private static Processor reify(Route route, ProcessorDefinition<?> step) throws Exception {
+  /** Camel joins the lines of a URI: a comment of a script would swallow the next line. */
+  private static void checkLines(ProcessorDefinition<?> step) {
+    if (step instanceof EndpointRequiredDefinition to
+        && to.getEndpointUri() != null
+        && SessionKamelets.isUri(to.getEndpointUri())
+        && LINES_IN_VALUE.matcher(to.getEndpointUri()).find()) {
+      throw new IllegalArgumentException(
+          "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"
+              + " property, script=RAW({{my.script}}), or a request as the body.");
+    }
+  }
+
+  private static ProcessorDefinition<?> called(ProcessorDefinition<?> step) {
     if (step instanceof WireTapDefinition<?> tap && SessionKamelets.isUri(tap.getUri())) {
       tap.setDynamicUri("false");
     } else if (step instanceof ToDynamicDefinition dynamic
         && SessionKamelets.isUri(dynamic.getUri())) {
-      return ProcessorReifier.reifier(route, fixed(dynamic)).createProcessor();
+      ToDefinition fixed = to(dynamic.getUri(), dynamic);
+      fixed.setPattern(dynamic.getPattern());
+      fixed.setVariableSend(dynamic.getVariableSend());
+      fixed.setVariableReceive(dynamic.getVariableReceive());
+      return fixed;
+    } else if (step instanceof KameletDefinition kamelet && kamelet.getOutputs().isEmpty()) {
+      // Camel 4.17 never starts the Kamelet of this step where the step is inside another Kamelet
+      return to("kamelet:" + kamelet.getName(), kamelet);
     }
-    return ProcessorReifier.reifier(route, step).createProcessor();
+    return step;
   }
 
-  private static ToDefinition fixed(ToDynamicDefinition dynamic) {
-    ToDefinition fixed = new ToDefinition(dynamic.getUri());
-    fixed.setParent(dynamic.getParent());
-    fixed.setId(dynamic.getId());
-    fixed.setPattern(dynamic.getPattern());
-    fixed.setVariableSend(dynamic.getVariableSend());
-    fixed.setVariableReceive(dynamic.getVariableReceive());
-    fixed.setLocation(dynamic.getLocation());
-    fixed.setLineNumber(dynamic.getLineNumber());
-    return fixed;
+  private static ToDefinition to(String uri, ProcessorDefinition<?> step) {
+    ToDefinition to = new ToDefinition(uri);
+    to.setParent(step.getParent());
+    to.setId(step.getId());
+    to.setLocation(step.getLocation());
+    to.setLineNumber(step.getLineNumber());
+    return to;
   }
 }

@@ -1,0 +1,75 @@
+package dev.caravanserai.component.kamelet;
+
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.PropertiesFunction;
+
+/**
+ * Resolves the placeholders in the text of a parameter. As a function of Camel's properties it does
+ * so where Camel resolves those of the route that holds the step, so that the URI of a Kamelet
+ * within another differs for each use of the outer one: Camel makes one endpoint for each URI.
+ */
+final class ParameterText implements PropertiesFunction {
+  private static final String NAME = "kamelet-text";
+  private static final String SEPARATOR = "\0";
+  private static final Pattern PLACEHOLDER = Pattern.compile("(?s)(\\\\)?\\{\\{(.*?)}}");
+
+  private final CamelContext context;
+
+  ParameterText(CamelContext context) {
+    this.context = context;
+  }
+
+  /** What stands for the text of a route file in a URI. */
+  static String inUri(String parameter, String text) {
+    return text.contains("{{")
+        ? "{{%s:%s}}".formatted(NAME, OpaqueText.encode(parameter + SEPARATOR + text))
+        : OpaqueText.exact(text);
+  }
+
+  @Override
+  public String getName() {
+    return NAME;
+  }
+
+  @Override
+  public boolean optional(String written) {
+    return true;
+  }
+
+  @Override
+  public String apply(String written) {
+    String[] parts = OpaqueText.decode(written).split(SEPARATOR, 2);
+    return resolve(parts[0], parts[1]).map(OpaqueText::exact).orElse(null);
+  }
+
+  /** Empty for an optional placeholder without a value. */
+  Optional<String> resolve(String parameter, String text) {
+    Matcher placeholder = PLACEHOLDER.matcher(text);
+    if (placeholder.matches() && placeholder.group(1) == null) {
+      return value(parameter, placeholder);
+    }
+    placeholder.reset();
+    return Optional.of(
+        placeholder.replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    found.group(1) == null
+                        ? value(parameter, found).orElse("")
+                        : found.group().substring(1))));
+  }
+
+  private Optional<String> value(String parameter, MatchResult placeholder) {
+    try {
+      return Optional.ofNullable(context.resolvePropertyPlaceholders(placeholder.group()))
+          .map(OpaqueText::readExact);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s: %s is a placeholder of a property that does not exist. For the text itself write \\%s."
+              .formatted(parameter, placeholder.group(), placeholder.group()));
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.caravanserai.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.contract.Contract;
+import dev.caravanserai.life.MemoryCluster;
+import dev.caravanserai.profile.Profiles;
+import dev.caravanserai.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A Kamelet within another one has the values of its own use, also in a user's own Kamelet. */
+class NestedKameletTest {
+  private static final String WRAPPER =
+      """
+      apiVersion: camel.apache.org/v1
+      kind: Kamelet
+      metadata:
+        name: read-action
+        labels: {camel.apache.org/kamelet.type: action}
+      spec:
+        definition:
+          title: Read Action
+          required: [which]
+          properties:
+            which: {title: Which, description: Id of the session, type: string}
+            image: {title: Image, description: Of a session that is started, type: string}
+        template:
+          from:
+            uri: kamelet:source
+            steps:
+              - choice:
+                  when:
+                    - simple: "${body} == 'start'"
+                      steps:
+                        - setBody: {constant: ""}
+                        - to:
+                            uri: kamelet:session-start-action
+                            parameters: {tenant: red, profile: "{{which}}", image: "{{?image}}"}
+                  otherwise:
+                    steps:
+                      - %s
+      """;
+
+  private final CamelContext context = new DefaultCamelContext();
+  private final PodServices services =
+      PodServices.of(
+          Clusters.of(new MemoryCluster()),
+          Profiles.shipped(),
+          Contract.load(),
+          Settings.of(Map.of()));
+
+  @TempDir private Path kamelets;
+
+  @BeforeEach
+  void prepare() {
+    PodComponent pod = new PodComponent();
+    pod.setServices(services);
+    context.addComponent("pod", pod);
+    context
+        .getComponent("kamelet", KameletComponent.class)
+        .setLocation("file:kamelets,file:" + kamelets);
+  }
+
+  @AfterEach
+  void close() {
+    context.stop();
+    services.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "to: {uri: 'kamelet:session-get-action', parameters: {sessionId: '{{which}}'}}",
+        "toD: {uri: 'kamelet:session-get-action', parameters: {sessionId: '{{which}}'}}",
+        "to: 'kamelet:session-get-action?sessionId={{which}}'",
+        "kamelet: {name: session-get-action, parameters: {sessionId: '{{which}}'}}",
+        "enrich: {simple: 'kamelet:session-get-action?sessionId={{which}}'}"
+      })
+  void two_uses_of_a_wrapper_in_yaml_have_their_own_values(String step) throws Exception {
+    // When
+    start(step, true);
+
+    // Then
+    assertOwnValues();
+  }
+
+  @Test
+  void two_uses_of_a_wrapper_in_java_have_their_own_values() throws Exception {
+    // When
+    start("to: {uri: 'kamelet:session-get-action', parameters: {sessionId: '{{which}}'}}", false);
+
+    // Then
+    assertOwnValues();
+  }
+
+  private void assertOwnValues() {
+    for (String id : new String[] {"default", "hypha"}) {
+      assertThatThrownBy(() -> context.createProducerTemplate().requestBody("direct:" + id, "get"))
+          .cause()
+          .hasMessageContaining("There is no session " + id + ".");
+    }
+  }
+
+  @Test
+  void a_wrapper_around_the_composed_start_passes_its_values_through_every_level()
+      throws Exception {
+    // When
+    start("log: never", true);
+
+    // Then
+    assertThat(
+            context.getEndpoints().stream()
+                .filter(PodEndpoint.class::isInstance)
+                .map(PodEndpoint.class::cast)
+                .filter(endpoint -> endpoint.getOperation() == Operation.plan))
+        .extracting(PodEndpoint::getTenant, PodEndpoint::getProfile, PodEndpoint::getImage)
+        .containsExactlyInAnyOrder(tuple("red", "default", null), tuple("red", "hypha", null));
+  }
+
+  private void start(String step, boolean yaml) throws Exception {
+    Files.writeString(kamelets.resolve("read-action.kamelet.yaml"), WRAPPER.formatted(step));
+    if (yaml) {
+      PluginHelper.getRoutesLoader(context)
+          .loadRoutes(
+              ResourceHelper.fromString(
+                  "mine.camel.yaml",
+                  """
+                  - route: {from: {uri: "direct:default", steps: [{to: {uri: "kamelet:read-action", parameters: {which: default}}}]}}
+                  - route: {from: {uri: "direct:hypha", steps: [{to: {uri: "kamelet:read-action", parameters: {which: hypha}}}]}}
+                  """));
+    } else {
+      context.addRoutes(
+          new RouteBuilder() {
+            @Override
+            public void configure() {
+              from("direct:default").to("kamelet:read-action?which=default");
+              from("direct:hypha").to("kamelet:read-action?which=hypha");
+            }
+          });
+    }
+    context.start();
+  }
+}
