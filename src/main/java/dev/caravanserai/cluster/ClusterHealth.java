@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a cluster fares.
+ * The health of a cluster.
  *
  * @param silence if a watch has had no answer for some time: what is known of its sessions may be
  *     old

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * One container of one pod.
  *
- * @param run which life of the pod and run of the container is meant; empty for whichever is there
+ * @param run which life of the pod and run of the container is meant; empty for the current one
  */
 public record ContainerRef(String namespace, String pod, String container, Optional<Run> run) {
 

@@ -8,10 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs what follows an asynchronous operation: the rest of a route, which may block. A task gets an
- * idle thread, else a new one up to the pool's size, so that a slow or nested step delays nobody
- * else; beyond that it waits in the queue. Each operation has one continuation at a time, so the
- * limits on operations also bound the queue. Idle threads end after 30 s. Safe for use by several
- * threads.
+ * idle thread, else a new one up to the pool's size, so that a slow or nested step delays no other;
+ * beyond that it waits in the queue. Each operation has one continuation at a time, so the limits
+ * on operations also bound the queue. Idle threads end after 30 s. Safe for use by several threads.
  */
 public final class ContinuationPool extends ThreadPoolExecutor {
   private static final int IDLE_SECONDS = 30;

@@ -9,7 +9,7 @@ import java.time.Instant;
 
 /** Says when a session should be gone. */
 final class DueTime {
-  /** Whoever started it gives up at {@code start-by}, and then undoes the start. */
+  /** The request that started it gives up at {@code start-by}, and then undoes the start. */
   private static final Duration FOR_UNDOING = Duration.ofSeconds(5);
 
   /** The watch of anchors may lag behind that of pods. */
@@ -35,7 +35,7 @@ final class DueTime {
         .orElse(expires);
   }
 
-  /** Of a pod that has no anchor, though nobody ends it. */
+  /** Of a pod that has no anchor and is not being deleted. */
   static Instant ofOrphan(Instant since) {
     return since.plus(FOR_ITS_ANCHOR);
   }

@@ -12,9 +12,7 @@ public interface ExecChannel extends AutoCloseable {
    */
   CompletionStage<Void> write(byte[] bytes);
 
-  /**
-   * Whether {@link #closeStdin()} can be heard by the process: not in {@code v4.channel.k8s.io}.
-   */
+  /** Whether {@link #closeStdin()} reaches the process: not in {@code v4.channel.k8s.io}. */
   boolean canCloseStdin();
 
   /** Ends standard input (KEP-4006, v5.channel.k8s.io); does nothing where that is impossible. */

@@ -5,7 +5,7 @@ import dev.caravanserai.session.Failure;
 /** How a channel to a process ended. */
 public sealed interface ExecEnd {
 
-  /** The runtime told the exit code. */
+  /** The runtime reported the exit code. */
   record Exited(int code) implements ExecEnd {}
 
   /** The runtime or the cluster refused to start it, in its own words. */

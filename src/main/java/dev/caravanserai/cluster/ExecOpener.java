@@ -1,6 +1,6 @@
 package dev.caravanserai.cluster;
 
-/** Starts processes in containers. Returns at once; all that happens is told to the listener. */
+/** Starts processes in containers. Returns at once; the listener gets all events. */
 @FunctionalInterface
 public interface ExecOpener {
   void open(ExecStart start, ExecListener listener);

@@ -49,7 +49,7 @@ final class Life {
    */
   private Optional<Verdict> end = Optional.empty();
 
-  /** Why its pod is gone though the anchor is there, once the cluster has confirmed that. */
+  /** Why its pod is gone although its anchor exists, once the cluster has confirmed that. */
   private Optional<Failure> lost = Optional.empty();
 
   private Optional<Session> session = Optional.empty();
@@ -113,15 +113,14 @@ final class Life {
     pods.remove(objectUid);
   }
 
-  /** The cluster confirms that the anchor is there and the pod is not, or is being deleted. */
+  /** The cluster confirms that the anchor exists and the pod does not, or is being deleted. */
   void podLost() {
-    lost = Optional.of(PodStatusReader.deleted(pod()));
+    lost = Optional.of(PodFailures.deleted(pod()));
   }
 
   /**
-   * The pod is missing, or being deleted, though nobody is known to have stopped the session: has
-   * it been taken away, or does the watch of anchors lag behind that of pods, or the other way
-   * round?
+   * The pod is missing, or being deleted, though no stop of the session is known: has it been taken
+   * away, or does the watch of anchors lag behind that of pods, or the other way round?
    */
   Optional<Doubt> doubt() {
     boolean expected = started() || hadPod;
@@ -160,9 +159,9 @@ final class Life {
     if (anchorDeleted || anchor.filter(Life::deleting).isPresent() || anchor.isEmpty() && going) {
       return Verdict.STOPPING;
     }
-    Optional<Failure> told = anchor.flatMap(FailureAnnotation::of);
-    if (told.isPresent()) {
-      return Verdict.failed(told.get());
+    Optional<Failure> noted = anchor.flatMap(FailureAnnotation::of);
+    if (noted.isPresent()) {
+      return Verdict.failed(noted.get());
     }
     if (end.filter(e -> started() || e.state() == State.COMPLETED).isPresent()) {
       return end.get();
@@ -176,7 +175,7 @@ final class Life {
     return end.or(() -> lost.map(Verdict::failed)).orElseGet(() -> Verdict.notReady(started()));
   }
 
-  /** When it should be gone; empty for what is ending and needs nobody to end it. */
+  /** When the reaper has to end it; empty if it is being deleted already. */
   Optional<Instant> due() {
     if (anchor.isPresent()) {
       orphanedAt = Optional.empty();

@@ -52,8 +52,8 @@ public record ObjectRef(
   }
 
   /**
-   * Reads a comma-separated list of {@link #listed()} texts; skips what is not one, since anybody
-   * with the right to may have edited it.
+   * Reads a comma-separated list of {@link #listed()} texts; skips what is not one, since it may
+   * have been edited by hand.
    */
   public static List<ObjectRef> readList(String namespace, String list) {
     return Arrays.stream(list.split(","))

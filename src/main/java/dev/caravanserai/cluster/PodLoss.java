@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Finds out whether a pod that is missing, or being deleted, has been taken away from a session
- * that nobody stops. What a watch has not reported yet is no failure, so the cluster is asked: for
- * the pod first and then for the anchor, since whoever stops a session deletes the anchor first.
+ * that is not being stopped. What a watch has not reported yet is no failure, so the cluster is
+ * asked: for the pod first and then for the anchor, since a stop deletes the anchor first.
  * Thread-safe.
  */
 public final class PodLoss {

@@ -23,8 +23,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The index and the side that writes it: for watches, and for whoever sends requests to the cluster
- * ({@code ArchitectureTest} lets nobody else use it).
+ * The index and the side that writes it: for watches, and for the senders of requests to the
+ * cluster ({@code ArchitectureTest} allows no others).
  *
  * <p>The same object is reported on several paths that race: two watches, relists, direct reads,
  * and the answers to our own requests. {@link LifeTable} decides which reports count. Thread-safe.
@@ -41,7 +41,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   private volatile Consumer<Life.Doubt> resolver = doubt -> {};
 
   /**
-   * @param executor calls the listeners; at most one task for each is there at a time
+   * @param executor calls the listeners; gets at most one task for each at a time
    */
   public SessionCache(String cluster, Executor executor) {
     this.reader = new SessionReader(cluster);
@@ -86,7 +86,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
         .count();
   }
 
-  /** A copy, in no order: what is done with it needs no lock. */
+  /** A copy, unordered, to be sorted and filtered without the lock. */
   private synchronized List<Session> sessions() {
     return lives.keys().stream().flatMap(key -> find(key).stream()).toList();
   }

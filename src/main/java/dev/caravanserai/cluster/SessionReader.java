@@ -53,7 +53,7 @@ final class SessionReader {
 
   /**
    * @param anchor empty once the session is being taken down
-   * @param pod empty before it is made, and when somebody took it away
+   * @param pod empty before it is created, and once it is gone
    */
   Session read(
       SessionKey key,
@@ -145,12 +145,12 @@ final class SessionReader {
     return Optional.ofNullable(object.getMetadata().getAnnotations()).orElse(Map.of());
   }
 
-  /** Empty where there is none, and where somebody made it unreadable. */
+  /** Empty if there is none, or if it is invalid. */
   static Optional<Instant> instant(HasMetadata object, String key) {
     return Times.parse(annotations(object).get(key));
   }
 
-  /** What somebody turned into something else counts as empty. */
+  /** A value of another type, edited by hand, counts as empty. */
   private static <T> Map<String, T> map(JsonNode node, TypeReference<Map<String, T>> type) {
     try {
       return node.isObject() ? JSON.convertValue(node, type) : Map.of();

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listener with a bounded queue of its own, so that a slow one delays nobody. {@link #offer}
+ * One listener with a bounded queue of its own, so that a slow one delays no other. {@link #offer}
  * may be called with a lock held; the listener is called without, by one thread of the executor at
  * a time. Thread-safe.
  */
@@ -58,7 +58,7 @@ final class Subscriber implements Subscription {
     droppedInAll.incrementAndGet();
   }
 
-  /** Has what waits delivered, unless somebody does. */
+  /** Delivers the queued updates, unless that is under way. */
   void deliver(Executor executor) {
     synchronized (this) {
       if (running || waiting.isEmpty()) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Reads times from annotations, which anybody with the right to may have edited. */
+/** Reads times from annotations, which may have been edited by hand. */
 public final class Times {
   private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
 

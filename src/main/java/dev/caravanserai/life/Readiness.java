@@ -2,6 +2,7 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.PodFailures;
 import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionListener;
@@ -162,7 +163,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     }
 
     private Optional<Failure> unschedulable() {
-      return sessions.pod(start.key()).flatMap(PodStatusReader::unschedulable);
+      return sessions.pod(start.key()).flatMap(PodFailures::unschedulable);
     }
 
     private synchronized void checkScheduling() {
@@ -188,7 +189,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
 
     private Failure tooLate() {
       Optional<Pod> pod = sessions.pod(start.key());
-      return pod.flatMap(PodStatusReader::unschedulable)
+      return pod.flatMap(PodFailures::unschedulable)
           .orElseGet(
               () ->
                   Failure.of(

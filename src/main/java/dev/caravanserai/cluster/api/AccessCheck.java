@@ -1,16 +1,19 @@
 package dev.caravanserai.cluster.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
@@ -18,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,12 +39,14 @@ public final class AccessCheck {
 
   private final String url;
   private final HttpClient http;
+  private final KubernetesSerialization serialization;
 
   /**
    * @param client stays the caller's to close
    */
   public AccessCheck(KubernetesClient client) {
     this.url = client.getMasterUrl().toString();
+    this.serialization = client.getKubernetesSerialization();
     this.http =
         client
             .newClient(
@@ -84,9 +88,7 @@ public final class AccessCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unreachable(e);
-    } catch (ExecutionException e) {
-      throw unreachable(e.getCause());
-    } catch (TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw unreachable(e);
     }
     return new AccessReport(url, namespace, missing);
@@ -129,17 +131,14 @@ public final class AccessCheck {
               ("The API server %s did not say what is allowed: HTTP %d %s. The server's user must be"
                       + " able to create selfsubjectaccessreviews (the ClusterRole system:basic-user"
                       + " has it).")
-                  .formatted(url, response.code(), words(response.body()))));
+                  .formatted(
+                      url,
+                      response.code(),
+                      ApiFailures.status(serialization, response.body())
+                          .map(Status::getMessage)
+                          .orElse(""))));
     }
     return json(response.body()).path("status").path("allowed").asBoolean(false);
-  }
-
-  private static String words(String body) {
-    try {
-      return json(body).path("message").asText("");
-    } catch (RuntimeException e) {
-      return "";
-    }
   }
 
   private static JsonNode json(String body) {
@@ -161,10 +160,7 @@ public final class AccessCheck {
   }
 
   private FailureException unreachable(Throwable problem) {
-    var cause =
-        problem instanceof CompletionException && problem.getCause() != null
-            ? problem.getCause()
-            : problem;
+    Throwable cause = Causes.of(problem);
     if (untrusted(cause)) {
       return new FailureException(
           Failure.of(

@@ -21,7 +21,7 @@ public record AccessReport(String url, String namespace, List<Access> missing) {
     return missing.isEmpty();
   }
 
-  /** The rules of a Role that gives what is missing, as YAML; empty if nothing is. */
+  /** The rules of a Role with the missing rights, as YAML; empty if none is missing. */
   public String rules() {
     return grouped().entrySet().stream()
         .map(
@@ -31,7 +31,7 @@ public record AccessReport(String url, String namespace, List<Access> missing) {
         .collect(Collectors.joining());
   }
 
-  /** What is missing and the Role that gives it, for the person who starts the server. */
+  /** The missing rights and a Role that grants them, for the operator. */
   public String describe() {
     if (complete()) {
       return "All that sessions need is allowed in namespace %s of %s.".formatted(namespace, url);

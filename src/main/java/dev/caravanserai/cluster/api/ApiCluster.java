@@ -50,6 +50,7 @@ public final class ApiCluster implements Cluster {
   private final Logs logs;
   private final Contact contact;
   private final List<ObjectWatch<?>> watches = new CopyOnWriteArrayList<>();
+  private final List<WatchStatus> statuses = new CopyOnWriteArrayList<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
   private final List<Consumer<WatchStatus>> watchListeners = new CopyOnWriteArrayList<>();
 
@@ -75,7 +76,7 @@ public final class ApiCluster implements Cluster {
                     .withWatchReconnectLimit(0)
                     .build())
             .adapt(KubernetesClient.class);
-    this.contact = new Contact(name, watches, watch, timer);
+    this.contact = new Contact(name, statuses, watch, timer);
     this.requests = new ApiRequests(client, executor);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
@@ -156,7 +157,7 @@ public final class ApiCluster implements Cluster {
     ready.thenRun(
         () -> {
           watches.addAll(both);
-          watchListeners.forEach(both::forEach);
+          both.stream().map(ObjectWatch::status).forEach(this::announce);
         });
     return ready;
   }
@@ -174,7 +175,12 @@ public final class ApiCluster implements Cluster {
   @Override
   public void onWatch(Consumer<WatchStatus> listener) {
     watchListeners.add(listener);
-    watches.forEach(listener);
+    statuses.forEach(listener);
+  }
+
+  private void announce(WatchStatus status) {
+    statuses.add(status);
+    watchListeners.forEach(listener -> listener.accept(status));
   }
 
   @Override

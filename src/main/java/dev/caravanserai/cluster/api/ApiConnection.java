@@ -123,7 +123,7 @@ public record ApiConnection(
         .build();
   }
 
-  /** A token that is away while the server runs is no mistake of whoever calls. */
+  /** A token that is missing while the server runs is not a mistake of the caller. */
   private static String token(Path file) {
     try {
       return read(file);

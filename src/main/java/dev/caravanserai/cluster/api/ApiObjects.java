@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Objects behind an API server. Whatever it answers about anchors and pods the cache knows. */
+/** Objects behind an API server. Reports each response about an anchor or pod to the cache. */
 final class ApiObjects implements Objects {
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";

@@ -67,7 +67,10 @@ final class Contact {
           silence.get().since(),
           silence.get().why());
     } else if (silence.isEmpty() && logged.isPresent()) {
-      LOG.info("cluster={} answers again; it was last heard at {}", cluster, logged.get().since());
+      LOG.info(
+          "cluster={} answers again; the last answer before was at {}",
+          cluster,
+          logged.get().since());
     }
     logged = silence;
   }

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lists and then watches the objects of one kind in a namespace, for as long as it is open. The
@@ -29,8 +26,7 @@ import org.slf4j.LoggerFactory;
  * a word is noticed only then. These watches are short and go on from the last version: one that
  * does not end in time is silent, and is replaced. Thread-safe.
  */
-final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ObjectWatch.class);
+final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
   private static final long PAGE = 500;
 
   private final String namespace;
@@ -42,14 +38,10 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
   private final Executor executor;
   private final ScheduledExecutorService timer;
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
+  private final WatchHistory history;
 
   private String version = "";
   private Optional<Run> run = Optional.empty();
-  private long pauseMs;
-  private long interruptions;
-  private Instant since = Instant.now();
-  private Instant lastContact = Instant.now();
-  private Optional<String> problem = Optional.empty();
   private boolean closed;
 
   /**
@@ -76,6 +68,11 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     this.cache = cache;
     this.executor = executor;
     this.timer = timer;
+    this.history = new WatchHistory(namespace, type.getSimpleName(), length.dividedBy(3));
+  }
+
+  WatchStatus status() {
+    return history;
   }
 
   /**
@@ -107,7 +104,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       if (!synced.isDone()) {
         synced.completeExceptionally(e);
       } else if (next.end()) {
-        interrupted(e);
+        later(history.onInterrupted(e));
       }
     }
   }
@@ -130,29 +127,10 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     setVersion(listed); // only now, so that a list that fails half-way is repeated
   }
 
-  /** Goes on after a pause that grows. */
-  private void interrupted(Exception why) {
-    long pause;
-    synchronized (this) {
-      run = Optional.empty();
-      interruptions++;
-      since = Instant.now();
-      problem = Optional.of(why.toString());
-      pause = pauseMs;
-      pauseMs = Math.min(length.toMillis() / 3, pauseMs * 2 + 500);
-    }
-    if (pause == 0) { // the first time since it was connected
-      LOG.info(
-          "namespace={} watch of {} interrupted, goes on: {}", namespace, kind(), why.toString());
-    } else {
-      LOG.debug("namespace={} watch of {} failed again: {}", namespace, kind(), why.toString());
-    }
-    later(pause);
-  }
-
-  private synchronized void later(long pauseMs) {
+  private synchronized void later(Duration pause) {
+    run = Optional.empty();
     if (!closed) {
-      timer.schedule(() -> executor.execute(this::open), pauseMs, TimeUnit.MILLISECONDS);
+      timer.schedule(() -> executor.execute(this::open), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -164,10 +142,6 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
     this.version = version;
   }
 
-  private synchronized void heard() {
-    lastContact = Instant.now();
-  }
-
   @Override
   public void close() {
     Optional<Run> last;
@@ -176,42 +150,8 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       last = run;
       run = Optional.empty();
     }
+    history.onEnded();
     last.ifPresent(Run::end);
-  }
-
-  @Override
-  public String namespace() {
-    return namespace;
-  }
-
-  @Override
-  public String kind() {
-    return type.getSimpleName();
-  }
-
-  @Override
-  public synchronized boolean connected() {
-    return run.isPresent();
-  }
-
-  @Override
-  public synchronized long interruptions() {
-    return interruptions;
-  }
-
-  @Override
-  public synchronized Instant since() {
-    return since;
-  }
-
-  @Override
-  public synchronized Instant lastContact() {
-    return lastContact;
-  }
-
-  @Override
-  public synchronized Optional<String> problem() {
-    return problem;
   }
 
   /** One watch, until it ends. */
@@ -236,9 +176,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
         unwanted = closed || over;
         watch = Optional.of(now);
         if (!unwanted) {
-          lastContact = Instant.now();
-          pauseMs = 0;
-          problem = Optional.empty();
+          history.onOpened();
           run = Optional.of(this);
           expectWithin(length.multipliedBy(3).dividedBy(2));
         }
@@ -250,7 +188,9 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
 
     private void silent(Duration time) {
       if (end()) {
-        interrupted(new IllegalStateException("no answer for " + time.toMillis() + " ms"));
+        later(
+            history.onInterrupted(
+                new IllegalStateException("no answer for " + time.toMillis() + " ms")));
       }
     }
 
@@ -290,7 +230,7 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       if (isOver()) {
         return;
       }
-      heard();
+      history.onContact();
       if (action == Action.DELETED) {
         cache.onDelete(object);
       } else if (action != Action.BOOKMARK) {
@@ -309,18 +249,15 @@ final class ObjectWatch<T extends HasMetadata> implements WatchStatus, AutoClose
       if (!end()) {
         return;
       }
-      synchronized (ObjectWatch.this) {
-        run = Optional.empty();
-      }
       if (cause.isHttpGone()) {
         setVersion("");
-        later(0);
-      } else if (System.nanoTime() - begun > length.toNanos() / 15 * 14) {
-        heard();
-        later(0);
-      } else {
-        interrupted(cause);
+      } else if (System.nanoTime() - begun <= length.toNanos() / 15 * 14) {
+        later(history.onInterrupted(cause));
+        return;
       }
+      history.onContact();
+      history.onEnded();
+      later(Duration.ZERO);
     }
   }
 }

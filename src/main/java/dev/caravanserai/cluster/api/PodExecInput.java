@@ -75,8 +75,9 @@ final class PodExecInput {
   }
 
   /**
-   * Which protocol the server chose. The client's WebSocket does not tell, the Vert.x one inside
-   * does; where that cannot be read, the older protocol is assumed, which needs less of the server.
+   * Which protocol the server chose. The client's WebSocket does not expose it, the Vert.x one
+   * inside does; where that cannot be read, the older protocol is assumed, which needs less of the
+   * server.
    */
   private static String subprotocol(WebSocket socket) {
     try {

@@ -4,6 +4,7 @@ import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.ExecStart;
+import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -19,15 +20,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Starts processes in containers over the WebSockets of an API server: {@code v5.channel.k8s.io}
- * where the server has it, else {@code v4.channel.k8s.io}. Nothing waits in a thread, nothing is
- * tried twice. Safe for use by several threads; closing the client and the scheduler is up to who
- * made them.
+ * where the server has it, else {@code v4.channel.k8s.io}. Holds no thread and repeats nothing.
+ * Thread-safe; client and scheduler are the caller's to close.
  */
 public final class PodExecOpener implements ExecOpener {
   private static final String PROTOCOLS = "v5.channel.k8s.io,v4.channel.k8s.io";
@@ -108,10 +107,7 @@ public final class PodExecOpener implements ExecOpener {
   }
 
   private Failure refusal(ExecStart start, Throwable error) {
-    Throwable cause = error;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Causes.of(error);
     if (cause instanceof WebSocketHandshakeException refused) {
       String body =
           refused.getCause() instanceof UpgradeRejectedException rejected

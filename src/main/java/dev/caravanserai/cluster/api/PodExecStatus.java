@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads what the cluster says about the end, or the refusal, of an exec. */
+/** Reads the status that the cluster sends at the end, or at the refusal, of an exec. */
 final class PodExecStatus {
   private PodExecStatus() {}
 
-  /** The end that a message of the status channel tells (metav1.Status as JSON). */
+  /** The end that a message of the status channel reports (metav1.Status as JSON). */
   static ExecEnd read(ContainerRef container, byte[] json, KubernetesSerialization serialization) {
     String text = new String(json, StandardCharsets.UTF_8);
     Optional<Status> parsed = parse(text, serialization);
@@ -113,7 +113,7 @@ final class PodExecStatus {
     return FailureCode.CONFIG_ERROR;
   }
 
-  /** As API servers say it, with a 400, of exec and logs. */
+  /** Whether this is the message of API servers, with a 400, for exec and logs. */
   static boolean noSuchContainer(String words) {
     return words.contains("is not valid for pod");
   }

@@ -42,7 +42,7 @@ record PodLogs(ApiRequests requests) implements Logs {
     return url.toString().substring("http:/".length());
   }
 
-  /** Of a pod that is there, a request for its log can only be bad because of a container. */
+  /** 400 is the response for a container that is unknown or has no log yet. */
   private static RuntimeException refused(ContainerRef container, Throwable thrown) {
     if (Causes.of(thrown).getCause() instanceof KubernetesClientException refusal
         && refusal.getCode() == 400) {

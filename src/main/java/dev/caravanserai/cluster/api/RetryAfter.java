@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds a refusal back for as long as {@code Retry-After} says, 10 s at most, so that whoever tries
- * again does so after that. The client obeys the header for its own retries only, and only in that
+ * Holds a refusal back for as long as {@code Retry-After} says, 10 s at most, so that every retry
+ * comes after that. The client obeys the header for its own retries only, and only in that
  * spelling; HTTP/2 has header names in lower case.
  */
 final class RetryAfter implements Interceptor {

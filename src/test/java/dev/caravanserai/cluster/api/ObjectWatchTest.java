@@ -84,6 +84,38 @@ class ObjectWatchTest {
     watch.close();
   }
 
+  @Test
+  void watch_that_is_closed_as_soon_as_it_opens_is_not_reopened_in_a_tight_loop() throws Exception {
+    // Given
+    lists.add(() -> page("10", null, "one"));
+    SessionCache cache = new SessionCache("inn", Runnable::run);
+    ObjectWatch<ConfigMap> watch =
+        new ObjectWatch<>(
+            "ns",
+            ConfigMap.class,
+            operation(),
+            x -> x,
+            Duration.ofSeconds(30),
+            cache,
+            executor,
+            timer);
+    watch.start().get(1, TimeUnit.MINUTES);
+
+    // When
+    long begun = System.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      watchers.take().onClose(new WatcherException("closed by a proxy"));
+      int interruptions = i + 1;
+      await().until(() -> watch.status().interruptions() == interruptions);
+    }
+    watchers.take();
+
+    // Then
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(2_000));
+    watch.close();
+  }
+
   @SuppressWarnings("unchecked")
   private FilterWatchListDeletable<ConfigMap, ConfigMapList, ?> operation() {
     return (FilterWatchListDeletable<ConfigMap, ConfigMapList, ?>)
