@@ -12,14 +12,17 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start that the cluster refuses half-way is undone and reported with the cluster's message. */
 @ExtendWith(NothingLeftBehind.class)
@@ -35,28 +38,49 @@ class RefusalIT {
     try (KubernetesClient admin = TestCluster.real() ? admin() : null) {
       // Given: a quota on the real cluster; the local one refuses by the profile's annotation
       Optional<ResourceQuota> quota =
-          Optional.ofNullable(admin).map(client -> client.resource(noPods()).create());
+          Optional.ofNullable(admin).map(client -> noMore(client, "pods"));
       try {
-        if (admin != null) {
-          admin
-              .resource(quota.get())
-              .waitUntilCondition(
-                  q -> q != null && q.getStatus() != null && q.getStatus().getHard() != null,
-                  3,
-                  java.util.concurrent.TimeUnit.MINUTES);
-        }
-
         // When
         Answer answer = api.start(Map.of("profile", "over-quota"));
 
         // Then
-        assertThat(answer.status()).as(answer.text()).isEqualTo(429);
-        assertThat(answer.field("code")).isEqualTo("QUOTA_EXCEEDED");
-        assertThat(answer.field("detail")).contains("exceeded quota").contains("raise the quota");
+        assertQuotaExceeded(answer);
       } finally {
         quota.ifPresent(q -> admin.resource(q).delete());
       }
     }
+  }
+
+  private static void assertQuotaExceeded(Answer answer) {
+    assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+    assertThat(answer.field("code")).isEqualTo("QUOTA_EXCEEDED");
+    assertThat(answer.field("detail")).contains("exceeded quota").contains("raise the quota");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pods", "configmaps"})
+  void repeated_request_gets_its_session_although_a_quota_is_used_up(String resource) {
+    // Given
+    Assumptions.assumeTrue(TestCluster.real(), "the local cluster has no quotas");
+    Map<String, String> key = Map.of("Idempotency-Key", resource + Instant.now());
+    Answer first = api.startLater(Map.of(), key).join();
+    try (KubernetesClient admin = admin()) {
+      ResourceQuota quota = noMore(admin, resource);
+      try {
+        // When
+        Answer again = api.startLater(Map.of(), key).join();
+        Answer other = api.start(Map.of());
+
+        // Then
+        assertThat(again.field("id")).as(again.text()).isEqualTo(first.field("id"));
+        assertQuotaExceeded(other);
+        assertThat(api.get("/v1/sessions/" + first.field("id")).field("state"))
+            .isEqualTo("RUNNING");
+      } finally {
+        admin.resource(quota).delete();
+      }
+    }
+    api.stopAll();
   }
 
   @Test
@@ -138,15 +162,26 @@ class RefusalIT {
     return new ApiConnection(Optional.of(kubeconfig), Optional.empty()).connect(Map.of());
   }
 
-  private static ResourceQuota noPods() {
-    return new ResourceQuotaBuilder()
-        .withNewMetadata()
-        .withName("no-pods")
-        .withNamespace(TestCluster.NAMESPACE)
-        .endMetadata()
-        .withNewSpec()
-        .addToHard("pods", new Quantity("0"))
-        .endSpec()
-        .build();
+  /** A quota that is in force and permits none. */
+  private static ResourceQuota noMore(KubernetesClient admin, String resource) {
+    ResourceQuota quota =
+        admin
+            .resource(
+                new ResourceQuotaBuilder()
+                    .withNewMetadata()
+                    .withName("no-more-" + resource)
+                    .withNamespace(TestCluster.NAMESPACE)
+                    .endMetadata()
+                    .withNewSpec()
+                    .addToHard(resource, new Quantity("0"))
+                    .endSpec()
+                    .build())
+            .create();
+    return admin
+        .resource(quota)
+        .waitUntilCondition(
+            q -> q != null && q.getStatus() != null && q.getStatus().getHard() != null,
+            3,
+            TimeUnit.MINUTES);
   }
 }

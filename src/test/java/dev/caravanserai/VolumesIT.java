@@ -77,7 +77,7 @@ class VolumesIT {
 
       // Then
       assertThat(other.status()).as(other.text()).isEqualTo(400);
-      assertThat(other.text()).contains("another session's");
+      assertThat(other.text()).contains("belongs to another session");
       red.stopAll();
     }
   }

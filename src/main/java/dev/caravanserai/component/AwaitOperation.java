@@ -24,7 +24,7 @@ final class AwaitOperation implements PodOperation {
     return readiness.await(start, abandoned(exchange, start));
   }
 
-  /** A session that only the response would have named ends with its caller. */
+  /** If only the response would tell the id of the session, the session ends with its caller. */
   private static CompletionStage<Failure> abandoned(Exchange exchange, Start start) {
     return CallerGone.forGood(exchange)
         ? CallerGone.of(exchange)

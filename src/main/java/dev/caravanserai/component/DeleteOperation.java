@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/** Ends a session that somebody no longer wants. Ending what is stopping already is fine. */
+/** Ends a session. A session that is stopping already is no error. */
 final class DeleteOperation implements PodOperation {
   private final Option<Boolean> wait;
   private final SessionLookup lookup;
@@ -19,7 +19,7 @@ final class DeleteOperation implements PodOperation {
   private final DeletionWait deletion;
 
   /**
-   * @param wait whether it is done only when nothing is left
+   * @param wait whether to wait until nothing is left
    */
   DeleteOperation(
       Option<Boolean> wait,

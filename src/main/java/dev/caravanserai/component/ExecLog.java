@@ -6,7 +6,7 @@ import dev.caravanserai.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line for what became of each exec. What it ran and wrote is not told: it may be secret. */
+/** Logs the outcome of each exec. Command and output are not logged: they may be secret. */
 final class ExecLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.caravanserai.execs");
 

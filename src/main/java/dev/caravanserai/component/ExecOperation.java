@@ -21,7 +21,7 @@ import org.apache.camel.Exchange;
 
 /**
  * Runs a command. The body is an {@link ExecSpec}, JSON in any form, or nothing where the endpoint
- * has a script. An exec that nobody waits for any more is cancelled.
+ * has a script. An exec whose caller has left is cancelled.
  */
 final class ExecOperation implements PodOperation {
   private final PodEndpoint endpoint;
@@ -43,12 +43,12 @@ final class ExecOperation implements PodOperation {
   public CompletionStage<ExecResult> run(Exchange exchange) {
     ExecSpec spec = spec(exchange);
     return lookup
-        .find(lookup.key(exchange), ExecOperation::told)
+        .find(lookup.key(exchange), ExecOperation::upToDate)
         .thenCompose(session -> run(session, spec, exchange));
   }
 
-  /** One that another replica has just started may be ready, and not told to be. */
-  private static boolean told(Session session) {
+  /** The watch may not have reported yet that another replica got the session ready. */
+  private static boolean upToDate(Session session) {
     return session.state() != State.PENDING;
   }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/** An operation that a meter watches. What the meter is told changes nothing. */
+/** An operation with a meter, which does not change its result. */
 record MeasuredOperation(PodOperation operation, Meter meter) implements PodOperation {
 
   @Override

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Keeps the first and the last bytes of a stream, half of the limit each, counts all and always
- * wants more. Takes memory as bytes come; where the budget has none left it keeps less. Not safe
- * for use by several threads.
+ * Keeps the first and the last bytes of a stream, half of the limit each, and counts all. Never
+ * pauses the connection. Takes memory as bytes arrive, and keeps less if the budget is used up. Not
+ * thread-safe.
  */
 final class CappedOutput implements ExecSink {
   private static final CompletionStage<Void> MORE = CompletableFuture.completedStage(null);
@@ -78,7 +78,7 @@ final class CappedOutput implements ExecSink {
     return new ExecResult.Output(all, headLength + tailTotal);
   }
 
-  /** Forgets all. */
+  /** Drops what is kept and returns its memory. */
   void clear() {
     budget.giveBack((long) head.length + tail.length);
     head = new byte[0];

@@ -4,17 +4,16 @@ import dev.caravanserai.session.ExecResult;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An exec that runs. Safe for use by several threads.
+ * An exec that runs. Thread-safe.
  *
  * @param execId 32 hexadecimal digits
- * @param result done once the command has ended and nobody holds its output any more, as everywhere
- *     in Kubernetes: a process left in the background with the command's output keeps it open, up
- *     to the time-out; one whose output goes elsewhere does not, and lives on. If it was ended
- *     early, done once all its processes are gone. Fails with a {@link
- *     dev.caravanserai.session.FailureException} when it could not be tried at all: no such pod,
- *     not running, forbidden, cluster away.
- * @param canceller ends it with all its processes; the result is {@code cancelled} then. Without
- *     effect once it has ended, and holds nothing of it then.
+ * @param result done once the command has ended and no process holds its output, as in Kubernetes:
+ *     a background process that shares the command's output keeps the exec open until the time-out;
+ *     one whose output goes elsewhere does not, and lives on. After a time-out or cancel, done once
+ *     its processes are gone. Fails with a {@link dev.caravanserai.session.FailureException} if the
+ *     command could not be started: no such pod, not running, forbidden, cluster unreachable.
+ * @param canceller ends it with all its processes; the result is then {@code cancelled}. No effect
+ *     after its end, of which it keeps nothing in memory.
  */
 public record ExecHandle(String execId, CompletionStage<ExecResult> result, Runnable canceller) {
 

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionStage;
 interface ExecSink {
 
   /**
-   * Takes the next bytes, which are the sink's to keep.
+   * Takes the next bytes; the sink may keep the array.
    *
-   * @return done when it wants more: until then the connection is not asked for any
+   * @return done when it can take more; until then the connection is paused
    */
   CompletionStage<Void> write(byte[] bytes);
 }

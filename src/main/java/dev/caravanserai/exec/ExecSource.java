@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Standard input of a command. Asked for more when the connection has taken what came before. */
+/** Standard input of a command. Read when the connection has taken the previous bytes. */
 interface ExecSource {
   int CHUNK = 256 * 1024;
 
   /** The next bytes, or empty at the end. Called by one thread at a time. */
   CompletionStage<Optional<byte[]>> next();
 
-  /** Input that is in memory already. */
+  /** Input that is in memory. */
   static ExecSource of(byte[] all) {
     int[] from = {0};
     return () -> {

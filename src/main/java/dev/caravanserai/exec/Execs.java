@@ -20,9 +20,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs commands in containers, supervised: their end is known for certain, and nothing of them is
- * left when they are ended early. No thread waits for them. Nothing is ever run twice. Safe for use
- * by several threads.
+ * Runs commands in containers under a supervisor, which reports their end and ends all their
+ * processes after a time-out or cancel. No thread waits for a command. No command is run twice.
+ * Thread-safe.
  */
 public final class Execs implements AutoCloseable {
   /** Longer than the default grace between TERM and KILL, and the last output after it. */
@@ -48,7 +48,7 @@ public final class Execs implements AutoCloseable {
     this.places = new Semaphore(limits.parallel());
   }
 
-  /** As {@link #start}, for who never cancels. */
+  /** {@link #start} without a way to cancel. */
   public CompletionStage<ExecResult> run(ContainerRef container, ExecSpec spec) {
     return start(container, spec).result();
   }
@@ -56,9 +56,9 @@ public final class Execs implements AutoCloseable {
   /**
    * Starts a command.
    *
-   * @throws dev.caravanserai.session.InvalidRequestException for what no process can be given, and
-   *     for more time than an exec may have
-   * @throws FailureException LIMIT_REACHED when too many execs run
+   * @throws dev.caravanserai.session.InvalidRequestException for arguments or environment that no
+   *     process can be given, and for a time-out above the maximum
+   * @throws FailureException LIMIT_REACHED if too many execs run
    */
   public ExecHandle start(ContainerRef container, ExecSpec spec) {
     SuperviseInput.check(spec);
@@ -86,8 +86,8 @@ public final class Execs implements AutoCloseable {
   }
 
   /**
-   * Cancels what still runs, since nothing would end it later. Returns when all processes are gone,
-   * after {@value #CLOSE_SECONDS} s at most.
+   * Cancels what still runs. Returns when all processes are gone, after {@value #CLOSE_SECONDS} s
+   * at most.
    */
   @Override
   public void close() {

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A stream of a supervised command: holds back all up to the supervisor's own line, which begins
- * with the mark. Not safe for use by several threads.
+ * A stream of a supervised command: holds back everything up to the supervisor's line, which begins
+ * with the mark. Not thread-safe.
  */
 final class MarkedStream implements ExecSink {
   private static final int MOST = 64 * 1024;
@@ -72,7 +72,7 @@ final class MarkedStream implements ExecSink {
     return bytes.length == 0 ? CompletableFuture.completedStage(null) : command.write(bytes);
   }
 
-  /** Everything, also what is held back, is the command's own. */
+  /** All output, also what is held back, is the command's. */
   CompletionStage<Void> plain() {
     plain = true;
     byte[] all = Arrays.copyOf(before, held);
@@ -80,12 +80,12 @@ final class MarkedStream implements ExecSink {
     return pass(all);
   }
 
-  /** What follows the mark in the supervisor's line, once that has come. */
+  /** What follows the mark in the supervisor's line, once it has arrived. */
   Optional<String> line() {
     return line;
   }
 
-  /** The first of what the command wrote; before the supervisor's line, what others wrote. */
+  /** The beginning of the command's output; until the supervisor's line, of the stream. */
   String opening() {
     return line.isPresent() || plain
         ? utf8(opening, 0, opening.length)

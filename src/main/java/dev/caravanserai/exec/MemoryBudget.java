@@ -2,7 +2,7 @@ package dev.caravanserai.exec;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes that all running commands together may keep of their output. Safe for several threads. */
+/** Bytes of output that all running commands together may keep. Thread-safe. */
 final class MemoryBudget {
   private final long most;
   private final AtomicLong used = new AtomicLong();

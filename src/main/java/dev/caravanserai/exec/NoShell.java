@@ -8,19 +8,19 @@ import dev.caravanserai.session.Outcome;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** An image without {@code sh}: it runs a command alone, with nothing around it. */
+/** An image without {@code sh}, in which a command runs without a supervisor. */
 final class NoShell {
   private static final Pattern WORDS =
       Pattern.compile("(?s).*(\"sh\"|sh): (executable file not found|no such file or directory).*");
 
   private NoShell() {}
 
-  /** Whether these are a runtime's words for it. */
+  /** Whether a runtime's message says so. */
   static boolean matches(String words) {
     return WORDS.matcher(words).matches();
   }
 
-  /** Why a request cannot be run without a shell; empty where it can. */
+  /** Why a request cannot be run without a shell; empty if it can. */
   static Optional<Outcome> refusal(ContainerRef container, ExecSpec spec) {
     String needs = null;
     if (spec.script().isPresent()) {

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One command from its request to its end. The channel is never called with this object's lock
- * held, for it calls back with one of its own.
+ * held, since it calls back while it holds its own.
  */
 final class RunningExec implements ExecListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunningExec.class);
@@ -36,7 +36,7 @@ final class RunningExec implements ExecListener {
   private final long askedAt = System.nanoTime();
   private final String id = randomId();
 
-  /** Precedes what the supervisor says; the command never learns it. */
+  /** Begins each line of the supervisor; unknown to the command. */
   private final String mark = randomId();
 
   private final ContainerRef container;
@@ -84,7 +84,7 @@ final class RunningExec implements ExecListener {
     }
   }
 
-  /** Runs something later unless there is an answer by then. */
+  /** Runs something later, unless the exec has ended by then. */
   private void in(long ms, Runnable what) {
     Future<?> timer = context.later(what, ms);
     synchronized (timers) {
@@ -96,7 +96,7 @@ final class RunningExec implements ExecListener {
     }
   }
 
-  /** The end of a container may leave the request for an exec in it without any answer. */
+  /** A container may end so that the request for an exec in it gets no response. */
   private void lookWhileOpening() {
     if (answered.get() || output.processId().isPresent() || !output.supervised()) {
       return;
@@ -227,7 +227,7 @@ final class RunningExec implements ExecListener {
                     : EarlyEnd.unknown(container, outcome, EarlyEnd.NO_SHELL)));
   }
 
-  /** The container ended under the command, or before it: then the request is a conflict. */
+  /** The container ended while the command ran, or before it started, which is a conflict. */
   void containerEnded(Failure why) {
     if (output.processId().isPresent() || !output.supervised()) {
       answer(Outcome.podGone(why));
@@ -249,7 +249,7 @@ final class RunningExec implements ExecListener {
     }
   }
 
-  /** The command could not be tried. */
+  /** The command could not be started. */
   void fail(Failure failure) {
     if (answered.compareAndSet(false, true)) {
       output.discard();

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A constant program of ours, run in a container beside the commands of callers. */
+/** A constant program of ours that runs in a container beside the commands of callers. */
 final class ShortExec implements ExecListener {
   private static final ShellText KILL = ShellText.load("kill.sh");
   private static final ShellText NOTHING = new ShellText(":");
@@ -41,7 +41,7 @@ final class ShortExec implements ExecListener {
    *
    * @param sessionId of its processes, 0 if unknown
    * @param grace between TERM and KILL
-   * @return empty when nothing is left; else a clause that says what is, or why that is unknown
+   * @return empty if nothing is left; else a clause that says what is left, or why that is unknown
    */
   static CompletionStage<Optional<String>> kill(
       ExecOpener opener, ContainerRef container, String execId, int sessionId, Duration grace) {
@@ -53,7 +53,7 @@ final class ShortExec implements ExecListener {
   /**
    * Whether a container runs now: a process can be started in it.
    *
-   * @return false also where that cannot be found out
+   * @return false also if that is unknown
    */
   static CompletionStage<Boolean> alive(ExecOpener opener, ContainerRef container) {
     ShortExec nothing = new ShortExec("");

@@ -10,9 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * What a command has written so far, and what its supervisor said. Safe for use by several threads.
- */
+/** The output of a command so far, and the lines of its supervisor. Thread-safe. */
 final class SupervisedOutput {
   private final String mark;
   private final CappedOutput keptOut;
@@ -38,7 +36,7 @@ final class SupervisedOutput {
     return ended ? CompletableFuture.completedStage(null) : err.write(bytes);
   }
 
-  /** Forgets all; what comes next is the command's own, from its first byte. */
+  /** Drops all; the next output is the command's, from its first byte. */
   synchronized void unsupervised() {
     supervised = false;
     clear();
@@ -95,12 +93,12 @@ final class SupervisedOutput {
         && NoShell.matches(words());
   }
 
-  /** The first of what was written, for messages. */
+  /** The beginning of the output, for messages. */
   synchronized String words() {
     return (err.opening() + out.opening()).strip();
   }
 
-  /** What was kept. From now on nothing is. */
+  /** The result with what was kept; later output is dropped. */
   synchronized ExecResult end(String id, Outcome outcome, Duration duration) {
     if (outcome instanceof Outcome.NotStarted) {
       clear();
@@ -110,7 +108,7 @@ final class SupervisedOutput {
     return result;
   }
 
-  /** Forgets all, also what comes later. */
+  /** Drops all, also later output. */
   synchronized void discard() {
     ended = true;
     clear();

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Finds out what the end of a channel means for the command behind it. What may come from the end
- * of its container is checked with the cluster before anything else is concluded.
+ * Decides what the end of a channel means for its command. Where the container may have ended, the
+ * cluster is asked first.
  */
 final class Verdict {
-  /** The kubelet reports the end of a container a second or two after it. */
+  /** The kubelet reports the end of a container with a delay of a second or two. */
   private static final int LOOKS = 12;
 
   private static final long LOOK_AGAIN_MS = 250;
@@ -21,7 +21,7 @@ final class Verdict {
   /** SIGKILL and SIGTERM, which processes get when their container ends. */
   private static final Set<Integer> KILLED = Set.of(137, 143);
 
-  /** A runtime's words for what is wrong with the command, not with its container. */
+  /** A runtime's messages about the command rather than its container. */
   private static final Pattern OF_THE_COMMAND =
       Pattern.compile("(?s).*(exec: \"|no such user|unable to find user|chdir to cwd).*");
 
@@ -42,7 +42,7 @@ final class Verdict {
     this.output = output;
   }
 
-  /** Gives the exec its outcome, at once or after looks at the container. */
+  /** Gives the exec its outcome, at once or after reads of the container. */
   void give(ExecEnd end) {
     if (end instanceof ExecEnd.Exited exited) {
       exited(exited.code());

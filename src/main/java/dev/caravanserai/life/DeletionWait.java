@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 
 /**
  * Waits, without a thread, until the objects of one life of a session are gone. It reads the first
- * object that is left, less and less often, and at once when a watch delivers an update, until the
- * time is over or nobody waits any more. Thread-safe.
+ * object that is left, with growing pauses, and at once on an update of the watch, until its time
+ * is over or its caller has left. Thread-safe.
  */
 public final class DeletionWait implements SessionListener, AutoCloseable {
   private static final int CAPACITY = 10_000;
@@ -42,7 +42,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param atMost how long it waits
+   * @param atMost how long a wait lasts
    * @param timer the caller's to shut down
    */
   public DeletionWait(Cluster cluster, Duration atMost, ScheduledExecutorService timer) {
@@ -56,7 +56,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
    * @param anchor of the life that ends; it lists the objects that it owns. Empty if only the pod
    *     is left
    * @param pod with its uid, if there is one
-   * @param abandoned completes when nobody waits any more
+   * @param abandoned completes if the caller has left
    * @return done when all are gone; fails when the time is over, with CLUSTER_UNREACHABLE and the
    *     object that is left
    */
@@ -124,7 +124,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       later.cancel(false);
     }
 
-    /** Does not wait for the end of the pause. */
+    /** Ends the pause. */
     synchronized void wake() {
       if (later.cancel(false)) {
         read();

@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Whether a request may have the claims that it names. A claim is its tenant's, as its label {@link
- * Labels#TENANT} says, and the default tenant's where it has none; the claim of a session is that
- * session's alone.
+ * Checks whether a request may use the claims that it names. A claim belongs to the tenant of its
+ * label {@link Labels#TENANT}, without that label to the default tenant. The claim of a session can
+ * be used by that session only.
  */
 public final class NamedClaims {
   private final Cluster cluster;
@@ -27,8 +27,8 @@ public final class NamedClaims {
   }
 
   /**
-   * @return the plan; fails with an {@link InvalidRequestException} that names every claim that is
-   *     not there or not the tenant's, which are told alike
+   * @return the plan; fails with an {@link InvalidRequestException} that names every claim that
+   *     does not exist or belongs to another tenant, without saying which of both
    */
   public CompletionStage<Plan> allowed(Plan plan) {
     List<CompletableFuture<Optional<Violation>>> asked =
@@ -60,12 +60,12 @@ public final class NamedClaims {
     String owner = labels.getOrDefault(Labels.TENANT, SessionSpec.DEFAULT_TENANT);
     if (found.isEmpty() || !owner.equals(Names.label(tenant))) {
       return Optional.of(
-          "there is no claim %s of tenant %s in namespace %s; make it, with the label %s=%s"
+          "there is no claim %s of tenant %s in namespace %s; create it, with the label %s=%s"
               .formatted(claim, tenant, plan.namespace(), Labels.TENANT, Names.label(tenant)));
     }
     if (labels.containsKey(Labels.SESSION)) {
       return Optional.of(
-          "the claim %s is another session's and goes with it; make one that is nobody's"
+          "the claim %s belongs to another session and is deleted with it; name one that belongs to none"
               .formatted(claim));
     }
     return Optional.empty();

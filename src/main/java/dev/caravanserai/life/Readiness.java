@@ -59,7 +59,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
   }
 
   /**
-   * @param abandoned completes if nobody waits any more, with the reason
+   * @param abandoned completes, with the reason, if the caller has left
    * @return the session once it is RUNNING or COMPLETED; of a repeated request also in a later
    *     state, if it was ready once. Fails with what keeps it from that, or with START_TIMEOUT; the
    *     failure has the last warning events of the pod, the exception the last lines of its log

@@ -47,8 +47,7 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
   }
 
   /**
-   * Nobody continues this plan, unless the same request is repeated: a plan with an Idempotency-Key
-   * stays, to be found again.
+   * Adds a plan, unless it has an Idempotency-Key: a repeated request can find its anchor again.
    */
   void add(Plan plan) {
     if (plan.spec().idempotencyKey().isEmpty()) {
