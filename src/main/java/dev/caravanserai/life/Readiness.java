@@ -77,8 +77,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     waiter.check();
     abandoned.thenAccept(waiter::fail);
     return waiter.ready.exceptionallyCompose(
-        thrown ->
-            details.of(start.pod(), failure(thrown)).thenCompose(CompletableFuture::failedFuture));
+        thrown -> details.of(start, failure(thrown)).thenCompose(CompletableFuture::failedFuture));
   }
 
   private static Failure failure(Throwable thrown) {
