@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,9 +140,63 @@ class ExamplesIT {
     }
   }
 
-  private static Server start(String file) throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"no JSON", "[]", "{\"message\": \"hello\"}", "{\"name\": 7}", ""})
+  void the_webhook_answers_400_to_a_body_that_it_cannot_read(String body) throws Exception {
+    // Given
+    try (Server server = start("examples/webhook-data.camel.yaml")) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.url().resolve("/hooks/greet"))
+              .header("Authorization", "Bearer " + TestServer.KEY)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build();
+
+      // When
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+      // Then
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+      assertThat(answer.body()).startsWith("The body has to be JSON");
+    }
+  }
+
+  @Test
+  void the_branch_by_failure_starts_a_missing_session_and_then_reads_it() throws Exception {
+    // Given
+    Path call =
+        Files.writeString(
+            home.resolve("call.camel.yaml"),
+            """
+            - route:
+                id: call
+                from:
+                  uri: platform-http:/wanted
+                  parameters: {httpMethodRestrict: POST}
+                  steps:
+                    - setHeader: {name: wanted, constant: wanted-one}
+                    - to: direct:read-or-start
+                    - removeHeaders: {pattern: "*"}
+                    - setBody: {simple: "${body.id} ${body.createdAt}"}
+            """);
+    try (Server server = start("examples/failures.camel.yaml", call.toString())) {
+      Api api = new Api(server.url(), TestServer.KEY);
+
+      // When
+      Answer started = api.call("POST", "/wanted", Map.of());
+      Answer read = api.call("POST", "/wanted", Map.of());
+
+      // Then
+      assertThat(started.status()).as(started.text()).isEqualTo(200);
+      assertThat(started.text()).startsWith("wanted-one ").isEqualTo(read.text());
+      api.call("DELETE", "/v1/sessions/wanted-one?wait=true", null);
+    }
+  }
+
+  private static Server start(String... files) throws Exception {
     Map<String, String> settings =
         TestServer.settings(Files.createTempDirectory("caravanserai-examples"));
-    return Server.start(Settings.of(settings), List.of(file));
+    return Server.start(Settings.of(settings), List.of(files));
   }
 }

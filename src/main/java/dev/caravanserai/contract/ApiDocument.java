@@ -10,7 +10,7 @@ import java.util.List;
  * An OpenAPI 3.1 document whose requests can be checked. Immutable; safe for use by many threads.
  */
 public final class ApiDocument {
-  /** Where the schemas of whole requests are put in the document, by operationId. */
+  /** Key that is added to the document: the schemas of whole requests by operationId. */
   static final String REQUESTS = "x-requests";
 
   private final JsonNode document;
@@ -29,7 +29,7 @@ public final class ApiDocument {
 
   /**
    * @param text YAML or JSON in UTF-8
-   * @throws IllegalArgumentException that says what is wrong with the document
+   * @throws IllegalArgumentException that describes the mistake in the document
    */
   public static ApiDocument read(byte[] text) {
     try {

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How values are written as JSON, in the API and by {@code marshal: json} in a route: as the
- * contract's schemas say. What is not known is absent; times are RFC 3339 UTC.
+ * Writes values as JSON by the contract's schemas, in the API and by {@code marshal: json} in a
+ * route. Unknown values are absent; times are RFC 3339 UTC.
  */
 public final class ApiJson {
   private ApiJson() {}

@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** One operation of a contract. Immutable; safe for use by many threads. */
 public final class ApiOperation {
-  /** Longer numbers are left as text, which the schema then refuses. */
+  /** Longer numbers stay text, which the schema then rejects. */
   private static final int LONGEST_NUMBER = 20;
 
   private final OperationNode node;
@@ -30,10 +30,10 @@ public final class ApiOperation {
   }
 
   /**
-   * The values of a request that keeps the contract.
+   * The values of a valid request.
    *
    * @param parameters by name: text, whole number, number, boolean or list, as the schema says;
-   *     what the caller did not send is absent
+   *     absent if the caller did not send it
    * @param body JSON as maps, lists, texts, numbers and booleans; empty if there is none
    */
   public record Values(Map<String, Object> parameters, Optional<Object> body) {}
@@ -52,12 +52,12 @@ public final class ApiOperation {
     return node.path();
   }
 
-  /** What a caller needs to be permitted. */
+  /** The scope that a caller needs. */
   public String scope() {
     return node.scope();
   }
 
-  /** Media types of a successful answer, in lower case, in the contract's order; may be empty. */
+  /** Media types of a successful response, in lower case, in the contract's order; may be empty. */
   public List<String> answerTypes() {
     return node.answerTypes();
   }
@@ -74,8 +74,8 @@ public final class ApiOperation {
    * @param query decoded values by name
    * @param header the value of a header, by name in any case
    * @param body may be empty
-   * @throws InvalidRequestException with all that breaks the contract
-   * @throws FailureException NOT_FOUND if a value in the path breaks the contract
+   * @throws InvalidRequestException with every violation
+   * @throws FailureException NOT_FOUND if a value in the path is invalid
    */
   public Values read(
       Map<String, String> path,
@@ -119,8 +119,8 @@ public final class ApiOperation {
   }
 
   /**
-   * A refusal by the route with the places of this request: where there is no body, a pointer to a
-   * field is one to the parameter of that name.
+   * A refusal by the route with pointers into this request: without a body, a pointer to a field
+   * becomes one to the parameter of that name.
    */
   public InvalidRequestException located(InvalidRequestException refusal) {
     return new InvalidRequestException(
@@ -145,7 +145,7 @@ public final class ApiOperation {
             violation -> {
               throw FailureException.of(
                   FailureCode.NOT_FOUND,
-                  "There is no such thing: %s in the path %s."
+                  "No such resource: %s in the path %s."
                       .formatted(
                           violation.pointer().substring("/path/".length()), violation.message()));
             });
@@ -160,7 +160,7 @@ public final class ApiOperation {
         : violation;
   }
 
-  /** Text that is not of the parameter's type stays text, which the schema then refuses. */
+  /** Text that is not of the parameter's type stays text, which the schema then rejects. */
   private static JsonNode value(OperationNode.Parameter parameter, List<String> given) {
     if (!parameter.type().equals("array")) {
       return value(parameter.type(), given.get(0));

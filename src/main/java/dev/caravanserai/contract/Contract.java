@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The contract of the API: reads requests by it and refuses those that break it, with all that is
- * wrong at once. Immutable; safe for use by many threads.
+ * The contract of the API: reads valid requests and rejects others with every violation at once.
+ * Immutable; safe for use by many threads.
  */
 public final class Contract {
   private static final String RESOURCE = "/openapi/caravanserai.yaml";
@@ -59,9 +59,9 @@ public final class Contract {
    * Reads a request for a session.
    *
    * @param body the JSON of schema {@code StartSession}
-   * @param tenant whose session it is to be
+   * @param tenant tenant of the session
    * @param idempotencyKey as the contract's header of that name
-   * @throws InvalidRequestException with all that breaks the contract
+   * @throws InvalidRequestException with every violation
    */
   public SessionSpec readSession(JsonNode body, String tenant, Optional<String> idempotencyKey) {
     Objects.requireNonNull(tenant, "tenant");
@@ -78,7 +78,7 @@ public final class Contract {
    * Reads a request for an exec.
    *
    * @param body the JSON of schema {@code Exec}
-   * @throws InvalidRequestException with all that breaks the contract
+   * @throws InvalidRequestException with every violation
    */
   public ExecSpec readExec(JsonNode body) {
     refuse(exec.check(body));

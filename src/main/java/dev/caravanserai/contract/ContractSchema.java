@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** One schema of a contract, by which JSON is checked. */
+/** A JSON Schema of a contract. */
 final class ContractSchema {
   private static final String IRI = "https://caravanserai.dev/openapi.json";
 
@@ -45,7 +45,7 @@ final class ContractSchema {
   /**
    * @param document the whole document, which the schema may refer to
    * @param pointer to the schema, such as {@code /components/schemas/Exec}
-   * @throws IllegalArgumentException that names the place of what is no JSON Schema
+   * @throws IllegalArgumentException with the place of a schema that is invalid
    */
   static ContractSchema of(JsonNode document, String pointer) {
     JsonMetaSchema dialect =
@@ -95,7 +95,7 @@ final class ContractSchema {
     }
   }
 
-  /** All that is wrong, at most one thing for each place; empty if nothing is. */
+  /** All violations, at most one per place. */
   List<Violation> check(JsonNode body) {
     List<Violation> unreadable = Unreadable.in(body);
     if (!unreadable.isEmpty()) {
@@ -116,7 +116,7 @@ final class ContractSchema {
     return "type".equals(message.getType()) ? 0 : 1;
   }
 
-  /** The rule that asks for one of several alternatives reports why none of them fits. */
+  /** Violations of one alternative; {@code oneOf} itself reports that none matches. */
   private static boolean alternative(ValidationMessage message) {
     JsonNodePath path = message.getEvaluationPath();
     return IntStream.range(0, path.getNameCount() - 1)

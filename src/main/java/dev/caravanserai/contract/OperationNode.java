@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * An operation as it stands in an OpenAPI 3.1 document.
+ * An operation of an OpenAPI 3.1 document.
  *
  * @param document the whole document
  * @param method in upper case
@@ -27,7 +27,7 @@ record OperationNode(
     JsonNode operation,
     List<OperationNode.Parameter> parameters) {
 
-  /** The extension of OpenAPI in which an operation names the scope that it needs. */
+  /** The extension of OpenAPI in which an operation names its scope. */
   static final String SCOPE = "x-scope";
 
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
@@ -45,14 +45,14 @@ record OperationNode(
   record Parameter(
       String name, String in, boolean required, JsonNode schema, String type, String itemType) {
 
-    /** The value where the caller sends none, if the schema has one. */
+    /** The schema's default value. */
     Optional<Object> byDefault() {
       return Optional.ofNullable(schema.get("default")).map(StrictJson::plain);
     }
   }
 
   /**
-   * @throws IllegalArgumentException that says what is wrong with the document
+   * @throws IllegalArgumentException that describes the mistake in the document
    */
   static List<OperationNode> all(JsonNode document) {
     if (!document.path("openapi").asText().startsWith("3.1")) {

@@ -76,7 +76,7 @@ final class RequestReader {
     try {
       return JSON.treeToValue(json, type);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The contract lets through what no request has", e);
+      throw new IllegalStateException("Valid by the contract, but not readable", e);
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds values that are valid JSON but cannot be used: lone surrogates, and numbers beyond a
- * double.
+ * Finds values that are valid JSON but cannot be used: lone surrogates, and numbers outside the
+ * range of a double.
  */
 final class Unreadable {
   private final List<Violation> found = new ArrayList<>();
@@ -41,7 +41,7 @@ final class Unreadable {
     }
   }
 
-  /** Others would read it as infinity or zero; its digits written out could fill the memory. */
+  /** Other readers would get infinity or zero, and its digits written out could fill the memory. */
   private static boolean beyondDouble(JsonNode number) {
     double value = number.doubleValue();
     return Double.isInfinite(value) || value == 0 && number.decimalValue().signum() != 0;

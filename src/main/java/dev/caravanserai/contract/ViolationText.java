@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * Words a violation of the contract: what is wrong, and what would be right. The latter stands in
- * the contract beside the rule, as {@code x-expected}.
+ * Describes a violation of the contract: the mistake and the expected value. The contract has the
+ * latter beside the rule, as {@code x-expected}.
  */
 final class ViolationText {
   static final String EXPECTED = "x-expected";
@@ -45,7 +45,8 @@ final class ViolationText {
       case "dependentRequired" ->
           new Violation(
               Pointers.child(pointer, message.getProperty()),
-              "goes only with " + words(rule.at("/dependentRequired/" + message.getProperty())));
+              "is allowed only with "
+                  + words(rule.at("/dependentRequired/" + message.getProperty())));
       case "maxLength" ->
           new Violation(
               pointer,
@@ -63,7 +64,7 @@ final class ViolationText {
               pointer,
               "must be "
                   + expected(rule)
-                  + (tellable(value, rule) ? ", not " + shown(value, rule) : ""));
+                  + (showable(value, rule) ? ", not " + shown(value, rule) : ""));
     };
   }
 
@@ -86,7 +87,7 @@ final class ViolationText {
         "is missing; it must be " + expected(wanted));
   }
 
-  /** What the first rule that the name breaks says. */
+  /** The expected value of the first rule that the name violates. */
   private static String expectedName(String name, JsonNode rule) {
     JsonNode names = rule.path("propertyNames");
     return StreamSupport.stream(names.path("allOf").spliterator(), false)
@@ -101,7 +102,7 @@ final class ViolationText {
     List<String> known = new ArrayList<>();
     rule.path("properties").fieldNames().forEachRemaining(known::add);
     return known.isEmpty()
-        ? "is not known; there are none"
+        ? "is unknown; no field is allowed here"
         : "is not known; "
             + Nearest.of(name, known)
                 .map(near -> "did you mean " + near + "?")
@@ -142,11 +143,11 @@ final class ViolationText {
   }
 
   private static String shown(JsonNode value, JsonNode rule) {
-    boolean tell = tellable(value, rule);
+    boolean show = showable(value, rule);
     return switch (value.getNodeType()) {
-      case STRING -> tell ? value.toString() : "text";
-      case NUMBER -> tell ? "the number " + value : "a number";
-      case BOOLEAN -> tell ? value.toString() : "true or false";
+      case STRING -> show ? value.toString() : "text";
+      case NUMBER -> show ? "the number " + value : "a number";
+      case BOOLEAN -> show ? value.toString() : "true or false";
       case OBJECT -> "an object";
       case ARRAY -> "a list";
       default -> "null";
@@ -154,9 +155,10 @@ final class ViolationText {
   }
 
   /**
-   * Short, and no secret; a text where a list or an object is due may be all of a command or env.
+   * Whether a value is short and no secret. Text in place of a list or object may be a command or
+   * env.
    */
-  private static boolean tellable(JsonNode value, JsonNode rule) {
+  private static boolean showable(JsonNode value, JsonNode rule) {
     boolean simple = !List.of("object", "array").contains(rule.path("type").asText());
     return simple
         && (value.isTextual() || value.isNumber() || value.isBoolean())

@@ -9,7 +9,7 @@ final class Accept {
   private Accept() {}
 
   /**
-   * The media type that the caller likes best; of equals, the one offered first.
+   * The media type with the highest quality; of equals, the one offered first.
    *
    * @param header empty or blank for anything
    * @param offered media types without parameters, in lower case
@@ -35,7 +35,7 @@ final class Accept {
     return best;
   }
 
-  /** Of the ranges that hold the type, the most specific one counts. */
+  /** The most specific range that matches the type counts. */
   private static double quality(String accept, String type) {
     double quality = 0;
     int specific = -1;

@@ -9,7 +9,7 @@ final class Allow {
 
   private Allow() {}
 
-  /** Where GET is taken, so is HEAD. */
+  /** A path that takes GET takes HEAD too. */
   static String of(Collection<String> methods) {
     var all = new TreeSet<>(methods);
     if (all.contains("GET")) {

@@ -21,8 +21,8 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.util.IOHelper;
 
 /**
- * The answer of a route: the headers that it has set, and its body. Headers of the request are not
- * sent back.
+ * The response of a route: its body and the headers that the route has set. Headers of the request
+ * are not sent back.
  *
  * @param body empty array for none; of a stream, its first piece
  * @param rest what follows the first piece of a stream
@@ -70,7 +70,7 @@ record Answer(
     return new Answer(problem.status(), all, problem.json(), Optional.empty());
   }
 
-  /** Bodies that can be larger than the memory, and that Camel does not read by itself. */
+  /** A body that may be larger than the memory. */
   private static Optional<InputStream> stream(Message message) throws InvalidPayloadException {
     Object body = message.getBody();
     if (body instanceof StreamCache cache) {
@@ -95,12 +95,12 @@ record Answer(
             .mandatoryConvertTo(byte[].class, message.getExchange(), body);
   }
 
-  /** RFC 9110, 8.3.1: text without one may be read as anything; JSON is UTF-8 (RFC 8259). */
+  /** RFC 9110, 8.3.1: text needs a charset; JSON is UTF-8 (RFC 8259). */
   private static String withCharset(String type) {
     return type.startsWith("text/") ? type + "; charset=utf-8" : type;
   }
 
-  /** A value that is the very object that came in was not set by the route. */
+  /** A header whose value is the same object as in the request was not set by the route. */
   private static Map<String, Iterable<String>> headers(
       Exchange exchange, Map<String, Object> asked, HeaderFilterStrategy filter) {
     var converter = exchange.getContext().getTypeConverter();
@@ -127,8 +127,8 @@ record Answer(
   }
 
   /**
-   * Sends it, unless the caller has gone or the route has answered by itself. On the response's own
-   * context.
+   * Sends it, unless the caller has left or the route has sent a response itself. On the response's
+   * own context.
    *
    * @return done once nothing more is read from the route
    */

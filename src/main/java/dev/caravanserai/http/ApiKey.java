@@ -9,9 +9,9 @@ import java.util.Set;
 /**
  * One API key, known by its hash only. Keys are long and random, so the hash needs no salt.
  *
- * @param name who holds it, for logs; unique
- * @param tenant whose sessions it sees
- * @param scopes what it may do; {@code *} is everything; never empty
+ * @param name name of the holder, for logs; unique
+ * @param tenant tenant whose sessions it can access
+ * @param scopes permitted scopes; {@code *} is every scope; never empty
  * @param sha256 of the key's UTF-8 bytes; 32 bytes; must not be changed
  */
 public record ApiKey(String name, String tenant, Set<String> scopes, byte[] sha256) {
@@ -33,7 +33,7 @@ public record ApiKey(String name, String tenant, Set<String> scopes, byte[] sha2
     return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Shows no hash. */
+  /** Without the hash. */
   @Override
   public String toString() {
     return "ApiKey[" + name + ", tenant " + tenant + ", scopes " + scopes + "]";

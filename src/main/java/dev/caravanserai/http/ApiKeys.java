@@ -34,12 +34,12 @@ public final class ApiKeys implements Authenticator {
     if (credentials.get().remembered() && fromAnotherSite(request)) {
       throw FailureException.of(
           FailureCode.NOT_PERMITTED,
-          "A page of another site made the browser ask; only this server's own pages may.");
+          "The browser sent this request for a page of another site: only pages of this server may use a remembered key.");
     }
     return principal;
   }
 
-  /** Takes as long for a key that is nearly right as for any other. */
+  /** Takes the same time for every wrong key. */
   private Optional<Principal> principal(String secret) {
     var hash = ApiKey.sha256(secret);
     Optional<Principal> found = Optional.empty();
@@ -51,7 +51,7 @@ public final class ApiKeys implements Authenticator {
     return found;
   }
 
-  /** Fetch Metadata, {@code Sec-Fetch-Site}: absent from anything but browsers. */
+  /** Fetch Metadata, {@code Sec-Fetch-Site}: sent by browsers only. */
   private static boolean fromAnotherSite(HttpServerRequest request) {
     var site = request.getHeader("Sec-Fetch-Site");
     return site != null && !site.equals("same-origin") && !site.equals("none");

@@ -27,7 +27,7 @@ final class Caller {
   private Caller() {}
 
   /**
-   * Done when the connection ends before the answer has been written, and never otherwise. A peer
+   * Completes when the connection ends before the response has been written, and only then. A peer
    * that disappears without closing is noticed too, within {@value #PROBE_AFTER_SECONDS} s +
    * {@value #PROBES} × {@value #PROBE_EVERY_SECONDS} s, where the runtime has the module jdk.net.
    * To be called on the request's event loop.

@@ -21,13 +21,13 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * Lets the requests of a contract's operations into the {@code direct:} routes of their
- * operationIds, once all that came has been read and checked: each parameter as the exchange
- * variable of its name, the body as JSON, and the media type that the caller accepts as the
- * variable {@value #MEDIA_TYPE}. No header of the request reaches the route.
+ * Serves the operations of a contract by the {@code direct:} routes of their operationIds, after
+ * the request has been checked: each parameter is the exchange variable of its name, the body is
+ * JSON, and the negotiated media type is the variable {@value #MEDIA_TYPE}. No header of the
+ * request reaches the route.
  */
 final class ContractConsumer extends HttpConsumer {
-  /** Exchange variable: of the answer's media types the one that the caller likes best. */
+  /** Exchange variable: the media type of the response that the caller prefers. */
   static final String MEDIA_TYPE = "mediaType";
 
   private final String specification;
@@ -36,7 +36,7 @@ final class ContractConsumer extends HttpConsumer {
   private final List<AsyncProducer> producers = new ArrayList<>();
 
   /**
-   * @param missingAllowed whether operations without a route are left out
+   * @param missingAllowed whether to skip operations without a route
    */
   ContractConsumer(
       Endpoint endpoint,
@@ -133,7 +133,7 @@ final class ContractConsumer extends HttpConsumer {
     message.setBody(values.body().orElse(null));
   }
 
-  /** A body has to say that it is JSON: a form of another site's page cannot. */
+  /** The body must be declared as JSON, which a form of another site cannot do. */
   private static void checkType(ApiOperation operation, Request request, byte[] body) {
     if (operation.bodyTypes().isEmpty()
         || body.length == 0 && request.header("Content-Type").isEmpty()) {

@@ -8,7 +8,8 @@ import java.util.Optional;
  * The credentials of a request.
  *
  * @param secret the API key
- * @param remembered whether a browser sends it by itself (HTTP Basic), also for pages of others
+ * @param remembered whether a browser remembers it (HTTP Basic) and sends it also for pages of
+ *     other sites
  */
 record Credentials(String secret, boolean remembered) {
 
@@ -44,7 +45,7 @@ record Credentials(String secret, boolean remembered) {
     }
   }
 
-  /** Shows no secret. */
+  /** Without the secret. */
   @Override
   public String toString() {
     return remembered ? "Credentials[basic]" : "Credentials[bearer]";

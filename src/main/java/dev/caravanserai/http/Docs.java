@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The contract at {@code /v1/openapi.yaml} and a page to try it at {@code /v1/docs}. Everything
- * comes from this server, so it works without the internet, and the page may load nothing else.
+ * Serves the contract at {@code /v1/openapi.yaml} and Swagger UI at {@code /v1/docs}. All files
+ * come from this server; the content security policy forbids the page to load anything else.
  */
 final class Docs {
   static final String PATH = "/v1/docs";

@@ -6,12 +6,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What one route takes of the requests.
+ * Path, methods and scope of the requests that one route serves.
  *
- * @param owner whom a message names; requests of one owner may overlap, the more literal path wins
- * @param methods all there are if empty
- * @param scope that a caller needs
- * @param timeoutMillis until the answer; 0 for none
+ * @param owner route or contract, for messages; entrances of one owner may overlap, the more
+ *     literal path wins
+ * @param methods every method if empty
+ * @param scope required of the caller
+ * @param timeoutMillis limit for the response; 0 for none
  */
 record Entrance(
     String owner, HttpPath path, Set<HttpMethod> methods, String scope, long timeoutMillis) {

@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Stands before everything that the server serves and finds out who calls; what callers may is
- * decided by the route that takes the request. Only the paths that a cluster's probes and scrapers
- * need are open.
+ * Authenticates every request before it is routed. The scope is checked by the entrance that takes
+ * the request. Only the paths of probes and scrapers need no key.
  */
 final class Guard implements Handler<RoutingContext> {
   private static final String PRINCIPAL = Principal.class.getName();
@@ -28,7 +27,7 @@ final class Guard implements Handler<RoutingContext> {
     this.authenticators = authenticators;
   }
 
-  /** Who is asking; empty on an open path. */
+  /** The caller; empty on an open path. */
   static Optional<Principal> principal(RoutingContext ctx) {
     return Optional.ofNullable(ctx.get(PRINCIPAL));
   }
@@ -40,7 +39,7 @@ final class Guard implements Handler<RoutingContext> {
   static void forbid(RoutingContext ctx, String scope) {
     Problem.of(
             FailureCode.NOT_PERMITTED,
-            "The API key %s lacks the scope %s that this needs; ask whoever gave it for one."
+            "The API key %s lacks the scope %s: ask the administrator for a key with it."
                 .formatted(principal(ctx).map(Principal::key).orElse(""), scope))
         .write(ctx.response());
   }
@@ -74,7 +73,7 @@ final class Guard implements Handler<RoutingContext> {
     }
   }
 
-  /** With parameters these paths would tell more (stack traces, say), so then a key is needed. */
+  /** With parameters these paths show more, such as stack traces, and need a key. */
   private static boolean open(RoutingContext ctx) {
     return OPEN.contains(ctx.normalizedPath())
         && SAFE.contains(ctx.request().method())

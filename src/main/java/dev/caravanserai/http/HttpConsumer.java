@@ -25,9 +25,9 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.DefaultConsumer;
 
 /**
- * Lets HTTP requests into a route: first the caller's scope, then the body, then the route. A
- * worker thread starts the route and is free again as soon as the route waits for something; the
- * thread that ends the wait writes the answer.
+ * Serves HTTP requests by a route: checks the caller's scope, reads the body, runs the route. A
+ * worker thread starts the route and is released as soon as the route waits; the thread that ends
+ * the wait writes the response.
  *
  * <p>A request that is being answered counts as in flight, so a shutdown waits for it. A caller who
  * leaves does not end the route; its steps can read that from the exchange ({@link Caller#GONE}).
@@ -44,12 +44,12 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     this.filter = filter;
   }
 
-  /** Makes an exchange's message of a request. Called on a worker thread; may throw a refusal. */
+  /** Fills an exchange from a request. Runs on a worker thread; may throw a refusal. */
   interface Reader {
     void read(Exchange exchange, RoutingContext ctx);
   }
 
-  /** The message's default headers, then what the reader adds. */
+  /** Decides which headers pass between HTTP and messages. */
   HeaderFilterStrategy filter() {
     return filter;
   }
@@ -161,7 +161,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     }
   }
 
-  /** Whatever goes wrong here, also an Error, the caller gets an answer. */
+  /** The caller gets a response also if this throws, be it an Error. */
   private void answer(
       Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context) {
     try {

@@ -46,10 +46,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   }
 
   /**
-   * Binds it under the names that Camel looks for, with all that routes name.
+   * Binds the engine under the name that Camel looks up, and the beans that routes name.
    *
    * @param registry takes name and bean
-   * @param authenticators asked in this order; the first that knows the caller decides
+   * @param authenticators in this order; the first that finds its credentials decides
    */
   public static void bind(
       BiConsumer<String, Object> registry, List<Authenticator> authenticators, HttpLimits limits) {
@@ -64,7 +64,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     Scopes.ALL.forEach(scope -> registry.accept("scope:" + scope, new RouteScope(scope)));
   }
 
-  /** What no route may take. */
+  /** Paths that routes must not use. */
   private static Stream<Entrance> ofTheServer() {
     return Stream.concat(Guard.OPEN.stream(), Stream.of(Docs.PATH, Docs.CONTRACT))
         .map(path -> Entrance.get("the server", path));
@@ -74,7 +74,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     return limits;
   }
 
-  /** Is in the registry already. */
+  /** The engine is in the registry already. */
   @Override
   protected void doInit() {}
 
@@ -84,9 +84,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   }
 
   /**
-   * Notes that a route takes these requests.
+   * Registers the requests that a route takes.
    *
-   * @return where to take them from
+   * @return the router to add the route to
    * @throws IllegalArgumentException if another takes some of them already
    */
   synchronized Router claim(Entrance entrance) {
@@ -107,7 +107,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     entrances.remove(entrance);
   }
 
-  /** What is asked first has the lower one; all of ours are below zero. */
+  /** Lower orders match first; ours are below zero. */
   int order(Entrance entrance) {
     return OURS + entrance.path().rank();
   }
@@ -128,7 +128,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     }
   }
 
-  /** Nothing but the server's own probes is there before the first consumer, and so the guard. */
+  /** Adds the guard with the first consumer; before that there are only probes. */
   private Router guarded() {
     var router = router();
     if (router != guarded) {
@@ -179,7 +179,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     return server;
   }
 
-  /** A path or query that cannot be decoded (RFC 3986, 2.1) fails before any route is asked. */
+  /** A path or query that cannot be decoded (RFC 3986, 2.1) fails before any route is matched. */
   private void undecodable(RoutingContext ctx) {
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
     problem(ctx, 400).write(ctx.response());
@@ -191,8 +191,8 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   }
 
   /**
-   * What none of our routes takes: a wrong method, or a page of Camel's own. Of those a caller
-   * without the scope {@link Scopes#ROUTES} sees only the open ones.
+   * Requests that none of our routes takes: a wrong method, or a page of Camel, which needs the
+   * scope {@link Scopes#ROUTES} unless it is open.
    */
   private void notOurs(RoutingContext ctx) {
     Set<String> allowed = new TreeSet<>();
@@ -217,8 +217,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     if (Guard.principal(ctx).isPresent()) {
       problem(ctx, 404).write(ctx.response());
     } else {
-      // A probe's path, whose own route does not give what Accept asks for.
-      var problem = new StatusException(406, "There is no such form of this: send Accept: */*.");
+      // The route of a probe does not match this Accept.
+      var problem =
+          new StatusException(
+              406, "This is not available in the media types of Accept: send Accept: */*.");
       Problems.of(problem, "").write(ctx.response());
     }
   }
@@ -226,7 +228,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   void failed(RoutingContext ctx) {
     var status = ctx.statusCode();
     if (ctx.failure() instanceof HttpClosedException) {
-      return; // the caller has left, or was too slow
+      return; // the caller has left or was too slow
     }
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());

@@ -5,11 +5,11 @@ import dev.caravanserai.settings.Settings;
 import java.time.Duration;
 
 /**
- * What a caller may take.
+ * Limits of a request.
  *
- * @param bodyBytes largest body of a request
- * @param receive until the head of a request is there, and again until its body is
- * @param idle between requests, and without progress while the caller reads an answer
+ * @param bodyBytes maximum size of the body
+ * @param receive time limit for the head of a request, and again for its body
+ * @param idle time limit between requests, and without progress while the caller reads a response
  */
 public record HttpLimits(long bodyBytes, Duration receive, Duration idle) {
 

@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A path with parameters in braces, as Camel and OpenAPI write it. Matched with regard to case; a
- * slash at the end does not count.
+ * A path with parameters in braces, as Camel and OpenAPI write it. Case-sensitive; a trailing slash
+ * is ignored.
  *
  * @param text without the asterisk
- * @param prefix whether every path that begins so is meant too
+ * @param prefix whether it matches every path with this prefix
  */
 record HttpPath(String text, boolean prefix) {
   private static final Pattern PARAMETER = Pattern.compile("\\{([^/}]+)}");
@@ -49,12 +49,12 @@ record HttpPath(String text, boolean prefix) {
     return regex + (prefix ? ".*" : "/?");
   }
 
-  /** Lower ones are asked first: literal paths, then those with parameters, then prefixes. */
+  /** Lower ones match first: literal paths, then those with parameters, then prefixes. */
   int rank() {
     return prefix ? 10_000 - Math.min(text.length(), 5_000) : Math.min(parameters().size(), 1_000);
   }
 
-  /** Whether some request's path is of both. Prefixes give way to all others. */
+  /** Whether some path matches both. A prefix overlaps only another prefix. */
   boolean overlaps(HttpPath other) {
     List<String> ours = segments();
     List<String> theirs = other.segments();

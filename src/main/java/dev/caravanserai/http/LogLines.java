@@ -7,10 +7,10 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
-/** Cuts a log into the lines of the contract's schema {@code Logs}. Bean {@code logLines}. */
+/** Splits a log into the lines of the contract's schema {@code Logs}. Bean {@code logLines}. */
 public final class LogLines {
   /**
-   * @param time only if asked for, and if the line begins with one
+   * @param time present if time stamps were requested and the line begins with one
    */
   public record Line(String text, Optional<Instant> time) {}
 

@@ -22,11 +22,11 @@ import java.util.Optional;
  * @param title the same for every problem of its kind
  * @param status the HTTP status
  * @param detail what happened, and what to do next
- * @param code which decision the caller has to make; empty for a fault of the server, where it is
- *     unknown whether anything was done
+ * @param code failure code; empty for a fault of the server, when it is unknown whether anything
+ *     was done
  * @param instance identifies this occurrence, as in the log
  * @param reason Kubernetes' own, if it gave one
- * @param errors what is wrong in the request; empty where that is not the reason
+ * @param errors violations in the request; may be empty
  * @param events the last warning events, oldest first
  * @param log the last lines of the failed container or command
  */
@@ -72,7 +72,7 @@ record Problem(
     return of(e.failure().code().httpStatus(), e.failure(), e.violations(), List.of());
   }
 
-  /** A fault of the server: it is unknown whether anything was done, so there is no code. */
+  /** A fault of the server, without a code: it is unknown whether anything was done. */
   static Problem internal(int status, String detail, Optional<String> instance) {
     return new Problem(
         "Internal error",
@@ -107,7 +107,7 @@ record Problem(
     }
   }
 
-  /** Answers with it, unless something has been answered already. On the response's own context. */
+  /** Sends it, unless a response has been sent already. On the response's own context. */
   void write(HttpServerResponse response) {
     if (!response.headWritten() && !response.closed()) {
       response

@@ -7,18 +7,17 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes problems of exceptions and of bare statuses. */
+/** Converts exceptions and HTTP statuses to problems. */
 final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
   private Problems() {}
 
   /**
-   * Shows a {@link FailureException} as it is, wherever in the causes it is. Anything else is a
-   * fault of the server or of a route: the answer identifies the occurrence, and the log has the
-   * details.
+   * Shows a {@link FailureException} found among the causes. Anything else is a fault of the server
+   * or of a route: the answer identifies the occurrence, and the log has the details.
    *
-   * @param occurrence names this one request, in the answer and in the log
+   * @param occurrence identifies the request in the response and in the log
    */
   static Problem of(Throwable thrown, String occurrence) {
     var cause = thrown;
@@ -49,7 +48,7 @@ final class Problems {
         Optional.of("urn:exchange:" + occurrence));
   }
 
-  /** For a status that came without words. */
+  /** For a status without an exception. */
   static Problem of(int status, String method, String path) {
     return switch (status) {
       case 400 ->
@@ -87,7 +86,7 @@ final class Problems {
               ? Problem.of(status, FailureCode.INVALID_REQUEST, "The request was refused.")
               : Problem.internal(
                   status,
-                  "The server could not do it. Whether anything was done is not known: look before"
+                  "The server failed. Whether anything was done is not known: check before"
                       + " you repeat it.",
                   Optional.empty());
     };

@@ -15,20 +15,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees that no connection is held for ever: by a head or a body that never ends (408), by silence
- * between requests, or by a caller who takes nothing of the answer. One for each connection; all on
- * its event loop.
+ * Limits how long a caller may hold a connection: by a head or a body that does not end (408), by
+ * silence between requests, or by not reading the response. One per connection; runs on its event
+ * loop.
  */
 final class Reception extends ChannelDuplexHandler {
   private static final AttributeKey<Reception> KEY =
       AttributeKey.valueOf(Reception.class.getName());
 
   private enum Phase {
-    /** Nothing of the next request has come. */
+    /** Nothing of the next request has arrived. */
     IDLE,
     HEAD,
     BODY,
-    /** All of the request is there. */
+    /** The request is complete. */
     ANSWER
   }
 
@@ -44,7 +44,7 @@ final class Reception extends ChannelDuplexHandler {
     this.channel = channel;
   }
 
-  /** For a connection that has just been made. */
+  /** Starts with a new connection. */
   static void begin(HttpConnection connection, HttpLimits limits) {
     var channel = ((ConnectionBase) connection).channel();
     var reception = new Reception(limits, channel);
@@ -53,7 +53,7 @@ final class Reception extends ChannelDuplexHandler {
     reception.wait(limits.receive());
   }
 
-  /** The head of a request is there. */
+  /** The head of a request is complete. */
   static void body(RoutingContext ctx) {
     var reception = of(ctx);
     reception.phase = Phase.BODY;
@@ -63,7 +63,7 @@ final class Reception extends ChannelDuplexHandler {
     ctx.next();
   }
 
-  /** All of the request is there. */
+  /** The request is complete. */
   static void complete(RoutingContext ctx) {
     var reception = of(ctx);
     reception.phase = Phase.ANSWER;
@@ -95,7 +95,7 @@ final class Reception extends ChannelDuplexHandler {
     context.fireChannelInactive();
   }
 
-  /** Not writable: more is waiting for the caller than the socket takes. */
+  /** Not writable: the caller reads more slowly than the route writes. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (!channel.isWritable() && stalled == null) {
@@ -123,7 +123,7 @@ final class Reception extends ChannelDuplexHandler {
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
-  /** At once; by way of Vert.x it would wait until all is written. */
+  /** At once; Vert.x would wait until everything is written. */
   private void close() {
     channel.pipeline().context(this).close();
   }
@@ -145,7 +145,7 @@ final class Reception extends ChannelDuplexHandler {
 
   private void expired() {
     if (phase == Phase.IDLE && pending() > 0) {
-      wait(limits.idle()); // the answer is still being read
+      wait(limits.idle()); // the response is still being read
     } else if (phase == Phase.IDLE) {
       close();
     } else if (phase == Phase.HEAD) {

@@ -8,8 +8,9 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
- * Makes a Camel message of an HTTP request: parameters of the query, headers and parameters of the
- * path become message headers, the later overriding the earlier; none may begin with {@code Camel}.
+ * Converts an HTTP request to a Camel message: parameters of the query, headers and parameters of
+ * the path become message headers, the later overriding the earlier; none may begin with {@code
+ * Camel}.
  */
 final class RequestMessage {
   private final HeaderFilterStrategy filter;
@@ -20,7 +21,7 @@ final class RequestMessage {
     this.path = path;
   }
 
-  /** Fills the exchange, once the request's body is there. */
+  /** Fills the exchange once the body is complete. */
   void fill(Exchange exchange, RoutingContext ctx) {
     var http = ctx.request();
     var request = Request.of(ctx);

@@ -11,7 +11,7 @@ import org.apache.camel.component.platform.http.spi.Method;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 
-/** Lets requests into a route from {@code platform-http}. */
+/** Serves a route from {@code platform-http}. */
 final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
 
   RouteConsumer(PlatformHttpEndpoint endpoint, Processor processor, HttpEngine engine) {
@@ -45,7 +45,7 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
     open(entrance, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
   }
 
-  /** Camel tells it only to the consumer that wraps this one. */
+  /** Camel gives the route only to the consumer that wraps this one. */
   private Route route() {
     return getEndpoint().getCamelContext().getRoutes().stream()
         .filter(
@@ -56,7 +56,7 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
         .orElseThrow();
   }
 
-  /** Route and place, as the person knows it who wrote it. */
+  /** Route id and source location, for messages. */
   static String owner(Route route) {
     return "route %s%s"
         .formatted(

@@ -7,7 +7,7 @@ import org.apache.camel.support.RoutePolicySupport;
 /**
  * The scope that callers of a {@code platform-http} route need, named by the route as its {@code
  * routePolicy}. The server has one bean for each scope: {@code scope:exec}, {@code scope:routes}
- * and so on; a scope of one's own is a bean in the route file. A route without one needs {@link
+ * and so on; a custom scope is a bean in the route file. A route without one needs {@link
  * Scopes#ROUTES}.
  */
 public final class RouteScope extends RoutePolicySupport {

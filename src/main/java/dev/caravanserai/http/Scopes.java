@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What callers can be permitted. */
+/** The scopes of callers. */
 public final class Scopes {
-  /** See sessions and read their logs. */
+  /** Read sessions and their logs. */
   public static final String SESSIONS_READ = "sessions:read";
 
   /** Start and stop sessions. */
@@ -16,24 +16,24 @@ public final class Scopes {
   /** Run commands in sessions. */
   public static final String EXEC = "exec";
 
-  /** Call routes of one's own that name no other scope. */
+  /** Call custom routes that name no other scope. */
   public static final String ROUTES = "routes";
 
-  /** All but those of one's own. */
+  /** Without custom scopes. */
   static final Set<String> ALL = Set.of(SESSIONS_READ, SESSIONS_WRITE, EXEC, ROUTES);
 
   private static final Pattern OWN = Pattern.compile("routes:[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   private Scopes() {}
 
-  /** Whether there is such a scope, besides the one that includes every other. */
+  /** Whether there is such a scope; {@code *} is not one. */
   static boolean known(String scope) {
     return ALL.contains(scope) || OWN.matcher(scope).matches();
   }
 
-  /** What is wrong with a scope that is not known, and what would be right. */
+  /** The message for an unknown scope. */
   static String unknown(String scope) {
-    return "scope %s is unknown.%s There are %s, and routes:<name> of your own."
+    return "scope %s is unknown.%s Use %s, or a custom scope routes:<name>."
         .formatted(scope, Nearest.hint(scope, ALL), String.join(", ", new TreeSet<>(ALL)));
   }
 }

@@ -12,8 +12,8 @@ import io.vertx.core.impl.VertxWrapper;
 import io.vertx.ext.web.Router;
 
 /**
- * Makes Camel's HTTP server watch its connections, which can only be set before it listens. Without
- * HTTP/2 in clear text: that waits for the first bytes before there is a connection to watch.
+ * Adds a connection handler to Camel's HTTP server, which is possible only before it listens.
+ * HTTP/2 in clear text is disabled: it calls the handler only after the first bytes.
  */
 final class ServerVertx extends VertxWrapper {
   private final HttpLimits limits;
@@ -38,7 +38,7 @@ final class ServerVertx extends VertxWrapper {
     return (Router) server.requestHandler();
   }
 
-  /** What is no HTTP request, or has a line or a header that is too long (RFC 9110, RFC 6585). */
+  /** Refuses invalid HTTP, and lines and headers that are too long (RFC 9110, RFC 6585). */
   private static void refuse(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     int status =

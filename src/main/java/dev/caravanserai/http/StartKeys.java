@@ -21,12 +21,12 @@ import java.util.Optional;
  * The API keys that a server starts with.
  *
  * @param entries at least one
- * @param made the key itself, if nobody gave one and it was made for this machine
+ * @param made the generated key, if none was configured
  */
 public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
-  /** A key that was made at a start, to be shown to whoever started the server. */
+  /** A generated key, to be shown in the terminal of the server. */
   public record MadeKey(String key, Path file) {
-    /** Shows no key. */
+    /** Without the key. */
     @Override
     public String toString() {
       return "MadeKey[" + file + "]";
@@ -38,8 +38,8 @@ public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
   }
 
   /**
-   * Keys of the file and of the environment; where there is neither and the server listens on
-   * loopback only, one that is made and kept in {@code <home>/api-key}.
+   * Keys of the file and of the environment. If there is neither and the server listens on loopback
+   * only, a key is generated and kept in {@code <home>/api-key}.
    *
    * @throws SettingsException if a file is bad or open to others, or a key is missing
    */
@@ -55,7 +55,7 @@ public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
     var bind = settings.get(Settings.BIND);
     if (!isLoopback(bind)) {
       throw new SettingsException(
-          ("%s=%s is not loopback, so others could reach the server, and it has no API key: set %s"
+          ("%s=%s is not loopback, so other machines can reach the server, but it has no API key: set %s"
                   + " or the environment variable %s, or listen on 127.0.0.1.")
               .formatted(
                   Settings.BIND.key(),
@@ -86,7 +86,7 @@ public record StartKeys(List<ApiKey> entries, Optional<MadeKey> made) {
         Files.createFile(file, mode(file.getParent(), "rw-------"));
         Files.writeString(file, HexFormat.of().formatHex(random), StandardOpenOption.WRITE);
       } catch (FileAlreadyExistsException e) {
-        // made at an earlier start
+        // generated at an earlier start
       }
     } catch (IOException e) {
       throw new SettingsException(

@@ -123,8 +123,7 @@ final class Expressions extends ValueTree {
       throw wrong(path, expression, words(e));
     }
     if (result == null && !OPTIONAL.matcher(expression).find()) {
-      throw wrong(
-          path, expression, "it has no result; where that is all right, end it with ?? null");
+      throw wrong(path, expression, "it has no result; if that is allowed, end it with ?? null");
     }
     return result;
   }
@@ -133,7 +132,7 @@ final class Expressions extends ValueTree {
   static String words(JexlException e) {
     String detail = ProfileFile.orEmpty(e.getDetail()).strip();
     if (e instanceof JexlException.Parsing) {
-      return "it is not a valid expression%s; `?? null` leaves out what is not there"
+      return "it is not a valid expression%s; `?? null` leaves out an absent value"
           .formatted(detail.isEmpty() ? "" : ", near '" + detail + "'");
     }
     return detail.isEmpty() ? "it is not valid" : detail;
@@ -141,7 +140,7 @@ final class Expressions extends ValueTree {
 
   private FailureException wrong(String path, String expression, String why) {
     String message =
-        "Profile %s, %s: the expression '%s' failed: %s. Correct the profile, or give what it asks for."
+        "Profile %s, %s: the expression '%s' failed: %s. Correct the profile, or send the value that it uses."
             .formatted(profile, path, expression, why);
     return OF_REQUEST.matcher(expression).find()
         ? new OfRequestException(message)

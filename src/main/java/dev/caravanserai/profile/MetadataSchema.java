@@ -11,13 +11,12 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * What one entry of a request's metadata may be if it has a meaning in a profile: text, or a list
- * of objects.
+ * Schema of a metadata entry that the profile uses: text, or a list of objects.
  *
- * @param values all that text may be; empty for anything
+ * @param values allowed texts; empty for any
  * @param pattern that the whole text has to match; null for none
  * @param unique whether no two objects of a list may have the same value
- * @param description for people; says what is right if there is a pattern
+ * @param description human-readable; describes the pattern, if there is one
  * @param items the fields of each object, all of them required; empty for text
  */
 record MetadataSchema(
@@ -79,7 +78,7 @@ record MetadataSchema(
       if (!items.containsKey(key)) {
         wrong.accept(
             Pointers.child(at, String.valueOf(key)),
-            "is not known; known are " + String.join(", ", items.keySet()));
+            "is unknown; known are " + String.join(", ", items.keySet()));
       }
     }
     items.forEach(

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that starting a session will create, known before anything is created.
+ * Everything that the start of a session creates, known in advance.
  *
  * @param spec the request, completed by the profile: it has id, profile and timeout
  * @param startTimeout how long it may take to become ready

@@ -22,8 +22,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * From a request to its plan. A pure function: the same request, time and id give the same plan,
- * and nothing is created. Thread safe.
+ * Plans sessions. A pure function: the same request, time and id give the same plan, and nothing is
+ * created. Thread-safe.
  */
 public final class Planner {
   static final String WORKSPACE = "/workspace";
@@ -75,7 +75,7 @@ public final class Planner {
   }
 
   /**
-   * @param now when the session is asked for
+   * @param now time of the request
    * @param freshId made for this request only: its mark on the anchor, and the session's id if the
    *     request has neither an id nor an Idempotency-Key
    * @throws InvalidRequestException with everything that is wrong with the request

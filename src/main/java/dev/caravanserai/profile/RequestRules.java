@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a request must keep besides the API's contract. All violations are found at once. */
+/** Rules for requests beside the API's contract. Finds all violations at once. */
 final class RequestRules {
   private static final Pattern IMAGE =
       Pattern.compile(
@@ -59,7 +59,7 @@ final class RequestRules {
             field ->
                 add(
                     "/" + field.key(),
-                    "profile %s does not use it: leave it out, or choose another profile",
+                    "profile %s does not use this field: remove it, or choose another profile",
                     profile.name()));
   }
 
@@ -72,7 +72,7 @@ final class RequestRules {
                 notMore("/resources/requests", name, request, resources.limits().get(name)));
   }
 
-  /** The most that the profile allows. */
+  /** The maximum of the profile. */
   void most(SessionSpec asked, Map<String, String> resources, Optional<String> storage) {
     resources.forEach(
         (name, most) -> {
@@ -103,7 +103,7 @@ final class RequestRules {
                 add(Pointers.child("/labels", key), "profile %s sets this label itself", profile));
   }
 
-  /** Metadata that has a meaning in the profile. */
+  /** Metadata for which the profile has a schema. */
   void metadata(Map<String, ?> metadata, Map<String, MetadataSchema> schemas) {
     MetadataSchema.check(schemas, metadata, this::violation);
   }

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Requests for a profile with which it is tried before any real one comes. */
+/** Requests with which a profile is tested when it is loaded. */
 final class SampleRequests {
   static final String TENANT = SessionSpec.DEFAULT_TENANT;
 
   private SampleRequests() {}
 
-  /** One with the least that the profile needs, one with everything that it uses. */
+  /** A minimal request, and one with every field that the profile uses. */
   static List<SessionSpec> of(Profile profile) {
     return List.of(
         request(profile, field -> field == RequestField.IMAGE, Map.of()),
@@ -46,7 +46,7 @@ final class SampleRequests {
             });
   }
 
-  /** Only what the profile says the values of. */
+  /** Only metadata whose values the profile lists. */
   private static Map<String, Object> metadata(Profile profile) {
     Map<String, Object> metadata = new LinkedHashMap<>();
     profile

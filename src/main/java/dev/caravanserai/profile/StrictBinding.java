@@ -82,7 +82,7 @@ final class StrictBinding {
 
   /**
    * @param path the JSON pointer to the value
-   * @return what remains when all that is wrong is left out; empty if that is nothing
+   * @return the value without its mistakes; empty if nothing is left
    */
   <T> Optional<T> bind(Object value, Class<T> type, String path) {
     JsonNode tree = JSON.valueToTree(value);
@@ -171,7 +171,7 @@ final class StrictBinding {
       List<String> known =
           unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
       Class<?> in = unknown.getReferringClass();
-      return "there is no such %s; %s"
+      return "unknown %s; %s"
           .formatted(
               in.isRecord() ? "key" : "field in a Kubernetes " + in.getSimpleName(),
               Nearest.of(unknown.getPropertyName(), known)

@@ -29,20 +29,30 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   private final Map<String, LineNumberAware> places = new HashMap<>();
 
   /**
-   * @throws RoutesException if another route has the id
+   * @throws RoutesException if another route or step has the id of it or of one of its steps
    */
   @Override
   public void onAddRouteDefinition(RouteDefinition route) {
     if (Boolean.TRUE.equals(route.isRest())) {
       route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // the caller gets the failure
     }
-    if (route.getId() != null && route.isKamelet() == null) {
-      LineNumberAware before = places.putIfAbsent(route.getId(), route.getInput());
-      if (before != null && before != route.getInput()) {
-        throw new RoutesException(
-            "Route %s in %s has the id of the route in %s. Give each route an id of its own."
-                .formatted(route.getId(), place(route.getInput()), place(before)));
+    if (route.isKamelet() == null) {
+      if (route.getId() != null) {
+        claim("Route", route.getId(), route.getInput());
       }
+      ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+          .stream()
+          .filter(step -> step.getId() != null && step.hasCustomIdAssigned())
+          .forEach(step -> claim("Step", step.getId(), step));
+    }
+  }
+
+  private void claim(String what, String id, LineNumberAware place) {
+    LineNumberAware before = places.putIfAbsent(id, place);
+    if (before != null && before != place) {
+      throw new RoutesException(
+          "%s %s in %s has the id of another in %s. Give each route and each step an id of its own."
+              .formatted(what, id, place(place), place(before)));
     }
   }
 

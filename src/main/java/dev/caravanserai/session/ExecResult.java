@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What one exec came to.
+ * The result of an exec.
  *
- * @param stdout what was written, also when it was ended early
+ * @param stdout output, also if the command was ended early
  * @param duration from the request to the end, connection included
  * @param encoding how the output is written as JSON
  */
@@ -22,11 +22,11 @@ public record ExecResult(
   /**
    * The bytes of one stream.
    *
-   * @param bytes what was kept: all, or head and tail
-   * @param total how many bytes were written
+   * @param bytes the bytes that were kept: all, or head and tail
+   * @param total number of bytes written
    */
   public record Output(byte[] bytes, long total) {
-    /** Decoded as UTF-8; bytes that are none become U+FFFD. */
+    /** Decoded as UTF-8; invalid UTF-8 becomes U+FFFD. */
     public String text() {
       return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -6,19 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One command to run in a session: either an argv or a script.
  *
  * @param command program and arguments, run as given, without a shell; empty when there is a script
- * @param script text for the shell, arrives unchanged
- * @param shell which shell takes the script
+ * @param script text for the shell, passed unchanged
+ * @param shell the shell that runs the script
  * @param stdin bytes for its standard input, which ends after them; empty for none
  * @param env environment variables on top of the container's
  * @param workingDir where it runs; empty for the container's own
  * @param container empty for the session's main container
- * @param timeout after which it is ended; empty for the default
- * @param encoding how its output is given back
+ * @param timeout time limit; empty for the default
+ * @param encoding encoding of its output
  */
 public record ExecSpec(
     List<String> command,
@@ -31,11 +32,11 @@ public record ExecSpec(
     Optional<Duration> timeout,
     Encoding encoding) {
 
-  /** How output is given back. */
+  /** Encoding of the output. */
   public enum Encoding {
-    /** Decoded; bytes that are no UTF-8 become U+FFFD. */
+    /** Decoded; invalid UTF-8 becomes U+FFFD. */
     UTF8,
-    /** Every byte as it was. */
+    /** Every byte unchanged. */
     BASE64
   }
 
@@ -49,99 +50,56 @@ public record ExecSpec(
   }
 
   public static ExecSpec command(String... command) {
-    return builder().command(List.of(command)).build();
+    Draft draft = new Draft();
+    draft.command = List.of(command);
+    return draft.build();
   }
 
   public static ExecSpec script(String script) {
-    return builder().script(script).build();
+    Draft draft = new Draft();
+    draft.script = Optional.of(script);
+    return draft.build();
   }
 
-  public static Builder builder() {
-    return new Builder();
+  /** The same request with other parts. */
+  public ExecSpec with(Consumer<Draft> changes) {
+    Draft draft = new Draft();
+    draft.command = command;
+    draft.script = script;
+    draft.shell = shell;
+    draft.stdin = stdin;
+    draft.env = env;
+    draft.workingDir = workingDir;
+    draft.container = container;
+    draft.timeout = timeout;
+    draft.encoding = encoding;
+    changes.accept(draft);
+    return draft.build();
   }
 
   public ExecSpec withTimeout(Duration timeout) {
-    return toBuilder().timeout(timeout).build();
+    return with(to -> to.timeout = Optional.of(timeout));
   }
 
   public ExecSpec withStdin(byte[] stdin) {
-    return toBuilder().stdin(stdin).build();
+    return with(to -> to.stdin = Optional.of(stdin));
   }
 
-  private Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.command = command;
-    builder.script = script;
-    builder.shell = shell;
-    builder.stdin = stdin;
-    builder.env = env;
-    builder.workingDir = workingDir;
-    builder.container = container;
-    builder.timeout = timeout;
-    builder.encoding = encoding;
-    return builder;
-  }
+  /** The parts of a request by name, to be changed. Not thread-safe. */
+  public static final class Draft {
+    public List<String> command;
+    public Optional<String> script = Optional.empty();
+    public Optional<String> shell = Optional.empty();
+    public Optional<byte[]> stdin = Optional.empty();
+    public Map<String, String> env;
+    public Optional<String> workingDir = Optional.empty();
+    public Optional<String> container = Optional.empty();
+    public Optional<Duration> timeout = Optional.empty();
+    public Encoding encoding;
 
-  /** Makes an exec request by the names of its parts; null is none. */
-  public static final class Builder {
-    private List<String> command = List.of();
-    private Optional<String> script = Optional.empty();
-    private Optional<String> shell = Optional.empty();
-    private Optional<byte[]> stdin = Optional.empty();
-    private Map<String, String> env = Map.of();
-    private Optional<String> workingDir = Optional.empty();
-    private Optional<String> container = Optional.empty();
-    private Optional<Duration> timeout = Optional.empty();
-    private Encoding encoding = Encoding.UTF8;
+    private Draft() {}
 
-    private Builder() {}
-
-    public Builder command(List<String> command) {
-      this.command = command;
-      return this;
-    }
-
-    public Builder script(String script) {
-      this.script = Optional.ofNullable(script);
-      return this;
-    }
-
-    public Builder shell(String shell) {
-      this.shell = Optional.ofNullable(shell);
-      return this;
-    }
-
-    public Builder stdin(byte[] stdin) {
-      this.stdin = Optional.ofNullable(stdin);
-      return this;
-    }
-
-    public Builder env(Map<String, String> env) {
-      this.env = env;
-      return this;
-    }
-
-    public Builder workingDir(String workingDir) {
-      this.workingDir = Optional.ofNullable(workingDir);
-      return this;
-    }
-
-    public Builder container(String container) {
-      this.container = Optional.ofNullable(container);
-      return this;
-    }
-
-    public Builder timeout(Duration timeout) {
-      this.timeout = Optional.ofNullable(timeout);
-      return this;
-    }
-
-    public Builder encoding(Encoding encoding) {
-      this.encoding = encoding;
-      return this;
-    }
-
-    public ExecSpec build() {
+    private ExecSpec build() {
       return new ExecSpec(
           command, script, shell, stdin, env, workingDir, container, timeout, encoding);
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A typed failure.
  *
- * @param code tells callers which decision to make
+ * @param code failure code
  * @param message full sentences: what happened, to which object, and what to do next
  * @param reason Kubernetes' own CamelCase reason, if any
  * @param events the object's last warning events, oldest first, as {@code Reason: message}

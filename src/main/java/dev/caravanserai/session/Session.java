@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * A session as its callers see it. Made with {@link #builder}.
+ * A session as callers see it. Made with {@link #of}.
  *
  * @param id unique within its tenant
  * @param ready whether its pod can be used now; only when the state is {@link State#RUNNING}, where
@@ -44,8 +45,8 @@ public record Session(
    *
    * @param node empty until it is scheduled
    * @param phase Kubernetes' pod phase
-   * @param restarts of all its containers
-   * @param warnings what has ended beside the main container, one sentence each
+   * @param restarts sum over its containers
+   * @param warnings containers beside the main one that have ended, one sentence each
    */
   public record Pod(
       String name,
@@ -65,8 +66,8 @@ public record Session(
    * Its storage.
    *
    * @param claim name of the PersistentVolumeClaim
-   * @param size the Kubernetes quantity asked for
-   * @param storageClass as the claim says, once known
+   * @param size the requested Kubernetes quantity
+   * @param storageClass of the claim, once known
    * @param path where it is mounted
    */
   public record Storage(String claim, String size, Optional<String> storageClass, String path) {}
@@ -75,7 +76,7 @@ public record Session(
     return new SessionKey(cluster, tenant, id);
   }
 
-  /** Whether another value is of the same life, not of another session with the same id. */
+  /** Whether both are the same life, not two sessions with the same id. */
   public boolean sameLife(Session other) {
     return key().equals(other.key()) && createdAt.equals(other.createdAt);
   }
@@ -86,117 +87,64 @@ public record Session(
 
   /** The same session once it is gone. */
   public Session stopped() {
-    return new Builder(this).state(State.STOPPED).ready(false).build();
+    Draft draft = new Draft(this);
+    draft.state = State.STOPPED;
+    draft.ready = false;
+    return draft.build();
   }
 
-  /** A PENDING session without anything that may be absent. */
-  public static Builder builder(SessionKey key) {
-    return new Builder(key);
+  /**
+   * A session by the names of its parts; without changes it is PENDING and has no optional part.
+   */
+  public static Session of(SessionKey key, Consumer<Draft> changes) {
+    Draft draft = new Draft(key);
+    changes.accept(draft);
+    return draft.build();
   }
 
-  /** Makes sessions by the names of their parts. Not thread-safe. */
-  public static final class Builder {
+  /** The parts of a session by name, to be set. Not thread-safe. */
+  public static final class Draft {
     private final SessionKey key;
-    private String profile = "";
-    private State state = State.PENDING;
-    private boolean ready;
-    private String image = "";
-    private String namespace = "";
-    private String container = "";
-    private Optional<Pod> pod = Optional.empty();
-    private Optional<Storage> storage = Optional.empty();
-    private Instant createdAt = Instant.EPOCH;
-    private Optional<Instant> startedAt = Optional.empty();
-    private Instant lastActivityAt = Instant.EPOCH;
-    private Instant expiresAt = Instant.EPOCH;
-    private Optional<Failure> failure = Optional.empty();
-    private Map<String, String> labels = Map.of();
-    private Map<String, Object> metadata = Map.of();
+    public String profile = "";
+    public State state = State.PENDING;
+    public boolean ready;
+    public String image = "";
+    public String namespace = "";
+    public String container = "";
+    public Optional<Pod> pod = Optional.empty();
+    public Optional<Storage> storage = Optional.empty();
+    public Instant createdAt = Instant.EPOCH;
+    public Optional<Instant> startedAt = Optional.empty();
+    public Instant lastActivityAt = Instant.EPOCH;
+    public Instant expiresAt = Instant.EPOCH;
+    public Optional<Failure> failure = Optional.empty();
+    public Map<String, String> labels = Map.of();
+    public Map<String, Object> metadata = Map.of();
 
-    private Builder(SessionKey key) {
+    private Draft(SessionKey key) {
       this.key = key;
     }
 
-    private Builder(Session of) {
+    private Draft(Session of) {
       this(of.key());
-      profile(of.profile).state(of.state).ready(of.ready).image(of.image).failure(of.failure);
-      place(of.namespace, of.container).pod(of.pod).storage(of.storage);
-      created(of.createdAt).started(of.startedAt).used(of.lastActivityAt).expires(of.expiresAt);
-      labels(of.labels).metadata(of.metadata);
+      profile = of.profile;
+      state = of.state;
+      ready = of.ready;
+      image = of.image;
+      namespace = of.namespace;
+      container = of.container;
+      pod = of.pod;
+      storage = of.storage;
+      createdAt = of.createdAt;
+      startedAt = of.startedAt;
+      lastActivityAt = of.lastActivityAt;
+      expiresAt = of.expiresAt;
+      failure = of.failure;
+      labels = of.labels;
+      metadata = of.metadata;
     }
 
-    public Builder profile(String profile) {
-      this.profile = profile;
-      return this;
-    }
-
-    public Builder state(State state) {
-      this.state = state;
-      return this;
-    }
-
-    public Builder ready(boolean ready) {
-      this.ready = ready;
-      return this;
-    }
-
-    public Builder image(String image) {
-      this.image = image;
-      return this;
-    }
-
-    public Builder place(String namespace, String container) {
-      this.namespace = namespace;
-      this.container = container;
-      return this;
-    }
-
-    public Builder pod(Optional<Pod> pod) {
-      this.pod = pod;
-      return this;
-    }
-
-    public Builder storage(Optional<Storage> storage) {
-      this.storage = storage;
-      return this;
-    }
-
-    public Builder created(Instant at) {
-      this.createdAt = at;
-      return this;
-    }
-
-    public Builder started(Optional<Instant> at) {
-      this.startedAt = at;
-      return this;
-    }
-
-    public Builder used(Instant at) {
-      this.lastActivityAt = at;
-      return this;
-    }
-
-    public Builder expires(Instant at) {
-      this.expiresAt = at;
-      return this;
-    }
-
-    public Builder failure(Optional<Failure> failure) {
-      this.failure = failure;
-      return this;
-    }
-
-    public Builder labels(Map<String, String> labels) {
-      this.labels = labels;
-      return this;
-    }
-
-    public Builder metadata(Map<String, Object> metadata) {
-      this.metadata = metadata;
-      return this;
-    }
-
-    public Session build() {
+    private Session build() {
       return new Session(
           key.id(),
           key.tenant(),

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What a caller asks for when starting a session. Everything but the tenant is optional: the
- * profile fills in what is missing.
+ * A request for a session. Everything but the tenant is optional: the profile fills in what is
+ * missing.
  *
- * @param tenant whose session it is; planning sets that of the caller
+ * @param tenant tenant of the session; planning sets that of the caller
  * @param profile name of the profile; empty for the default profile
- * @param id the caller's id; empty to have one made
+ * @param id the caller's id; empty to generate one
  * @param image image of the main container
  * @param command its entry point; empty list for the profile's or the image's
  * @param args its arguments
@@ -23,9 +23,9 @@ import java.util.function.Consumer;
  * @param workingDir its working directory
  * @param timeout how long the session may live, from its creation
  * @param resources limits and requests
- * @param storage storage that is asked for
+ * @param storage requested storage
  * @param labels labels for every object of the session
- * @param metadata anything JSON; kept and given back, and open to the profile's expressions
+ * @param metadata any JSON; returned unchanged, and available to the profile's expressions
  * @param idempotencyKey two requests of one tenant with the same key make one session
  */
 public record SessionSpec(
@@ -44,7 +44,7 @@ public record SessionSpec(
     Map<String, Object> metadata,
     Optional<String> idempotencyKey) {
 
-  /** The tenant of whoever does not say. */
+  /** The tenant of requests that name none. */
   public static final String DEFAULT_TENANT = "default";
 
   /**
@@ -82,7 +82,7 @@ public record SessionSpec(
     metadata = ordered(metadata);
   }
 
-  /** A request for a session of the default profile, made as a whole by the profile. */
+  /** A request that leaves everything to the default profile. */
   public static SessionSpec of(String tenant) {
     return new Draft(tenant).build();
   }

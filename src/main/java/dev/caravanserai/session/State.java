@@ -12,7 +12,7 @@ public enum State {
   STOPPED,
   /** Its main process ended with exit code 0. */
   COMPLETED,
-  /** It could not start, or broke; {@link Session#failure()} tells why. */
+  /** It could not start, or failed; see {@link Session#failure()}. */
   FAILED,
   /** Its pod was removed on purpose; its data is kept. */
   HIBERNATED

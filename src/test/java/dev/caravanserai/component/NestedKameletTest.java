@@ -134,6 +134,30 @@ class NestedKameletTest {
         .containsExactlyInAnyOrder(tuple("red", "default", null), tuple("red", "hypha", null));
   }
 
+  @Test
+  void values_beside_options_that_are_not_given_arrive_unchanged() throws Exception {
+    // When
+    context.addRoutes(
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("direct:in")
+                .to(
+                    "kamelet:session-start-action?image=busybox:1&idempotencyKey=${variable.my-key}");
+          }
+        });
+    context.start();
+
+    // Then
+    assertThat(
+            context.getEndpoints().stream()
+                .filter(PodEndpoint.class::isInstance)
+                .map(PodEndpoint.class::cast)
+                .filter(endpoint -> endpoint.getOperation() == Operation.plan))
+        .extracting(PodEndpoint::getImage, PodEndpoint::getIdempotencyKey)
+        .containsExactly(tuple("busybox:1", "${variable.my-key}"));
+  }
+
   private void start(String step, boolean yaml) throws Exception {
     Files.writeString(kamelets.resolve("read-action.kamelet.yaml"), WRAPPER.formatted(step));
     if (yaml) {

@@ -49,11 +49,13 @@ class NextLifeTest {
     ConfigMap one = cluster.create(anchor("2026-01-01T00:00:00Z")).toCompletableFuture().join();
     Session due = cluster.sessions().takeDue(Instant.now()).get(0);
     Session failed =
-        Session.builder(due.key())
-            .state(State.FAILED)
-            .failure(Optional.of(Failure.of(FailureCode.OOM_KILLED, "of the former life")))
-            .expires(due.expiresAt())
-            .build();
+        Session.of(
+            due.key(),
+            to -> {
+              to.state = State.FAILED;
+              to.failure = Optional.of(Failure.of(FailureCode.OOM_KILLED, "of the former life"));
+              to.expiresAt = due.expiresAt();
+            });
     // the owner stops it and starts a new one before the operation runs
     cluster.deliverEnd(one);
     ConfigMap two = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();

@@ -89,7 +89,7 @@ class ContractRefusalTest {
         "{\"command\":[\"true\"],\"script\":\"true\"}          | ``              | exactly one of command and script",
         "[]                                                    | ``              | not a list",
         "{\"command\":[]}                                      | /command        | a list of a program",
-        "{\"command\":[\"a\"],\"shell\":\"sh\"}                | /shell          | goes only with script",
+        "{\"command\":[\"a\"],\"shell\":\"sh\"}                | /shell          | is allowed only with script",
         "{\"script\":\"a\",\"timeoutSeconds\":0}               | /timeoutSeconds | above 0",
         "{\"script\":\"a\",\"encoding\":\"utf-8\"}             | /encoding       | utf8 or base64",
         "{\"script\":\"a\",\"env\":{\"A B\":\"\"}}             | /env/A B        | letters, digits, '_'",

@@ -34,32 +34,35 @@ class SessionJsonTest {
   void session_is_written_as_the_contract_shows_it() {
     // Given
     Session session =
-        Session.builder(KEY)
-            .profile("default")
-            .state(State.RUNNING)
-            .ready(true)
-            .image("python:3-slim")
-            .place("sessions", "main")
-            .pod(
-                Optional.of(
-                    new Session.Pod(
-                        "session-build-42",
-                        "0b0f1a2e-6a1e-4d1f-9a53-2f1f0d0d4c11",
-                        Optional.of("node-1"),
-                        "Running",
-                        0,
-                        List.of())))
-            .storage(
-                Optional.of(
-                    new Session.Storage(
-                        "session-build-42", "1Gi", Optional.of("standard"), "/workspace")))
-            .created(CREATED)
-            .started(Optional.of(Instant.parse("2026-11-21T09:30:02.118Z")))
-            .used(Instant.parse("2026-11-21T09:30:02.118Z"))
-            .expires(Instant.parse("2026-11-21T10:30:00Z"))
-            .labels(Map.of("team", "red"))
-            .metadata(Map.of("ticket", 7))
-            .build();
+        Session.of(
+            KEY,
+            to -> {
+              to.profile = "default";
+              to.state = State.RUNNING;
+              to.ready = true;
+              to.image = "python:3-slim";
+              to.namespace = "sessions";
+              to.container = "main";
+              to.pod =
+                  Optional.of(
+                      new Session.Pod(
+                          "session-build-42",
+                          "0b0f1a2e-6a1e-4d1f-9a53-2f1f0d0d4c11",
+                          Optional.of("node-1"),
+                          "Running",
+                          0,
+                          List.of()));
+              to.storage =
+                  Optional.of(
+                      new Session.Storage(
+                          "session-build-42", "1Gi", Optional.of("standard"), "/workspace"));
+              to.createdAt = CREATED;
+              to.startedAt = Optional.of(Instant.parse("2026-11-21T09:30:02.118Z"));
+              to.lastActivityAt = Instant.parse("2026-11-21T09:30:02.118Z");
+              to.expiresAt = Instant.parse("2026-11-21T10:30:00Z");
+              to.labels = Map.of("team", "red");
+              to.metadata = Map.of("ticket", 7);
+            });
 
     // When
     ObjectNode json = JSON.valueToTree(session);
@@ -76,7 +79,7 @@ class SessionJsonTest {
     SessionSpec spec = Contract.load().readSession(request, "default", Optional.empty());
 
     // When
-    String json = JSON.writeValueAsString(Session.builder(KEY).metadata(spec.metadata()).build());
+    String json = JSON.writeValueAsString(Session.of(KEY, to -> to.metadata = spec.metadata()));
 
     // Then
     assertThat(json).contains("\"metadata\":" + metadata);
@@ -122,22 +125,25 @@ class SessionJsonTest {
   }
 
   private static Session failed() {
-    return Session.builder(KEY)
-        .profile("default")
-        .state(State.FAILED)
-        .image("nope:1")
-        .place("sessions", "main")
-        .created(CREATED)
-        .used(CREATED)
-        .expires(Instant.parse("2026-11-21T10:30:00Z"))
-        .failure(
-            Optional.of(
-                Failure.of(
-                        FailureCode.IMAGE_PULL,
-                        "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
-                            + " pull secret if it is private.",
-                        "ErrImagePull")
-                    .withEvents(List.of("Failed: Failed to pull image \"nope:1\": not found"))))
-        .build();
+    return Session.of(
+        KEY,
+        to -> {
+          to.profile = "default";
+          to.state = State.FAILED;
+          to.image = "nope:1";
+          to.namespace = "sessions";
+          to.container = "main";
+          to.createdAt = CREATED;
+          to.lastActivityAt = CREATED;
+          to.expiresAt = Instant.parse("2026-11-21T10:30:00Z");
+          to.failure =
+              Optional.of(
+                  Failure.of(
+                          FailureCode.IMAGE_PULL,
+                          "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
+                              + " pull secret if it is private.",
+                          "ErrImagePull")
+                      .withEvents(List.of("Failed: Failed to pull image \"nope:1\": not found")));
+        });
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -87,10 +88,8 @@ interface CommandPromises extends Places {
   default void environment_is_visible_to_the_command_only(Place place) {
     // Given
     ExecSpec spec =
-        ExecSpec.builder()
-            .command(List.of("sh", "-c", "printf %s \"$A\"; printf %s \"$B\"; env | grep -c __cs_"))
-            .env(Map.of("A", "x'\"\n$(id)\\n\r", "B", ""))
-            .build();
+        ExecSpec.command("sh", "-c", "printf %s \"$A\"; printf %s \"$B\"; env | grep -c __cs_")
+            .with(to -> to.env = Map.of("A", "x'\"\n$(id)\\n\r", "B", ""));
 
     // When
     ExecResult result = place.run(spec);
@@ -124,7 +123,7 @@ interface CommandPromises extends Places {
   @MethodSource("places")
   default void environment_with_any_names_reaches_the_program_unchanged(Place place) {
     // Given
-    ExecSpec env = ExecSpec.builder().command(List.of("env")).env(SPECIAL).build();
+    ExecSpec env = ExecSpec.command("env").with(to -> to.env = SPECIAL);
 
     // When
     ExecResult result = place.run(env);
@@ -169,10 +168,8 @@ interface CommandPromises extends Places {
             + folder
             + " && printf '#!/bin/sh\\necho own $1\\n' >ls && chmod +x ls");
     ExecSpec ls =
-        ExecSpec.builder()
-            .command(List.of("ls", "one"))
-            .env(Map.of("PATH", folder + ":/usr/bin:/bin"))
-            .build();
+        ExecSpec.command("ls", "one")
+            .with(to -> to.env = Map.of("PATH", folder + ":/usr/bin:/bin"));
 
     // When
     ExecResult result = place.run(ls);
@@ -278,6 +275,6 @@ interface CommandPromises extends Places {
   }
 
   private static ExecSpec in(String dir, String... command) {
-    return ExecSpec.builder().command(List.of(command)).workingDir(dir).build();
+    return ExecSpec.command(command).with(to -> to.workingDir = Optional.ofNullable(dir));
   }
 }

@@ -85,11 +85,9 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     Files.writeString(program, "#!/bin/sh\necho found $1\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     ExecSpec spec =
-        ExecSpec.builder()
-            .command(List.of("only-here", "it"))
-            .stdin(new byte[10])
-            .env(Map.of("PATH", folder.toString()))
-            .build();
+        ExecSpec.command("only-here", "it")
+            .withStdin(new byte[10])
+            .with(to -> to.env = Map.of("PATH", folder.toString()));
 
     // When
     String out = Texts.of(place.run(spec).stdout());
@@ -113,11 +111,9 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     ExecResult result = place.run(ExecSpec.command("busybox", "env"));
     ExecResult fed =
         place.run(
-            ExecSpec.builder()
-                .command(List.of("busybox", "cat", "-", "x".repeat(5000)))
-                .stdin("in".getBytes(StandardCharsets.US_ASCII))
-                .workingDir("/tmp")
-                .build());
+            ExecSpec.command("busybox", "cat", "-", "x".repeat(5000))
+                .withStdin("in".getBytes(StandardCharsets.US_ASCII))
+                .with(to -> to.workingDir = Optional.of("/tmp")));
 
     // Then
     own.forEach(

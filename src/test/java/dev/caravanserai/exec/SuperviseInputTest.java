@@ -22,7 +22,7 @@ class SuperviseInputTest {
         words.stream().map(word -> word.replaceAll("[\0\ud800-\udfff]", "") + "\n'$`").toList();
 
     // When
-    String request = text(ExecSpec.builder().command(command).build());
+    String request = text(ExecSpec.command(command.toArray(String[]::new)));
 
     // Then
     String program = between(request, "__cs_prog=", "\nexport");
@@ -51,7 +51,7 @@ class SuperviseInputTest {
   }
 
   private static ExecSpec env(String name, String value) {
-    return ExecSpec.builder().command(List.of("true")).env(Map.of(name, value)).build();
+    return ExecSpec.command("true").with(to -> to.env = Map.of(name, value));
   }
 
   /** Words of a shell that hold nothing but single quotes and {@code \\'}. */

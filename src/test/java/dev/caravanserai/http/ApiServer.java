@@ -128,16 +128,19 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static Session session(String id, State state) {
-    return Session.builder(new SessionKey("local", "default", id))
-        .profile("default")
-        .state(state)
-        .ready(state == State.RUNNING)
-        .image("busybox:1")
-        .place("sessions", "main")
-        .created(NOW)
-        .started(Optional.of(NOW))
-        .used(NOW)
-        .expires(NOW.plusSeconds(60))
-        .build();
+    return Session.of(
+        new SessionKey("local", "default", id),
+        to -> {
+          to.profile = "default";
+          to.state = state;
+          to.ready = state == State.RUNNING;
+          to.image = "busybox:1";
+          to.namespace = "sessions";
+          to.container = "main";
+          to.createdAt = NOW;
+          to.startedAt = Optional.of(NOW);
+          to.lastActivityAt = NOW;
+          to.expiresAt = NOW.plusSeconds(60);
+        });
   }
 }

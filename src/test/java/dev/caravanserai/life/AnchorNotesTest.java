@@ -90,7 +90,8 @@ class AnchorNotesTest {
             .toCompletableFuture()
             .join();
     Session idle =
-        Session.builder(start.key()).used(Instant.now().minus(Duration.ofMinutes(1))).build();
+        Session.of(
+            start.key(), to -> to.lastActivityAt = Instant.now().minus(Duration.ofMinutes(1)));
     Runnable answer = cluster.holdNotes();
 
     // When

@@ -212,7 +212,7 @@ class ProfileMistakesTest {
     assertThat(refused.violations())
         .extracting(InvalidRequestException.Violation::pointer)
         .containsExactlyInAnyOrder("/command", "/args", "/workingDir", "/storage", "/resources");
-    assertThat(refused).hasMessageContaining("profile own does not use it");
+    assertThat(refused).hasMessageContaining("profile own does not use this field");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A mistake in a route stops the start, with file, line, mistake and nearest valid word. */
 class BrokenRoutesTest {
   private static final Contract CONTRACT = Contract.load();
+
+  private static final String SAME_ID = "to:\n            id: same\n            uri: log:x";
 
   @TempDir private Path home;
 
@@ -125,8 +128,53 @@ class BrokenRoutesTest {
     // Then
     assertThat(messageOf("mine.camel.yaml", two))
         .isEqualTo(
-            "Route mine in file:%1$s/mine.camel.yaml, line 10 has the id of the route in file:%1$s/mine.camel.yaml, line 4. Give each route an id of its own."
+            "Route mine in file:%1$s/mine.camel.yaml, line 10 has the id of another in file:%1$s/mine.camel.yaml, line 4. Give each route and each step an id of its own."
                 .formatted(home));
+  }
+
+  @Test
+  void a_second_step_of_the_same_id_stops_the_start_and_names_both_places() throws Exception {
+    // Given
+    String two =
+        route("direct:one", SAME_ID)
+            + route("direct:two", SAME_ID).replace("id: mine", "id: other");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", two))
+        .isEqualTo(
+            "Step same in file:%1$s/mine.camel.yaml, line 14 has the id of another in file:%1$s/mine.camel.yaml, line 6. Give each route and each step an id of its own."
+                .formatted(home));
+  }
+
+  @Test
+  void lines_of_a_value_that_camel_would_join_stop_the_start() throws Exception {
+    // Given
+    String java =
+        """
+        public class Mine extends org.apache.camel.builder.RouteBuilder {
+          @Override
+          public void configure() {
+            from("direct:mine").routeId("mine")
+                .to("kamelet:session-exec-action?script=RAW(# c\\nexit 3)");
+          }
+        }
+        """;
+
+    // Then
+    assertThat(messageOf("Mine.java", java))
+        .contains("Route mine", "a value in a URI cannot have several lines.");
+  }
+
+  @Test
+  void all_examples_can_run_together() {
+    // Given
+    List<String> files =
+        Stream.of("timer", "webhook", "webhook-data", "policy", "failures")
+            .map(name -> "examples/%s.camel.yaml".formatted(name))
+            .toList();
+
+    // Then
+    assertThat(messageOf(files)).isEqualTo("STARTED");
   }
 
   @ParameterizedTest
@@ -157,13 +205,16 @@ class BrokenRoutesTest {
   }
 
   private String messageOf(String name, String text) throws Exception {
-    Path file = Files.writeString(home.resolve(name), text);
+    return messageOf(List.of(Files.writeString(home.resolve(name), text).toString()));
+  }
+
+  private static String messageOf(List<String> files) {
     Settings settings = Settings.of(Map.of(Settings.PORT.key(), "0"));
     PodServices services =
         PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes()) {
       try {
-        routes.read(settings, new ApiKeys(List.of()), List.of(file.toString()));
+        routes.read(settings, new ApiKeys(List.of()), files);
         routes.make(services);
         routes.run(settings);
         return "STARTED";

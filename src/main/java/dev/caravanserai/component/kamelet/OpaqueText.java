@@ -22,7 +22,12 @@ public final class OpaqueText {
 
   /** Text in this form, unless Camel passes it unchanged as it is. */
   static String exact(String text) {
-    return isPlain(text) ? text : EXACT + encode(text);
+    return isPlain(text) ? text : opaque(text);
+  }
+
+  /** Text in this form, also where Camel encodes what is plain. */
+  static String opaque(String text) {
+    return EXACT + encode(text);
   }
 
   static boolean isExact(String text) {

@@ -43,7 +43,8 @@ final class ParameterText implements PropertiesFunction {
   @Override
   public String apply(String written) {
     String[] parts = OpaqueText.decode(written).split(SEPARATOR, 2);
-    return resolve(parts[0], parts[1]).map(OpaqueText::exact).orElse(null);
+    // beside an optional placeholder without a value Camel encodes the other values of a URI
+    return resolve(parts[0], parts[1]).map(OpaqueText::opaque).orElse(null);
   }
 
   /** Empty for an optional placeholder without a value. */

@@ -1,8 +1,10 @@
 package dev.caravanserai.component.kamelet;
 
+import java.util.regex.Pattern;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.model.EndpointRequiredDefinition;
 import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ToDefinition;
@@ -17,12 +19,16 @@ import org.apache.camel.reifier.ProcessorReifier;
  * URI, where it would be evaluated again and make an endpoint for each value.
  */
 final class StepFactory extends DefaultProcessorFactory {
+  private static final Pattern LINES_IN_VALUE =
+      Pattern.compile("RAW\\([^)]*\\R|=[^&]*\\S[^&]*\\R\\s*[^\\s&?]");
+
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
     if (!(step instanceof ProcessorDefinition<?> definition)) {
       return super.createProcessor(route, step);
     }
     try {
+      checkLines(definition);
       ProcessorDefinition<?> called = called(definition);
       Processor special = super.createProcessor(route, called);
       return special == null ? ProcessorReifier.reifier(route, called).createProcessor() : special;
@@ -30,6 +36,18 @@ final class StepFactory extends DefaultProcessorFactory {
       throw e; // of a step within this one
     } catch (Exception e) {
       throw new StepException(definition, e);
+    }
+  }
+
+  /** Camel joins the lines of a URI: a comment of a script would swallow the next line. */
+  private static void checkLines(ProcessorDefinition<?> step) {
+    if (step instanceof EndpointRequiredDefinition to
+        && to.getEndpointUri() != null
+        && SessionKamelets.isUri(to.getEndpointUri())
+        && LINES_IN_VALUE.matcher(to.getEndpointUri()).find()) {
+      throw new IllegalArgumentException(
+          "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"
+              + " property, script=RAW({{my.script}}), or a request as the body.");
     }
   }
 
