@@ -6,12 +6,15 @@ import dev.caravanserai.component.PodComponent;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A Camel application with its own Kubernetes client. */
 @Tag("local")
@@ -19,11 +22,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OwnClientIT {
 
   @Test
-  void single_client_in_the_registry_is_used_and_not_closed() throws Exception {
+  void single_client_in_the_registry_is_used_and_not_closed(@TempDir Path folder) throws Exception {
     // Given
     KubernetesClient client = TestCluster.get().client();
     Properties nothingElse = new Properties();
-    nothingElse.put("caravanserai.cluster.kubeconfig", "/there/is/none");
+    Path unusable = Files.writeString(folder.resolve("kubeconfig"), "of no use");
+    nothingElse.put("caravanserai.cluster.kubeconfig", unusable.toString());
     nothingElse.put("caravanserai.cluster.namespace", TestCluster.NAMESPACE);
 
     // When

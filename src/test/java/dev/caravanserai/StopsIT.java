@@ -102,7 +102,7 @@ class StopsIT {
       Answer stopped = api.call("DELETE", path + "?wait=true", null);
 
       // Then
-      assertThat(stopped.status()).as(stopped.text()).isEqualTo(503);
+      assertThat(stopped.status()).as(stopped.text()).isEqualTo(409);
       assertThat(stopped.field("detail"))
           .contains("PersistentVolumeClaim", claim.get().getMetadata().getName())
           .contains("example.com/hold", "caravanserai.session.stop-timeout")

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -121,9 +122,19 @@ public final class PodFailures {
                 fail(
                     FailureCode.UNSCHEDULABLE,
                     view,
-                    "fits no node: %s. Ask for less, or give the cluster a node that fits."
-                        .formatted(c.getMessage()),
+                    "fits no node: %s. %s"
+                        .formatted(said(c).replaceFirst("\\.+$", ""), advice(said(c))),
                     c.getReason()));
+  }
+
+  private static String said(PodCondition condition) {
+    return Optional.ofNullable(condition.getMessage()).orElse("the scheduler gives no reason");
+  }
+
+  private static String advice(String scheduler) {
+    return scheduler.contains("PersistentVolumeClaim")
+        ? "Look at the events of its claim: its storage class, size or claim may not exist."
+        : "Ask for less, or give the cluster a node that fits.";
   }
 
   private static Optional<Failure> waiting(

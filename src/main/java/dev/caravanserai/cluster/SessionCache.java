@@ -39,6 +39,8 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   private volatile Function<SessionKey, CompletionStage<Optional<Session>>> refresh =
       key -> CompletableFuture.completedFuture(find(key));
   private volatile Consumer<Life.Doubt> resolver = doubt -> {};
+  private volatile Consumer<ObjectRef> deletionCheck =
+      object -> onMissing(Set.of(object.uid().orElseThrow()));
 
   /**
    * @param executor calls the listeners; gets at most one task for each at a time
@@ -57,6 +59,11 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   /** Finds out whether a pod is really gone, and calls {@link #onPodLost} if so; must not block. */
   void resolveDoubtsBy(Consumer<Life.Doubt> resolver) {
     this.resolver = resolver;
+  }
+
+  /** Finds out whether an object still exists, and reports that here; must not block. */
+  void confirmDeletionsBy(Consumer<ObjectRef> check) {
+    this.deletionCheck = check;
   }
 
   @Override
@@ -153,6 +160,28 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   public void onDelete(HasMetadata object) {
     String uid = LifeTable.uid(object);
     deliverAfter(() -> lives.remove(uid).ifPresent(life -> publish(life, object)));
+  }
+
+  /** A watch says that an object was deleted, or that it has lost the labels of the watch. */
+  public void onUnselected(HasMetadata object) {
+    if (Life.deleting(object) || object(LifeTable.uid(object)).isEmpty()) {
+      onDelete(object);
+    } else {
+      deletionCheck.accept(ObjectRef.to(object));
+    }
+  }
+
+  /**
+   * A list by labels does not have objects.
+   *
+   * @param uids of anchors and pods that were known when it was asked
+   */
+  public void onUnlisted(Set<String> uids) {
+    uids.forEach(uid -> object(uid).ifPresent(this::onUnselected));
+  }
+
+  private synchronized Optional<HasMetadata> object(String uid) {
+    return lives.object(uid);
   }
 
   /** The uids of the known anchors and pods of this name. */

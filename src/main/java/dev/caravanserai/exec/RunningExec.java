@@ -76,7 +76,7 @@ final class RunningExec implements ExecListener {
   private void open(ExecStart start) {
     try {
       context.opener().open(start, this);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       fail(
           Failure.of(
               FailureCode.CLUSTER_UNREACHABLE,

@@ -54,7 +54,7 @@ final class Verdict {
   }
 
   private void exited(int code) {
-    Optional<String> why = output.notStarted(code, exec.spec());
+    Optional<String> why = output.notStarted();
     if (why.isPresent()) {
       notStarted(why.get());
     } else if (output.started() && !KILLED.contains(code)) {

@@ -17,6 +17,10 @@ final class Docs {
   static final String PATH = "/v1/docs";
 
   static final String CONTRACT = "/v1/openapi.yaml";
+
+  /** The contract, as route files name it. */
+  static final String SPECIFICATION = "classpath:openapi/caravanserai.yaml";
+
   private static final String SWAGGER_UI = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

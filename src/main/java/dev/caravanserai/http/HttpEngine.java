@@ -104,8 +104,13 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
                   "%s, but %s already: give one of them another path or method"
                       .formatted(entrance, other));
             });
+    boolean first = entrances.stream().noneMatch(e -> e.owner().equals(entrance.owner()));
     entrances.add(entrance);
-    return guarded();
+    Router router = guarded();
+    if (first && entrance.owner().equals(Docs.SPECIFICATION)) {
+      Docs.serve(router);
+    }
+    return router;
   }
 
   void release(Entrance entrance) {
@@ -144,7 +149,6 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
               meters -> router.route().order(Integer.MIN_VALUE).handler(new AnswerMeter(meters)));
       router.route().order(Integer.MIN_VALUE).handler(Reception::body);
       router.route().order(Integer.MIN_VALUE).handler(new Guard(authenticators));
-      Docs.serve(router);
       router.route().order(-1).handler(this::notOurs).failureHandler(this::failed);
       router
           .route()

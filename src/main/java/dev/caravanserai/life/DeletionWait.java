@@ -57,8 +57,9 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
    *     is left
    * @param pod with its uid, if there is one
    * @param abandoned completes if the caller has left
-   * @return done when all are gone; fails when the time is over, with CLUSTER_UNREACHABLE and the
-   *     object that is left
+   * @return done when all are gone; fails when the time is over: with CONFLICT or, if a node keeps
+   *     a pod, NODE_LOST, and the object that is left; with CLUSTER_UNREACHABLE if that cannot be
+   *     read
    */
   public CompletionStage<Void> await(
       SessionKey key,
@@ -167,7 +168,9 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
                   ? "its node may not answer; it goes when the node answers or is removed"
                   : "Kubernetes has not collected it yet";
       return Failure.of(
-          FailureCode.CLUSTER_UNREACHABLE,
+          finalizers.isEmpty() && object instanceof Pod
+              ? FailureCode.NODE_LOST
+              : FailureCode.CONFLICT,
           "Session %s was asked to end, but after %d s (caravanserai.session.stop-timeout) %s still exists: %s."
               .formatted(key.id(), atMost.toSeconds(), ObjectRef.to(object), why));
     }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Reads what can be read only while the failed pod exists: its last warning events, and the last
- * lines of the failed container's log.
+ * Reads what can be read only while the failed pod exists: its last warning events and those of its
+ * claims, and the last lines of the failed container's log.
  */
 final class FailureDetails {
   static final int LINES = 20;
@@ -36,6 +37,9 @@ final class FailureDetails {
   /** Failures of a process that ran. */
   private static final Set<FailureCode> RAN = Set.of(FailureCode.CRASHED, FailureCode.OOM_KILLED);
 
+  /** Kinds whose events say why a pod does not start. */
+  private static final Set<String> WITH_EVENTS = Set.of("Pod", "PersistentVolumeClaim");
+
   private final Cluster cluster;
 
   FailureDetails(Cluster cluster) {
@@ -43,18 +47,32 @@ final class FailureDetails {
   }
 
   /**
-   * @param pod with its uid; empty if there is none
-   * @return the failure with the events, and the lines beside it, as far as they can be read
+   * @return the failure with the events of the start's objects, and the lines beside it, as far as
+   *     they can be read
    */
-  CompletionStage<FailureException> of(Optional<ObjectRef> pod, Failure failure) {
-    if (pod.isEmpty()) {
-      return CompletableFuture.completedFuture(failure.asException());
-    }
-    CompletionStage<List<String>> events =
-        cluster.objects().warnings(pod.get()).exceptionally(unreadable -> List.of());
-    return log(pod.get(), failure)
+  CompletionStage<FailureException> of(Start start, Failure failure) {
+    CompletionStage<List<String>> log =
+        start
+            .pod()
+            .map(pod -> log(pod, failure))
+            .orElseGet(() -> CompletableFuture.completedFuture(List.of()));
+    return events(start.objects())
         .thenCombine(
-            events, (lines, warnings) -> new FailureException(failure.withEvents(warnings), lines));
+            log, (warnings, lines) -> new FailureException(failure.withEvents(warnings), lines));
+  }
+
+  /** The pod's last: they are about what failed, those of the others about why. */
+  private CompletionStage<List<String>> events(List<ObjectRef> objects) {
+    return objects.stream()
+        .filter(object -> WITH_EVENTS.contains(object.kind()))
+        .sorted(Comparator.comparing(object -> object.kind().equals("Pod")))
+        .map(
+            object ->
+                cluster.objects().warnings(object).exceptionally(unreadable -> List.<String>of()))
+        .reduce(
+            CompletableFuture.completedFuture(List.of()),
+            (all, more) ->
+                all.thenCombine(more, (a, b) -> Stream.of(a, b).flatMap(List::stream).toList()));
   }
 
   private CompletionStage<List<String>> log(ObjectRef pod, Failure failure) {

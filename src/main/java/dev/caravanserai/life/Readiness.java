@@ -17,6 +17,7 @@ import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,8 +77,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     waiter.check();
     abandoned.thenAccept(waiter::fail);
     return waiter.ready.exceptionallyCompose(
-        thrown ->
-            details.of(start.pod(), failure(thrown)).thenCompose(CompletableFuture::failedFuture));
+        thrown -> details.of(start, failure(thrown)).thenCompose(CompletableFuture::failedFuture));
   }
 
   private static Failure failure(Throwable thrown) {
@@ -115,9 +115,11 @@ public final class Readiness implements SessionListener, AutoCloseable {
     final CompletableFuture<Session> ready = new CompletableFuture<>();
     private final Future<?> deadline;
     private Optional<Future<?>> unschedulable = Optional.empty();
+    private volatile Instant expiresAt;
 
     Waiter(Start start) {
       this.start = start;
+      this.expiresAt = start.expiresAt();
       long atMost = start.plan().startTimeout().toMillis();
       this.deadline = timer.schedule(() -> fail(tooLate()), atMost, TimeUnit.MILLISECONDS);
     }
@@ -136,6 +138,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     void check() {
       Optional<SessionSnapshot> known =
           sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
+      known.ifPresent(now -> expiresAt = now.session().expiresAt());
       if (known.isEmpty()) {
         fail(stopped());
       } else if (start.joined() && Lives.started(known.get().anchor().get())) {
@@ -182,9 +185,15 @@ public final class Readiness implements SessionListener, AutoCloseable {
     }
 
     private Failure stopped() {
-      return Failure.of(
-          FailureCode.CONFLICT,
-          "Session %s was stopped while it was starting.".formatted(start.key().id()));
+      return Instant.now().isBefore(expiresAt)
+          ? Failure.of(
+              FailureCode.CONFLICT,
+              "Session %s was stopped while it was starting.".formatted(start.key().id()))
+          : Failure.of(
+              FailureCode.DEADLINE,
+              "Session %s expired at %s, before it was ready. Start it with a longer time-out."
+                  .formatted(start.key().id(), expiresAt),
+              "SessionExpired");
     }
 
     private Failure tooLate() {

@@ -1,6 +1,7 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.session.Nearest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -83,6 +84,27 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
       throw new RoutesException(
           String.join("\n", mistakes) + "\nCorrect that and start again: nothing was started.");
     }
+  }
+
+  /**
+   * @throws RoutesException if no route ends sessions whose time is over
+   */
+  static void checkReaper(CamelContext context, Path folder) {
+    if (!calls(context, "pod:due") || !calls(context, "pod:reap")) {
+      throw new RoutesException(
+          "No route ends sessions whose time is over (pod:due and pod:reap, as in routes/reaper.camel.yaml), so none was started. The files in %s (caravanserai.routes.folder) replace the server's own routes, also its API. To add routes to them, keep the setting as it was and give your files on the command line; to replace them, copy reaper.camel.yaml into that folder too."
+              .formatted(folder.toAbsolutePath()));
+    }
+  }
+
+  private static boolean calls(CamelContext context, String operation) {
+    return context.getEndpoints().stream()
+        .anyMatch(endpoint -> endpoint.getEndpointBaseUri().replace("://", ":").equals(operation));
+  }
+
+  /** Whether the server's own API is served. */
+  static boolean servesApi(CamelContext context) {
+    return context.hasEndpoint("direct:startSession") != null;
   }
 
   private static void check(

@@ -39,6 +39,8 @@ final class RouteMistakes {
   private static final Pattern DATA_FORMAT =
       Pattern.compile(
           "(?s)(?:Data format '|Cannot find data format in registry with ref: )([\\w-]+).*");
+  private static final Pattern EMPTY =
+      Pattern.compile("(?:Resource is empty|Unable to parse resource): (.+?)\\s*");
   private static final Pattern FUNCTION = Pattern.compile("(?s)Unknown function: (\\w+).*");
 
   /** The functions of the Simple language that Camel's documentation lists first. */
@@ -142,12 +144,16 @@ final class RouteMistakes {
       Matcher format = DATA_FORMAT.matcher(message);
       Matcher function = FUNCTION.matcher(message);
       Matcher options = OPTIONS.matcher(message);
+      Matcher empty = EMPTY.matcher(message);
       if (e instanceof NoSuchEndpointException missing) {
         return unknown("component", missing.getUri().replaceFirst("(?s):.*", ""));
       } else if (e instanceof PropertyBindingException wrong) {
         return "%s cannot be \"%s\".".formatted(wrong.getPropertyName(), wrong.getValue());
       } else if (e instanceof NoSuchLanguageException missing) {
         return unknown("language", missing.getLanguage());
+      } else if (empty.matches()) {
+        return "%s holds no route: write \"- route:\", with its id and its from indented below."
+            .formatted(empty.group(1));
       } else if (format.matches()) {
         return unknown("dataformat", format.group(1));
       } else if (property.matches()) {

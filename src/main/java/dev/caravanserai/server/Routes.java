@@ -60,11 +60,12 @@ final class Routes implements AutoCloseable {
    *
    * @throws RoutesException if a route is invalid
    */
-  void make(PodServices services) {
+  void make(PodServices services, Settings settings) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
     reportingMistakes(context::init);
     RouteChecks.check(context);
+    RouteChecks.checkReaper(context, settings.get(Settings.ROUTES_FOLDER));
   }
 
   /**
@@ -88,6 +89,11 @@ final class Routes implements AutoCloseable {
 
   int port() {
     return HttpSetup.port(camel.getCamelContext());
+  }
+
+  /** Whether the API of the contract is among the routes. */
+  boolean haveApi() {
+    return RouteChecks.servesApi(camel.getCamelContext());
   }
 
   @Override

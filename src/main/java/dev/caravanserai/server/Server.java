@@ -50,7 +50,7 @@ public final class Server implements AutoCloseable {
     Routes routes = new Routes();
     try {
       routes.read(settings, new ApiKeys(keys.entries()), files);
-      routes.make(outcome(cluster).services());
+      routes.make(outcome(cluster).services(), settings);
       outcome(ready);
     } catch (RuntimeException e) {
       routes.close();
@@ -104,12 +104,19 @@ public final class Server implements AutoCloseable {
         Caravanserai is ready at %1$s
         Cluster   %2$s, namespace %3$s
         %4$s
+        """
+            .formatted(url(), cluster.cluster().name(), cluster.cluster().namespace(), made)
+        + (routes.haveApi() ? firstRequest(key) : "The API is not among the routes.\n");
+  }
+
+  private String firstRequest(String key) {
+    return """
         Try it at %1$s/v1/docs (any user name, the API key as password), or:
 
-          curl -s -H 'Authorization: Bearer %5$s' -H 'Content-Type: application/json' \\
+          curl -s -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
             -d '{"image": "busybox:1"}' %1$s/v1/sessions
         """
-        .formatted(url(), cluster.cluster().name(), cluster.cluster().namespace(), made, key);
+        .formatted(url(), key);
   }
 
   /** Blocks until the server is closed. */

@@ -135,7 +135,9 @@ public final class Settings {
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");
   public static final Setting<Path> ROUTES_FOLDER =
-      setting("routes.folder", folder(), "routes").described("Folder of the routes.");
+      setting("routes.folder", folder(), "routes")
+          .described(
+              "Folder of the server's own routes, API and reaper included. Another folder **replaces** them all; to add routes, give files on the command line.");
   public static final Setting<String> ROUTES_TENANT =
       setting("routes.tenant", text(), "default")
           .described("Tenant of routes without a caller (timer, file, …) that name none.");

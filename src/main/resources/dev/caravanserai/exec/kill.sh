@@ -6,7 +6,8 @@
 IFS= read -r id && IFS= read -r sid && IFS= read -r grace || exit 125
 mark=CARAVANSERAI_EXEC_ID=$id
 known=' '
-if command -v grep >/dev/null 2>&1; then grep=1; else grep=; fi
+# That of busybox reads a line up to the first NUL only, so it would see the first variable alone.
+if printf 'a\0b' 2>/dev/null | grep -qsF b 2>/dev/null; then grep=1; else grep=; fi
 marked() {
   marked=' '
   if [ -n "$grep" ]; then

@@ -20,7 +20,8 @@ interface EndPromises extends Places {
     Duration enough = place.enough();
     String script =
         ("trap '' TERM; setsid sh -c \"trap '' TERM; while :; do sleep %1$s; done\" &"
-                + " env -i setsid sleep %1$s & echo partial; sleep %1$s; sleep %1$s")
+                + " (setsid sleep %1$s &); env -i setsid sleep %1$s & echo partial;"
+                + " sleep %1$s; sleep %1$s")
             .formatted(token);
 
     // When

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
+import dev.caravanserai.session.Outcome;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,28 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     assertThat(Texts.of(result.stderr())).isEmpty();
   }
 
+  /** {@code grep} of busybox reads a line up to the first NUL only. */
+  @ParameterizedTest
+  @MethodSource("shellsAlone")
+  void time_out_ends_a_daemon_where_grep_is_that_of_busybox(List<String> shell) throws IOException {
+    // Given
+    Files.createSymbolicLink(folder.resolve("grep"), installed("busybox").orElseThrow());
+    Map<String, String> own = Map.of("PATH", folder + File.pathSeparator + System.getenv("PATH"));
+    Place place = place(new LocalProcesses(shell, true, own), shell.toString());
+    String token = Texts.seconds();
+    Duration enough = place.enough();
+
+    // When
+    ExecResult result =
+        place.run(
+            ExecSpec.script("(setsid sleep %1$s &); sleep %1$s".formatted(token))
+                .withTimeout(enough));
+
+    // Then
+    assertThat(result.outcome()).isEqualTo(Outcome.timedOut(enough));
+    assertThat(place.processes()).doesNotContain(token);
+  }
+
   static Stream<List<String>> shellsAlone() {
     return shells().stream();
   }
@@ -151,7 +174,13 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
   }
 
   private static boolean has(String program) {
+    return installed(program).isPresent();
+  }
+
+  private static Optional<Path> installed(String program) {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
+        .map(dir -> Path.of(dir, program))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 }

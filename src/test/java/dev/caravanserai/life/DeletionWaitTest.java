@@ -50,8 +50,7 @@ class DeletionWaitTest {
 
     // Then
     Throwable late = catchThrowable(gone::join);
-    assertThat(Causes.failure(late).orElseThrow().code())
-        .isEqualTo(FailureCode.CLUSTER_UNREACHABLE);
+    assertThat(Causes.failure(late).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
     assertThat(Causes.failure(late).orElseThrow().message())
         .contains(
             ObjectRef.to(claim()).toString(),

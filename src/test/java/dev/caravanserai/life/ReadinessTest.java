@@ -144,6 +144,23 @@ class ReadinessTest {
   }
 
   @Test
+  void session_that_expires_before_it_is_ready_fails_its_start_with_deadline() {
+    // Given
+    Start start = start(Map.of("id", "short"));
+    CompletableFuture<Session> ready = wait(start);
+    ConfigMap anchor = anchor(start);
+    anchor.getMetadata().getAnnotations().put(Annotations.EXPIRES_AT, "2026-01-01T00:00:00Z");
+    cluster.deliver(anchor);
+
+    // When
+    cluster.deliverEnd(anchor);
+
+    // Then
+    assertThat(failure(ready).code()).isEqualTo(FailureCode.DEADLINE);
+    assertThat(failure(ready).message()).contains("expired at 2026-01-01T00:00:00Z", "longer");
+  }
+
+  @Test
   void end_of_the_former_life_does_not_end_the_wait_for_the_next() {
     // Given
     Start first = start(Map.of("id", "twice"));

@@ -177,6 +177,42 @@ class BrokenRoutesTest {
     assertThat(messageOf(files)).isEqualTo("STARTED");
   }
 
+  @Test
+  void folder_of_own_routes_without_a_reaper_stops_the_start() throws Exception {
+    // Given
+    Files.writeString(home.resolve("mine.camel.yaml"), route("direct:mine", "to: log:x"));
+
+    // Then
+    assertThat(messageOf(home, List.of()))
+        .startsWith("No route ends sessions whose time is over (pod:due and pod:reap")
+        .contains("The files in " + home, "give your files on the command line", "copy reaper");
+  }
+
+  @Test
+  void folder_of_own_routes_with_the_reaper_starts() throws Exception {
+    // Given
+    Files.writeString(home.resolve("mine.camel.yaml"), route("direct:mine", "to: log:x"));
+    Files.copy(Path.of("routes/reaper.camel.yaml"), home.resolve("reaper.camel.yaml"));
+
+    // Then
+    assertThat(messageOf(home, List.of())).isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "route: {id: mine, from: {uri: 'direct:mine', steps: [to: 'log:x']}}",
+        "from: {uri: 'direct:mine', steps: [to: 'log:x']}",
+        "mine",
+        "[]",
+        "# nothing but a comment",
+        ""
+      })
+  void file_without_a_list_of_routes_stops_the_start(String text) throws Exception {
+    assertThat(messageOf("mine.camel.yaml", text))
+        .contains("file:%s/mine.camel.yaml".formatted(home), "write \"- route:\"");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -209,13 +245,19 @@ class BrokenRoutesTest {
   }
 
   private static String messageOf(List<String> files) {
-    Settings settings = Settings.of(Map.of(Settings.PORT.key(), "0"));
+    return messageOf(Path.of("routes"), files);
+  }
+
+  private static String messageOf(Path folder, List<String> files) {
+    Settings settings =
+        Settings.of(
+            Map.of(Settings.PORT.key(), "0", Settings.ROUTES_FOLDER.key(), folder.toString()));
     PodServices services =
         PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes()) {
       try {
         routes.read(settings, new ApiKeys(List.of()), files);
-        routes.make(services);
+        routes.make(services, settings);
         routes.run(settings);
         return "STARTED";
       } catch (RoutesException e) {

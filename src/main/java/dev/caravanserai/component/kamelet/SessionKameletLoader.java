@@ -5,10 +5,14 @@ import org.apache.camel.dsl.yaml.KameletRoutesBuilderLoader;
 import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Camel's loader of Kamelets, with parameters of session Kamelets kept as they are written. */
+/**
+ * Camel's loader of Kamelets, which refuses what Camel would ignore and keeps the parameters of
+ * session Kamelets as they are written.
+ */
 final class SessionKameletLoader extends KameletRoutesBuilderLoader {
   @Override
   protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
+    DocumentCheck.keys(root);
     ParameterNodes.keep(root);
     return super.builder(context, root);
   }

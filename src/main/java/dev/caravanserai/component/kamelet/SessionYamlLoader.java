@@ -5,10 +5,15 @@ import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Camel's loader of YAML routes, with parameters of session Kamelets kept as they are written. */
+/**
+ * Camel's loader of YAML routes. It refuses what Camel would ignore, and keeps the parameters of
+ * session Kamelets as they are written.
+ */
 final class SessionYamlLoader extends YamlRoutesBuilderLoader {
   @Override
   protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
+    DocumentCheck.list(root);
+    DocumentCheck.keys(root);
     ParameterNodes.keep(root);
     return super.builder(context, root);
   }
