@@ -146,13 +146,14 @@ public final class ApiCluster implements Cluster {
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(
                 both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))
-            .exceptionally(
+            .exceptionallyAsync( // not within computeIfAbsent, if both have failed already
                 thrown -> {
                   synced.remove(namespace);
                   both.forEach(ObjectWatch::close);
                   cache.forget(namespace); // one of the two may have been listed
                   throw ApiFailures.of(Causes.of(thrown), "Watching namespace " + namespace);
-                });
+                },
+                executor);
     ready.thenRun(
         () -> {
           watches.addAll(both);

@@ -251,7 +251,8 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       }
       if (cause.isHttpGone()) {
         setVersion("");
-      } else if (System.nanoTime() - begun <= length.toNanos() / 15 * 14) {
+      }
+      if (System.nanoTime() - begun <= length.toNanos() / 15 * 14) {
         later(history.onInterrupted(cause));
         return;
       }
