@@ -67,6 +67,9 @@ class DocsPageIT {
 
     // When
     browser.click(LIST + " .opblock-summary-control");
+    await("references of the contract are resolved; before, Execute fails")
+        .untilAsserted(
+            () -> assertThat(browser.text(LIST)).contains("The API key is missing or wrong"));
     browser.click(LIST + " .execute");
 
     // Then
