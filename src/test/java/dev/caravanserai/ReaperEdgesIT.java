@@ -8,9 +8,11 @@ import dev.caravanserai.ApiGate.Verdict;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.settings.Settings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,6 +177,54 @@ class ReaperEdgesIT {
                 assertThat(line)
                     .contains("has a pod but no anchor", "kubectl -n sessions get secrets"));
     assertThat(TestCluster.get().objects()).noneMatch(object -> object.contains(id));
+  }
+
+  @Test
+  void session_whose_objects_have_lost_their_labels_goes_on_and_ends_on_time() {
+    // Given
+    Answer session = api.start(Map.of());
+    String id = session.field("id");
+    String stopped = api.session();
+
+    // When
+    unlabel(TestCluster.get().anchor(id));
+    unlabel(pod(session));
+    unlabel(TestCluster.get().anchor(stopped));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(told(id))
+                    .anySatisfy(
+                        line ->
+                            assertThat(line)
+                                .contains(
+                                    "ConfigMap",
+                                    "kubectl -n sessions label configmap session-" + id,
+                                    "app.kubernetes.io/managed-by=caravanserai",
+                                    "caravanserai.dev/role=anchor"))
+                    .anySatisfy(line -> assertThat(line).contains("label pod session-" + id)));
+
+    // Then
+    assertThat(api.get("/v1/sessions/" + id).body().path("ready").asBoolean()).isTrue();
+    assertThat(api.call("DELETE", "/v1/sessions/" + stopped + "?wait=true", null).status())
+        .isEqualTo(204);
+    assertThat(TestCluster.get().objects()).noneMatch(object -> object.contains(stopped));
+
+    // When
+    Instant due = Instant.now().plusSeconds(8);
+    TestCluster.get().expire(id, due);
+
+    // Then
+    LastSeen.running(api, id).assertEndedAt(due);
+    assertThat(api.start(Map.of("id", stopped)).status()).isEqualTo(201);
+  }
+
+  private static <T extends HasMetadata> void unlabel(Resource<T> object) {
+    object.edit(
+        o -> {
+          o.getMetadata().setLabels(Map.of());
+          return o;
+        });
   }
 
   private static Pod byHand(Pod model, String id) {

@@ -31,7 +31,7 @@ public final class AnchorMarks implements SessionListener {
   public AnchorMarks(Objects objects, SessionCache cache, ScheduledExecutorService timer) {
     this.objects = objects;
     this.cache = cache;
-    this.retries = new Retries<>(FIRST_PAUSE, this::write, timer);
+    this.retries = new Retries<>(FIRST_PAUSE, Retries.MINUTE, this::write, timer);
     cache.subscribe("anchor-marks", QUEUE, this);
   }
 

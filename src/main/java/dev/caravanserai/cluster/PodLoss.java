@@ -21,7 +21,7 @@ public final class PodLoss {
   public PodLoss(Objects objects, SessionCache cache, ScheduledExecutorService timer) {
     this.objects = objects;
     this.cache = cache;
-    cache.resolveDoubtsBy(new Retries<>(FIRST_PAUSE, this::ask, timer)::request);
+    cache.resolveDoubtsBy(new Retries<>(FIRST_PAUSE, Retries.MINUTE, this::ask, timer)::request);
   }
 
   private Optional<CompletionStage<?>> ask(Life.Doubt doubt) {

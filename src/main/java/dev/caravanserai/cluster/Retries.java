@@ -11,26 +11,30 @@ import java.util.function.Function;
 
 /**
  * Repeats an asynchronous task for each key, one attempt at a time, after pauses that double up to
- * a minute, for as long as there is something to do. Thread-safe.
+ * a limit, for as long as there is something to do. Thread-safe.
  */
 final class Retries<K> {
-  private static final Duration LONGEST = Duration.ofMinutes(1);
+  static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final Duration first;
+  private final Duration longest;
   private final Function<K, Optional<CompletionStage<?>>> task;
   private final ScheduledExecutorService timer;
   private final Map<K, Integer> requests = new ConcurrentHashMap<>();
 
   /**
    * @param first pause
+   * @param longest pause
    * @param task begins an attempt; empty if nothing is left to do
    * @param timer the caller's to shut down
    */
   Retries(
       Duration first,
+      Duration longest,
       Function<K, Optional<CompletionStage<?>>> task,
       ScheduledExecutorService timer) {
     this.first = first;
+    this.longest = longest;
     this.task = task;
     this.timer = timer;
   }
@@ -54,7 +58,7 @@ final class Retries<K> {
 
   private void later(K key, Duration pause) {
     Duration twice = pause.multipliedBy(2);
-    Duration next = twice.compareTo(LONGEST) < 0 ? twice : LONGEST;
+    Duration next = twice.compareTo(longest) < 0 ? twice : longest;
     timer.schedule(() -> run(key, next), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -1,6 +1,5 @@
 package dev.caravanserai.cluster;
 
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
@@ -39,6 +38,8 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   private volatile Function<SessionKey, CompletionStage<Optional<Session>>> refresh =
       key -> CompletableFuture.completedFuture(find(key));
   private volatile Consumer<Life.Doubt> resolver = doubt -> {};
+  private volatile Consumer<ObjectRef> deletionCheck =
+      object -> onMissing(Set.of(object.uid().orElseThrow()));
 
   /**
    * @param executor calls the listeners; gets at most one task for each at a time
@@ -57,6 +58,11 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   /** Finds out whether a pod is really gone, and calls {@link #onPodLost} if so; must not block. */
   void resolveDoubtsBy(Consumer<Life.Doubt> resolver) {
     this.resolver = resolver;
+  }
+
+  /** Finds out whether an object still exists, and reports that here; must not block. */
+  void confirmDeletionsBy(Consumer<ObjectRef> check) {
+    this.deletionCheck = check;
   }
 
   @Override
@@ -110,16 +116,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized Optional<String> madeWith(String tenant, String idempotencyKey) {
-    return lives.keys().stream()
-        .filter(key -> key.tenant().equals(tenant))
-        .filter(key -> anchor(key).filter(a -> madeWith(a, idempotencyKey)).isPresent())
-        .map(SessionKey::id)
-        .findFirst();
-  }
-
-  private static boolean madeWith(ConfigMap anchor, String idempotencyKey) {
-    return idempotencyKey.equals(
-        SessionReader.annotations(anchor).get(Annotations.IDEMPOTENCY_KEY));
+    return lives.madeWith(tenant, idempotencyKey).map(SessionKey::id);
   }
 
   @Override
@@ -155,13 +152,31 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     deliverAfter(() -> lives.remove(uid).ifPresent(life -> publish(life, object)));
   }
 
+  /** A watch says that an object was deleted, or that it has lost the labels of the watch. */
+  public void onUnselected(HasMetadata object) {
+    if (Life.deleting(object) || object(LifeTable.uid(object)).isEmpty()) {
+      onDelete(object);
+    } else {
+      deletionCheck.accept(ObjectRef.to(object));
+    }
+  }
+
+  /**
+   * A list by labels does not have objects.
+   *
+   * @param uids of anchors and pods that were known when it was asked
+   */
+  public void onUnlisted(Set<String> uids) {
+    uids.forEach(uid -> object(uid).ifPresent(this::onUnselected));
+  }
+
+  private synchronized Optional<HasMetadata> object(String uid) {
+    return lives.object(uid);
+  }
+
   /** The uids of the known anchors and pods of this name. */
   public synchronized Set<String> known(ObjectRef object) {
-    return lives
-        .objects()
-        .filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()))
-        .map(LifeTable::uid)
-        .collect(Collectors.toSet());
+    return lives.named(object.anyLife());
   }
 
   /** The uids of the known anchors or pods of a namespace. */

@@ -1,14 +1,11 @@
 package dev.caravanserai.exec;
 
 import dev.caravanserai.session.ExecResult;
-import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The output of a command so far, and the lines of its supervisor. Thread-safe. */
 final class SupervisedOutput {
@@ -58,29 +55,15 @@ final class SupervisedOutput {
     return !supervised || processId().isPresent() && err.line().filter(String::isEmpty).isPresent();
   }
 
-  /** Why the supervisor, or env for it, could not start the command. */
-  synchronized Optional<String> notStarted(int code, ExecSpec spec) {
-    if (!supervised || code != 126 && code != 127) {
-      return Optional.empty();
-    }
+  /**
+   * Why the supervisor could not start the command. Only its own mark proves that: any other text,
+   * also that of env(1), may come from the command itself.
+   */
+  synchronized Optional<String> notStarted() {
     String said = mark + err.line().orElse("") + "\n" + err.opening();
     int at = said.indexOf(mark + "! ");
-    if (at >= 0) {
-      return Optional.of(said.substring(at + mark.length() + 2).strip());
-    }
-    return spec.command().stream()
-        .findFirst()
-        .filter(program -> out.opening().isEmpty())
-        .flatMap(program -> ofEnv(program, err.opening()));
-  }
-
-  /** The only line of env(1), of GNU or busybox, about this very program. */
-  private static Optional<String> ofEnv(String program, String words) {
-    Matcher line =
-        Pattern.compile("\\S*env: [^\n]*?\\Q" + program.replace("\\E", "") + "\\E\\W*: ([^\n]+)\n?")
-            .matcher(words);
-    return line.matches()
-        ? Optional.of("exec: \"" + program + "\": " + line.group(1))
+    return supervised && at >= 0
+        ? Optional.of(said.substring(at + mark.length() + 2).strip())
         : Optional.empty();
   }
 

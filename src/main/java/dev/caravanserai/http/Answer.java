@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
@@ -31,36 +32,64 @@ record Answer(
     int status, Map<String, Iterable<String>> headers, byte[] body, Optional<InputStream> rest) {
 
   /**
-   * Reads it from an exchange that is done. May block, so not on an event loop.
+   * Reads it from an exchange that is done. May block, so not on an event loop. A stream that does
+   * not become the {@link #rest} is closed.
    *
    * @param asked the message's headers before the route began
    */
   static Answer of(Exchange exchange, Map<String, Object> asked, HeaderFilterStrategy filter) {
-    if (exchange.getException() != null) {
-      return of(Problems.of(exchange.getException(), exchange.getExchangeId()), Map.of());
-    }
+    Optional<InputStream> stream = Optional.empty();
+    Answer answer;
     try {
-      var message = exchange.getMessage();
-      Optional<InputStream> stream = stream(message);
-      var body = stream.isPresent() ? StreamedBody.piece(stream.get()) : body(message);
-      var headers = headers(exchange, asked, filter);
-      int status =
-          Optional.ofNullable(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class))
-              .orElse(body.length == 0 ? 204 : 200);
-      if (status >= 400 && body.length == 0) {
-        var request = Request.of(exchange);
-        return of(Problems.of(status, request.method(), request.path()), headers);
+      if (exchange.getException() != null) {
+        stream = live(exchange);
+        throw exchange.getException();
       }
-      if (body.length == 0) {
-        headers.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
-      } else if (headers.keySet().stream().noneMatch("Content-Type"::equalsIgnoreCase)) {
-        Optional.ofNullable(exchange.getVariable(ContractConsumer.MEDIA_TYPE, String.class))
-            .ifPresent(type -> headers.put("Content-Type", List.of(withCharset(type))));
-      }
-      return new Answer(status, headers, body, stream.filter(s -> body.length > 0));
-    } catch (Exception e) {
-      return of(Problems.of(e, exchange.getExchangeId()), Map.of());
+      stream = stream(exchange.getMessage());
+      answer = of(exchange, stream, asked, filter);
+    } catch (Throwable e) {
+      answer = of(Problems.of(e, exchange.getExchangeId()), Map.of());
     }
+    if (answer.rest.isEmpty()) {
+      stream.ifPresent(IOHelper::close);
+    }
+    return answer;
+  }
+
+  private static Answer of(
+      Exchange exchange,
+      Optional<InputStream> stream,
+      Map<String, Object> asked,
+      HeaderFilterStrategy filter)
+      throws Exception {
+    var message = exchange.getMessage();
+    var body = stream.isPresent() ? StreamedBody.piece(stream.get()) : body(message);
+    var headers = headers(exchange, asked, filter);
+    int status =
+        Optional.ofNullable(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class))
+            .orElse(body.length == 0 ? 204 : 200);
+    if (status < 200 || status > 599) {
+      throw new IllegalArgumentException(
+          "%s is %d: it must be from 200 to 599".formatted(Exchange.HTTP_RESPONSE_CODE, status));
+    }
+    if (status >= 400 && body.length == 0) {
+      var request = Request.of(exchange);
+      return of(Problems.of(status, request.method(), request.path()), headers);
+    }
+    if (body.length == 0) {
+      headers.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
+    } else if (headers.keySet().stream().noneMatch("Content-Type"::equalsIgnoreCase)) {
+      Optional.ofNullable(exchange.getVariable(ContractConsumer.MEDIA_TYPE, String.class))
+          .ifPresent(type -> headers.put("Content-Type", List.of(withCharset(type))));
+    }
+    return new Answer(status, headers, body, stream.filter(s -> body.length > 0));
+  }
+
+  /** A stream whose source may be silent for any time, unlike a file or a stream cache. */
+  static Optional<InputStream> live(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof InputStream in && !(in instanceof StreamCache)
+        ? Optional.of(in)
+        : Optional.empty();
   }
 
   private static Answer of(Problem problem, Map<String, Iterable<String>> headers) {
@@ -130,24 +159,26 @@ record Answer(
    * Sends it, unless the caller has left or the route has sent a response itself. On the response's
    * own context.
    *
-   * @return done once nothing more is read from the route
+   * @param reads runs the reads of a stream, and its close
+   * @return done once nothing more is read from the route and the stream is closed
    */
-  Future<Void> write(RoutingContext ctx) {
+  Future<Void> write(RoutingContext ctx, Executor reads) {
     HttpServerResponse response = ctx.response();
-    if (response.headWritten() || response.closed()) {
-      rest.ifPresent(IOHelper::close);
-      return Future.succeededFuture();
+    try {
+      if (!response.headWritten() && !response.closed()) {
+        response.setStatusCode(status);
+        headers.forEach(response::putHeader);
+        if (rest.isPresent()) {
+          return StreamedBody.send(body, rest.get(), ctx, reads);
+        } else if (body.length == 0) {
+          response.end();
+        } else {
+          response.end(Buffer.buffer(body));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      ctx.fail(e); // a header that HTTP does not allow
     }
-    response.setStatusCode(status);
-    headers.forEach(response::putHeader);
-    if (rest.isPresent()) {
-      return StreamedBody.send(body, rest.get(), ctx);
-    }
-    if (body.length == 0) {
-      response.end();
-    } else {
-      response.end(Buffer.buffer(body));
-    }
-    return Future.succeededFuture();
+    return rest.map(source -> StreamedBody.close(source, reads)).orElse(Future.succeededFuture());
   }
 }

@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Endpoint;
@@ -23,6 +25,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.util.IOHelper;
 
 /**
  * Serves HTTP requests by a route: checks the caller's scope, reads the body, runs the route. A
@@ -155,7 +158,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       reader.read(exchange, ctx);
       asked.putAll(exchange.getMessage().getHeaders());
       processor.process(exchange, sync -> answer.run());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       exchange.setException(e);
       answer.run();
     }
@@ -164,26 +167,69 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   /** The caller gets a response also if this throws, be it an Error. */
   private void answer(
       Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context) {
+    var live = Answer.live(exchange);
+    if (live.isEmpty()) {
+      answer(exchange, asked, ctx, context, work -> blocking(ctx, work), () -> {});
+      return;
+    }
+    var streams = engine.streams();
+    if (!streams.enter()) {
+      exchange.setException(engine.limits().tooManyStreams());
+      answer(exchange, asked, ctx, context, streams, () -> {});
+      return;
+    }
+    exchange
+        .getProperty(Caller.GONE, CompletionStage.class)
+        .thenRun(() -> streams.execute(() -> IOHelper.close(live.get())));
+    try {
+      streams.execute(() -> answer(exchange, asked, ctx, context, streams, streams::leave));
+    } catch (RuntimeException | Error e) {
+      exchange.setException(e);
+      answer(exchange, asked, ctx, context, streams, streams::leave);
+    }
+  }
+
+  /**
+   * @param reads runs the reads of a stream
+   * @param end called once the body has been read
+   */
+  private void answer(
+      Exchange exchange,
+      Map<String, Object> asked,
+      RoutingContext ctx,
+      Context context,
+      Executor reads,
+      Runnable end) {
     try {
       var given = Answer.of(exchange, asked, filter);
       if (given.rest().isPresent()) {
         context.runOnContext(
             nothing ->
                 given
-                    .write(ctx)
-                    .onComplete(sent -> ctx.vertx().executeBlocking(() -> done(exchange), false)));
+                    .write(ctx, reads)
+                    .onComplete(sent -> blocking(ctx, () -> done(exchange, end))));
         return;
       }
-      context.runOnContext(nothing -> given.write(ctx));
+      context.runOnContext(nothing -> given.write(ctx, reads));
     } catch (Throwable thrown) {
       context.runOnContext(nothing -> ctx.fail(thrown));
     }
-    done(exchange);
+    done(exchange, end);
   }
 
-  private Void done(Exchange exchange) {
+  private static void blocking(RoutingContext ctx, Runnable work) {
+    ctx.vertx()
+        .executeBlocking(
+            () -> {
+              work.run();
+              return null;
+            },
+            false);
+  }
+
+  private void done(Exchange exchange, Runnable end) {
+    end.run();
     doneUoW(exchange);
     releaseExchange(exchange, false);
-    return null;
   }
 }

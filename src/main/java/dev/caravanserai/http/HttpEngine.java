@@ -38,6 +38,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private final ServerVertx vertx;
   private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
   private Router guarded;
+  private Streams streams;
 
   private HttpEngine(List<Authenticator> authenticators, HttpLimits limits, ServerVertx vertx) {
     this.authenticators = List.copyOf(authenticators);
@@ -72,6 +73,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   HttpLimits limits() {
     return limits;
+  }
+
+  Streams streams() {
+    return streams;
   }
 
   /** The engine is in the registry already. */
@@ -150,6 +155,12 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
           .order(Integer.MAX_VALUE)
           .handler(this::nothingHere)
           .failureHandler(this::failed);
+      streams =
+          new Streams(
+              limits.streams(),
+              getCamelContext()
+                  .getExecutorServiceManager()
+                  .newCachedThreadPool(this, "http-stream"));
       guarded = router;
     }
     return router;

@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import java.time.Duration;
 
@@ -10,14 +11,16 @@ import java.time.Duration;
  * @param bodyBytes maximum size of the body
  * @param receive time limit for the head of a request, and again for its body
  * @param idle time limit between requests, and without progress while the caller reads a response
+ * @param streams maximum number of responses sent at a time whose body is a stream of a route
  */
-public record HttpLimits(long bodyBytes, Duration receive, Duration idle) {
+public record HttpLimits(long bodyBytes, Duration receive, Duration idle, int streams) {
 
   public static HttpLimits of(Settings settings) {
     return new HttpLimits(
         settings.get(Settings.HTTP_BODY_LIMIT),
         settings.get(Settings.HTTP_RECEIVE_TIMEOUT),
-        settings.get(Settings.HTTP_IDLE_TIMEOUT));
+        settings.get(Settings.HTTP_IDLE_TIMEOUT),
+        settings.get(Settings.HTTP_STREAMS));
   }
 
   Problem tooLarge() {
@@ -26,6 +29,13 @@ public record HttpLimits(long bodyBytes, Duration receive, Duration idle) {
         FailureCode.INVALID_REQUEST,
         "The request body is larger than %d bytes, the limit of the setting %s."
             .formatted(bodyBytes, Settings.HTTP_BODY_LIMIT.key()));
+  }
+
+  FailureException tooManyStreams() {
+    return FailureException.of(
+        FailureCode.LIMIT_REACHED,
+        "%d streams are being sent, the limit of the setting %s: try again when one has ended."
+            .formatted(streams, Settings.HTTP_STREAMS.key()));
   }
 
   /**

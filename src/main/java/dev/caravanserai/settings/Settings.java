@@ -127,6 +127,10 @@ public final class Settings {
       setting("http.idle-timeout", duration(), "120s")
           .described(
               "Time after which a connection without a request, or whose response is not read, is closed.");
+  public static final Setting<Integer> HTTP_STREAMS =
+      setting("http.streams", number(1, 10_000), "200")
+          .described(
+              "Most responses at a time whose body is a stream of a route, other than a file; each holds a thread while its source is silent. One more is a 429.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");

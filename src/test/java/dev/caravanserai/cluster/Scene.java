@@ -28,6 +28,9 @@ final class Scene {
   /** Each transition as {@code before -> after}. */
   final List<String> transitions = new ArrayList<>();
 
+  /** What is to be read before it counts as deleted. */
+  final List<ObjectRef> unconfirmed = new ArrayList<>();
+
   private final List<Life.Doubt> doubts = new ArrayList<>();
   private long version = 100;
   private int life;
@@ -36,6 +39,7 @@ final class Scene {
 
   Scene() {
     cache.resolveDoubtsBy(doubts::add);
+    cache.confirmDeletionsBy(unconfirmed::add);
     cache.subscribe(
         "test",
         1000,
@@ -247,6 +251,12 @@ final class Scene {
 
   Scene anchorGone() {
     cache.onDelete(report(anchor));
+    return this;
+  }
+
+  /** The watch reports that an object is no longer among those of its selector. */
+  Scene unselected(HasMetadata object) {
+    cache.onUnselected(report(object));
     return this;
   }
 

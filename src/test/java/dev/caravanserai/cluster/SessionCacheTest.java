@@ -86,6 +86,29 @@ class SessionCacheTest {
   }
 
   @Test
+  void object_that_leaves_the_selection_of_a_watch_counts_as_deleted_only_when_that_is_confirmed() {
+    // Given
+    scene.next().seeAnchor().ready().seePod();
+
+    // When
+    scene.unselected(scene.anchor()).unselected(scene.pod());
+    scene.cache.onUnlisted(Set.of("anchor-1"));
+
+    // Then
+    assertThat(scene.state()).isEqualTo("RUNNING ready");
+    assertThat(scene.unconfirmed)
+        .extracting(object -> object.uid().orElseThrow())
+        .containsExactly("anchor-1", "pod-1", "anchor-1");
+
+    // When
+    scene.seePod().deletePod().unselected(scene.pod());
+    scene.cache.onMissing(Set.of("anchor-1"));
+
+    // Then
+    assertThat(scene.state()).isEqualTo("gone");
+  }
+
+  @Test
   void pod_that_loses_its_owner_or_annotations_leaves_nothing_when_it_is_deleted() {
     // Given
     scene.next().seeAnchor().ready().seePod();

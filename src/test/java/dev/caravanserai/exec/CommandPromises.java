@@ -232,6 +232,20 @@ interface CommandPromises extends Places {
     assertThat(Texts.notStarted(result)).contains("argument list too long");
   }
 
+  @ParameterizedTest
+  @MethodSource("places")
+  default void command_that_prints_a_message_of_env_has_exited(Place place) {
+    for (String missing : List.of("./build.sh", "sh")) {
+      // When
+      ExecResult result =
+          place.run(ExecSpec.command("sh", "-c", "PATH=/no/such exec /usr/bin/env " + missing));
+
+      // Then
+      assertThat(result.outcome()).isEqualTo(Outcome.exited(127));
+      assertThat(Texts.of(result.stderr())).contains("env: ", missing);
+    }
+  }
+
   /** Makes files, where the container's root is not read-only. */
   private static void prepare(Place place, String script) {
     assumeTrue(place.run(ExecSpec.script(script)).outcome().success(), "/tmp is read-only");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
@@ -90,17 +91,23 @@ class NotStartedTest {
   @Test
   void permit_is_released_if_the_open_call_throws() {
     // Given
-    Execs one =
-        new Execs(
+    List<ExecOpener> openers =
+        List.of(
             (start, listener) -> {
               throw new IllegalStateException("no token");
             },
-            execs.clock(),
-            Runnable::run,
-            FakeExecs.ends(c -> Optional.empty()),
-            FakeExecs.limits(1, 1 << 20));
+            (start, listener) -> {
+              throw new LinkageError("no token");
+            });
+    for (ExecOpener opener : openers) {
+      Execs one =
+          new Execs(
+              opener,
+              execs.clock(),
+              Runnable::run,
+              FakeExecs.ends(c -> Optional.empty()),
+              FakeExecs.limits(1, 1 << 20));
 
-    for (int i = 0; i < 3; i++) {
       // When
       ExecHandle handle = one.start(FakeExecs.MAIN, ExecSpec.command("true"));
 

@@ -4,6 +4,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.InvalidRequestException;
 import java.util.List;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
 /** Routes that do what routes behind the edge may do. */
@@ -49,6 +50,11 @@ final class EdgeRoutes extends RouteBuilder {
               throw InvalidRequestException.at("/image", "must be text");
             });
     from("platform-http:/bytes").process(e -> e.getMessage().setBody(new byte[] {-1, 0, 7}));
+    from("platform-http:/note").setHeader("X-Note", bodyAs(String.class));
+    from("platform-http:/name").setHeader("X Note", constant("text"));
+    from("platform-http:/status")
+        .setHeader(Exchange.HTTP_RESPONSE_CODE, header("wanted"))
+        .setBody(constant("text"));
     from("platform-http:/w/exec").routePolicyRef("scope:exec").setBody().constant("ran");
   }
 }

@@ -2,6 +2,7 @@ package dev.caravanserai.http;
 
 import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.CapturedLog;
@@ -144,6 +145,17 @@ class EdgeTest {
           .containsIgnoringCase("Content-Type: application/problem+json")
           .contains("INVALID_REQUEST", "two hexadecimal digits");
       assertThat(log.lines()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/note", "/name", "/status?wanted=-1", "/status?wanted=100", "/status?wanted=600"})
+  void response_that_http_does_not_allow_is_a_fault_with_its_reason_in_the_log(String path) {
+    try (CapturedLog log = new CapturedLog("ROOT")) {
+      assertProblem(SERVER.post(path, "a\nb"), 500, "");
+      assertThat(log.lines()).hasSize(1);
+      await().until(() -> SERVER.inflight() == 0);
     }
   }
 }

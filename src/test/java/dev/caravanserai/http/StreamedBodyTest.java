@@ -5,24 +5,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.SequenceInputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A body that is a stream is sent piece by piece. */
 class StreamedBodyTest {
   private static final byte[] MUCH = new byte[5_000_001];
+  private static final AtomicInteger OPEN = new AtomicInteger();
   private static final AtomicLong READ = new AtomicLong();
   private static final AtomicBoolean CLOSED = new AtomicBoolean();
 
@@ -37,13 +48,27 @@ class StreamedBodyTest {
             @Override
             public void configure() {
               from("platform-http:/much").process(e -> body(e, new ByteArrayInputStream(MUCH)));
+              from("platform-http:/text").setBody(constant("text"));
               from("platform-http:/none").process(e -> body(e, InputStream.nullInputStream()));
               from("platform-http:/endless").process(e -> body(e, new Endless()));
               from("platform-http:/broken")
                   .process(e -> body(e, new SequenceInputStream(text("begun"), new Broken())));
+              from("platform-http:/unused/empty").process(e -> body(e, new Tracked(text(""))));
+              from("platform-http:/unused/missing")
+                  .process(e -> body(e, new Tracked(text(""))))
+                  .setHeader(Exchange.HTTP_RESPONSE_CODE, constant(404));
+              from("platform-http:/unused/broken").process(e -> body(e, new Tracked(new Broken())));
+              from("platform-http:/unused/failed")
+                  .process(e -> body(e, new Tracked(text("text"))))
+                  .throwException(new IllegalStateException("failed later"));
+              from("platform-http:/unused/header")
+                  .process(e -> body(e, new Tracked(text("text"))))
+                  .setHeader("X-Note", constant("a\nb"));
+              from("platform-http:/quiet").process(e -> body(e, new Tracked(new Quiet(""))));
+              from("platform-http:/quiet/later").process(e -> body(e, new Tracked(new Quiet("x"))));
             }
 
-            private void body(org.apache.camel.Exchange exchange, InputStream body) {
+            private void body(Exchange exchange, InputStream body) {
               exchange.getMessage().setBody(body);
             }
           });
@@ -78,6 +103,58 @@ class StreamedBodyTest {
     }
   }
 
+  /** Counts the streams that are open. */
+  private static final class Tracked extends FilterInputStream {
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    Tracked(InputStream source) {
+      super(source);
+      OPEN.incrementAndGet();
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      if (open.getAndSet(false)) {
+        OPEN.decrementAndGet();
+      }
+    }
+  }
+
+  /** Gives its text, then nothing until it is closed. */
+  private static final class Quiet extends InputStream {
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final InputStream text;
+
+    Quiet(String text) {
+      this.text = text(text);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0];
+    }
+
+    @Override
+    public int read(byte[] into, int at, int length) throws IOException {
+      int read = text.read(into, at, length);
+      if (read < 0) {
+        try {
+          closed.await();
+        } catch (InterruptedException e) {
+          throw new InterruptedIOException();
+        }
+      }
+      return read;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
   @Test
   void every_byte_of_a_stream_arrives_in_chunks() throws Exception {
     // When
@@ -101,10 +178,7 @@ class StreamedBodyTest {
   void slow_caller_holds_back_the_source_and_one_who_leaves_closes_it() throws Exception {
     try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
       // Given
-      String request =
-          "GET /endless HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
-              .formatted(HttpServer.KEY);
-      caller.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      ask(caller, "/endless");
       assertThat(caller.getInputStream().readNBytes(12)).isEqualTo("HTTP/1.1 200".getBytes());
 
       // When
@@ -120,6 +194,51 @@ class StreamedBodyTest {
     }
     await().until(CLOSED::get);
     await().until(() -> SERVER.inflight() == 0);
+  }
+
+  private static void ask(Socket caller, String path) throws IOException {
+    String request =
+        "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(path, HttpServer.KEY);
+    caller.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void silent_streams_delay_no_other_request_and_one_too_many_is_refused() throws Exception {
+    List<Socket> callers = new ArrayList<>();
+    try {
+      // Given
+      for (int i = 0; i < HttpServer.LIMITS.streams(); i++) {
+        Socket caller = new Socket("127.0.0.1", SERVER.port());
+        callers.add(caller);
+        ask(caller, i % 2 == 0 ? "/quiet" : "/quiet/later");
+      }
+      await().until(() -> OPEN.get() == callers.size());
+
+      // When
+      HttpResponse<String> refused = SERVER.get("/quiet");
+
+      // Then
+      var problem = ProblemAnswers.assertProblem(refused, 429, "LIMIT_REACHED");
+      assertThat(problem.path("detail").asText()).contains("30", "caravanserai.http.streams");
+      assertThat(SERVER.get("/none").statusCode()).isEqualTo(429);
+      assertThat(SERVER.send(SERVER.anonymous("/observe/health")).statusCode()).isEqualTo(200);
+      assertThat(SERVER.get("/text").body()).isEqualTo("text");
+      assertThat(OPEN).hasValue(callers.size());
+    } finally {
+      for (Socket caller : callers) {
+        caller.close();
+      }
+    }
+    await().until(() -> OPEN.get() == 0 && SERVER.inflight() == 0);
+    assertThat(SERVER.get("/none").statusCode()).isEqualTo(204);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"empty, 204", "missing, 404", "broken, 500", "failed, 500", "header, 500"})
+  void stream_that_is_not_sent_is_closed(String path, int status) {
+    assertThat(SERVER.get("/unused/" + path).statusCode()).isEqualTo(status);
+    await().until(() -> OPEN.get() == 0 && SERVER.inflight() == 0);
   }
 
   @Test

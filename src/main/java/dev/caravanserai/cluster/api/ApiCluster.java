@@ -3,6 +3,7 @@ package dev.caravanserai.cluster.api;
 import dev.caravanserai.cluster.AnchorMarks;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ClusterHealth;
+import dev.caravanserai.cluster.DeletionCheck;
 import dev.caravanserai.cluster.DirectReads;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.Logs;
@@ -14,7 +15,6 @@ import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.cluster.WatchStatus;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
-import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -82,6 +82,7 @@ public final class ApiCluster implements Cluster {
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(requests);
+    new DeletionCheck(objects, cache, timer);
     new PodLoss(objects, cache, timer);
     new AnchorMarks(objects, cache, timer);
     cache.refreshBy(new DirectReads(objects, cache, synced::keySet)::read);
@@ -123,14 +124,12 @@ public final class ApiCluster implements Cluster {
   }
 
   private CompletableFuture<Void> open(String namespace) {
-    var ours = Map.of(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);
     var anchors =
         watching
             .configMaps()
             .inNamespace(namespace)
-            .withLabels(ours)
-            .withLabel(Labels.ROLE, Labels.ROLE_ANCHOR);
-    var pods = watching.pods().inNamespace(namespace).withLabels(ours);
+            .withLabels(DeletionCheck.selector(ConfigMap.class));
+    var pods = watching.pods().inNamespace(namespace).withLabels(DeletionCheck.selector(Pod.class));
     List<ObjectWatch<?>> both =
         List.of(
             new ObjectWatch<>(
@@ -147,13 +146,14 @@ public final class ApiCluster implements Cluster {
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(
                 both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))
-            .exceptionally(
+            .exceptionallyAsync( // not within computeIfAbsent, if both have failed already
                 thrown -> {
                   synced.remove(namespace);
                   both.forEach(ObjectWatch::close);
                   cache.forget(namespace); // one of the two may have been listed
                   throw ApiFailures.of(Causes.of(thrown), "Watching namespace " + namespace);
-                });
+                },
+                executor);
     ready.thenRun(
         () -> {
           watches.addAll(both);

@@ -54,7 +54,13 @@ final class ApiObjects implements Objects {
     String action = "Reading " + object;
     return requests
         .send(action, "GET", () -> paths.of(object), JSON, Optional.empty())
-        .thenApply(body -> Optional.of(known(object(body, object, action), HasMetadata.class)))
+        .thenApply(
+            body -> {
+              HasMetadata found = object(body, object, action);
+              known.remove(found.getMetadata().getUid());
+              cache.onMissing(known); // one name is one object at a time
+              return Optional.of(known(found, HasMetadata.class));
+            })
         .exceptionally(
             thrown -> {
               if (!refused(thrown, object, "NotFound")) {

@@ -123,7 +123,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       listed = Objects.requireNonNull(page.getMetadata().getResourceVersion(), "no list");
       next = page.getMetadata().getContinue();
     } while (next != null && !next.isEmpty());
-    cache.onMissing(missing);
+    cache.onUnlisted(missing);
     setVersion(listed); // only now, so that a list that fails half-way is repeated
   }
 
@@ -232,7 +232,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       }
       history.onContact();
       if (action == Action.DELETED) {
-        cache.onDelete(object);
+        cache.onUnselected(object);
       } else if (action != Action.BOOKMARK) {
         cache.onUpdate(strip.apply(object));
       }
@@ -251,7 +251,8 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       }
       if (cause.isHttpGone()) {
         setVersion("");
-      } else if (System.nanoTime() - begun <= length.toNanos() / 15 * 14) {
+      }
+      if (System.nanoTime() - begun <= length.toNanos() / 15 * 14) {
         later(history.onInterrupted(cause));
         return;
       }
