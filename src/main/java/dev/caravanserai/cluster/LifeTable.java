@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -7,6 +8,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +23,25 @@ import java.util.stream.Stream;
 final class LifeTable {
   private final Map<SessionKey, List<Life>> lives = new HashMap<>();
   private final Map<String, Life> byUid = new HashMap<>();
+  private final Map<ObjectRef, Set<String>> byName = new HashMap<>();
+  private final Map<Made, SessionKey> byIdempotencyKey = new HashMap<>();
   private final Tombstones dead = new Tombstones();
   private final SessionReader reader;
 
   LifeTable(SessionReader reader) {
     this.reader = reader;
+  }
+
+  /** With which Idempotency-Key, as its hash, a session was made. */
+  private record Made(String tenant, String key) {}
+
+  Optional<SessionKey> madeWith(String tenant, String idempotencyKey) {
+    return Optional.ofNullable(byIdempotencyKey.get(new Made(tenant, idempotencyKey)));
+  }
+
+  /** The uids of the known objects of a name, in a new set. */
+  Set<String> named(ObjectRef name) {
+    return new HashSet<>(byName.getOrDefault(name, Set.of()));
   }
 
   Set<SessionKey> keys() {
@@ -106,8 +122,11 @@ final class LifeTable {
       return Optional.empty();
     }
     Life life = known.orElseGet(() -> begin(key.get(), owner));
+    object(uid).ifPresent(last -> unname(life.key, last));
     life.put(object);
     byUid.put(uid, life);
+    byName.computeIfAbsent(ObjectRef.to(object).anyLife(), name -> new HashSet<>()).add(uid);
+    made(life.key, object).ifPresent(made -> byIdempotencyKey.put(made, life.key));
     return Optional.of(life);
   }
 
@@ -118,9 +137,25 @@ final class LifeTable {
    */
   Optional<Life> remove(String uid) {
     dead.add(uid);
+    Optional<HasMetadata> last = object(uid);
     Optional<Life> life = Optional.ofNullable(byUid.remove(uid));
     life.ifPresent(one -> one.remove(uid));
+    last.ifPresent(object -> unname(life.orElseThrow().key, object));
     return life;
+  }
+
+  private void unname(SessionKey key, HasMetadata object) {
+    byName.computeIfPresent(
+        ObjectRef.to(object).anyLife(),
+        (name, uids) -> uids.remove(uid(object)) && uids.isEmpty() ? null : uids);
+    made(key, object).ifPresent(made -> byIdempotencyKey.remove(made, key));
+  }
+
+  private static Optional<Made> made(SessionKey key, HasMetadata object) {
+    return Optional.of(object)
+        .filter(ConfigMap.class::isInstance)
+        .map(anchor -> SessionReader.annotations(anchor).get(Annotations.IDEMPOTENCY_KEY))
+        .map(hash -> new Made(key.tenant(), hash));
   }
 
   /**
@@ -135,6 +170,7 @@ final class LifeTable {
             .map(object -> byUid.get(uid(object)))
             .distinct()
             .toList();
+    dropped.forEach(life -> life.objects().forEach(object -> unname(life.key, object)));
     byUid.values().removeAll(dropped);
     dropped.forEach(this::end);
     return dropped.stream().map(life -> life.key).toList();

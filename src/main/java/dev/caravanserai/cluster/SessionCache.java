@@ -1,6 +1,5 @@
 package dev.caravanserai.cluster;
 
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
@@ -117,16 +116,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   @Override
   public synchronized Optional<String> madeWith(String tenant, String idempotencyKey) {
-    return lives.keys().stream()
-        .filter(key -> key.tenant().equals(tenant))
-        .filter(key -> anchor(key).filter(a -> madeWith(a, idempotencyKey)).isPresent())
-        .map(SessionKey::id)
-        .findFirst();
-  }
-
-  private static boolean madeWith(ConfigMap anchor, String idempotencyKey) {
-    return idempotencyKey.equals(
-        SessionReader.annotations(anchor).get(Annotations.IDEMPOTENCY_KEY));
+    return lives.madeWith(tenant, idempotencyKey).map(SessionKey::id);
   }
 
   @Override
@@ -153,7 +143,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   /** An anchor or pod exists, says a watch, a list, a direct read or the answer to a request. */
   public void onUpdate(HasMetadata object) {
-    deliverAfter(() -> update(object));
+    deliverAfter(() -> update(Stripped.of(object)));
   }
 
   /** An anchor or pod was deleted. */
@@ -186,11 +176,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   /** The uids of the known anchors and pods of this name. */
   public synchronized Set<String> known(ObjectRef object) {
-    return lives
-        .objects()
-        .filter(o -> ObjectRef.to(o).anyLife().equals(object.anyLife()))
-        .map(LifeTable::uid)
-        .collect(Collectors.toSet());
+    return lives.named(object.anyLife());
   }
 
   /** The uids of the known anchors or pods of a namespace. */

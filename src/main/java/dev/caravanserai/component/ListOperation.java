@@ -18,12 +18,17 @@ import org.apache.camel.Exchange;
 /** Lists the tenant's sessions, a page at a time. */
 final class ListOperation implements PodOperation {
   private static final int LIMIT = 100;
+  private static final int MOST = 500;
+
+  /** As in the contract. */
+  private static final String LABELS =
+      "[^,=\\s!()]+(=[^,=\\s!()]*)?(,[^,=\\s!()]+(=[^,=\\s!()]*)?)*";
 
   private final SessionLookup lookup;
   private final SessionIndex index;
   private final Option<State> state;
   private final Option<String> profile;
-  private final Option<String> label;
+  private final Option<Predicate<Session>> label;
   private final Option<Integer> limit;
   private final Option<Predicate<Session>> after;
 
@@ -38,8 +43,14 @@ final class ListOperation implements PodOperation {
             ListOperation::state,
             "one of " + Arrays.toString(State.values()));
     this.profile = Option.text(endpoint, "profile", endpoint.getProfile());
-    this.label = Option.text(endpoint, "label", endpoint.getLabel());
-    this.limit = Option.number(endpoint, "limit", endpoint.getLimit(), 1);
+    this.label =
+        new Option<>(
+            endpoint,
+            "label",
+            endpoint.getLabel(),
+            ListOperation::labels,
+            "key=value or key, several separated by commas");
+    this.limit = Option.number(endpoint, "limit", endpoint.getLimit(), 1, MOST);
     this.after =
         new Option<>(
             endpoint,
@@ -67,7 +78,7 @@ final class ListOperation implements PodOperation {
                     .of(exchange)
                     .<Predicate<Session>>map(name -> s -> s.profile().equals(name))
                     .orElse(s -> true))
-            .and(labels(exchange))
+            .and(label.of(exchange).orElse(s -> true))
             .and(after.of(exchange).orElse(s -> true));
     List<Session> found =
         index.all().stream()
@@ -84,12 +95,12 @@ final class ListOperation implements PodOperation {
     return Arrays.stream(State.values()).filter(state -> state.name().equals(name)).findFirst();
   }
 
-  private Predicate<Session> labels(Exchange exchange) {
-    return label.of(exchange).stream()
-        .flatMap(all -> Arrays.stream(all.split(",")))
-        .map(String::strip)
-        .map(ListOperation::label)
-        .reduce(s -> true, Predicate::and);
+  private static Optional<Predicate<Session>> labels(String all) {
+    return Optional.of(all)
+        .filter(text -> text.matches(LABELS))
+        .flatMap(
+            text ->
+                Arrays.stream(text.split(",")).map(ListOperation::label).reduce(Predicate::and));
   }
 
   private static Predicate<Session> label(String text) {
@@ -98,7 +109,7 @@ final class ListOperation implements PodOperation {
       return s -> s.labels().containsKey(text);
     }
     String key = text.substring(0, equals);
-    String value = text.substring(equals + 1).replaceFirst("^=", "");
+    String value = text.substring(equals + 1);
     return s -> value.equals(s.labels().get(key));
   }
 

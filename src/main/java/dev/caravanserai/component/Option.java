@@ -52,6 +52,12 @@ final class Option<T> {
 
   /** A whole number from {@code least} on. */
   static Option<Integer> number(PodEndpoint endpoint, String name, String text, int least) {
+    return number(endpoint, name, text, least, 999_999_999);
+  }
+
+  /** A whole number from {@code least} to {@code most}. */
+  static Option<Integer> number(
+      PodEndpoint endpoint, String name, String text, int least, int most) {
     return new Option<>(
         endpoint,
         name,
@@ -60,8 +66,8 @@ final class Option<T> {
             Optional.of(given)
                 .filter(digits -> digits.matches("-?\\d{1,9}"))
                 .map(Integer::valueOf)
-                .filter(number -> number >= least),
-        "a whole number from %d to 999999999".formatted(least));
+                .filter(number -> number >= least && number <= most),
+        "a whole number from %d to %d".formatted(least, most));
   }
 
   static Option<Boolean> flag(PodEndpoint endpoint, String name, String text) {

@@ -116,6 +116,10 @@ final class RunningExec implements ExecListener {
     return channel;
   }
 
+  private synchronized boolean isEnded() {
+    return ended;
+  }
+
   String execId() {
     return id;
   }
@@ -185,6 +189,9 @@ final class RunningExec implements ExecListener {
       noShell &= early.isEmpty();
       ended = !noShell || refusal.isPresent();
       channel = Optional.empty();
+      if (!ended) {
+        output.unsupervised(); // an end from now on knows that the command may start
+      }
     }
     if (ending.isPresent()) {
       ending.get().channelEnded();
@@ -194,8 +201,9 @@ final class RunningExec implements ExecListener {
       answer(refusal.get());
     } else {
       LOG.info("exec={} container={} has no sh: running unsupervised", id, container);
-      output.unsupervised();
-      open(new ExecStart(container, spec.command(), false, false));
+      if (!isEnded()) {
+        open(new ExecStart(container, spec.command(), false, false));
+      }
     }
   }
 

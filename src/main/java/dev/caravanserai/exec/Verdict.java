@@ -4,6 +4,7 @@ import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class Verdict {
   /** The kubelet reports the end of a container with a delay of a second or two. */
-  private static final int LOOKS = 12;
+  private static final Duration DELAY = Duration.ofSeconds(3);
 
   private static final long LOOK_AGAIN_MS = 250;
 
@@ -60,7 +61,7 @@ final class Verdict {
     } else if (output.started() && !KILLED.contains(code)) {
       exec.answer(Outcome.exited(code));
     } else {
-      unlessEnded(0, () -> ifAlive(code));
+      unlessEnded(Duration.ZERO, () -> ifAlive(code));
     }
   }
 
@@ -70,7 +71,7 @@ final class Verdict {
         .thenAccept(
             alive -> {
               if (!alive) {
-                unlessEnded(LOOKS, () -> exitedUnknown(code));
+                unlessEnded(DELAY, () -> exitedUnknown(code));
               } else if (output.started()) {
                 exec.answer(Outcome.exited(code));
               } else {
@@ -91,7 +92,7 @@ final class Verdict {
   }
 
   private void lost(Failure failure) {
-    unlessEnded(LOOKS, () -> exec.answer(Outcome.connectionLost(failure)));
+    unlessEnded(DELAY, () -> exec.answer(Outcome.connectionLost(failure)));
   }
 
   private void refused(Failure failure) {
@@ -106,8 +107,8 @@ final class Verdict {
         || OF_THE_COMMAND.matcher(failure.message()).matches()) {
       neverBegun(failure);
     } else {
-      int looks = failure.code() == FailureCode.CONFIG_ERROR ? LOOKS : 0;
-      unlessEnded(looks, () -> neverBegun(failure));
+      Duration delay = failure.code() == FailureCode.CONFIG_ERROR ? DELAY : Duration.ZERO;
+      unlessEnded(delay, () -> neverBegun(failure));
     }
   }
 
@@ -119,17 +120,22 @@ final class Verdict {
     }
   }
 
-  private void unlessEnded(int looks, Runnable otherwise) {
+  private void unlessEnded(Duration within, Runnable otherwise) {
+    unlessEndedBy(System.nanoTime() + within.toNanos(), otherwise);
+  }
+
+  /** Also where the cluster answers slowly or not at all, the end is given soon after the time. */
+  private void unlessEndedBy(long time, Runnable otherwise) {
     context
         .ended(exec.container())
         .thenAccept(
             ended -> {
               if (ended.isPresent()) {
                 exec.containerEnded(ended.get());
-              } else if (looks == 0) {
+              } else if (System.nanoTime() >= time) {
                 otherwise.run();
               } else {
-                context.later(() -> unlessEnded(looks - 1, otherwise), LOOK_AGAIN_MS);
+                context.later(() -> unlessEndedBy(time, otherwise), LOOK_AGAIN_MS);
               }
             });
   }

@@ -38,7 +38,9 @@ public final class Anchors {
         .watch(plan.namespace())
         .thenCompose(
             watching ->
-                keyHasAnotherId(plan) ? failed(keyUsed()) : cluster.objects().create(plan.anchor()))
+                takenElsewhere(plan)
+                    .<CompletionStage<ConfigMap>>map(Anchors::failed)
+                    .orElseGet(() -> cluster.objects().create(plan.anchor())))
         .thenApply(created -> start(plan, created, false))
         .exceptionallyCompose(
             thrown ->
@@ -53,7 +55,26 @@ public final class Anchors {
             });
   }
 
-  /** A request without an id takes its id from its key, so only one with an id can differ. */
+  /**
+   * Whether the key belongs to a session with another id, or the id to a session of another
+   * namespace; the name of the anchor decides on all others. A request without an id takes its id
+   * from its key, so only one with an id can differ.
+   */
+  private Optional<FailureException> takenElsewhere(Plan plan) {
+    if (keyHasAnotherId(plan)) {
+      return Optional.of(keyUsed());
+    }
+    return cluster
+        .sessions()
+        .snapshot(key(plan))
+        .filter(known -> !known.session().namespace().equals(plan.namespace()))
+        .map(
+            known ->
+                known.anchor().filter(anchor -> SameRequest.sameKey(plan, anchor)).isPresent()
+                    ? keyUsed()
+                    : idTaken(plan));
+  }
+
   private boolean keyHasAnotherId(Plan plan) {
     return Optional.ofNullable(Lives.annotations(plan.anchor()).get(Annotations.IDEMPOTENCY_KEY))
         .flatMap(key -> cluster.sessions().madeWith(plan.spec().tenant(), key))

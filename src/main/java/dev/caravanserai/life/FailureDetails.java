@@ -121,7 +121,7 @@ final class FailureDetails {
   /** The end of a log, whole lines where there are any. */
   private static List<String> end(byte[] log) {
     int from = Math.max(0, log.length - BYTES);
-    String tail = new String(log, from, log.length - from, StandardCharsets.UTF_8);
+    String tail = new String(log, from, log.length - from, StandardCharsets.UTF_8).stripTrailing();
     return tail.substring(from == 0 ? 0 : tail.indexOf('\n') + 1).strip().lines().toList();
   }
 }

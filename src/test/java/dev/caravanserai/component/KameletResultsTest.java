@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,6 +19,7 @@ import dev.caravanserai.session.Session;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a Kamelet returns, in an application that has only the jar: headers and JSON. */
@@ -95,6 +98,11 @@ class KameletResultsTest {
                       steps:
                         - to: kamelet:session-list-action
                         - setBody: {jq: {expression: "[.items[].id] | join(\\",\\")", resultType: java.lang.String}}
+                - route:
+                    from:
+                      uri: direct:out
+                      steps:
+                        - setBody: {simple: "${body.stdout}"}
                 - route:
                     from:
                       uri: direct:json
@@ -196,6 +204,38 @@ class KameletResultsTest {
     assertThat(template.requestBodyAndHeader("direct:state", "", "CamelPodSessionId", "one"))
         .isEqualTo("RUNNING");
     assertThat(template.requestBody("direct:ids", "")).isEqualTo("one");
+  }
+
+  @Test
+  void output_of_a_command_can_be_a_whole_body() {
+    // Given
+    ProducerTemplate template = context.createProducerTemplate();
+
+    // Then
+    assertThat(template.requestBody("direct:out", EXITED, byte[].class))
+        .asString()
+        .isEqualTo("out");
+    assertThat(template.requestBody("direct:out", EXITED, InputStream.class)).hasContent("out");
+    assertThat(template.requestBody("direct:out", EXITED, String.class)).isEqualTo("out");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "label=a%20b|key=value or key",
+        "label==|key=value or key",
+        "limit=501|a whole number from 1 to 500",
+        "limit=0|a whole number from 1 to 500"
+      })
+  void list_filter_that_can_match_nothing_is_refused(String option, String expected) {
+    // Given
+    ProducerTemplate template = context.createProducerTemplate();
+
+    // Then
+    assertThatThrownBy(() -> template.requestBody("pod:list?" + option, ""))
+        .rootCause()
+        .hasMessageContaining(expected);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.caravanserai.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.ExecResult;
@@ -11,7 +12,10 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -39,6 +43,32 @@ class LostCommandTest {
     assertThat(result.outcome()).isEqualTo(Outcome.connectionLost(FakeExecs.LOST));
     assertThat(Texts.of(result.stdout())).isEqualTo("part");
     assertThat(execs.container().processes()).hasSize(1);
+  }
+
+  @Test
+  void lost_connection_is_reported_in_seconds_also_if_the_cluster_does_not_answer() {
+    // Given
+    ContainerEnds silent =
+        new ContainerEnds() {
+          @Override
+          public Optional<Failure> known(ContainerRef container) {
+            return Optional.empty();
+          }
+
+          @Override
+          public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
+            return new CompletableFuture<>();
+          }
+        };
+    Execs slow =
+        new Execs(execs.container(), execs.clock(), Runnable::run, silent, FakeExecs.LIMITS);
+    ExecHandle handle = slow.start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+
+    // When
+    execs.container().process().announces(1).ends(new ExecEnd.Lost(FakeExecs.LOST));
+
+    // Then
+    assertThat(Place.await(handle).duration()).isLessThan(Duration.ofSeconds(10));
   }
 
   @Test

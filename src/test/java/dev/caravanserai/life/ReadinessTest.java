@@ -255,6 +255,23 @@ class ReadinessTest {
   }
 
   @Test
+  void end_of_a_long_last_line_is_shown() {
+    // Given
+    cluster.log("main", "start\n" + "x".repeat(5_000) + "boom\n");
+    Start start = start(Map.of("id", "line"));
+    CompletableFuture<Session> ready = wait(start);
+
+    // When
+    cluster.put(pod(start, CRASHED));
+    deliver(start, CRASHED);
+
+    // Then
+    assertThat(thrown(ready).log())
+        .singleElement()
+        .satisfies(line -> assertThat(line).startsWith("xxx").endsWith("boom"));
+  }
+
+  @Test
   void cancelled_wait_ends() {
     // Given
     Start start = start(Map.of("id", "left"));

@@ -7,6 +7,7 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -80,6 +81,33 @@ class StartTest {
         .doesNotContain("Idempotency-Key");
     assertThat(Causes.failure(used).orElseThrow().message())
         .contains("The Idempotency-Key was used for another request");
+  }
+
+  @Test
+  void id_of_a_session_in_another_namespace_is_a_conflict() {
+    // Given
+    ConfigMap elsewhere = Plans.of(Map.of("id", "mine"), Optional.of("first")).anchor();
+    elsewhere.getMetadata().setNamespace("other");
+    elsewhere.getMetadata().setUid("elsewhere");
+    cluster.deliver(elsewhere);
+
+    // When
+    Throwable taken = catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"))));
+    Throwable used =
+        catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"), Optional.of("first"))));
+
+    // Then
+    assertThat(Causes.failure(taken).orElseThrow().message())
+        .contains("Session mine exists already");
+    assertThat(Causes.failure(used).orElseThrow().message())
+        .contains("The Idempotency-Key was used for another request");
+    assertThat(cluster.there()).isEmpty();
+
+    // When
+    cluster.deliverEnd(elsewhere);
+
+    // Then
+    assertThat(anchor(Plans.of(Map.of("id", "mine"), Optional.of("first"))).joined()).isFalse();
   }
 
   @ParameterizedTest

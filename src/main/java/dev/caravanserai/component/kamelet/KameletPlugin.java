@@ -6,6 +6,8 @@ import dev.caravanserai.contract.ApiJson;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionPage;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jackson.JacksonDataFormat;
@@ -13,6 +15,7 @@ import org.apache.camel.impl.engine.DefaultRoutesLoader;
 import org.apache.camel.spi.ContextServicePlugin;
 import org.apache.camel.spi.DataFormatFactory;
 import org.apache.camel.spi.ProcessorFactory;
+import org.apache.camel.spi.TypeConverterRegistry;
 import org.apache.camel.support.SimpleTypeConverter;
 
 /**
@@ -35,6 +38,24 @@ public final class KameletPlugin implements ContextServicePlugin {
     context.addLifecycleStrategy(new KameletParameters(context, texts));
     context.getCamelContextExtension().addContextPlugin(ProcessorFactory.class, new StepFactory());
     writeJson(context);
+    writeOutput(context);
+  }
+
+  /** One stream of an exec can be a whole body, as {@code ${body.stdout}}: its bytes as written. */
+  private static void writeOutput(CamelContext context) {
+    TypeConverterRegistry converters = context.getTypeConverterRegistry();
+    converters.addTypeConverter(
+        byte[].class,
+        ExecResult.Output.class,
+        new SimpleTypeConverter(
+            false, (to, exchange, value) -> ((ExecResult.Output) value).bytes()));
+    converters.addTypeConverter(
+        InputStream.class,
+        ExecResult.Output.class,
+        new SimpleTypeConverter(
+            false,
+            (to, exchange, value) ->
+                new ByteArrayInputStream(((ExecResult.Output) value).bytes())));
   }
 
   /** {@code marshal: json} and {@code jq} take the values that the Kamelets return. */

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -33,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Lists and watches of an API server that answers page by page. */
 class ObjectWatchTest {
@@ -61,14 +64,7 @@ class ObjectWatchTest {
     SessionCache cache = new SessionCache("inn", Runnable::run);
     ObjectWatch<ConfigMap> watch =
         new ObjectWatch<>(
-            "ns",
-            ConfigMap.class,
-            operation(),
-            x -> x,
-            Duration.ofSeconds(30),
-            cache,
-            executor,
-            timer);
+            "ns", ConfigMap.class, operation(), Duration.ofSeconds(30), cache, executor, timer);
     watch.start().get(1, TimeUnit.MINUTES);
 
     // When
@@ -84,27 +80,30 @@ class ObjectWatchTest {
     watch.close();
   }
 
-  @Test
-  void watch_that_is_closed_as_soon_as_it_opens_is_not_reopened_in_a_tight_loop() throws Exception {
+  static List<WatcherException> causes() {
+    return List.of(
+        new WatcherException("closed by a proxy"),
+        new WatcherException(
+            "gone", new KubernetesClientException(new StatusBuilder().withCode(410).build())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("causes")
+  void watch_that_is_closed_as_soon_as_it_opens_is_not_reopened_in_a_tight_loop(
+      WatcherException cause) throws Exception {
     // Given
     lists.add(() -> page("10", null, "one"));
     SessionCache cache = new SessionCache("inn", Runnable::run);
     ObjectWatch<ConfigMap> watch =
         new ObjectWatch<>(
-            "ns",
-            ConfigMap.class,
-            operation(),
-            x -> x,
-            Duration.ofSeconds(30),
-            cache,
-            executor,
-            timer);
+            "ns", ConfigMap.class, operation(), Duration.ofSeconds(30), cache, executor, timer);
     watch.start().get(1, TimeUnit.MINUTES);
 
     // When
     long begun = System.nanoTime();
     for (int i = 0; i < 3; i++) {
-      watchers.take().onClose(new WatcherException("closed by a proxy"));
+      lists.add(() -> page("10", null, "one"));
+      watchers.take().onClose(cause);
       int interruptions = i + 1;
       await().until(() -> watch.status().interruptions() == interruptions);
     }
