@@ -1,6 +1,8 @@
 package dev.caravanserai.server;
 
+import dev.caravanserai.component.ExecFailedException;
 import dev.caravanserai.component.kamelet.StepException;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Nearest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** Tells whoever wrote a route what is wrong with it, in place of Camel's chain of exceptions. */
 final class RouteMistakes {
@@ -41,7 +44,20 @@ final class RouteMistakes {
           "(?s)(?:Data format '|Cannot find data format in registry with ref: )([\\w-]+).*");
   private static final Pattern EMPTY =
       Pattern.compile("(?:Resource is empty|Unable to parse resource): (.+?)\\s*");
+  private static final Pattern UNPARSED = Pattern.compile("Error pre-parsing resource: file:(.+)");
+  private static final Pattern ENUM =
+      Pattern.compile("(?s).*No enum constant ([\\w.$]+)\\.(\\w+).*");
+  private static final Pattern BEAN =
+      Pattern.compile(
+          "(?s)No bean could be found in the registry for: (\\S+)(?: of type: (\\S+))?.*");
   private static final Pattern FUNCTION = Pattern.compile("(?s)Unknown function: (\\w+).*");
+
+  /** What routes of sessions catch. */
+  private static final List<String> EXCEPTIONS =
+      List.of(
+          FailureException.class.getName(),
+          ExecFailedException.class.getName(),
+          Exception.class.getName());
 
   /** The functions of the Simple language that Camel's documentation lists first. */
   private static final List<String> FUNCTIONS =
@@ -111,7 +127,8 @@ final class RouteMistakes {
                 () ->
                     last(chain, FailedToStartRouteException.class)
                         .map(FailedToStartRouteException::getRouteId))
-            .map(id -> model().getRouteDefinition(id));
+            .map(id -> model().getRouteDefinition(id))
+            .or(() -> withWord(chain));
     Optional<LineNumberAware> step = last(chain, StepException.class).map(StepException::step);
     while (route.filter(found -> found.isKamelet() != null).isPresent()) {
       Map<String, Object> parameters = route.get().getTemplateParameters();
@@ -123,6 +140,18 @@ final class RouteMistakes {
     }
     LineNumberAware place = step.isPresent() ? step.get() : route.get().getInput();
     return "Route %s in %s cannot run: ".formatted(route.get().getId(), RouteChecks.place(place));
+  }
+
+  /** The route whose source has a word that its component does not know: Camel names no route. */
+  private Optional<RouteDefinition> withWord(List<Throwable> chain) {
+    return chain.stream()
+        .map(e -> ENUM.matcher(String.valueOf(e.getMessage())))
+        .filter(Matcher::matches)
+        .flatMap(
+            word ->
+                model().getRouteDefinitions().stream()
+                    .filter(r -> r.getInput().getEndpointUri().contains(word.group(2))))
+        .findFirst();
   }
 
   private static Optional<String> parent(Map<String, Object> parameters, String name) {
@@ -145,7 +174,21 @@ final class RouteMistakes {
       Matcher function = FUNCTION.matcher(message);
       Matcher options = OPTIONS.matcher(message);
       Matcher empty = EMPTY.matcher(message);
-      if (e instanceof NoSuchEndpointException missing) {
+      Matcher word = ENUM.matcher(message);
+      Matcher unparsed = UNPARSED.matcher(message);
+      Matcher bean = BEAN.matcher(message);
+      if (e instanceof MarkedYamlEngineException yaml && !empty.matches()) {
+        return YamlMistakes.describe(yaml);
+      } else if (unparsed.matches() && message(chain).startsWith("Non scalar key")) {
+        return YamlMistakes.unquoted(unparsed.group(1)).orElseGet(() -> message(chain));
+      } else if (e instanceof ClassNotFoundException) {
+        return "there is no class %s.%s".formatted(message, Nearest.hint(message, EXCEPTIONS));
+      } else if (word.matches()) {
+        return "there is no %s.%s".formatted(word.group(2), choice(word.group(1), word.group(2)));
+      } else if (bean.matches()) {
+        return "there is no bean %s.%s"
+            .formatted(bean.group(1), Nearest.hint(bean.group(1), beans(bean.group(2))));
+      } else if (e instanceof NoSuchEndpointException missing) {
         return unknown("component", missing.getUri().replaceFirst("(?s):.*", ""));
       } else if (e instanceof PropertyBindingException wrong) {
         return "%s cannot be \"%s\".".formatted(wrong.getPropertyName(), wrong.getValue());
@@ -172,6 +215,10 @@ final class RouteMistakes {
                 Nearest.hint(options.group(2), options(options.group(1))));
       }
     }
+    return message(chain);
+  }
+
+  private static String message(List<Throwable> chain) {
     Throwable last = chain.get(chain.size() - 1);
     return last.getMessage() == null ? last.toString() : last.getMessage();
   }
@@ -182,6 +229,25 @@ final class RouteMistakes {
             kind.equals("dataformat") ? "data format" : kind,
             name,
             Nearest.hint(name, available(kind)));
+  }
+
+  private static String choice(String type, String word) {
+    try {
+      List<String> known =
+          Stream.of(Class.forName(type).getEnumConstants()).map(Object::toString).sorted().toList();
+      return "%s It can be %s.".formatted(Nearest.hint(word, known), String.join(", ", known));
+    } catch (ClassNotFoundException e) {
+      return "";
+    }
+  }
+
+  private Collection<String> beans(String type) {
+    try {
+      Class<?> wanted = type == null ? Object.class : Class.forName(type);
+      return camel.getCamelContext().getRegistry().findByTypeWithName(wanted).keySet();
+    } catch (ClassNotFoundException e) {
+      return List.of();
+    }
   }
 
   private Collection<String> properties() {

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +52,7 @@ class BrokenRoutesTest {
         "to: pod:lst|pod: has no operation lst. Did you mean list?",
         "setBody: {simple: '${boddy}'}|Simple has no function boddy. Did you mean body?",
         "setBody: {language: {language: smple, expression: x}}|there is no language smple. Did you mean simple?",
+        "doTry: {steps: [to: 'log:x'], doCatch: [{exception: [dev.caravanserai.FailureException], steps: [to: 'log:y']}]}|there is no class dev.caravanserai.FailureException. Did you mean dev.caravanserai.session.FailureException?",
         "marshal: {custom: {ref: jsn}}|there is no data format jsn.",
         "filter: {simple: '${body} = 1', steps: [to: 'log:x']}|Unexpected token =",
       })
@@ -175,6 +178,68 @@ class BrokenRoutesTest {
 
     // Then
     assertThat(messageOf(files)).isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "uri: timer:mine|4|urri: timer:mine|from has no urri. Did you mean uri?",
+        "from:|3|form:|route has no form. Did you mean from?",
+        "steps:|5|step:|from has no step. Did you mean steps?",
+        "setBody:|6|setBdy:|there is no step setBdy. Did you mean setBody?",
+        "doTry:|9|dotry:|there is no step dotry. Did you mean doTry?",
+        "doFinally:|12|finally:|doTry has no finally. Did you mean doFinally?",
+        "jq: .a|8|jqq: .a|setBody has no jqq. Did you mean jq?",
+        "id: set|8|id: set~id: again|id is given twice, first in line 7.",
+        "jq: .a|8|simple: {{my.body}}|a value that begins with {{ has to be in quotes.",
+      })
+  void misspelt_word_in_yaml_stops_the_start_with_its_line_and_the_nearest_word(
+      String right, int line, String wrong, String told) throws Exception {
+    // Given
+    String route =
+        """
+        - route:
+            id: mine
+            from:
+              uri: timer:mine
+              steps:
+                - setBody:
+                    id: set
+                    jq: .a
+                - doTry:
+                    steps:
+                      - to: log:x
+                    doFinally:
+                      steps:
+                        - to: log:y
+        """;
+
+    // When
+    String broken =
+        route.replaceFirst(
+            Pattern.quote(right),
+            Matcher.quoteReplacement(wrong.replace("~", "\n" + " ".repeat(12))));
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", broken))
+        .contains("file:%s/mine.camel.yaml, line %d".formatted(home, line), told);
+  }
+
+  @Test
+  void unknown_method_and_scope_stop_the_start() throws Exception {
+    // Given
+    String method = route("platform-http:/mine?httpMethodRestrict=PSOT", "to: log:x");
+    String scope =
+        route("platform-http:/mine", "to: log:x")
+            .replace("id: mine", "id: mine\n    routePolicy: scope:exce");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", method))
+        .contains("mine.camel.yaml, line 4", "there is no PSOT. Did you mean POST? It can be");
+    assertThat(messageOf("mine.camel.yaml", scope))
+        .contains("mine.camel.yaml, line 5", "no bean scope:exce. Did you mean scope:exec?");
   }
 
   @Test

@@ -39,7 +39,7 @@ final class DocumentCheck {
   }
 
   /**
-   * @throws YamlDeserializationException if a key occurs twice in a mapping, or is not text
+   * @throws YamlDeserializationException if a key occurs twice in a mapping
    */
   static void keys(Node node) {
     if (node instanceof SequenceNode sequence) {
@@ -53,10 +53,7 @@ final class DocumentCheck {
   private static void distinct(List<NodeTuple> tuples) {
     Map<String, Node> keys = new HashMap<>();
     for (NodeTuple tuple : tuples) {
-      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        throw new YamlDeserializationException(
-            tuple.getKeyNode(), "a key must be text. Put a value that begins with {{ in quotes.");
-      }
+      ScalarNode key = (ScalarNode) tuple.getKeyNode(); // the parser refuses others
       Node before = keys.putIfAbsent(key.getValue(), key);
       if (before != null) {
         throw new YamlDeserializationException(
