@@ -12,6 +12,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +69,13 @@ class ParameterTextTest {
   @ParameterizedTest
   @MethodSource("values")
   void parameter_of_to_arrives_byte_for_byte(String value) throws Exception {
+    assertThat(scriptOf(step("to", parameters(value)))).isEqualTo(value);
+  }
+
+  @Test
+  @Timeout(60) // seconds; a check of the text that is not linear takes many minutes
+  void long_parameter_is_read_in_linear_time() throws Exception {
+    String value = "printf '%s' x=y & ".repeat(7_000);
     assertThat(scriptOf(step("to", parameters(value)))).isEqualTo(value);
   }
 

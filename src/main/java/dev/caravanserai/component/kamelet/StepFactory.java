@@ -1,6 +1,6 @@
 package dev.caravanserai.component.kamelet;
 
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -19,9 +19,6 @@ import org.apache.camel.reifier.ProcessorReifier;
  * URI, where it would be evaluated again and make an endpoint for each value.
  */
 final class StepFactory extends DefaultProcessorFactory {
-  private static final Pattern LINES_IN_VALUE =
-      Pattern.compile("RAW\\([^)]*\\R|=[^&]*\\S[^&]*\\R\\s*[^\\s&?]");
-
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
     if (!(step instanceof ProcessorDefinition<?> definition)) {
@@ -44,11 +41,19 @@ final class StepFactory extends DefaultProcessorFactory {
     if (step instanceof EndpointRequiredDefinition to
         && to.getEndpointUri() != null
         && SessionKamelets.isUri(to.getEndpointUri())
-        && LINES_IN_VALUE.matcher(to.getEndpointUri()).find()) {
+        && valueOfSeveralLines(to.getEndpointUri())) {
       throw new IllegalArgumentException(
           "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"
               + " property, script=RAW({{my.script}}), or a request as the body.");
     }
+  }
+
+  /** Line breaks around options are of no matter. */
+  private static boolean valueOfSeveralLines(String uri) {
+    String options = uri.substring(uri.indexOf('=') + 1);
+    return Stream.of(options.split("&"))
+        .map(option -> option.substring(option.indexOf('=') + 1).strip())
+        .anyMatch(value -> value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0);
   }
 
   private static ProcessorDefinition<?> called(ProcessorDefinition<?> step) {
