@@ -8,6 +8,7 @@ import dev.caravanserai.Api.Answer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The log of a session's main process, as text or JSON. */
 @ExtendWith(NothingLeftBehind.class)
 class LogsIT {
-  @RegisterExtension static final TestServer SERVER = new TestServer();
+  @RegisterExtension
+  static final TestServer SERVER =
+      new TestServer(Map.of("caravanserai.exec.output-limit", "64KiB"));
 
   private static Instant begin;
   private static String logs;
@@ -64,6 +67,30 @@ class LogsIT {
     assertThat(tail).singleElement().extracting(l -> l.path("text").asText()).isEqualTo("drei ü");
     assertThat(since).isEmpty();
     assertThat(lines("?tail=0")).isEmpty();
+  }
+
+  @Test
+  void log_that_is_too_long_is_its_last_lines_and_says_so() {
+    // Given
+    String script = "seq 1 20000; exec sleep 600";
+    Answer started = SERVER.api().start(Map.of("command", List.of("sh", "-c", script)));
+    String url = "/v1/sessions/" + started.field("id") + "/logs";
+    await().until(() -> SERVER.api().get(url + "?tail=1").text().contains("\"20000\""));
+
+    // When
+    Answer log = SERVER.api().later("GET", url, null, Map.of("Accept", "text/plain")).join();
+
+    // Then
+    assertThat(log.raw().headers().firstValue("Caravanserai-Truncated")).hasValue("true");
+    assertThat(log.text().length()).isBetween((64 << 10) - 6, 64 << 10);
+    List<String> lines = log.text().lines().toList();
+    assertThat(lines)
+        .isEqualTo(
+            IntStream.rangeClosed(Integer.parseInt(lines.get(0)), 20_000)
+                .mapToObj(String::valueOf)
+                .toList());
+    assertThat(SERVER.api().get(logs).raw().headers().firstValue("Caravanserai-Truncated"))
+        .isEmpty();
   }
 
   @Test

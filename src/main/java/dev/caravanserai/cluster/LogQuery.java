@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param since lines not older only
  * @param timestamps each line begins with its time, RFC 3339 UTC, and a space
  * @param previous of the container's previous instance
- * @param limitBytes no more than that many, from the beginning of what was asked for
+ * @param limitBytes no more than that many, the last ones
  */
 public record LogQuery(
     Optional<Integer> tail,

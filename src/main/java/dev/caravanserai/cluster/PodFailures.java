@@ -26,6 +26,11 @@ public final class PodFailures {
       " Read its log: in the field log of the response to a failed start, else with"
           + " GET /v1/sessions/{id}/logs.";
 
+  /** A pod that is started again and again does not outlive a failed start. */
+  private static final String READ_RESPONSE =
+      " Read its log in the field log of the response to the start. To keep it longer, use"
+          + " restartPolicy Never.";
+
   private PodFailures() {}
 
   /** Why a pod in its last phase was removed from its node, by the node or the control plane. */
@@ -162,14 +167,14 @@ public final class PodFailures {
       case "CrashLoopBackOff" ->
           Optional.ofNullable(status.getLastState())
               .map(ContainerState::getTerminated)
-              .flatMap(last -> ended(pod, status.getName(), last))
+              .flatMap(last -> ended(pod, status.getName(), last, READ_RESPONSE))
               .or(
                   () ->
                       fail(
                           FailureCode.CRASHED,
                           pod,
                           "ends again and again: container %s.".formatted(status.getName())
-                              + READ_LOG,
+                              + READ_RESPONSE,
                           reason));
       default -> Optional.empty();
     };
@@ -177,6 +182,11 @@ public final class PodFailures {
 
   /** Empty if it ended with 0. */
   static Optional<Failure> ended(PodView pod, String container, ContainerStateTerminated end) {
+    return ended(pod, container, end, READ_LOG);
+  }
+
+  private static Optional<Failure> ended(
+      PodView pod, String container, ContainerStateTerminated end, String advice) {
     String reason = Optional.ofNullable(end.getReason()).orElse("");
     if (PodView.exitCode(end) == 0) {
       return Optional.empty();
@@ -201,7 +211,7 @@ public final class PodFailures {
               FailureCode.CRASHED,
               pod,
               "ended: container %s exited with %d.".formatted(container, PodView.exitCode(end))
-                  + READ_LOG,
+                  + advice,
               reason);
     };
   }

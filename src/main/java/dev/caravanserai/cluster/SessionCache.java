@@ -143,7 +143,7 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   /** An anchor or pod exists, says a watch, a list, a direct read or the answer to a request. */
   public void onUpdate(HasMetadata object) {
-    deliverAfter(() -> update(object));
+    deliverAfter(() -> update(Stripped.of(object)));
   }
 
   /** An anchor or pod was deleted. */

@@ -9,6 +9,7 @@ import dev.caravanserai.session.Session;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -51,7 +52,31 @@ final class LogsOperation implements PodOperation {
 
   private CompletionStage<byte[]> read(Session session, Exchange exchange) {
     notes.used(session);
-    return services.cluster().logs().read(container(session, exchange), query(exchange));
+    exchange.getMessage().removeHeader(PodConstants.TRUNCATED);
+    return services
+        .cluster()
+        .logs()
+        .read(container(session, exchange), query(exchange))
+        .thenApply(log -> end(log, exchange));
+  }
+
+  /** Whole lines where there are any. */
+  private byte[] end(byte[] log, Exchange exchange) {
+    int from = log.length - limit();
+    if (from <= 0) {
+      return log;
+    }
+    exchange.getMessage().setHeader(PodConstants.TRUNCATED, true);
+    for (int i = from - 1; i < log.length - 1; i++) {
+      if (log[i] == '\n') {
+        return Arrays.copyOfRange(log, i + 1, log.length);
+      }
+    }
+    return Arrays.copyOfRange(log, from, log.length);
+  }
+
+  private int limit() {
+    return services.execs().limits().outputBytes();
   }
 
   private ContainerRef container(Session session, Exchange exchange) {
@@ -86,6 +111,6 @@ final class LogsOperation implements PodOperation {
         since.of(exchange),
         timestamps.of(exchange).orElse(false),
         previous.of(exchange).orElse(false),
-        services.execs().limits().outputBytes());
+        limit() + 1L);
   }
 }

@@ -22,5 +22,11 @@ public final class PodConstants {
       javaType = "String")
   public static final String FAILURE = "CamelPodFailure";
 
+  @Metadata(
+      label = "logs",
+      description = "True if the log was too long: only its end was read",
+      javaType = "Boolean")
+  public static final String TRUNCATED = "CamelPodTruncated";
+
   private PodConstants() {}
 }

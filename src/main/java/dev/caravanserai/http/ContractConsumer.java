@@ -96,6 +96,11 @@ final class ContractConsumer extends HttpConsumer {
     producers.clear();
   }
 
+  @Override
+  String routeId() {
+    return getRouteId();
+  }
+
   private static AsyncProcessor located(ApiOperation operation, AsyncProcessor route) {
     return new AsyncProcessorSupport() {
       @Override

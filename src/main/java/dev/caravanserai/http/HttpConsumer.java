@@ -52,6 +52,9 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     void read(Exchange exchange, RoutingContext ctx);
   }
 
+  /** The route that a shutdown keeps until the response has been sent. */
+  abstract String routeId();
+
   /** Decides which headers pass between HTTP and messages. */
   HeaderFilterStrategy filter() {
     return filter;
@@ -146,6 +149,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       AsyncProcessor processor)
       throws Exception {
     createUoW(exchange);
+    getEndpoint().getCamelContext().getInflightRepository().add(exchange, routeId());
     Map<String, Object> asked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     var answered = new AtomicBoolean();
     Runnable answer =
@@ -229,6 +233,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
 
   private void done(Exchange exchange, Runnable end) {
     end.run();
+    getEndpoint().getCamelContext().getInflightRepository().remove(exchange, routeId());
     doneUoW(exchange);
     releaseExchange(exchange, false);
   }

@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -37,7 +39,6 @@ final class Reception extends ChannelDuplexHandler {
   private Phase phase = Phase.IDLE;
   private RoutingContext request;
   private Future<?> timer;
-  private Future<?> stalled;
 
   private Reception(HttpLimits limits, Channel channel) {
     this.limits = limits;
@@ -49,7 +50,11 @@ final class Reception extends ChannelDuplexHandler {
     var channel = ((ConnectionBase) connection).channel();
     var reception = new Reception(limits, channel);
     channel.attr(KEY).set(reception);
-    channel.pipeline().addFirst(reception);
+    channel
+        .pipeline()
+        .addFirst(
+            new IdleStateHandler(true, 0, limits.idle().toMillis(), 0, TimeUnit.MILLISECONDS),
+            reception);
     reception.wait(limits.receive());
   }
 
@@ -95,26 +100,14 @@ final class Reception extends ChannelDuplexHandler {
     context.fireChannelInactive();
   }
 
-  /** Not writable: the caller reads more slowly than the route writes. */
+  /** The second of two events in a row: nothing has left since the first. */
   @Override
-  public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (!channel.isWritable() && stalled == null) {
-      watch(pending());
-    }
-    context.fireChannelWritabilityChanged();
-  }
-
-  private void watch(long before) {
-    stalled = schedule(limits.idle(), () -> stalled(before));
-  }
-
-  private void stalled(long before) {
-    stalled = null;
-    long now = pending();
-    if (now > 0 && now >= before) {
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == IdleStateEvent.WRITER_IDLE_STATE_EVENT && pending() > 0) {
       close();
-    } else if (now > 0) {
-      watch(now);
+    }
+    if (!(event instanceof IdleStateEvent)) {
+      context.fireUserEventTriggered(event);
     }
   }
 

@@ -13,6 +13,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 
 /** Serves a route from {@code platform-http}. */
 final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
+  private String route;
 
   RouteConsumer(PlatformHttpEndpoint endpoint, Processor processor, HttpEngine engine) {
     super(endpoint, processor, engine, endpoint.getHeaderFilterStrategy());
@@ -35,6 +36,7 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
                 .map(method -> HttpMethod.valueOf(method.name()))
                 .collect(Collectors.toSet());
     Route route = route();
+    this.route = route.getRouteId();
     var entrance =
         new Entrance(
             owner(route),
@@ -43,6 +45,11 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
             RouteScope.of(route),
             endpoint.getRequestTimeout());
     open(entrance, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
+  }
+
+  @Override
+  String routeId() {
+    return route;
   }
 
   /** Camel gives the route only to the consumer that wraps this one. */

@@ -102,7 +102,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
           .described(
-              "How much of stdout and of stderr of an exec is kept: the beginning and the end.");
+              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log, the end.");
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(

@@ -7,6 +7,7 @@ import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -106,6 +107,22 @@ class SessionCacheTest {
 
     // Then
     assertThat(scene.state()).isEqualTo("gone");
+  }
+
+  @Test
+  void response_to_a_request_is_kept_without_what_is_not_used() {
+    // Given
+    scene.next();
+    scene.anchor().getMetadata().setManagedFields(List.of(new ManagedFieldsEntry()));
+    scene.pod().getSpec().setHostname("unused");
+
+    // When
+    scene.seeAnchor().seePod();
+
+    // Then
+    assertThat(scene.cache.anchor(Scene.KEY).orElseThrow().getMetadata().getManagedFields())
+        .isNullOrEmpty();
+    assertThat(scene.cache.pod(Scene.KEY).orElseThrow().getSpec().getHostname()).isNull();
   }
 
   @Test

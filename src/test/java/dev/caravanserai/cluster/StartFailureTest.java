@@ -81,6 +81,21 @@ class StartFailureTest {
     assertThat(index.all()).allSatisfy(s -> assertThat(s.ready()).isTrue());
   }
 
+  @Test
+  void message_about_a_restarting_container_does_not_point_to_a_log_that_is_deleted() {
+    // When
+    tell(waiting("CrashLoopBackOff", "back-off"));
+
+    // Then
+    assertThat(index.all())
+        .singleElement()
+        .satisfies(
+            s ->
+                assertThat(s.failure().orElseThrow().message())
+                    .contains("in the field log", "restartPolicy Never")
+                    .doesNotContain("/logs"));
+  }
+
   /** Whatever comes in whatever order. */
   @Property
   void session_is_never_pending_again_after_it_failed_or_was_ready(

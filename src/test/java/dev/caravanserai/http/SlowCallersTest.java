@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +37,8 @@ class SlowCallersTest {
             public void configure() {
               from("platform-http:/size").setBody().constant("read");
               from("platform-http:/much").process(e -> e.getMessage().setBody(new byte[ANSWER]));
+              from("platform-http:/stream")
+                  .process(e -> e.getMessage().setBody(new ByteArrayInputStream(new byte[ANSWER])));
               from("platform-http:/late").delay(2500).setBody().constant("late");
             }
           });
@@ -77,19 +80,41 @@ class SlowCallersTest {
   void connection_whose_response_is_not_read_is_closed() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
       // Given
-      socket
-          .getOutputStream()
-          .write(
-              ("GET /much HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer "
-                      + HttpServer.KEY
-                      + "\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII));
+      ask(socket, "/much");
       assertThat(socket.getInputStream().readNBytes(12)).isNotEmpty();
 
       // Then
       await().until(() -> closedByServer(socket));
       assertThat(readAll(socket).length).as("what was in the sockets").isLessThan(ANSWER);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/much", "/stream"})
+  void slow_caller_who_reads_all_the_time_gets_everything(String path) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // Given
+      ask(socket, path);
+
+      // When
+      long read = 0;
+      for (int i = 0; i < 100; i++) {
+        read += socket.getInputStream().readNBytes(256 << 10).length;
+        LockSupport.parkNanos(50_000_000);
+      }
+
+      // Then
+      assertThat(read + readAll(socket).length).isGreaterThan(ANSWER);
+    }
+  }
+
+  private static void ask(Socket socket, String path) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            "GET %s HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer %s\r\n\r\n"
+                .formatted(path, HttpServer.KEY)
+                .getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

@@ -19,10 +19,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
@@ -239,6 +243,45 @@ class StreamedBodyTest {
   void stream_that_is_not_sent_is_closed(String path, int status) {
     assertThat(SERVER.get("/unused/" + path).statusCode()).isEqualTo(status);
     await().until(() -> OPEN.get() == 0 && SERVER.inflight() == 0);
+  }
+
+  @Test
+  void shutdown_waits_until_a_stream_has_been_sent() throws Exception {
+    // Given
+    AtomicReference<CamelContext> camel = new AtomicReference<>();
+    InputStream late =
+        new InputStream() {
+          @Override
+          public int read() {
+            await().until(() -> camel.get().isStopping());
+            return -1;
+          }
+        };
+    RouteBuilder routes =
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            camel.set(getContext());
+            from("platform-http:/late")
+                .process(
+                    e ->
+                        e.getMessage()
+                            .setBody(
+                                new SequenceInputStream(
+                                    text("begun "),
+                                    new SequenceInputStream(late, text("and ended")))));
+          }
+        };
+    try (HttpServer server = HttpServer.with(routes)) {
+      // When
+      HttpResponse<InputStream> answer =
+          server.client().send(server.request("/late").build(), BodyHandlers.ofInputStream());
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+
+      // Then
+      assertThat(answer.body().readAllBytes()).isEqualTo("begun and ended".getBytes());
+      closed.get(1, TimeUnit.MINUTES);
+    }
   }
 
   @Test

@@ -132,17 +132,8 @@ public final class ApiCluster implements Cluster {
     var pods = watching.pods().inNamespace(namespace).withLabels(DeletionCheck.selector(Pod.class));
     List<ObjectWatch<?>> both =
         List.of(
-            new ObjectWatch<>(
-                namespace,
-                ConfigMap.class,
-                anchors,
-                Stripped::anchor,
-                watch,
-                cache,
-                executor,
-                timer),
-            new ObjectWatch<>(
-                namespace, Pod.class, pods, Stripped::pod, watch, cache, executor, timer));
+            new ObjectWatch<>(namespace, ConfigMap.class, anchors, watch, cache, executor, timer),
+            new ObjectWatch<>(namespace, Pod.class, pods, watch, cache, executor, timer));
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(
                 both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))

@@ -179,8 +179,7 @@ final class ApiFailures {
   private static boolean quota(Status status) {
     StatusDetails details = status.getDetails();
     return details != null
-        && status
-            .getMessage()
+        && String.valueOf(status.getMessage())
             .startsWith(
                 "%s \"%s\" is forbidden: exceeded quota: "
                     .formatted(details.getKind(), details.getName()));

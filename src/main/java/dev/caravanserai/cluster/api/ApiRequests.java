@@ -71,13 +71,19 @@ final class ApiRequests {
       Optional<Object> body) {
     return counted(
         limit
-            .run(() -> exchange(action, method, path, contentType, body))
+            .run(
+                () ->
+                    exchange(action, method, path, contentType, body, new ByteArrayOutputStream()))
             .thenApplyAsync(bytes -> new String(bytes, StandardCharsets.UTF_8), executor));
   }
 
-  /** Reads what may be long, in addition to the short requests. Fails as they do. */
-  CompletionStage<byte[]> read(String action, String path) {
-    return exchange(action, "GET", () -> path, null, Optional.empty());
+  /**
+   * Reads what may be long, in addition to the short requests. Fails as they do.
+   *
+   * @param limitBytes no more than that many, the last ones
+   */
+  CompletionStage<byte[]> read(String action, String path, long limitBytes) {
+    return exchange(action, "GET", () -> path, null, Optional.empty(), new LastBytes(limitBytes));
   }
 
   private CompletionStage<byte[]> exchange(
@@ -85,10 +91,11 @@ final class ApiRequests {
       String method,
       Supplier<String> path,
       String contentType,
-      Optional<Object> body) {
+      Optional<Object> body,
+      ByteArrayOutputStream answer) {
     return CompletableFuture.supplyAsync(
             () -> request(method, path.get(), contentType, body), executor)
-        .thenCompose(request -> exchange(action, method, request))
+        .thenCompose(request -> exchange(request, answer))
         .exceptionally(
             thrown -> {
               throw ApiFailures.of(Causes.of(thrown), action, method);
@@ -105,9 +112,8 @@ final class ApiRequests {
   }
 
   /** The retries and the reading of the response end with the time-out. */
-  private CompletionStage<byte[]> exchange(String action, String method, HttpRequest request) {
+  private CompletionStage<byte[]> exchange(HttpRequest request, ByteArrayOutputStream bytes) {
     int atMost = client.getConfiguration().getRequestTimeout();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CompletableFuture<HttpResponse<AsyncBody>> response =
         http.consumeBytes(
             request,

@@ -18,7 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /**
  * Lists and then watches the objects of one kind in a namespace, for as long as it is open. The
@@ -32,7 +31,6 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
   private final String namespace;
   private final Class<T> type;
   private final FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation;
-  private final UnaryOperator<T> strip;
   private final Duration length;
   private final SessionCache cache;
   private final Executor executor;
@@ -46,7 +44,6 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
 
   /**
    * @param operation of a client that does not renew a watch by itself
-   * @param strip drops what is not used, so that ten thousand sessions fit in memory
    * @param length of one watch, in whole seconds; it has half of that to open, and is silent after
    *     that and a half
    * @param executor runs what blocks
@@ -55,7 +52,6 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       String namespace,
       Class<T> type,
       FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> operation,
-      UnaryOperator<T> strip,
       Duration length,
       SessionCache cache,
       Executor executor,
@@ -63,7 +59,6 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
     this.namespace = namespace;
     this.type = type;
     this.operation = operation;
-    this.strip = strip;
     this.length = length;
     this.cache = cache;
     this.executor = executor;
@@ -118,7 +113,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
           operation.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
       for (T object : page.getItems()) {
         missing.remove(object.getMetadata().getUid());
-        cache.onUpdate(strip.apply(object));
+        cache.onUpdate(object);
       }
       listed = Objects.requireNonNull(page.getMetadata().getResourceVersion(), "no list");
       next = page.getMetadata().getContinue();
@@ -234,7 +229,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       if (action == Action.DELETED) {
         cache.onUnselected(object);
       } else if (action != Action.BOOKMARK) {
-        cache.onUpdate(strip.apply(object));
+        cache.onUpdate(object);
       }
       setVersion(object.getMetadata().getResourceVersion());
     }

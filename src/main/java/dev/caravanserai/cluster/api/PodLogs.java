@@ -17,7 +17,7 @@ record PodLogs(ApiRequests requests) implements Logs {
   public CompletionStage<byte[]> read(ContainerRef container, LogQuery query) {
     return requests.counted(
         requests
-            .read("Reading the log of " + container, path(container, query))
+            .read("Reading the log of " + container, path(container, query), query.limitBytes())
             .exceptionally(
                 thrown -> {
                   throw refused(container, thrown);
@@ -30,7 +30,6 @@ record PodLogs(ApiRequests requests) implements Logs {
             URLUtils.join(
                 "http://api/v1/namespaces", container.namespace(), "pods", container.pod(), "log"));
     url.addQueryParameter("container", container.container());
-    url.addQueryParameter("limitBytes", String.valueOf(query.limitBytes()));
     query.tail().ifPresent(tail -> url.addQueryParameter("tailLines", String.valueOf(tail)));
     query.since().ifPresent(since -> url.addQueryParameter("sinceTime", since.toString()));
     if (query.timestamps()) {

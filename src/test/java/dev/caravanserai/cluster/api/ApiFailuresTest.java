@@ -21,6 +21,7 @@ class ApiFailuresTest {
         "QUOTA_EXCEEDED | raise the quota | {code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0', details: {name: p, kind: pods}}",
         "CONFIG_ERROR | must specify limits.cpu | {code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: failed quota: q2: must specify limits.cpu', details: {name: p, kind: pods}}",
         "CONFIG_ERROR | a LimitRange | {code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: maximum memory usage per Container is 64Mi, but limit is 1Gi', details: {name: p, kind: pods}}",
+        "CONFIG_ERROR | a LimitRange | {code: 403, reason: Forbidden, details: {name: p, kind: pods}}",
         "CONFIG_ERROR | \"none\" not found | {code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: error looking up service account n/none: serviceaccount \"none\" not found', details: {name: p, kind: pods}}",
         "CONFIG_ERROR | create what is missing | {code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: no PriorityClass with name none was found', details: {name: p, kind: pods}}",
         "CONFIG_ERROR | create what is missing | {code: 403, reason: Forbidden, message: 'pods \"p\" is forbidden: pod rejected: RuntimeClass \"none\" not found', details: {name: p, kind: pods}}",

@@ -64,14 +64,7 @@ class ObjectWatchTest {
     SessionCache cache = new SessionCache("inn", Runnable::run);
     ObjectWatch<ConfigMap> watch =
         new ObjectWatch<>(
-            "ns",
-            ConfigMap.class,
-            operation(),
-            x -> x,
-            Duration.ofSeconds(30),
-            cache,
-            executor,
-            timer);
+            "ns", ConfigMap.class, operation(), Duration.ofSeconds(30), cache, executor, timer);
     watch.start().get(1, TimeUnit.MINUTES);
 
     // When
@@ -103,14 +96,7 @@ class ObjectWatchTest {
     SessionCache cache = new SessionCache("inn", Runnable::run);
     ObjectWatch<ConfigMap> watch =
         new ObjectWatch<>(
-            "ns",
-            ConfigMap.class,
-            operation(),
-            x -> x,
-            Duration.ofSeconds(30),
-            cache,
-            executor,
-            timer);
+            "ns", ConfigMap.class, operation(), Duration.ofSeconds(30), cache, executor, timer);
     watch.start().get(1, TimeUnit.MINUTES);
 
     // When
