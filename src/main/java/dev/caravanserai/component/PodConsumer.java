@@ -9,8 +9,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 
 /**
- * Passes on every transition of every session, or of one tenant's, in order, from the watches. Each
- * exchange acts for the tenant of its session.
+ * Creates an exchange for every transition of every session, or of one tenant's sessions, in the
+ * order in which the watches report them. The exchange acts for the session's tenant.
  */
 class PodConsumer extends DefaultConsumer {
   private static final int QUEUE = 10_000;
@@ -44,11 +44,11 @@ class PodConsumer extends DefaultConsumer {
   private void changed(SessionUpdate change) {
     String tenant = ((PodEndpoint) getEndpoint()).getTenant();
     if (change.transition() && (tenant == null || tenant.equals(change.session().tenant()))) {
-      tell(change);
+      process(change);
     }
   }
 
-  private void tell(SessionUpdate change) {
+  private void process(SessionUpdate change) {
     Exchange exchange = createExchange(true);
     exchange.getMessage().setBody(change.session());
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, change.session().id());
@@ -77,7 +77,10 @@ class PodConsumer extends DefaultConsumer {
     }
     if (exchange.getException() != null) {
       getExceptionHandler()
-          .handleException("Telling a transition failed", exchange, exchange.getException());
+          .handleException(
+              "The route failed for a transition of session " + change.session().id(),
+              exchange,
+              exchange.getException());
     }
   }
 }

@@ -6,19 +6,15 @@ import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaException;
 import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.JsonValidator;
 import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.ValidationContext;
 import com.networknt.schema.ValidationMessage;
 import dev.caravanserai.session.InvalidRequestException.Violation;
-import dev.caravanserai.session.Nearest;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A JSON Schema of a contract. */
@@ -27,12 +23,6 @@ final class ContractSchema {
 
   /** The most that is reported at once. */
   private static final int MOST = 100;
-
-  private static final JsonMetaSchema DIALECT = JsonMetaSchema.getV202012();
-
-  /** Keys that OpenAPI 3.1 adds to JSON Schema; they are no rules. */
-  private static final Set<String> OF_OPENAPI =
-      Set.of("discriminator", "example", "externalDocs", "xml");
 
   private final JsonSchema schema;
   private final ViolationText text;
@@ -49,8 +39,8 @@ final class ContractSchema {
    */
   static ContractSchema of(JsonNode document, String pointer) {
     JsonMetaSchema dialect =
-        JsonMetaSchema.builder(DIALECT)
-            .unknownKeywordFactory((keyword, context) -> new UnknownKeyword(keyword))
+        JsonMetaSchema.builder(JsonMetaSchema.getV202012())
+            .unknownKeywordFactory((keyword, context) -> new NonValidationKeyword(keyword))
             .build();
     JsonSchemaFactory factory =
         JsonSchemaFactory.builder()
@@ -66,32 +56,6 @@ final class ContractSchema {
       return new ContractSchema(schema, new ViolationText(document));
     } catch (JsonSchemaException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
-    }
-  }
-
-  /** A key that JSON Schema does not have is refused: a misspelt rule would never be checked. */
-  private static final class UnknownKeyword extends NonValidationKeyword {
-    UnknownKeyword(String keyword) {
-      super(keyword);
-    }
-
-    @Override
-    public JsonValidator newValidator(
-        SchemaLocation place,
-        JsonNodePath path,
-        JsonNode value,
-        JsonSchema parent,
-        ValidationContext context) {
-      boolean inSchema = place.getFragment().getNameCount() > 1;
-      if (inSchema && !getValue().startsWith("x-") && !OF_OPENAPI.contains(getValue())) {
-        throw new JsonSchemaException(
-            "%s: JSON Schema has no key '%s'.%s"
-                .formatted(
-                    place.getFragment().toString().replace("/" + ApiDocument.REQUESTS, ""),
-                    getValue(),
-                    Nearest.hint(getValue(), DIALECT.getKeywords().keySet())));
-      }
-      return super.newValidator(place, path, value, parent, context);
     }
   }
 

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-/** Tells whoever wrote a route what is wrong with it, in place of Camel's chain of exceptions. */
+/** Describes a mistake in a route by one message in place of Camel's chain of exceptions. */
 final class RouteMistakes {
   private static final Logger LOG = LoggerFactory.getLogger(RouteMistakes.class);
   private static final Pattern PROPERTY =
@@ -52,7 +52,7 @@ final class RouteMistakes {
           "(?s)No bean could be found in the registry for: (\\S+)(?: of type: (\\S+))?.*");
   private static final Pattern FUNCTION = Pattern.compile("(?s)Unknown function: (\\w+).*");
 
-  /** What routes of sessions catch. */
+  /** Exceptions that a route is likely to catch. */
   private static final List<String> EXCEPTIONS =
       List.of(
           FailureException.class.getName(),
@@ -100,7 +100,7 @@ final class RouteMistakes {
     this.camel = camel;
   }
 
-  /** What Camel threw when it read or made the routes, in words for who wrote them. */
+  /** The message for an exception that Camel threw while it read or created the routes. */
   RoutesException of(Throwable thrown) {
     LOG.debug("Camel's exception", thrown);
     List<Throwable> chain =
@@ -118,7 +118,7 @@ final class RouteMistakes {
                     thrown));
   }
 
-  /** The route and the step; of a mistake that only a Kamelet's own route shows, the caller's. */
+  /** The route and the step; for a mistake in the route of a Kamelet, the step that calls it. */
   private String where(List<Throwable> chain) {
     Optional<RouteDefinition> route =
         last(chain, FailedToCreateRouteException.class)
@@ -265,7 +265,7 @@ final class RouteMistakes {
         .propertyNames();
   }
 
-  /** Each Camel jar on the class path lists those that it has. */
+  /** Every Camel jar on the class path lists its own. */
   private static Collection<String> available(String kind) {
     Set<String> names = new TreeSet<>();
     try {

@@ -90,8 +90,12 @@ class EntrancesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "maxLength: 255            | maxLenght: 255 | 'maxLenght' | Did you mean maxLength?",
-        "maximum: 500              | maximun: 500 | /listSessions/properties/query/properties/limit | maximum?",
+        "maxLength: 255 | maxLenght: 255 | maxLenght                | did you mean maxLength?",
+        "maximum: 500   | maximun: 500   | /get/parameters/         | did you mean maximum?",
+        "maximum: 500   | maximum: many  | /schema/maximum          | must be a number",
+        "type: integer  | type: intger   | /type                    | must be string, number, integer",
+        "schema: {      | shema: {       | /shema                   | did you mean schema?",
+        "responses:     | reponses:      | /reponses                | did you mean responses?",
       })
   void rule_that_json_schema_does_not_have_stops_the_start_with_its_place(
       String right, String wrong, String place, String advice) throws IOException {

@@ -17,15 +17,15 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.util.URISupport;
 
 /**
- * Checks the parameters of Kamelets, and passes those of session Kamelets on as they are meant.
- * Camel calls it for each endpoint before the Kamelet's route is made of it, while the placeholders
- * of the calling route can be resolved.
+ * Checks the parameters of Kamelets, and passes those of session Kamelets on unchanged. Camel calls
+ * it for each endpoint before it creates the Kamelet's route, while the placeholders of the calling
+ * route can still be resolved.
  */
 final class KameletParameters extends LifecycleStrategySupport {
-  /** A parameter with a name that Camel takes for an option of its own endpoint. */
+  /** A parameter whose name is also an option of Camel's Kamelet endpoint. */
   private static final String TIMEOUT = "timeout";
 
-  /** What Camel adds to the parameters. */
+  /** Parameters that Camel adds. */
   private static final Set<String> CAMELS =
       Set.of(
           Kamelet.PARAM_TEMPLATE_ID,
@@ -104,7 +104,7 @@ final class KameletParameters extends LifecycleStrategySupport {
     return meant;
   }
 
-  /** Gives Camel its own time-out back, and us the one that was meant for the Kamelet. */
+  /** Resets Camel's own time-out, and returns the one given for the Kamelet. */
   private static Optional<String> timeout(KameletEndpoint kamelet) {
     try {
       String query = URISupport.extractQuery(kamelet.getEndpointUri());

@@ -14,9 +14,9 @@ import org.apache.camel.processor.DefaultProcessorFactory;
 import org.apache.camel.reifier.ProcessorReifier;
 
 /**
- * Makes the steps of routes. A session Kamelet is always called by its fixed URI: its own
- * properties take the expressions, each for each message, so no data of a message becomes part of a
- * URI, where it would be evaluated again and make an endpoint for each value.
+ * Creates the steps of routes. A session Kamelet is always called by a fixed URI, and evaluates the
+ * expressions in its properties for each message. So no data of a message becomes part of a URI,
+ * where Camel would evaluate it again and create an endpoint for each value.
  */
 final class StepFactory extends DefaultProcessorFactory {
   @Override
