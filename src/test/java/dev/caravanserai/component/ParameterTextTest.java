@@ -75,7 +75,7 @@ class ParameterTextTest {
   @Test
   @Timeout(60) // seconds; a check of the text that is not linear takes many minutes
   void long_parameter_is_read_in_linear_time() throws Exception {
-    String value = "printf '%s' x=y & ".repeat(7_000);
+    String value = "printf '%s' x=y & ".repeat(100_000);
     assertThat(scriptOf(step("to", parameters(value)))).isEqualTo(value);
   }
 

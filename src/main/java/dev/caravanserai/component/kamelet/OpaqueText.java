@@ -1,8 +1,12 @@
 package dev.caravanserai.component.kamelet;
 
+import dev.caravanserai.session.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +21,14 @@ public final class OpaqueText {
   /** What Camel 4.17 passes unchanged: one line, no URI syntax, no placeholder. */
   private static final Pattern PLAIN =
       Pattern.compile("(?!RAW)[\\w.$/(](?:[\\w.:/@=,;$(){}\\[\\]' -]*[\\w.:/@=,;$(){}\\[\\]'-])?");
+
+  /** Camel searches URIs with patterns whose time grows with the square of the length. */
+  private static final int LONGEST_IN_URI = 1000;
+
+  /**
+   * Long texts of routes by their hash, which stands for them; there are as many as routes have.
+   */
+  private static final Map<String, String> LONG = new ConcurrentHashMap<>();
 
   private OpaqueText() {}
 
@@ -40,16 +52,28 @@ public final class OpaqueText {
   }
 
   private static boolean isPlain(String text) {
-    return PLAIN.matcher(text).matches() && !text.contains("{{") && !text.contains("}}");
+    return text.length() <= LONGEST_IN_URI
+        && PLAIN.matcher(text).matches()
+        && !text.contains("{{")
+        && !text.contains("}}");
   }
 
   static String encode(String text) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    if (text.length() <= LONGEST_IN_URI) {
+      return "b"
+          + Base64.getUrlEncoder()
+              .withoutPadding()
+              .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+    String hash = HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+    LONG.put(hash, text);
+    return "h" + hash;
   }
 
   static String decode(String encoded) {
-    return new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8);
+    String rest = encoded.substring(1);
+    return encoded.startsWith("h")
+        ? LONG.get(rest)
+        : new String(Base64.getUrlDecoder().decode(rest), StandardCharsets.UTF_8);
   }
 }
