@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -81,8 +82,20 @@ public record ApiConnection(
               + file
               + ", and this is no pod. Set KUBECONFIG or caravanserai.cluster.kubeconfig.");
     }
-    Config config = Config.fromKubeconfig(file.toFile());
-    return withTokenFile(context.isEmpty() ? config : inContext(config, context.get(), file), file);
+    try {
+      Config config = Config.fromKubeconfig(file.toFile());
+      Config meant = context.isEmpty() ? config : inContext(config, context.get(), file);
+      URI.create(meant.getMasterUrl());
+      return withTokenFile(meant, file);
+    } catch (FailureException e) {
+      throw e;
+    } catch (RuntimeException e) { // of the client, for whatever the file contains
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR,
+          ("The kubeconfig %s cannot be used (%s). Correct it, or name another one with KUBECONFIG or"
+                  + " caravanserai.cluster.kubeconfig.")
+              .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+    }
   }
 
   private static Config inContext(Config config, String context, Path file) {

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Credentials of every kind are used, and changed ones without a restart. */
 class CredentialsTest {
@@ -151,6 +153,27 @@ class CredentialsTest {
           .hasMessageContaining("certificate-authority-data");
     }
     assertThat(api.refused()).as("no token was sent to a stranger").isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a: [b",
+        "hello",
+        "[]",
+        "",
+        "{contexts: [{name: a, context: {cluster: c, user: u}}], current-context: a,"
+            + " clusters: [{name: c, cluster: {server: 'nonsense url'}}], users: []}"
+      })
+  void kubeconfig_that_is_none_is_refused_by_its_name(String text) throws Exception {
+    // Given
+    Path kubeconfig = Files.writeString(folder.resolve("broken"), text);
+
+    // Then
+    assertThatThrownBy(() -> connect(kubeconfig))
+        .isInstanceOf(FailureException.class)
+        .hasMessageStartingWith("CONFIG_ERROR")
+        .hasMessageContainingAll("The kubeconfig " + kubeconfig, "cluster.kubeconfig");
   }
 
   @Test
