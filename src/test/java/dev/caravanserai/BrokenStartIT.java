@@ -11,10 +11,14 @@ import dev.caravanserai.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +65,37 @@ class BrokenStartIT {
               e -> assertThat(e.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR))
           .hasMessageContaining("cannot listen at 127.0.0.1, port " + other.getLocalPort())
           .hasMessageContaining("choose another caravanserai.port");
+    }
+  }
+
+  @Test
+  void request_during_the_start_is_never_answered_with_404() throws Exception {
+    // Given
+    Map<String, String> settings = TestServer.settings(home);
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    settings.put(Settings.PORT.key(), String.valueOf(port));
+    Api api = new Api(URI.create("http://127.0.0.1:" + port), TestServer.KEY);
+
+    // When
+    CompletableFuture<Server> starting =
+        CompletableFuture.supplyAsync(() -> Server.start(Settings.of(settings), List.of()));
+    Set<Integer> seen = new TreeSet<>();
+    while (!starting.isDone()) {
+      try {
+        seen.add(api.get("/v1/sessions").status());
+      } catch (RuntimeException notListening) {
+        Thread.onSpinWait();
+      }
+    }
+
+    // Then
+    try (Server server = starting.join()) {
+      assertThat(seen).isSubsetOf(200);
+      assertThat(api.get("/v1/sessions").status()).isEqualTo(200);
+      assertThat(server.url().getPort()).isEqualTo(port);
     }
   }
 

@@ -22,6 +22,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.spi.OnCamelContextStarted;
 import org.apache.camel.spi.OnCamelContextStopped;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.ResourceHelper;
@@ -57,6 +58,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     ServerVertx vertx = new ServerVertx(limits);
     HttpEngine engine = new HttpEngine(authenticators, limits, vertx);
     registry.accept("vertx", vertx);
+    registry.accept(
+        "vertx-begin",
+        LifecycleStrategySupport.adapt((OnCamelContextStarted) c -> vertx.complete()));
     registry.accept(
         "vertx-end", LifecycleStrategySupport.adapt((OnCamelContextStopped) c -> vertx.close()));
     registry.accept("platform-http-engine", engine);

@@ -4,6 +4,7 @@ import dev.caravanserai.session.FailureCode;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,6 +19,7 @@ import io.vertx.ext.web.Router;
 final class ServerVertx extends VertxWrapper {
   private final HttpLimits limits;
   private HttpServer server;
+  private volatile boolean complete;
 
   ServerVertx(HttpLimits limits) {
     super((VertxInternal) Vertx.vertx());
@@ -29,8 +31,22 @@ final class ServerVertx extends VertxWrapper {
     server =
         super.createHttpServer(options.setHttp2ClearTextEnabled(false))
             .invalidRequestHandler(ServerVertx::refuse)
-            .connectionHandler(connection -> Reception.begin(connection, limits));
+            .connectionHandler(this::begin);
     return server;
+  }
+
+  /** Until all routes run, a connection is closed: a 404 would say that a session is gone. */
+  private void begin(HttpConnection connection) {
+    if (complete) {
+      Reception.begin(connection, limits);
+    } else {
+      connection.close();
+    }
+  }
+
+  /** All routes run. */
+  void complete() {
+    complete = true;
   }
 
   /** The router that Camel's own is mounted in; once the server listens. */
