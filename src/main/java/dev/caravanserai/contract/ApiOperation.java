@@ -10,10 +10,12 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** One operation of a contract. Immutable; safe for use by many threads. */
@@ -85,6 +87,7 @@ public final class ApiOperation {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     Map<String, Object> parameters = new LinkedHashMap<>();
     List<Violation> violations = new ArrayList<>();
+    Set<String> repeated = new HashSet<>();
     query.forEach((name, values) -> all.withObject("/query").put(name, values.get(0)));
     for (OperationNode.Parameter parameter : node.parameters()) {
       List<String> given =
@@ -98,10 +101,10 @@ public final class ApiOperation {
         continue;
       }
       if (given.size() > 1 && !parameter.type().equals("array")) {
+        String pointer = "/" + parameter.in() + "/" + parameter.name();
+        repeated.add(pointer);
         violations.add(
-            new Violation(
-                "/" + parameter.in() + "/" + parameter.name(),
-                "must be given once, not %d times".formatted(given.size())));
+            new Violation(pointer, "must be given once, not %d times".formatted(given.size())));
         continue;
       }
       JsonNode value = value(parameter, given);
@@ -113,7 +116,10 @@ public final class ApiOperation {
             ? Optional.of(StrictJson.read(body))
             : Optional.empty();
     json.ifPresent(value -> all.set("body", value));
-    request.check(all).stream().map(ApiOperation::ofRequest).forEach(violations::add);
+    request.check(all).stream()
+        .map(ApiOperation::ofRequest)
+        .filter(violation -> !repeated.contains(violation.pointer()))
+        .forEach(violations::add);
     refuse(violations);
     return new Values(parameters, json.map(StrictJson::plain));
   }

@@ -81,6 +81,38 @@ record SettingType<T>(
         "text or empty", text -> Optional.of(text).filter(t -> !t.isEmpty()), t -> t.orElse(""));
   }
 
+  /** The name of a tenant, as in the file of API keys. */
+  static SettingType<String> tenant() {
+    return new SettingType<>(
+        "name",
+        text ->
+            matching(text, "[\\w.-]{1,63}", "1 to 63 letters, digits, dots, dashes or underscores"),
+        Function.identity());
+  }
+
+  /** An API key, as in the file of API keys. */
+  static SettingType<Optional<String>> optionalKey() {
+    return new SettingType<>(
+        "text or empty",
+        text ->
+            Optional.of(text)
+                .filter(t -> !t.isEmpty())
+                .map(
+                    t ->
+                        matching(
+                            t,
+                            "[\\x21-\\x7e]{16,}",
+                            "at least 16 ASCII characters without spaces")),
+        t -> t.orElse(""));
+  }
+
+  private static String matching(String text, String pattern, String expected) {
+    if (!text.matches(pattern)) {
+      throw new IllegalArgumentException("must be " + expected);
+    }
+    return text;
+  }
+
   /** The name of a namespace: a label of RFC 1123. */
   static SettingType<Optional<String>> optionalNamespace() {
     return new SettingType<>(

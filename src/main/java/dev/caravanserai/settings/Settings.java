@@ -8,10 +8,12 @@ import static dev.caravanserai.settings.SettingType.folder;
 import static dev.caravanserai.settings.SettingType.number;
 import static dev.caravanserai.settings.SettingType.oneOf;
 import static dev.caravanserai.settings.SettingType.optionalFile;
+import static dev.caravanserai.settings.SettingType.optionalKey;
 import static dev.caravanserai.settings.SettingType.optionalNamespace;
 import static dev.caravanserai.settings.SettingType.optionalText;
 import static dev.caravanserai.settings.SettingType.path;
 import static dev.caravanserai.settings.SettingType.size;
+import static dev.caravanserai.settings.SettingType.tenant;
 import static dev.caravanserai.settings.SettingType.text;
 
 import java.lang.reflect.Field;
@@ -39,7 +41,7 @@ public final class Settings {
       setting("home", path(), "~/.caravanserai")
           .described("State folder. Each server on a machine needs its own.");
   public static final Setting<Optional<String>> API_KEY =
-      secret("api-key", optionalText())
+      secret("api-key", optionalKey())
           .described(
               "An API key of the tenant `default` with every right. Read from the environment only.");
   public static final Setting<Optional<Path>> API_KEYS_FILE =
@@ -139,7 +141,7 @@ public final class Settings {
           .described(
               "Folder of the server's own routes, API and reaper included. Another folder **replaces** them all; to add routes, give files on the command line.");
   public static final Setting<String> ROUTES_TENANT =
-      setting("routes.tenant", text(), "default")
+      setting("routes.tenant", tenant(), "default")
           .described("Tenant of routes without a caller (timer, file, …) that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
       setting("kamelets.folder", folder(), "kamelets").described("Folder of the Kamelets.");

@@ -46,6 +46,13 @@ class ApiRefusalTest {
   }
 
   @Test
+  void repeated_parameter_is_refused_for_that_alone() {
+    var problem = assertProblem(server.get("/v1/sessions?limit=1&limit=2"), 400, "INVALID_REQUEST");
+    assertThat(problem.path("errors").findValuesAsText("message"))
+        .containsExactly("must be given once, not 2 times");
+  }
+
+  @Test
   void body_must_say_that_it_is_json() {
     for (var type :
         List.of(

@@ -110,7 +110,9 @@ class StartKeysTest {
     // Given
     var settings =
         SettingsReader.of(
-            new Properties(), Map.of("CARAVANSERAI_API_KEY", "s3cr3t"), new Properties());
+            new Properties(),
+            Map.of("CARAVANSERAI_API_KEY", "s3cr3t-of-16-or-more"),
+            new Properties());
 
     // When
     var keys = StartKeys.of(settings);
@@ -120,7 +122,7 @@ class StartKeysTest {
     assertThat(keys.entries()).hasSize(1);
     assertThat(keys.entries().get(0).tenant()).isEqualTo("default");
     assertThat(keys.entries().get(0).scopes()).containsExactly("*");
-    assertThat(keys.entries().get(0).sha256()).isEqualTo(ApiKey.sha256("s3cr3t"));
+    assertThat(keys.entries().get(0).sha256()).isEqualTo(ApiKey.sha256("s3cr3t-of-16-or-more"));
   }
 
   @Test

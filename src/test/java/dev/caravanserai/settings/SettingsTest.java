@@ -142,14 +142,30 @@ class SettingsTest {
   void secret_is_taken_from_the_environment_only_and_never_shown() {
     // When
     var settings =
-        new SettingsReader().environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t")).read();
+        new SettingsReader()
+            .environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t-of-16-or-more"))
+            .read();
 
     // Then
-    assertThat(settings.get(Settings.API_KEY)).contains("s3cr3t");
-    assertThat(settings.placeholders().toString()).doesNotContain("s3cr3t", "api-key=");
-    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.api-key", "s3cr3t")))
+    assertThat(settings.get(Settings.API_KEY)).contains("s3cr3t-of-16-or-more");
+    assertThat(settings.placeholders().toString())
+        .doesNotContain("s3cr3t-of-16-or-more", "api-key=");
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.api-key", "s3cr3t-of-16-or-more")))
         .hasMessageContaining("CARAVANSERAI_API_KEY only")
-        .hasMessageNotContaining("s3cr3t");
+        .hasMessageNotContaining("s3cr3t-of-16-or-more");
+  }
+
+  @Test
+  void key_and_tenant_follow_the_rules_of_the_key_file() {
+    assertThatThrownBy(
+            () ->
+                new SettingsReader()
+                    .environment(Map.of("CARAVANSERAI_API_KEY", "s3cr3t-too-few"))
+                    .read())
+        .hasMessageContaining("at least 16 ASCII characters")
+        .hasMessageNotContaining("s3cr3t-too-few");
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.routes.tenant", "a b/c")))
+        .hasMessageContainingAll("caravanserai.routes.tenant", "1 to 63 letters");
   }
 
   @Test
