@@ -3,6 +3,7 @@ package dev.caravanserai.component.kamelet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -26,7 +27,11 @@ final class ParameterNodes {
     return name.startsWith(OWN) ? name.substring(OWN.length()) : name;
   }
 
-  /** Rewrites all of a document, in place. */
+  /**
+   * Rewrites all of a document, in place.
+   *
+   * @throws YamlDeserializationException for a value of several lines that Camel would join
+   */
   static void keep(Node node) {
     if (node instanceof SequenceNode sequence) {
       sequence.getValue().forEach(ParameterNodes::keep);
@@ -37,6 +42,8 @@ final class ParameterNodes {
             && isKey(tuple, "parameters")
             && tuple.getValueNode() instanceof MappingNode parameters) {
           parameters.setValue(kept(parameters.getValue()));
+        } else if (isKey(tuple, "parameters") && namesOtherKamelet(mapping)) {
+          refuseLines(tuple.getValueNode());
         } else {
           keep(tuple.getValueNode());
         }
@@ -48,6 +55,29 @@ final class ParameterNodes {
   private static boolean namesSessionKamelet(MappingNode mapping) {
     return text(mapping, "uri").filter(SessionKamelets::isUri).isPresent()
         || text(mapping, "name").filter(SessionKamelets::isName).isPresent();
+  }
+
+  private static boolean namesOtherKamelet(MappingNode mapping) {
+    return text(mapping, "uri")
+        .filter(uri -> uri.strip().startsWith("kamelet:") && !SessionKamelets.isUri(uri))
+        .isPresent();
+  }
+
+  private static void refuseLines(Node parameters) {
+    if (parameters instanceof MappingNode mapping) {
+      mapping.getValue().stream()
+          .map(NodeTuple::getValueNode)
+          .filter(
+              value -> value instanceof ScalarNode text && text.getValue().strip().contains("\n"))
+          .findFirst()
+          .ifPresent(
+              value -> {
+                throw new YamlDeserializationException(
+                    value,
+                    "a value of several lines: Camel joins them on the way to a Kamelet of your own."
+                        + " Set it as the body, or as a variable, in a step before.");
+              });
+    }
   }
 
   private static List<NodeTuple> kept(List<NodeTuple> parameters) {
