@@ -21,7 +21,7 @@ class StopsIT {
               "caravanserai.session.failure-retention",
               "2s",
               "caravanserai.session.stop-timeout",
-              "5s"));
+              "15s")); // the node of a real cluster takes up to 10 s for a pod
 
   private final Api api = SERVER.api();
 

@@ -57,9 +57,8 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
    *     is left
    * @param pod with its uid, if there is one
    * @param abandoned completes if the caller has left
-   * @return done when all are gone; fails when the time is over: with CONFLICT or, if a node keeps
-   *     a pod, NODE_LOST, and the object that is left; with CLUSTER_UNREACHABLE if that cannot be
-   *     read
+   * @return done when all are gone; fails when the time is over, with CONFLICT and the object that
+   *     is left, or with CLUSTER_UNREACHABLE if that cannot be read
    */
   public CompletionStage<Void> await(
       SessionKey key,
@@ -165,12 +164,10 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
               ? "it has the finalizer %s, which whoever has set it must remove"
                   .formatted(String.join(", ", finalizers))
               : object instanceof Pod
-                  ? "its node may not answer; it goes when the node answers or is removed"
+                  ? "its node has not stopped it yet, or does not answer; it goes then, or with the node"
                   : "Kubernetes has not collected it yet";
       return Failure.of(
-          finalizers.isEmpty() && object instanceof Pod
-              ? FailureCode.NODE_LOST
-              : FailureCode.CONFLICT,
+          FailureCode.CONFLICT,
           "Session %s was asked to end, but after %d s (caravanserai.session.stop-timeout) %s still exists: %s."
               .formatted(key.id(), atMost.toSeconds(), ObjectRef.to(object), why));
     }

@@ -235,14 +235,17 @@ interface CommandPromises extends Places {
   @ParameterizedTest
   @MethodSource("places")
   default void command_that_prints_a_message_of_env_has_exited(Place place) {
-    for (String missing : List.of("./build.sh", "sh")) {
+    for (String script :
+        List.of(
+            "exec /usr/bin/env ./build.sh",
+            "echo \"env: 'sh': No such file or directory\" >&2; exit 127",
+            "echo \"env: can't execute 'sh': No such file or directory\" >&2; exit 127")) {
       // When
-      ExecResult result =
-          place.run(ExecSpec.command("sh", "-c", "PATH=/no/such exec /usr/bin/env " + missing));
+      ExecResult result = place.run(ExecSpec.command("sh", "-c", script));
 
       // Then
-      assertThat(result.outcome()).isEqualTo(Outcome.exited(127));
-      assertThat(Texts.of(result.stderr())).contains("env: ", missing);
+      assertThat(result.outcome()).as(script).isEqualTo(Outcome.exited(127));
+      assertThat(Texts.of(result.stderr())).as(script).contains("env: ", "sh");
     }
   }
 
