@@ -100,12 +100,6 @@ final class ProfileReader {
     if (mistakes.count() > before) {
       return Optional.empty();
     }
-    RequestField.unused(file.defaults().keySet(), expressions.used())
-        .forEach(
-            field ->
-                wrong.accept(
-                    "/defaults/" + field.key(),
-                    "the objects do not use it; they would by " + field.expressions()));
     return Optional.of(Profile.of(source, file, expressions.used(), environment, mistakes));
   }
 
