@@ -15,7 +15,6 @@ import java.util.function.Function;
 
 /** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
-  private static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
   private static final List<String> TEXTS =
       List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt");
   private static final Set<String> SPEC =
@@ -104,7 +103,7 @@ final class ProfileReader {
   }
 
   private void name(String path, String name) {
-    if (!name.matches(NAME)) {
+    if (!Names.valid(name)) {
       wrong.accept(path, "it must be a name of 1 to 63 of a-z, 0-9 and -, not '" + name + "'");
     }
   }
