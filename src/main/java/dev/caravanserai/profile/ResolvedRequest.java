@@ -76,17 +76,16 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     boolean ownCommand = spec.command().isEmpty() && spec.args().isEmpty();
     SessionSpec full =
         spec.with(
-            to -> {
-              to.profile = Optional.of(profile.name());
-              to.id = Optional.of(id);
-              to.image = spec.image().or(() -> text(own.image()));
-              to.command = ownCommand ? own.command() : spec.command();
-              to.args = ownCommand ? own.args() : spec.args();
-              to.workingDir = spec.workingDir().or(() -> text(own.workingDir()));
-              to.timeout = Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime);
-              to.resources = resources(spec.resources(), own.resources(), caps);
-              to.storage = storage(spec.storage(), Optional.ofNullable(own.storage()));
-            });
+            to ->
+                to.profile(Optional.of(profile.name()))
+                    .id(Optional.of(id))
+                    .image(spec.image().or(() -> text(own.image())))
+                    .command(ownCommand ? own.command() : spec.command())
+                    .args(ownCommand ? own.args() : spec.args())
+                    .workingDir(spec.workingDir().or(() -> text(own.workingDir())))
+                    .timeout(Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime))
+                    .resources(resources(spec.resources(), own.resources(), caps))
+                    .storage(storage(spec.storage(), Optional.ofNullable(own.storage()))));
     return new ResolvedRequest(
         full,
         most,
