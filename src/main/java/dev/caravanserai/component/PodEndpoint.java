@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
 import dev.caravanserai.life.Lifecycle;
@@ -235,7 +234,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = OpaqueText.readExact(sessionId);
+    this.sessionId = sessionId;
   }
 
   public String getTenant() {
@@ -243,7 +242,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = OpaqueText.readExact(tenant);
+    this.tenant = tenant;
   }
 
   public String getProfile() {
@@ -251,7 +250,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = OpaqueText.readExact(profile);
+    this.profile = profile;
   }
 
   public String getImage() {
@@ -259,7 +258,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = OpaqueText.readExact(image);
+    this.image = image;
   }
 
   public String getLifetime() {
@@ -267,7 +266,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLifetime(String lifetime) {
-    this.lifetime = OpaqueText.readExact(lifetime);
+    this.lifetime = lifetime;
   }
 
   public String getIdempotencyKey() {
@@ -275,7 +274,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setIdempotencyKey(String idempotencyKey) {
-    this.idempotencyKey = OpaqueText.readExact(idempotencyKey);
+    this.idempotencyKey = idempotencyKey;
   }
 
   public String getScript() {
@@ -283,7 +282,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = OpaqueText.readExact(script);
+    this.script = script;
   }
 
   public String getTimeout() {
@@ -291,7 +290,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTimeout(String timeout) {
-    this.timeout = OpaqueText.readExact(timeout);
+    this.timeout = timeout;
   }
 
   public String getWait() {
@@ -299,7 +298,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setWait(String wait) {
-    this.wait = OpaqueText.readExact(wait);
+    this.wait = wait;
   }
 
   public boolean isFailOnExit() {
@@ -315,7 +314,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setState(String state) {
-    this.state = OpaqueText.readExact(state);
+    this.state = state;
   }
 
   public String getLabel() {
@@ -323,7 +322,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLabel(String label) {
-    this.label = OpaqueText.readExact(label);
+    this.label = label;
   }
 
   public String getLimit() {
@@ -331,7 +330,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLimit(String limit) {
-    this.limit = OpaqueText.readExact(limit);
+    this.limit = limit;
   }
 
   public String getContinue() {
@@ -339,7 +338,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setContinue(String continueToken) {
-    this.continueToken = OpaqueText.readExact(continueToken);
+    this.continueToken = continueToken;
   }
 
   public String getContainer() {
@@ -347,7 +346,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setContainer(String container) {
-    this.container = OpaqueText.readExact(container);
+    this.container = container;
   }
 
   public String getTail() {
@@ -355,7 +354,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTail(String tail) {
-    this.tail = OpaqueText.readExact(tail);
+    this.tail = tail;
   }
 
   public String getSince() {
@@ -363,7 +362,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSince(String since) {
-    this.since = OpaqueText.readExact(since);
+    this.since = since;
   }
 
   public String getTimestamps() {
@@ -371,7 +370,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTimestamps(String timestamps) {
-    this.timestamps = OpaqueText.readExact(timestamps);
+    this.timestamps = timestamps;
   }
 
   public String getPrevious() {
@@ -379,6 +378,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setPrevious(String previous) {
-    this.previous = OpaqueText.readExact(previous);
+    this.previous = previous;
   }
 }
