@@ -48,13 +48,11 @@ class NextLifeTest {
     ConfigMap one = cluster.create(anchor("2026-01-01T00:00:00Z")).toCompletableFuture().join();
     Session due = cluster.sessions().takeDue(Instant.now()).get(0);
     Session failed =
-        Session.of(
-            due.key(),
-            to -> {
-              to.state = State.FAILED;
-              to.failure = Optional.of(Failure.of(FailureCode.OOM_KILLED, "of the former life"));
-              to.expiresAt = due.expiresAt();
-            });
+        due.with(
+            to ->
+                to.state(State.FAILED)
+                    .failure(Optional.of(Failure.of(FailureCode.OOM_KILLED, "of the former life")))
+                    .expiresAt(due.expiresAt()));
     // the owner stops it and starts a new one before the operation runs
     cluster.deliverEnd(one);
     ConfigMap two = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();

@@ -153,29 +153,6 @@ class BrokenRoutesTest {
   }
 
   @Test
-  void lines_for_a_kamelet_of_ones_own_that_camel_would_join_stop_the_start() throws Exception {
-    // Given
-    String yaml =
-        """
-        - route:
-            id: mine
-            from:
-              uri: timer:mine
-              steps:
-                - to:
-                    uri: kamelet:mine-action
-                    parameters:
-                      what: |
-                        echo one
-                        echo two
-        """;
-
-    // Then
-    assertThat(messageOf("mine.camel.yaml", yaml))
-        .contains("mine.camel.yaml, line 9", "a value of several lines", "as the body");
-  }
-
-  @Test
   void lines_of_a_value_that_camel_would_join_stop_the_start() throws Exception {
     // Given
     String java =
