@@ -8,6 +8,7 @@ import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Json;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionBuilder;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -65,28 +66,29 @@ final class SessionReader {
     JsonNode spec = spec(anchor, pod);
     String container = container(anchor, pod);
     Instant createdAt = Times.createdAt(bearer);
-    return Session.of(
-        key,
-        to -> {
-          to.profile =
-              Optional.ofNullable(bearer.getMetadata().getLabels())
-                  .map(l -> l.getOrDefault(Labels.PROFILE, ""))
-                  .orElse("");
-          to.state = verdict.state();
-          to.ready = verdict.ready();
-          to.failure = verdict.failure();
-          to.image = text(spec, "image").or(() -> first(pod).map(Container::getImage)).orElse("");
-          to.namespace = bearer.getMetadata().getNamespace();
-          to.container = container;
-          to.pod = pod.map(p -> pod(p, container));
-          to.storage = storage(spec.path("storage"));
-          to.createdAt = createdAt;
-          to.startedAt = startedAt;
-          to.lastActivityAt = instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt);
-          to.expiresAt = Times.expiresAt(bearer, pod);
-          to.labels = map(spec.path("labels"), TEXTS);
-          to.metadata = map(spec.path("metadata"), VALUES);
-        });
+    return SessionBuilder.builder()
+        .id(key.id())
+        .tenant(key.tenant())
+        .cluster(key.cluster())
+        .profile(
+            Optional.ofNullable(bearer.getMetadata().getLabels())
+                .map(l -> l.getOrDefault(Labels.PROFILE, ""))
+                .orElse(""))
+        .state(verdict.state())
+        .ready(verdict.ready())
+        .failure(verdict.failure())
+        .image(text(spec, "image").or(() -> first(pod).map(Container::getImage)).orElse(""))
+        .namespace(bearer.getMetadata().getNamespace())
+        .container(container)
+        .pod(pod.map(p -> pod(p, container)))
+        .storage(storage(spec.path("storage")))
+        .createdAt(createdAt)
+        .startedAt(startedAt)
+        .lastActivityAt(instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt))
+        .expiresAt(Times.expiresAt(bearer, pod))
+        .labels(map(spec.path("labels"), TEXTS))
+        .metadata(map(spec.path("metadata"), VALUES))
+        .build();
   }
 
   private static Session.Pod pod(Pod pod, String main) {

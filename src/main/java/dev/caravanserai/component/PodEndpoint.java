@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
 import dev.caravanserai.life.Lifecycle;
@@ -224,8 +223,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
               meters.stop(lookup::key));
       case reap ->
           measured(
-              new ReapOperation(sessions, life.termination(), life.orphans()),
+              new ReapOperation(sessions, life.termination()),
               meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
+      case orphans -> exchange -> CompletableFuture.completedFuture(sessions.orphans());
+      case orphan -> new OrphanOperation(services.cluster(), life.termination());
+      case namespaces ->
+          exchange -> CompletableFuture.completedFuture(services.cluster().namespaces());
       case events -> throw new IllegalStateException();
     };
   }
@@ -243,7 +246,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = OpaqueText.readExact(sessionId);
+    this.sessionId = sessionId;
   }
 
   public String getTenant() {
@@ -251,7 +254,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = OpaqueText.readExact(tenant);
+    this.tenant = tenant;
   }
 
   public String getProfile() {
@@ -259,7 +262,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = OpaqueText.readExact(profile);
+    this.profile = profile;
   }
 
   public String getImage() {
@@ -267,7 +270,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = OpaqueText.readExact(image);
+    this.image = image;
   }
 
   public String getLifetime() {
@@ -275,7 +278,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLifetime(String lifetime) {
-    this.lifetime = OpaqueText.readExact(lifetime);
+    this.lifetime = lifetime;
   }
 
   public String getIdempotencyKey() {
@@ -283,7 +286,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setIdempotencyKey(String idempotencyKey) {
-    this.idempotencyKey = OpaqueText.readExact(idempotencyKey);
+    this.idempotencyKey = idempotencyKey;
   }
 
   public String getScript() {
@@ -291,7 +294,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = OpaqueText.readExact(script);
+    this.script = script;
   }
 
   public String getTimeout() {
@@ -299,7 +302,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTimeout(String timeout) {
-    this.timeout = OpaqueText.readExact(timeout);
+    this.timeout = timeout;
   }
 
   public String getWait() {
@@ -307,7 +310,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setWait(String wait) {
-    this.wait = OpaqueText.readExact(wait);
+    this.wait = wait;
   }
 
   public boolean isFailOnExit() {
@@ -323,7 +326,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setState(String state) {
-    this.state = OpaqueText.readExact(state);
+    this.state = state;
   }
 
   public String getLabel() {
@@ -331,7 +334,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLabel(String label) {
-    this.label = OpaqueText.readExact(label);
+    this.label = label;
   }
 
   public String getLimit() {
@@ -339,7 +342,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLimit(String limit) {
-    this.limit = OpaqueText.readExact(limit);
+    this.limit = limit;
   }
 
   public String getContinue() {
@@ -347,7 +350,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setContinue(String continueToken) {
-    this.continueToken = OpaqueText.readExact(continueToken);
+    this.continueToken = continueToken;
   }
 
   public String getContainer() {
@@ -355,7 +358,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setContainer(String container) {
-    this.container = OpaqueText.readExact(container);
+    this.container = container;
   }
 
   public String getTail() {
@@ -363,7 +366,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTail(String tail) {
-    this.tail = OpaqueText.readExact(tail);
+    this.tail = tail;
   }
 
   public String getSince() {
@@ -371,7 +374,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSince(String since) {
-    this.since = OpaqueText.readExact(since);
+    this.since = since;
   }
 
   public String getTimestamps() {
@@ -379,7 +382,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTimestamps(String timestamps) {
-    this.timestamps = OpaqueText.readExact(timestamps);
+    this.timestamps = timestamps;
   }
 
   public String getPrevious() {
@@ -387,7 +390,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setPrevious(String previous) {
-    this.previous = OpaqueText.readExact(previous);
+    this.previous = previous;
   }
 
   public String getFollow() {

@@ -1,6 +1,5 @@
 package dev.caravanserai.profile;
 
-import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -27,10 +26,11 @@ final class ObjectRules {
           "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
 
   private final Profile profile;
-  private final Mistakes mistakes = new Mistakes();
+  private final Mistakes mistakes;
 
-  private ObjectRules(Profile profile) {
+  private ObjectRules(Profile profile, Mistakes mistakes) {
     this.profile = profile;
+    this.mistakes = mistakes;
   }
 
   /** Why this cannot be the key of a label or annotation, or the name of a resource. */
@@ -53,13 +53,11 @@ final class ObjectRules {
 
   /**
    * @param objects all that a session of the profile consists of, one of them its pod
-   * @throws FailureException CONFIG_ERROR with everything that an API server would refuse or that
-   *     would make the session unusable
+   * @param mistakes receives everything that an API server would refuse or that would make the
+   *     session unusable
    */
-  static void check(Profile profile, Stream<HasMetadata> objects) {
-    ObjectRules rules = new ObjectRules(profile);
-    objects.forEach(rules::check);
-    rules.mistakes.throwIfAny();
+  static void check(Profile profile, Stream<HasMetadata> objects, Mistakes mistakes) {
+    objects.forEach(new ObjectRules(profile, mistakes)::check);
   }
 
   private void check(HasMetadata object) {
@@ -101,14 +99,8 @@ final class ObjectRules {
   }
 
   private void wrong(HasMetadata object, String what) {
-    mistakes.add(
-        "Profile %s (%s), /objects: %s %s: %s."
-            .formatted(
-                profile.name(),
-                profile.source(),
-                object.getKind(),
-                ProfileFile.orEmpty(object.getMetadata().getName()),
-                what));
+    String name = ProfileFile.orEmpty(object.getMetadata().getName());
+    mistakes.add(profile.wrong("/objects", object.getKind() + " " + name + ": " + what));
   }
 
   private static <T> List<T> list(List<T> list) {

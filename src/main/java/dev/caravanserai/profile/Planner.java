@@ -46,27 +46,8 @@ public final class Planner {
           "caravanserai.profile.default=%s: %s"
               .formatted(defaults.profile(), missing(defaults.profile())));
     }
-    profiles
-        .all()
-        .forEach(
-            profile ->
-                SampleRequests.of(profile).forEach(request -> sample(profile, request, mistakes)));
+    profiles.all().forEach(profile -> SampleRequests.check(profile, this, mistakes));
     mistakes.throwIfAny();
-  }
-
-  private void sample(Profile profile, SessionSpec request, Mistakes mistakes) {
-    try {
-      DerivedNames.clash(plan(request, Instant.EPOCH, new UUID(0, 0)))
-          .ifPresent(why -> mistakes.once(profile.wrong("/objects", why).failure().message()));
-    } catch (Expressions.OfRequestException e) {
-      return; // only a real request has the metadata
-    } catch (InvalidRequestException e) {
-      mistakes.once(
-          "Profile %s (%s): no session of it can start: %s."
-              .formatted(profile.name(), profile.source(), e.failure().message()));
-    } catch (FailureException e) {
-      mistakes.once(e.failure().message());
-    }
   }
 
   /** The names of the profiles that a request may ask for. */
@@ -82,6 +63,16 @@ public final class Planner {
    * @throws FailureException CONFIG_ERROR when the profile cannot be evaluated for it
    */
   public Plan plan(SessionSpec request, Instant now, UUID freshId) {
+    Mistakes mistakes = new Mistakes();
+    Plan plan = plan(request, now, freshId, mistakes);
+    mistakes.throwIfAny();
+    return plan;
+  }
+
+  /**
+   * @param mistakes receives those of the profile that do not prevent a plan
+   */
+  Plan plan(SessionSpec request, Instant now, UUID freshId, Mistakes mistakes) {
     RequestRules rules = new RequestRules().values(request);
     rules.process(request);
     int bytes = Stamp.json(request.metadata()).getBytes(StandardCharsets.UTF_8).length;
@@ -99,7 +90,7 @@ public final class Planner {
       request.timeout().ifPresent(t -> rules.timeout(t, defaults.lifetimes().most()));
       rules.throwIfAny();
     }
-    return plan(request, now, freshId, profile.orElseThrow(), rules);
+    return plan(request, now, freshId, profile.orElseThrow(), rules, mistakes);
   }
 
   private String missing(String profile) {
@@ -108,7 +99,12 @@ public final class Planner {
   }
 
   private Plan plan(
-      SessionSpec request, Instant now, UUID freshId, Profile profile, RequestRules rules) {
+      SessionSpec request,
+      Instant now,
+      UUID freshId,
+      Profile profile,
+      RequestRules rules,
+      Mistakes mistakes) {
     ProfileFile file = profile.file();
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("settings", profile.settings());
@@ -123,7 +119,8 @@ public final class Planner {
             id,
             new Expressions(profile.name(), variables),
             defaults.lifetimes(),
-            rules);
+            rules,
+            mistakes);
     SessionSpec spec = resolved.spec();
     if (spec.image().isEmpty() && RequestField.IMAGE.in(profile.used())) {
       rules.add("/image", "is required: profile %s has none of its own", profile.name());
@@ -133,7 +130,7 @@ public final class Planner {
     rules.metadata(request.metadata(), file.metadata());
     rules.clash(request.labels(), file.labels().keySet(), profile.name());
     rules.throwIfAny();
-    valid(profile, spec);
+    check(profile, spec, mistakes);
 
     Map<String, String> names = file.names().of(spec.tenant(), id);
     String namespace = profile.namespace().orElse(defaults.namespace());
@@ -176,7 +173,7 @@ public final class Planner {
             summary(spec, file.container(), image(pod, file.container()), names));
     objects.forEach(stamp::mark);
     stamp.mark(pod, texts(expressions, file.annotations(), "/annotations"));
-    ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)));
+    ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)), mistakes);
     return new Plan(
         spec,
         resolved.startTimeout(),
@@ -195,11 +192,11 @@ public final class Planner {
   }
 
   /** The profile's defaults must keep the same rules, but are not the caller's mistake. */
-  private static void valid(Profile profile, SessionSpec spec) {
+  private static void check(Profile profile, SessionSpec spec, Mistakes mistakes) {
     try {
       new RequestRules().values(spec).throwIfAny();
     } catch (InvalidRequestException e) {
-      throw profile.wrong("/defaults", e.failure().message());
+      mistakes.add(profile.wrong("/defaults", e.failure().message()));
     }
   }
 

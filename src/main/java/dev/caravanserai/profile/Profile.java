@@ -2,11 +2,11 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Names;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * A profile whose file has been checked.
@@ -22,8 +22,6 @@ record Profile(
     Set<String> used,
     Map<String, Object> settings,
     Optional<String> namespace) {
-  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
-
   /**
    * @param mistakes receives each setting with a value that it may not have, and a namespace that
    *     is not one
@@ -52,7 +50,7 @@ record Profile(
     String namespace =
         new Expressions(file.name(), Map.of("settings", settings))
             .string(file.namespace(), "/namespace");
-    if (!namespace.isEmpty() && !NAMESPACE.matcher(namespace).matches()) {
+    if (!namespace.isEmpty() && !Names.valid(namespace)) {
       mistakes.in(
           source,
           "/namespace",

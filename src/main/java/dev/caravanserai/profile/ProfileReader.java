@@ -15,7 +15,6 @@ import java.util.function.Function;
 
 /** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
-  private static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
   private static final List<String> TEXTS =
       List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt");
   private static final Set<String> SPEC =
@@ -100,17 +99,11 @@ final class ProfileReader {
     if (mistakes.count() > before) {
       return Optional.empty();
     }
-    RequestField.unused(file.defaults().keySet(), expressions.used())
-        .forEach(
-            field ->
-                wrong.accept(
-                    "/defaults/" + field.key(),
-                    "the objects do not use it; they would by " + field.expressions()));
     return Optional.of(Profile.of(source, file, expressions.used(), environment, mistakes));
   }
 
   private void name(String path, String name) {
-    if (!name.matches(NAME)) {
+    if (!Names.valid(name)) {
       wrong.accept(path, "it must be a name of 1 to 63 of a-z, 0-9 and -, not '" + name + "'");
     }
   }

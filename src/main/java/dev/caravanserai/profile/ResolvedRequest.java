@@ -27,6 +27,7 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
   /**
    * @param id the session's
    * @param rules receives what exceeds the profile's limits
+   * @param mistakes receives what is wrong with the profile's own values
    */
   static ResolvedRequest of(
       SessionSpec spec,
@@ -34,7 +35,8 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
       String id,
       Expressions expressions,
       Lifetimes lifetimes,
-      RequestRules rules) {
+      RequestRules rules,
+      Mistakes mistakes) {
     ProfileFile file = profile.file();
     Limits limits =
         profile.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
@@ -42,32 +44,33 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
         profile.bind(
             expressions.evaluate(file.defaults(), "/defaults"), Defaults.class, "/defaults");
     Duration most =
-        seconds(profile, "/limits/timeoutSeconds", limits.timeoutSeconds())
+        seconds(profile, "/limits/timeoutSeconds", limits.timeoutSeconds(), mistakes)
             .filter(limit -> limit.compareTo(lifetimes.most()) < 0)
             .orElse(lifetimes.most());
     Map<String, String> caps = quantities(limits.resources());
     Optional<String> storageCap =
         Optional.ofNullable(limits.storage()).map(s -> String.valueOf(s.size()));
-    quantity(profile, caps, storageCap);
+    quantity(profile, caps, storageCap, mistakes);
     rules.most(spec, caps, storageCap);
     spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most));
-    Optional<Duration> usual = seconds(profile, "/defaults/timeoutSeconds", own.timeoutSeconds());
+    Optional<Duration> usual =
+        seconds(profile, "/defaults/timeoutSeconds", own.timeoutSeconds(), mistakes);
     usual
         .filter(lifetime -> lifetime.compareTo(most) > 0)
         .filter(lifetime -> chosen(profile))
         .ifPresent(
-            lifetime -> {
-              throw profile.wrong(
-                  "/defaults/timeoutSeconds",
-                  "%s is %d, more than the maximum of %d s (%s)"
-                      .formatted(
-                          file.defaults().get("timeoutSeconds"),
-                          lifetime.toSeconds(),
-                          most.toSeconds(),
-                          most.equals(lifetimes.most())
-                              ? "caravanserai.session.max-timeout"
-                              : "/limits/timeoutSeconds"));
-            });
+            lifetime ->
+                mistakes.add(
+                    profile.wrong(
+                        "/defaults/timeoutSeconds",
+                        "%s is %d, more than the maximum of %d s (%s)"
+                            .formatted(
+                                file.defaults().get("timeoutSeconds"),
+                                lifetime.toSeconds(),
+                                most.toSeconds(),
+                                most.equals(lifetimes.most())
+                                    ? "caravanserai.session.max-timeout"
+                                    : "/limits/timeoutSeconds"))));
     Duration lifetime =
         spec.timeout()
             .filter(timeout -> !timeout.isNegative() && !timeout.isZero())
@@ -76,21 +79,20 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     boolean ownCommand = spec.command().isEmpty() && spec.args().isEmpty();
     SessionSpec full =
         spec.with(
-            to -> {
-              to.profile = Optional.of(profile.name());
-              to.id = Optional.of(id);
-              to.image = spec.image().or(() -> text(own.image()));
-              to.command = ownCommand ? own.command() : spec.command();
-              to.args = ownCommand ? own.args() : spec.args();
-              to.workingDir = spec.workingDir().or(() -> text(own.workingDir()));
-              to.timeout = Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime);
-              to.resources = resources(spec.resources(), own.resources(), caps);
-              to.storage = storage(spec.storage(), Optional.ofNullable(own.storage()));
-            });
+            to ->
+                to.profile(Optional.of(profile.name()))
+                    .id(Optional.of(id))
+                    .image(spec.image().or(() -> text(own.image())))
+                    .command(ownCommand ? own.command() : spec.command())
+                    .args(ownCommand ? own.args() : spec.args())
+                    .workingDir(spec.workingDir().or(() -> text(own.workingDir())))
+                    .timeout(Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime))
+                    .resources(resources(spec.resources(), own.resources(), caps))
+                    .storage(storage(spec.storage(), Optional.ofNullable(own.storage()))));
     return new ResolvedRequest(
         full,
         most,
-        seconds(profile, "/defaults/startTimeoutSeconds", own.startTimeoutSeconds())
+        seconds(profile, "/defaults/startTimeoutSeconds", own.startTimeoutSeconds(), mistakes)
             .orElse(lifetimes.start()));
   }
 
@@ -102,22 +104,26 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
         .anyMatch(s -> lifetime.contains("settings." + s.getKey()));
   }
 
-  private static Optional<Duration> seconds(Profile profile, String path, Long seconds) {
+  private static Optional<Duration> seconds(
+      Profile profile, String path, Long seconds, Mistakes mistakes) {
     if (seconds != null && (seconds < 1 || seconds > LONGEST_SECONDS)) {
-      throw profile.wrong(path, "it must be 1 to %d, not %d".formatted(LONGEST_SECONDS, seconds));
+      mistakes.add(
+          profile.wrong(path, "it must be 1 to %d, not %d".formatted(LONGEST_SECONDS, seconds)));
+      return Optional.empty();
     }
     return Optional.ofNullable(seconds).map(Duration::ofSeconds);
   }
 
   private static void quantity(
-      Profile profile, Map<String, String> caps, Optional<String> storageCap) {
+      Profile profile, Map<String, String> caps, Optional<String> storageCap, Mistakes mistakes) {
     Map<String, String> all = new LinkedHashMap<>();
     caps.forEach((name, cap) -> all.put("/limits/resources/" + name, cap));
     storageCap.ifPresent(cap -> all.put("/limits/storage/size", cap));
     all.forEach(
         (path, cap) -> {
           if (Quantities.amount(cap).isEmpty()) {
-            throw profile.wrong(path, "'%s' is not a quantity such as 500m or 1Gi".formatted(cap));
+            mistakes.add(
+                profile.wrong(path, "'%s' is not a quantity such as 500m or 1Gi".formatted(cap)));
           }
         });
   }

@@ -1,24 +1,49 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Storage;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 
-/** Requests with which a profile is tested when it is loaded. */
+/** Plans sample sessions of a profile, which shows the mistakes that reading its file does not. */
 final class SampleRequests {
   static final String TENANT = SessionSpec.DEFAULT_TENANT;
 
   private SampleRequests() {}
 
-  /** A minimal request, and one with every field that the profile uses. */
-  static List<SessionSpec> of(Profile profile) {
-    return List.of(
-        request(profile, field -> field == RequestField.IMAGE, Map.of()),
-        request(profile, field -> true, metadata(profile)));
+  /** Plans a minimal request, and one with every field that the profile uses. */
+  static void check(Profile profile, Planner planner, Mistakes mistakes) {
+    RequestField.unused(profile.file().defaults().keySet(), profile.used())
+        .forEach(
+            field ->
+                mistakes.in(
+                    profile.source(),
+                    "/defaults/" + field.key(),
+                    "the objects do not use it; they would by " + field.expressions()));
+    for (SessionSpec request :
+        List.of(
+            request(profile, field -> field == RequestField.IMAGE, Map.of()),
+            request(profile, field -> true, metadata(profile)))) {
+      try {
+        DerivedNames.clash(planner.plan(request, Instant.EPOCH, new UUID(0, 0), mistakes))
+            .ifPresent(why -> mistakes.add(profile.wrong("/objects", why)));
+      } catch (Expressions.OfRequestException e) {
+        continue; // only a real request has the metadata
+      } catch (InvalidRequestException e) {
+        mistakes.add(
+            "Profile %s (%s): no session of it can start: %s."
+                .formatted(profile.name(), profile.source(), e.failure().message()));
+      } catch (FailureException e) {
+        mistakes.add(e);
+      }
+    }
   }
 
   private static SessionSpec request(
@@ -29,21 +54,21 @@ final class SampleRequests {
         given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
     return SessionSpec.of(TENANT)
         .with(
-            to -> {
-              to.profile = Optional.of(profile.name());
-              to.id = Optional.of("sample");
-              to.image = Optional.of("image").filter(image -> needed);
-              to.command = given.apply(RequestField.COMMAND) ? List.of("command") : List.of();
-              to.args = given.apply(RequestField.ARGS) ? List.of("argument") : List.of();
-              to.env = given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of();
-              to.workingDir =
-                  Optional.of("/directory").filter(dir -> given.apply(RequestField.WORKING_DIR));
-              to.storage =
-                  Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
-                      .filter(storage -> given.apply(RequestField.STORAGE));
-              to.labels = Map.of("sample", "true");
-              to.metadata = metadata;
-            });
+            to ->
+                to.profile(Optional.of(profile.name()))
+                    .id(Optional.of("sample"))
+                    .image(Optional.of("image").filter(image -> needed))
+                    .command(given.apply(RequestField.COMMAND) ? List.of("command") : List.of())
+                    .args(given.apply(RequestField.ARGS) ? List.of("argument") : List.of())
+                    .env(given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of())
+                    .workingDir(
+                        Optional.of("/directory")
+                            .filter(dir -> given.apply(RequestField.WORKING_DIR)))
+                    .storage(
+                        Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
+                            .filter(storage -> given.apply(RequestField.STORAGE)))
+                    .labels(Map.of("sample", "true"))
+                    .metadata(metadata));
   }
 
   /** Only metadata whose values the profile lists. */

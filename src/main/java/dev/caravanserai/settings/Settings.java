@@ -4,13 +4,13 @@ import static dev.caravanserai.settings.Setting.secret;
 import static dev.caravanserai.settings.Setting.setting;
 import static dev.caravanserai.settings.SettingType.between;
 import static dev.caravanserai.settings.SettingType.duration;
+import static dev.caravanserai.settings.SettingType.file;
 import static dev.caravanserai.settings.SettingType.folder;
+import static dev.caravanserai.settings.SettingType.key;
+import static dev.caravanserai.settings.SettingType.namespace;
 import static dev.caravanserai.settings.SettingType.number;
 import static dev.caravanserai.settings.SettingType.oneOf;
-import static dev.caravanserai.settings.SettingType.optionalFile;
-import static dev.caravanserai.settings.SettingType.optionalKey;
-import static dev.caravanserai.settings.SettingType.optionalNamespace;
-import static dev.caravanserai.settings.SettingType.optionalText;
+import static dev.caravanserai.settings.SettingType.optional;
 import static dev.caravanserai.settings.SettingType.path;
 import static dev.caravanserai.settings.SettingType.size;
 import static dev.caravanserai.settings.SettingType.tenant;
@@ -41,11 +41,11 @@ public final class Settings {
       setting("home", path(), "~/.caravanserai")
           .described("State folder. Each server on a machine needs its own.");
   public static final Setting<Optional<String>> API_KEY =
-      secret("api-key", optionalKey())
+      secret("api-key", optional(key()))
           .described(
               "An API key of the tenant `default` with every right. Read from the environment only.");
   public static final Setting<Optional<Path>> API_KEYS_FILE =
-      setting("api-keys.file", optionalFile(), "")
+      setting("api-keys.file", optional(file()), "")
           .described(
               "YAML or JSON list of API keys (below); other users must not be able to read it.");
   public static final Setting<ClusterKind> CLUSTER_KIND =
@@ -53,19 +53,19 @@ public final class Settings {
           .described(
               "`local`: the embedded cluster, which runs this machine's own programs; `api`: a Kubernetes API server.");
   public static final Setting<Optional<String>> CLUSTER_NAME =
-      setting("cluster.name", optionalText(), "")
+      setting("cluster.name", optional(text()), "")
           .described(
               "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
-      setting("cluster.namespace", optionalNamespace(), "")
+      setting("cluster.namespace", optional(namespace()), "")
           .described(
               "Namespace of sessions whose profile names none; empty: `default` on a local cluster, else that of the kubeconfig's context or of the service account.");
   public static final Setting<Optional<Path>> CLUSTER_KUBECONFIG =
-      setting("cluster.kubeconfig", optionalFile(), "")
+      setting("cluster.kubeconfig", optional(file()), "")
           .described(
               "Kubeconfig to use; empty: in-cluster credentials, then `KUBECONFIG`, then `~/.kube/config`.");
   public static final Setting<Optional<String>> CLUSTER_CONTEXT =
-      setting("cluster.context", optionalText(), "")
+      setting("cluster.context", optional(text()), "")
           .described("Context of the kubeconfig; empty: its current one.");
   public static final Setting<String> PROFILE_DEFAULT =
       setting("profile.default", text(), "default")
@@ -136,6 +136,9 @@ public final class Settings {
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");
+  public static final Setting<Duration> REAPER_ORPHAN_INTERVAL =
+      setting("reaper.orphan-interval", between(duration(), "1s", "1d"), "30s")
+          .described("How often the reaper looks for pods that have lost their anchor.");
   public static final Setting<Path> ROUTES_FOLDER =
       setting("routes.folder", folder(), "routes")
           .described(

@@ -7,6 +7,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.Principal;
+import dev.caravanserai.session.SampleSessions;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
@@ -127,19 +128,18 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static Session session(String id, State state) {
-    return Session.of(
+    return SampleSessions.of(
         new SessionKey("local", "default", id),
-        to -> {
-          to.profile = "default";
-          to.state = state;
-          to.ready = state == State.RUNNING;
-          to.image = "busybox:1";
-          to.namespace = "sessions";
-          to.container = "main";
-          to.createdAt = NOW;
-          to.startedAt = Optional.of(NOW);
-          to.lastActivityAt = NOW;
-          to.expiresAt = NOW.plusSeconds(60);
-        });
+        to ->
+            to.profile("default")
+                .state(state)
+                .ready(state == State.RUNNING)
+                .image("busybox:1")
+                .namespace("sessions")
+                .container("main")
+                .createdAt(NOW)
+                .startedAt(Optional.of(NOW))
+                .lastActivityAt(NOW)
+                .expiresAt(NOW.plusSeconds(60)));
   }
 }
