@@ -4,7 +4,10 @@ import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.SessionSpec.Storage;
+import dev.caravanserai.session.SessionSummary;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -170,7 +173,7 @@ public final class Planner {
             expiry,
             namespace,
             texts(expressions, file.labels(), "/labels"),
-            summary(spec, file.container(), image(pod, file.container()), names));
+            summary(spec, file.container(), image(pod, file.container()), names.get("pvc")));
     objects.forEach(stamp::mark);
     stamp.mark(pod, texts(expressions, file.annotations(), "/annotations"));
     ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)), mistakes);
@@ -225,41 +228,33 @@ public final class Planner {
         "resources",
         Map.of("limits", spec.resources().limits(), "requests", spec.resources().requests()));
     visible.put("stored", spec.storage().isPresent());
-    visible.put("workspace", WORKSPACE);
+    visible.put("workspace", spec.storage().flatMap(Storage::path).orElse(WORKSPACE));
     spec.storage()
         .ifPresent(
             storage -> {
-              visible.put("storage", storage(storage));
-              visible.put("workspace", storage.path().orElse(WORKSPACE));
+              Map<String, Object> claim = new LinkedHashMap<>(Map.of("size", storage.size()));
+              storage.storageClass().ifPresent(name -> claim.put("storageClass", name));
+              visible.put("storage", claim);
             });
     return visible;
   }
 
-  private static Map<String, Object> storage(SessionSpec.Storage storage) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("size", storage.size());
-    storage.storageClass().ifPresent(name -> map.put("storageClass", name));
-    return map;
-  }
-
-  /** What a session is rendered from. */
-  private static String summary(
-      SessionSpec spec, String container, String image, Map<String, String> names) {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("profile", spec.profile().orElseThrow());
-    summary.put("image", image);
-    summary.put("container", container);
-    spec.storage()
-        .ifPresent(
-            storage -> {
-              Map<String, Object> claim = storage(storage);
-              claim.put("claim", names.get("pvc"));
-              claim.put("path", storage.path().orElse(WORKSPACE));
-              summary.put("storage", claim);
-            });
-    summary.put("labels", spec.labels());
-    summary.put("metadata", spec.metadata());
-    return Stamp.json(summary);
+  private static SessionSummary summary(
+      SessionSpec spec, String container, String image, String claim) {
+    return new SessionSummary(
+        spec.profile(),
+        Optional.of(image),
+        Optional.of(container),
+        spec.storage()
+            .map(
+                storage ->
+                    new Session.Storage(
+                        claim,
+                        storage.size(),
+                        storage.storageClass(),
+                        storage.path().orElse(WORKSPACE))),
+        spec.labels(),
+        spec.metadata());
   }
 
   private static String image(Pod pod, String container) {
