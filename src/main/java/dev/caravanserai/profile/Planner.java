@@ -49,7 +49,9 @@ public final class Planner {
           "caravanserai.profile.default=%s: %s"
               .formatted(defaults.profile(), missing(defaults.profile())));
     }
-    profiles.all().forEach(profile -> SampleRequests.check(profile, this, mistakes));
+    profiles
+        .all()
+        .forEach(profile -> new ProfileCheck(profile, defaults.lifetimes(), mistakes).run(this));
     mistakes.throwIfAny();
   }
 
@@ -66,16 +68,6 @@ public final class Planner {
    * @throws FailureException CONFIG_ERROR when the profile cannot be evaluated for it
    */
   public Plan plan(SessionSpec request, Instant now, UUID freshId) {
-    Mistakes mistakes = new Mistakes();
-    Plan plan = plan(request, now, freshId, mistakes);
-    mistakes.throwIfAny();
-    return plan;
-  }
-
-  /**
-   * @param mistakes receives those of the profile that do not prevent a plan
-   */
-  Plan plan(SessionSpec request, Instant now, UUID freshId, Mistakes mistakes) {
     RequestRules rules = new RequestRules().values(request);
     rules.process(request);
     int bytes = Stamp.json(request.metadata()).getBytes(StandardCharsets.UTF_8).length;
@@ -93,7 +85,7 @@ public final class Planner {
       request.timeout().ifPresent(t -> rules.timeout(t, defaults.lifetimes().most()));
       rules.throwIfAny();
     }
-    return plan(request, now, freshId, profile.orElseThrow(), rules, mistakes);
+    return plan(request, now, freshId, profile.orElseThrow(), rules);
   }
 
   private String missing(String profile) {
@@ -102,28 +94,14 @@ public final class Planner {
   }
 
   private Plan plan(
-      SessionSpec request,
-      Instant now,
-      UUID freshId,
-      Profile profile,
-      RequestRules rules,
-      Mistakes mistakes) {
+      SessionSpec request, Instant now, UUID freshId, Profile profile, RequestRules rules) {
     ProfileFile file = profile.file();
-    Map<String, Object> variables = new LinkedHashMap<>();
-    variables.put("settings", profile.settings());
     Optional<IdempotencyKey> key =
         request.idempotencyKey().map(k -> IdempotencyKey.of(request.tenant(), k));
     String id =
         request.id().orElseGet(() -> key.map(IdempotencyKey::id).orElse(freshId).toString());
     ResolvedRequest resolved =
-        ResolvedRequest.of(
-            request,
-            profile,
-            id,
-            new Expressions(profile.name(), variables),
-            defaults.lifetimes(),
-            rules,
-            mistakes);
+        ResolvedRequest.of(request, profile, id, defaults.lifetimes(), rules);
     SessionSpec spec = resolved.spec();
     if (spec.image().isEmpty() && RequestField.IMAGE.in(profile.used())) {
       rules.add("/image", "is required: profile %s has none of its own", profile.name());
@@ -133,11 +111,12 @@ public final class Planner {
     rules.metadata(request.metadata(), file.metadata());
     rules.clash(request.labels(), file.labels().keySet(), profile.name());
     rules.throwIfAny();
-    check(profile, spec, mistakes);
 
     Map<String, String> names = file.names().of(spec.tenant(), id);
     String namespace = profile.namespace().orElse(defaults.namespace());
     Expiry expiry = new Expiry(now.truncatedTo(ChronoUnit.MILLIS), spec.timeout().orElseThrow());
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("settings", profile.settings());
     variables.put("id", id);
     variables.put("tenant", spec.tenant());
     variables.put("cluster", defaults.cluster());
@@ -176,7 +155,7 @@ public final class Planner {
             summary(spec, file.container(), image(pod, file.container()), names.get("pvc")));
     objects.forEach(stamp::mark);
     stamp.mark(pod, texts(expressions, file.annotations(), "/annotations"));
-    ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)), mistakes);
+    ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)));
     return new Plan(
         spec,
         resolved.startTimeout(),
@@ -192,15 +171,6 @@ public final class Planner {
         objects,
         pod,
         Claims.named(pod, objects, file.objects(), request.metadata()));
-  }
-
-  /** The profile's defaults must keep the same rules, but are not the caller's mistake. */
-  private static void check(Profile profile, SessionSpec spec, Mistakes mistakes) {
-    try {
-      new RequestRules().values(spec).throwIfAny();
-    } catch (InvalidRequestException e) {
-      mistakes.add(profile.wrong("/defaults", e.failure().message()));
-    }
   }
 
   private static List<HasMetadata> objects(Profile profile, Expressions expressions) {
