@@ -30,6 +30,12 @@ public enum Operation {
   delete,
   /** Ends a session whose time is over. */
   reap,
+  /** Lists the pods, of every tenant, whose anchor is not known. */
+  orphans,
+  /** Ends the pod in the body if the cluster has no anchor for it. */
+  orphan,
+  /** Lists the namespaces of sessions, for {@code kubernetes-*} endpoints. */
+  namespaces,
   /** Delivers every transition of every session (as a source). */
   events
 }

@@ -215,8 +215,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
               meters.stop(lookup::key));
       case reap ->
           measured(
-              new ReapOperation(sessions, life.termination(), life.orphans()),
+              new ReapOperation(sessions, life.termination()),
               meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
+      case orphans -> exchange -> CompletableFuture.completedFuture(sessions.orphans());
+      case orphan -> new OrphanOperation(services.cluster(), life.termination());
+      case namespaces ->
+          exchange -> CompletableFuture.completedFuture(services.cluster().namespaces());
       case events -> throw new IllegalStateException();
     };
   }

@@ -136,6 +136,9 @@ public final class Settings {
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");
+  public static final Setting<Duration> REAPER_ORPHAN_INTERVAL =
+      setting("reaper.orphan-interval", between(duration(), "1s", "1d"), "30s")
+          .described("How often the reaper looks for pods that have lost their anchor.");
   public static final Setting<Path> ROUTES_FOLDER =
       setting("routes.folder", folder(), "routes")
           .described(

@@ -67,6 +67,11 @@ public final class MemoryCluster implements Cluster, Objects {
     refused.put(kind, code);
   }
 
+  /** From now on every read of an object of a kind fails. */
+  public void refuseReads(String kind, FailureCode code) {
+    refused.put("get " + kind, code);
+  }
+
   /** What a container has written. */
   void log(String container, String text) {
     logs.put(container, text.getBytes(StandardCharsets.UTF_8));
@@ -145,6 +150,9 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
     reads.incrementAndGet();
+    if (refused.containsKey("get " + object.kind())) {
+      return failed(refused.get("get " + object.kind()));
+    }
     Optional<HasMetadata> found =
         Optional.ofNullable(objects.get(object.anyLife())).filter(o -> meant(object, o));
     afterRead.getAndSet(() -> {}).run();
@@ -221,6 +229,11 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Void> watch(String namespace) {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public List<String> namespaces() {
+    return List.of(namespace());
   }
 
   @Override

@@ -123,6 +123,11 @@ public final class ApiCluster implements Cluster {
     return synced.computeIfAbsent(namespace, this::open);
   }
 
+  @Override
+  public List<String> namespaces() {
+    return synced.keySet().stream().sorted().toList();
+  }
+
   private CompletableFuture<Void> open(String namespace) {
     var anchors =
         watching
