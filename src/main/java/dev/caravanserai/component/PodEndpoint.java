@@ -398,6 +398,6 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setFollow(String follow) {
-    this.follow = OpaqueText.readExact(follow);
+    this.follow = follow;
   }
 }
