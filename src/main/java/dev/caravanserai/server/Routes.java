@@ -39,7 +39,7 @@ final class Routes implements AutoCloseable {
         "file:" + settings.get(Settings.KAMELETS_FOLDER) + ",classpath:kamelets");
     camel.setRoutesCollector(routes);
     camel.configure().setRoutesIncludePattern("all");
-    camel.configure().setSourceLocationEnabled(true); // of steps in Java
+    camel.configure().setSourceLocationEnabled(true); // so that steps in Java have lines
     camel.addMainListener(
         new MainListenerSupport() {
           @Override
@@ -67,6 +67,7 @@ final class Routes implements AutoCloseable {
   void make(PodServices services, Settings settings) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
+    context.setSourceLocationEnabled(false); // else the step log names its logger after the file
     reportingMistakes(context::init);
     RouteChecks.check(context);
     RouteChecks.checkReaper(context, settings.get(Settings.ROUTES_FOLDER));
