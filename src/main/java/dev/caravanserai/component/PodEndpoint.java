@@ -135,6 +135,13 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String previous;
 
   @UriParam(
+      label = "logstream",
+      description =
+          "Whether to go on with what is written later until the container ends, or a Simple expression",
+      defaultValue = "false")
+  private String follow;
+
+  @UriParam(
       label = "delete",
       description =
           "Whether to wait until the session and all it owns is gone, or a Simple expression",
@@ -203,7 +210,8 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
       case failed -> new FailedOperation(sessions);
       case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
-      case logs -> new LogsOperation(this, services, lookup, life.notes());
+      case logs, logstream ->
+          new LogsOperation(operation == Operation.logstream, this, services, lookup, life.notes());
       case delete ->
           measured(
               new DeleteOperation(
@@ -215,8 +223,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
               meters.stop(lookup::key));
       case reap ->
           measured(
-              new ReapOperation(sessions, life.termination(), life.orphans()),
+              new ReapOperation(sessions, life.termination()),
               meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
+      case orphans -> exchange -> CompletableFuture.completedFuture(sessions.orphans());
+      case orphan -> new OrphanOperation(services.cluster(), life.termination());
+      case namespaces ->
+          exchange -> CompletableFuture.completedFuture(services.cluster().namespaces());
       case events -> throw new IllegalStateException();
     };
   }
@@ -379,5 +391,13 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   public void setPrevious(String previous) {
     this.previous = previous;
+  }
+
+  public String getFollow() {
+    return follow;
+  }
+
+  public void setFollow(String follow) {
+    this.follow = follow;
   }
 }
