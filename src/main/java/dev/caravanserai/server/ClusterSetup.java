@@ -38,6 +38,7 @@ final class ClusterSetup implements AutoCloseable {
   private final PodServices services;
   private final Profiles profiles;
   private final Set<String> namespaces;
+  private volatile CompletableFuture<Void> watchingOthers = CompletableFuture.completedFuture(null);
 
   private ClusterSetup(
       Optional<LocalCluster> local,
@@ -139,11 +140,13 @@ final class ClusterSetup implements AutoCloseable {
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
     watch(cluster(), cluster().namespace());
-    CompletableFuture.runAsync(() -> others.forEach(other -> watchIfAllowed(access, other)));
+    watchingOthers =
+        CompletableFuture.runAsync(() -> others.forEach(other -> watchIfAllowed(access, other)));
   }
 
   @Override
   public void close() {
+    Server.settled(watchingOthers);
     services.close();
     services.clusters().close();
     client.close();
