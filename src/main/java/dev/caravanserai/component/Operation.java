@@ -24,8 +24,10 @@ public enum Operation {
   failed,
   /** Runs a command in a session. */
   exec,
-  /** Reads a session's log. */
+  /** Reads a session's log into memory, its end if it is too long. */
   logs,
+  /** Opens a session's log as a stream. */
+  logstream,
   /** Ends a session. */
   delete,
   /** Ends a session whose time is over. */

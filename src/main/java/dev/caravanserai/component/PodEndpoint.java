@@ -135,6 +135,13 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String previous;
 
   @UriParam(
+      label = "logstream",
+      description =
+          "Whether to go on with what is written later until the container ends, or a Simple expression",
+      defaultValue = "false")
+  private String follow;
+
+  @UriParam(
       label = "delete",
       description =
           "Whether to wait until the session and all it owns is gone, or a Simple expression",
@@ -203,7 +210,8 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
       case failed -> new FailedOperation(sessions);
       case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
-      case logs -> new LogsOperation(this, services, lookup, life.notes());
+      case logs, logstream ->
+          new LogsOperation(operation == Operation.logstream, this, services, lookup, life.notes());
       case delete ->
           measured(
               new DeleteOperation(
@@ -384,5 +392,13 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   public void setPrevious(String previous) {
     this.previous = previous;
+  }
+
+  public String getFollow() {
+    return follow;
+  }
+
+  public void setFollow(String follow) {
+    this.follow = follow;
   }
 }

@@ -1,5 +1,6 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -26,11 +27,10 @@ final class ObjectRules {
           "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
 
   private final Profile profile;
-  private final Mistakes mistakes;
+  private final Mistakes mistakes = new Mistakes();
 
-  private ObjectRules(Profile profile, Mistakes mistakes) {
+  private ObjectRules(Profile profile) {
     this.profile = profile;
-    this.mistakes = mistakes;
   }
 
   /** Why this cannot be the key of a label or annotation, or the name of a resource. */
@@ -53,11 +53,13 @@ final class ObjectRules {
 
   /**
    * @param objects all that a session of the profile consists of, one of them its pod
-   * @param mistakes receives everything that an API server would refuse or that would make the
-   *     session unusable
+   * @throws FailureException CONFIG_ERROR with everything that an API server would refuse or that
+   *     would make the session unusable
    */
-  static void check(Profile profile, Stream<HasMetadata> objects, Mistakes mistakes) {
-    objects.forEach(new ObjectRules(profile, mistakes)::check);
+  static void check(Profile profile, Stream<HasMetadata> objects) {
+    ObjectRules rules = new ObjectRules(profile);
+    objects.forEach(rules::check);
+    rules.mistakes.throwIfAny();
   }
 
   private void check(HasMetadata object) {

@@ -1,49 +1,24 @@
 package dev.caravanserai.profile;
 
-import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Storage;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 
-/** Plans sample sessions of a profile, which shows the mistakes that reading its file does not. */
+/** Requests with which a profile is tested when the server starts. */
 final class SampleRequests {
   static final String TENANT = SessionSpec.DEFAULT_TENANT;
 
   private SampleRequests() {}
 
-  /** Plans a minimal request, and one with every field that the profile uses. */
-  static void check(Profile profile, Planner planner, Mistakes mistakes) {
-    RequestField.unused(profile.file().defaults().keySet(), profile.used())
-        .forEach(
-            field ->
-                mistakes.in(
-                    profile.source(),
-                    "/defaults/" + field.key(),
-                    "the objects do not use it; they would by " + field.expressions()));
-    for (SessionSpec request :
-        List.of(
-            request(profile, field -> field == RequestField.IMAGE, Map.of()),
-            request(profile, field -> true, metadata(profile)))) {
-      try {
-        DerivedNames.clash(planner.plan(request, Instant.EPOCH, new UUID(0, 0), mistakes))
-            .ifPresent(why -> mistakes.add(profile.wrong("/objects", why)));
-      } catch (Expressions.OfRequestException e) {
-        continue; // only a real request has the metadata
-      } catch (InvalidRequestException e) {
-        mistakes.add(
-            "Profile %s (%s): no session of it can start: %s."
-                .formatted(profile.name(), profile.source(), e.failure().message()));
-      } catch (FailureException e) {
-        mistakes.add(e);
-      }
-    }
+  /** A minimal request, and one with every field that the profile uses. */
+  static List<SessionSpec> of(Profile profile) {
+    return List.of(
+        request(profile, field -> field == RequestField.IMAGE, Map.of()),
+        request(profile, field -> true, metadata(profile)));
   }
 
   private static SessionSpec request(

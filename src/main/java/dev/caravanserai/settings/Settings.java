@@ -112,11 +112,11 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
           .described(
-              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log, the end.");
+              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log as JSON, the end.");
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; if more is written, less is kept of each.");
+              "How much output of all running execs together is kept; if more is written, less is kept of each. Reads of logs as JSON count too; one too many is a 429.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
@@ -140,7 +140,7 @@ public final class Settings {
   public static final Setting<Integer> HTTP_STREAMS =
       setting("http.streams", number(1, 10_000), "200")
           .described(
-              "Most responses at a time whose body is a stream of a route, other than a file; each holds a thread while its source is silent. One more is a 429.");
+              "Most responses at a time whose body is a log or a stream of a route, other than a file. A stream of a route holds a thread while its source is silent. One more is a 429.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");

@@ -1,5 +1,6 @@
 package dev.caravanserai.life;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ClusterHealth;
 import dev.caravanserai.cluster.ExecOpener;
@@ -218,7 +219,9 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public Logs logs() {
-    return (container, query) -> CompletableFuture.completedFuture(logs.get(container.container()));
+    return (container, query) ->
+        CompletableFuture.completedFuture(
+            ByteSource.of(logs.getOrDefault(container.container(), new byte[0])));
   }
 
   @Override

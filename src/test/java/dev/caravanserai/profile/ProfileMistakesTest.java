@@ -152,9 +152,9 @@ class ProfileMistakesTest {
     // Then
     assertThat(thrown)
         .hasMessageContainingAll(
-            "/defaults/workingDir: the objects do not use it",
+            "/defaults/workingDir: no object uses it",
             "/defaults/startTimeoutSeconds: it must be 1 to",
-            "/defaults: /image: 'A b' is not an image reference",
+            "/defaults/image: 'A b' is not an image reference",
             "Service A b: 'A b' is not a valid name",
             "no container 'main'");
     assertThat(thrown.failure().message().lines()).hasSize(6);
