@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.FailureCode;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -96,6 +97,9 @@ record Answer(
     var all = new LinkedHashMap<>(headers);
     all.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
     all.put("Content-Type", List.of(Problem.CONTENT_TYPE));
+    if (problem.status() == 429 && problem.code().equals(Optional.of(FailureCode.LIMIT_REACHED))) {
+      all.put("Retry-After", List.of("1"));
+    }
     return new Answer(problem.status(), all, problem.json(), Optional.empty());
   }
 

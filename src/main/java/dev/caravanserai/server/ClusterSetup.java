@@ -80,7 +80,9 @@ final class ClusterSetup implements AutoCloseable {
               .get(Settings.CLUSTER_NAMESPACE)
               .or(() -> Optional.ofNullable(client.getNamespace()).filter(n -> local.isEmpty()))
               .orElse(NAMESPACE);
-      Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
+      Cluster cluster =
+          new ApiCluster(
+              settings.clusterName(), client, namespace, settings.get(Settings.CLUSTER_QUEUE));
       PodServices services =
           PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);

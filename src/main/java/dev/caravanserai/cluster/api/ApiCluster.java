@@ -46,6 +46,7 @@ public final class ApiCluster implements Cluster {
   private final ApiRequests requests;
   private final SessionCache cache;
   private final ApiObjects objects;
+  private final DirectReads reads;
   private final ExecOpener execs;
   private final Logs logs;
   private final Contact contact;
@@ -57,15 +58,17 @@ public final class ApiCluster implements Cluster {
   /**
    * @param client stays the caller's to close, after the cluster
    * @param namespace for profiles that name none
+   * @param queue most requests to the cluster that may wait for each tenant; more are refused with
+   *     LIMIT_REACHED
    */
-  public ApiCluster(String name, KubernetesClient client, String namespace) {
-    this(name, client, namespace, WATCH);
+  public ApiCluster(String name, KubernetesClient client, String namespace, int queue) {
+    this(name, client, namespace, queue, WATCH);
   }
 
   /**
    * @param watch how long one watch lasts, in whole seconds
    */
-  ApiCluster(String name, KubernetesClient client, String namespace, Duration watch) {
+  ApiCluster(String name, KubernetesClient client, String namespace, int queue, Duration watch) {
     this.watch = watch;
     this.name = name;
     this.namespace = namespace;
@@ -77,15 +80,16 @@ public final class ApiCluster implements Cluster {
                     .build())
             .adapt(KubernetesClient.class);
     this.contact = new Contact(name, statuses, watch, timer);
-    this.requests = new ApiRequests(client, executor);
+    this.requests = new ApiRequests(client, executor, queue);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(requests);
-    new DeletionCheck(objects, cache, timer);
+    new DeletionCheck(objects, cache, timer, queue);
     new PodLoss(objects, cache, timer);
     new AnchorMarks(objects, cache, timer);
-    cache.refreshBy(new DirectReads(objects, cache, synced::keySet)::read);
+    reads = new DirectReads(objects, cache, synced::keySet, queue);
+    cache.refreshBy(reads::read);
   }
 
   @Override
@@ -161,6 +165,11 @@ public final class ApiCluster implements Cluster {
   @Override
   public long failures(FailureCode code) {
     return requests.failures(code);
+  }
+
+  @Override
+  public int waiting() {
+    return requests.waiting() + reads.waiting();
   }
 
   @Override
