@@ -66,13 +66,26 @@ class AnchorMarksTest {
     }
 
     // Then
-    assertThat(written).hasSizeLessThan(10);
+    assertThat(written).isNotEmpty().hasSizeLessThan(10);
 
     // When
     scene.anchorGone();
 
     // Then
     await().until(() -> timer.submit(() -> true).get() && queued() == 0);
+  }
+
+  @Test
+  void marks_of_one_life_are_not_written_to_the_anchor_of_another() {
+    // Given
+    scene.next().seeAnchor().ready().seePod();
+    new AnchorMarks(objects(() -> CompletableFuture.completedFuture(true)), scene.cache, timer);
+
+    // When
+    scene.anchorGone().podGone().next().seeAnchor();
+
+    // Then
+    assertThat(written).isEmpty();
   }
 
   private int queued() {

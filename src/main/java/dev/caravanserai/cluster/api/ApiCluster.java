@@ -86,7 +86,7 @@ public final class ApiCluster implements Cluster {
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(requests);
     new DeletionCheck(objects, cache, timer, queue);
-    new PodLoss(objects, cache, timer);
+    new PodLoss(objects, cache, this::listed, timer);
     new AnchorMarks(objects, cache, timer);
     reads = new DirectReads(objects, cache, synced::keySet, queue);
     cache.refreshBy(reads::read);
@@ -125,6 +125,10 @@ public final class ApiCluster implements Cluster {
   @Override
   public CompletionStage<Void> watch(String namespace) {
     return synced.computeIfAbsent(namespace, this::open);
+  }
+
+  private CompletionStage<Void> listed(String namespace) {
+    return synced.getOrDefault(namespace, CompletableFuture.completedFuture(null));
   }
 
   private CompletableFuture<Void> open(String namespace) {
