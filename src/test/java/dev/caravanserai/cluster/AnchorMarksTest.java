@@ -75,19 +75,6 @@ class AnchorMarksTest {
     await().until(() -> timer.submit(() -> true).get() && queued() == 0);
   }
 
-  @Test
-  void marks_of_one_life_are_not_written_to_the_anchor_of_another() {
-    // Given
-    scene.next().seeAnchor().ready().seePod();
-    new AnchorMarks(objects(() -> CompletableFuture.completedFuture(true)), scene.cache, timer);
-
-    // When
-    scene.anchorGone().podGone().next().seeAnchor();
-
-    // Then
-    assertThat(written).isEmpty();
-  }
-
   private int queued() {
     return ((java.util.concurrent.ScheduledThreadPoolExecutor) timer).getQueue().size();
   }
