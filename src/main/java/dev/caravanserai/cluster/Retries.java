@@ -17,9 +17,11 @@ import org.slf4j.LoggerFactory;
  * Repeats an asynchronous task for each key, one attempt at a time, after pauses that double up to
  * a limit, for as long as there is something to do. Thread-safe.
  */
-final class Retries<K> {
+public final class Retries<K> {
   private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
-  static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** The longest pause of most users. */
+  public static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final Duration first;
   private final Duration longest;
@@ -33,7 +35,7 @@ final class Retries<K> {
    * @param task begins an attempt; empty if nothing is left to do
    * @param timer the caller's to shut down
    */
-  Retries(
+  public Retries(
       Duration first,
       Duration longest,
       Function<K, Optional<CompletionStage<?>>> task,
@@ -45,7 +47,7 @@ final class Retries<K> {
   }
 
   /** Begins an attempt, unless one is under way or waits for the end of a pause. */
-  void request(K key) {
+  public void request(K key) {
     if (requests.merge(key, 1, Integer::sum) == 1) {
       run(key, first);
     }

@@ -142,22 +142,20 @@ public final class ApiCluster implements Cluster {
         List.of(
             new ObjectWatch<>(namespace, ConfigMap.class, anchors, watch, cache, executor, timer),
             new ObjectWatch<>(namespace, Pod.class, pods, watch, cache, executor, timer));
+    watches.addAll(both);
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(
                 both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))
             .exceptionallyAsync( // not within computeIfAbsent, if both have failed already
                 thrown -> {
                   synced.remove(namespace);
+                  watches.removeAll(both);
                   both.forEach(ObjectWatch::close);
                   cache.forget(namespace); // one of the two may have been listed
                   throw ApiFailures.of(Causes.of(thrown), "Watching namespace " + namespace);
                 },
                 executor);
-    ready.thenRun(
-        () -> {
-          watches.addAll(both);
-          both.stream().map(ObjectWatch::status).forEach(this::announce);
-        });
+    ready.thenRun(() -> both.stream().map(ObjectWatch::status).forEach(this::announce));
     return ready;
   }
 

@@ -7,13 +7,19 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpExchange;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.session.SessionKey;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** An API server that answers, but with nothing of use. */
@@ -136,6 +142,35 @@ class BrokenClusterTest {
 
   private static CompletableFuture<?> refresh(StubApi api, String tenant, String id) {
     return api.cluster.sessions().refresh(new SessionKey("stub", tenant, id)).toCompletableFuture();
+  }
+
+  @Test
+  void namespace_whose_lists_fail_at_once_can_be_watched_later() {
+    // Given
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Config config = Config.empty();
+    config.setMasterUrl("http://127.0.0.1:1");
+    config.setRequestRetryBackoffLimit(0);
+    config.setOauthTokenProvider(
+        () -> {
+          throw new IllegalStateException(broken.get() ? "no token" : "still no token");
+        });
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        ApiCluster cluster = new ApiCluster("stub", client, "ns", StubApi.QUEUE)) {
+      List<String> namespaces = IntStream.range(0, 500).mapToObj(i -> "ns-" + i).toList();
+
+      // When
+      assertThat(namespaces).allSatisfy(ns -> assertFails(cluster.watch(ns), ": no token"));
+      broken.set(false);
+
+      // Then
+      assertThat(namespaces).allSatisfy(ns -> assertFails(cluster.watch(ns), "still no token"));
+    }
+  }
+
+  private static void assertFails(CompletionStage<Void> watch, String words) {
+    assertThatThrownBy(() -> watch.toCompletableFuture().get(3, TimeUnit.MINUTES))
+        .hasMessageContaining(words);
   }
 
   @Test
