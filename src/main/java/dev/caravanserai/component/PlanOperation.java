@@ -56,7 +56,7 @@ final class PlanOperation implements PodOperation {
   private SessionSpec spec(Exchange exchange) {
     String acting = tenant.of(exchange);
     if (exchange.getMessage().getBody() instanceof SessionSpec spec) {
-      return spec.with(to -> to.tenant = acting);
+      return spec.with(to -> to.tenant(acting));
     }
     JsonNode request = JsonBody.read(exchange.getMessage());
     return services.contract().readSession(request, acting, key.of(exchange));
@@ -64,10 +64,9 @@ final class PlanOperation implements PodOperation {
 
   private SessionSpec withDefaults(SessionSpec spec, Exchange exchange) {
     return spec.with(
-        to -> {
-          to.profile = spec.profile().or(() -> profile.of(exchange));
-          to.image = spec.image().or(() -> image.of(exchange));
-          to.timeout = spec.timeout().or(() -> lifetime.of(exchange).map(Duration::ofSeconds));
-        });
+        to ->
+            to.profile(spec.profile().or(() -> profile.of(exchange)))
+                .image(spec.image().or(() -> image.of(exchange)))
+                .timeout(spec.timeout().or(() -> lifetime.of(exchange).map(Duration::ofSeconds))));
   }
 }

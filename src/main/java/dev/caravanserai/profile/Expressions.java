@@ -30,7 +30,7 @@ final class Expressions extends ValueTree {
     this(engine(), profile, variables);
   }
 
-  /** An engine that knows our functions and nothing else of Java. */
+  /** An engine with {@link Functions}, and without access to anything else of Java. */
   static JexlEngine engine() {
     Map<String, Object> functions = new HashMap<>();
     functions.put(null, new Functions());
@@ -128,7 +128,7 @@ final class Expressions extends ValueTree {
     return result;
   }
 
-  /** JEXL's own details are often no more than the text where parsing failed. */
+  /** JEXL's details are often only the text at which parsing failed. */
   static String words(JexlException e) {
     String detail = ProfileFile.orEmpty(e.getDetail()).strip();
     if (e instanceof JexlException.Parsing) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Requests with which a profile is tested when it is loaded. */
+/** Requests with which a profile is tested when the server starts. */
 final class SampleRequests {
   static final String TENANT = SessionSpec.DEFAULT_TENANT;
 
@@ -29,21 +29,21 @@ final class SampleRequests {
         given.apply(RequestField.IMAGE) && !profile.file().defaults().containsKey("image");
     return SessionSpec.of(TENANT)
         .with(
-            to -> {
-              to.profile = Optional.of(profile.name());
-              to.id = Optional.of("sample");
-              to.image = Optional.of("image").filter(image -> needed);
-              to.command = given.apply(RequestField.COMMAND) ? List.of("command") : List.of();
-              to.args = given.apply(RequestField.ARGS) ? List.of("argument") : List.of();
-              to.env = given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of();
-              to.workingDir =
-                  Optional.of("/directory").filter(dir -> given.apply(RequestField.WORKING_DIR));
-              to.storage =
-                  Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
-                      .filter(storage -> given.apply(RequestField.STORAGE));
-              to.labels = Map.of("sample", "true");
-              to.metadata = metadata;
-            });
+            to ->
+                to.profile(Optional.of(profile.name()))
+                    .id(Optional.of("sample"))
+                    .image(Optional.of("image").filter(image -> needed))
+                    .command(given.apply(RequestField.COMMAND) ? List.of("command") : List.of())
+                    .args(given.apply(RequestField.ARGS) ? List.of("argument") : List.of())
+                    .env(given.apply(RequestField.ENV) ? Map.of("NAME", "value") : Map.of())
+                    .workingDir(
+                        Optional.of("/directory")
+                            .filter(dir -> given.apply(RequestField.WORKING_DIR)))
+                    .storage(
+                        Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
+                            .filter(storage -> given.apply(RequestField.STORAGE)))
+                    .labels(Map.of("sample", "true"))
+                    .metadata(metadata));
   }
 
   /** Only metadata whose values the profile lists. */

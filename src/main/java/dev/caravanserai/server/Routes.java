@@ -4,6 +4,7 @@ import dev.caravanserai.component.PodServices;
 import dev.caravanserai.component.kamelet.KameletPlugin;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -58,11 +59,13 @@ final class Routes implements AutoCloseable {
   /**
    * Creates the routes that were read, without starting them.
    *
+   * @param client for {@code kubernetes-*} endpoints
    * @throws RoutesException if a route is invalid
    */
-  void make(PodServices services, Settings settings) {
+  void make(PodServices services, KubernetesClient client, Settings settings) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
+    context.getRegistry().bind("kubernetesClient", client); // for kubernetes-* endpoints
     reportingMistakes(context::init);
     RouteChecks.check(context);
     RouteChecks.checkReaper(context, settings.get(Settings.ROUTES_FOLDER));

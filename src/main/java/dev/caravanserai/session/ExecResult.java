@@ -1,5 +1,6 @@
 package dev.caravanserai.session;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,13 +12,15 @@ import java.util.Objects;
  * @param duration from the request to the end, connection included
  * @param encoding how the output is written as JSON
  */
+@RecordBuilder
 public record ExecResult(
     String execId,
     Outcome outcome,
     Output stdout,
     Output stderr,
     Duration duration,
-    ExecSpec.Encoding encoding) {
+    ExecSpec.Encoding encoding)
+    implements ExecResultBuilder.With {
 
   /**
    * The bytes of one stream.
@@ -50,10 +53,6 @@ public record ExecResult(
   /** The code that the command exited with; null if it did not exit. For expressions in routes. */
   public Integer exitCode() {
     return outcome instanceof Outcome.Exited exited ? exited.code() : null;
-  }
-
-  public ExecResult withEncoding(ExecSpec.Encoding encoding) {
-    return new ExecResult(execId, outcome, stdout, stderr, duration, encoding);
   }
 
   public ExecResult {

@@ -1,12 +1,12 @@
 package dev.caravanserai.session;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * One command to run in a session: either an argv or a script.
@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * @param timeout time limit; empty for the default
  * @param encoding encoding of its output
  */
+@RecordBuilder
 public record ExecSpec(
     List<String> command,
     Optional<String> script,
@@ -30,7 +31,8 @@ public record ExecSpec(
     Optional<String> workingDir,
     Optional<String> container,
     Optional<Duration> timeout,
-    Encoding encoding) {
+    Encoding encoding)
+    implements ExecSpecBuilder.With {
 
   /** Encoding of the output. */
   public enum Encoding {
@@ -50,58 +52,18 @@ public record ExecSpec(
   }
 
   public static ExecSpec command(String... command) {
-    Draft draft = new Draft();
-    draft.command = List.of(command);
-    return draft.build();
+    return ExecSpecBuilder.builder().command(List.of(command)).build();
   }
 
   public static ExecSpec script(String script) {
-    Draft draft = new Draft();
-    draft.script = Optional.of(script);
-    return draft.build();
-  }
-
-  /** The same request with other parts. */
-  public ExecSpec with(Consumer<Draft> changes) {
-    Draft draft = new Draft();
-    draft.command = command;
-    draft.script = script;
-    draft.shell = shell;
-    draft.stdin = stdin;
-    draft.env = env;
-    draft.workingDir = workingDir;
-    draft.container = container;
-    draft.timeout = timeout;
-    draft.encoding = encoding;
-    changes.accept(draft);
-    return draft.build();
+    return ExecSpecBuilder.builder().script(Optional.of(script)).build();
   }
 
   public ExecSpec withTimeout(Duration timeout) {
-    return with(to -> to.timeout = Optional.of(timeout));
+    return with(to -> to.timeout(Optional.of(timeout)));
   }
 
   public ExecSpec withStdin(byte[] stdin) {
-    return with(to -> to.stdin = Optional.of(stdin));
-  }
-
-  /** The parts of a request by name, to be changed. Not thread-safe. */
-  public static final class Draft {
-    public List<String> command;
-    public Optional<String> script = Optional.empty();
-    public Optional<String> shell = Optional.empty();
-    public Optional<byte[]> stdin = Optional.empty();
-    public Map<String, String> env;
-    public Optional<String> workingDir = Optional.empty();
-    public Optional<String> container = Optional.empty();
-    public Optional<Duration> timeout = Optional.empty();
-    public Encoding encoding;
-
-    private Draft() {}
-
-    private ExecSpec build() {
-      return new ExecSpec(
-          command, script, shell, stdin, env, workingDir, container, timeout, encoding);
-    }
+    return with(to -> to.stdin(Optional.of(stdin)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.caravanserai.session;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param reason Kubernetes' own CamelCase reason, if any
  * @param events the object's last warning events, oldest first, as {@code Reason: message}
  */
+@RecordBuilder
 public record Failure(
-    FailureCode code, String message, Optional<String> reason, List<String> events) {
+    FailureCode code, String message, Optional<String> reason, List<String> events)
+    implements FailureBuilder.With {
 
   public Failure {
     Objects.requireNonNull(code, "code");
@@ -28,14 +31,6 @@ public record Failure(
 
   public static Failure of(FailureCode code, String message, String reason) {
     return new Failure(code, message, Optional.ofNullable(reason), List.of());
-  }
-
-  public Failure withMessage(String message) {
-    return new Failure(code, message, reason, events);
-  }
-
-  public Failure withEvents(List<String> events) {
-    return new Failure(code, message, reason, events);
   }
 
   public FailureException asException() {

@@ -44,7 +44,9 @@ public final class ProcessInput {
     ProcessInput input = new ProcessInput();
     env.keySet().forEach(input::reserved);
     if (!NUMBER.matcher(env.getOrDefault("OPTIND", "1")).matches()) {
-      input.wrong("/env/OPTIND", "must be a number: dash, the sh of Debian, does not start else");
+      input.wrong(
+          "/env/OPTIND",
+          "must be a number, because dash (the sh of Debian) does not start otherwise");
     }
     Map<Integer, String> fieldBySize = new TreeMap<>();
     fieldBySize.put(input.add(list("/command", command)), "/command");

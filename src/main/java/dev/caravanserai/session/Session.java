@@ -1,14 +1,14 @@
 package dev.caravanserai.session;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
- * A session as callers see it. Made with {@link #of}.
+ * A session as callers see it.
  *
  * @param id unique within its tenant
  * @param ready whether its pod can be used now; only when the state is {@link State#RUNNING}, where
@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param failure why, when the state is {@link State#FAILED}
  * @param labels the caller's labels only
  */
+@RecordBuilder
 public record Session(
     String id,
     String tenant,
@@ -38,7 +39,8 @@ public record Session(
     Instant expiresAt,
     Optional<Failure> failure,
     Map<String, String> labels,
-    Map<String, Object> metadata) {
+    Map<String, Object> metadata)
+    implements SessionBuilder.With {
 
   /**
    * The pod that runs it.
@@ -87,83 +89,6 @@ public record Session(
 
   /** The same session once it is gone. */
   public Session stopped() {
-    Draft draft = new Draft(this);
-    draft.state = State.STOPPED;
-    draft.ready = false;
-    return draft.build();
-  }
-
-  /**
-   * A session by the names of its parts; without changes it is PENDING and has no optional part.
-   */
-  public static Session of(SessionKey key, Consumer<Draft> changes) {
-    Draft draft = new Draft(key);
-    changes.accept(draft);
-    return draft.build();
-  }
-
-  /** The parts of a session by name, to be set. Not thread-safe. */
-  public static final class Draft {
-    private final SessionKey key;
-    public String profile = "";
-    public State state = State.PENDING;
-    public boolean ready;
-    public String image = "";
-    public String namespace = "";
-    public String container = "";
-    public Optional<Pod> pod = Optional.empty();
-    public Optional<Storage> storage = Optional.empty();
-    public Instant createdAt = Instant.EPOCH;
-    public Optional<Instant> startedAt = Optional.empty();
-    public Instant lastActivityAt = Instant.EPOCH;
-    public Instant expiresAt = Instant.EPOCH;
-    public Optional<Failure> failure = Optional.empty();
-    public Map<String, String> labels = Map.of();
-    public Map<String, Object> metadata = Map.of();
-
-    private Draft(SessionKey key) {
-      this.key = key;
-    }
-
-    private Draft(Session of) {
-      this(of.key());
-      profile = of.profile;
-      state = of.state;
-      ready = of.ready;
-      image = of.image;
-      namespace = of.namespace;
-      container = of.container;
-      pod = of.pod;
-      storage = of.storage;
-      createdAt = of.createdAt;
-      startedAt = of.startedAt;
-      lastActivityAt = of.lastActivityAt;
-      expiresAt = of.expiresAt;
-      failure = of.failure;
-      labels = of.labels;
-      metadata = of.metadata;
-    }
-
-    private Session build() {
-      return new Session(
-          key.id(),
-          key.tenant(),
-          profile,
-          state,
-          ready,
-          image,
-          key.cluster(),
-          namespace,
-          container,
-          pod,
-          storage,
-          createdAt,
-          startedAt,
-          lastActivityAt,
-          expiresAt,
-          failure,
-          labels,
-          metadata);
-    }
+    return with(to -> to.state(State.STOPPED).ready(false));
   }
 }

@@ -1,5 +1,6 @@
 package dev.caravanserai.session;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * A request for a session. Everything but the tenant is optional: the profile fills in what is
@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  * @param metadata any JSON; returned unchanged, and available to the profile's expressions
  * @param idempotencyKey two requests of one tenant with the same key make one session
  */
+@RecordBuilder
 public record SessionSpec(
     String tenant,
     Optional<String> profile,
@@ -42,7 +43,8 @@ public record SessionSpec(
     Optional<Storage> storage,
     Map<String, String> labels,
     Map<String, Object> metadata,
-    Optional<String> idempotencyKey) {
+    Optional<String> idempotencyKey)
+    implements SessionSpecBuilder.With {
 
   /** The tenant of requests that name none. */
   public static final String DEFAULT_TENANT = "default";
@@ -84,74 +86,10 @@ public record SessionSpec(
 
   /** A request that leaves everything to the default profile. */
   public static SessionSpec of(String tenant) {
-    return new Draft(tenant).build();
-  }
-
-  /** The same request with other parts. */
-  public SessionSpec with(Consumer<Draft> changes) {
-    Draft draft = new Draft(this);
-    changes.accept(draft);
-    return draft.build();
+    return SessionSpecBuilder.builder().tenant(tenant).build();
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
     return map == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
-  }
-
-  /** The parts of a request by name, to be changed. Not thread-safe. */
-  public static final class Draft {
-    public String tenant;
-    public Optional<String> profile = Optional.empty();
-    public Optional<String> id = Optional.empty();
-    public Optional<String> image = Optional.empty();
-    public List<String> command;
-    public List<String> args;
-    public Map<String, String> env;
-    public Optional<String> workingDir = Optional.empty();
-    public Optional<Duration> timeout = Optional.empty();
-    public Resources resources;
-    public Optional<Storage> storage = Optional.empty();
-    public Map<String, String> labels;
-    public Map<String, Object> metadata;
-    public Optional<String> idempotencyKey = Optional.empty();
-
-    private Draft(String tenant) {
-      this.tenant = tenant;
-    }
-
-    private Draft(SessionSpec of) {
-      tenant = of.tenant;
-      profile = of.profile;
-      id = of.id;
-      image = of.image;
-      command = of.command;
-      args = of.args;
-      env = of.env;
-      workingDir = of.workingDir;
-      timeout = of.timeout;
-      resources = of.resources;
-      storage = of.storage;
-      labels = of.labels;
-      metadata = of.metadata;
-      idempotencyKey = of.idempotencyKey;
-    }
-
-    private SessionSpec build() {
-      return new SessionSpec(
-          tenant,
-          profile,
-          id,
-          image,
-          command,
-          args,
-          env,
-          workingDir,
-          timeout,
-          resources,
-          storage,
-          labels,
-          metadata,
-          idempotencyKey);
-    }
   }
 }

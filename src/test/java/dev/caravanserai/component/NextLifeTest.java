@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.life.Orphans;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
@@ -49,13 +48,11 @@ class NextLifeTest {
     ConfigMap one = cluster.create(anchor("2026-01-01T00:00:00Z")).toCompletableFuture().join();
     Session due = cluster.sessions().takeDue(Instant.now()).get(0);
     Session failed =
-        Session.of(
-            due.key(),
-            to -> {
-              to.state = State.FAILED;
-              to.failure = Optional.of(Failure.of(FailureCode.OOM_KILLED, "of the former life"));
-              to.expiresAt = due.expiresAt();
-            });
+        due.with(
+            to ->
+                to.state(State.FAILED)
+                    .failure(Optional.of(Failure.of(FailureCode.OOM_KILLED, "of the former life")))
+                    .expiresAt(due.expiresAt()));
     // the owner stops it and starts a new one before the operation runs
     cluster.deliverEnd(one);
     ConfigMap two = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();
@@ -68,7 +65,7 @@ class NextLifeTest {
         .toCompletableFuture()
         .join();
     exchange.getMessage().setBody(due);
-    new ReapOperation(cluster.sessions(), new Termination(cluster), new Orphans(cluster))
+    new ReapOperation(cluster.sessions(), new Termination(cluster))
         .run(exchange)
         .toCompletableFuture()
         .join();

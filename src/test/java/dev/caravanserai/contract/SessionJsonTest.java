@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.SampleSessions;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
@@ -34,35 +35,34 @@ class SessionJsonTest {
   void session_is_written_as_the_contract_shows_it() {
     // Given
     Session session =
-        Session.of(
+        SampleSessions.of(
             KEY,
-            to -> {
-              to.profile = "default";
-              to.state = State.RUNNING;
-              to.ready = true;
-              to.image = "python:3-slim";
-              to.namespace = "sessions";
-              to.container = "main";
-              to.pod =
-                  Optional.of(
-                      new Session.Pod(
-                          "session-build-42",
-                          "0b0f1a2e-6a1e-4d1f-9a53-2f1f0d0d4c11",
-                          Optional.of("node-1"),
-                          "Running",
-                          0,
-                          List.of()));
-              to.storage =
-                  Optional.of(
-                      new Session.Storage(
-                          "session-build-42", "1Gi", Optional.of("standard"), "/workspace"));
-              to.createdAt = CREATED;
-              to.startedAt = Optional.of(Instant.parse("2026-11-21T09:30:02.118Z"));
-              to.lastActivityAt = Instant.parse("2026-11-21T09:30:02.118Z");
-              to.expiresAt = Instant.parse("2026-11-21T10:30:00Z");
-              to.labels = Map.of("team", "red");
-              to.metadata = Map.of("ticket", 7);
-            });
+            to ->
+                to.profile("default")
+                    .state(State.RUNNING)
+                    .ready(true)
+                    .image("python:3-slim")
+                    .namespace("sessions")
+                    .container("main")
+                    .pod(
+                        Optional.of(
+                            new Session.Pod(
+                                "session-build-42",
+                                "0b0f1a2e-6a1e-4d1f-9a53-2f1f0d0d4c11",
+                                Optional.of("node-1"),
+                                "Running",
+                                0,
+                                List.of())))
+                    .storage(
+                        Optional.of(
+                            new Session.Storage(
+                                "session-build-42", "1Gi", Optional.of("standard"), "/workspace")))
+                    .createdAt(CREATED)
+                    .startedAt(Optional.of(Instant.parse("2026-11-21T09:30:02.118Z")))
+                    .lastActivityAt(Instant.parse("2026-11-21T09:30:02.118Z"))
+                    .expiresAt(Instant.parse("2026-11-21T10:30:00Z"))
+                    .labels(Map.of("team", "red"))
+                    .metadata(Map.of("ticket", 7)));
 
     // When
     ObjectNode json = JSON.valueToTree(session);
@@ -79,7 +79,8 @@ class SessionJsonTest {
     SessionSpec spec = Contract.load().readSession(request, "default", Optional.empty());
 
     // When
-    String json = JSON.writeValueAsString(Session.of(KEY, to -> to.metadata = spec.metadata()));
+    String json =
+        JSON.writeValueAsString(SampleSessions.of(KEY, to -> to.metadata(spec.metadata())));
 
     // Then
     assertThat(json).contains("\"metadata\":" + metadata);
@@ -125,25 +126,25 @@ class SessionJsonTest {
   }
 
   private static Session failed() {
-    return Session.of(
+    return SampleSessions.of(
         KEY,
-        to -> {
-          to.profile = "default";
-          to.state = State.FAILED;
-          to.image = "nope:1";
-          to.namespace = "sessions";
-          to.container = "main";
-          to.createdAt = CREATED;
-          to.lastActivityAt = CREATED;
-          to.expiresAt = Instant.parse("2026-11-21T10:30:00Z");
-          to.failure =
-              Optional.of(
-                  Failure.of(
-                          FailureCode.IMAGE_PULL,
-                          "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
-                              + " pull secret if it is private.",
-                          "ErrImagePull")
-                      .withEvents(List.of("Failed: Failed to pull image \"nope:1\": not found")));
-        });
+        to ->
+            to.profile("default")
+                .state(State.FAILED)
+                .image("nope:1")
+                .namespace("sessions")
+                .container("main")
+                .createdAt(CREATED)
+                .lastActivityAt(CREATED)
+                .expiresAt(Instant.parse("2026-11-21T10:30:00Z"))
+                .failure(
+                    Optional.of(
+                        Failure.of(
+                                FailureCode.IMAGE_PULL,
+                                "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
+                                    + " pull secret if it is private.",
+                                "ErrImagePull")
+                            .withEvents(
+                                List.of("Failed: Failed to pull image \"nope:1\": not found")))));
   }
 }

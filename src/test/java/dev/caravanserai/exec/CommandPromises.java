@@ -89,7 +89,7 @@ interface CommandPromises extends Places {
     // Given
     ExecSpec spec =
         ExecSpec.command("sh", "-c", "printf %s \"$A\"; printf %s \"$B\"; env | grep -c __cs_")
-            .with(to -> to.env = Map.of("A", "x'\"\n$(id)\\n\r", "B", ""));
+            .with(to -> to.env(Map.of("A", "x'\"\n$(id)\\n\r", "B", "")));
 
     // When
     ExecResult result = place.run(spec);
@@ -123,7 +123,7 @@ interface CommandPromises extends Places {
   @MethodSource("places")
   default void environment_with_any_names_reaches_the_program_unchanged(Place place) {
     // Given
-    ExecSpec env = ExecSpec.command("env").with(to -> to.env = SPECIAL);
+    ExecSpec env = ExecSpec.command("env").with(to -> to.env(SPECIAL));
 
     // When
     ExecResult result = place.run(env);
@@ -168,8 +168,7 @@ interface CommandPromises extends Places {
             + folder
             + " && printf '#!/bin/sh\\necho own $1\\n' >ls && chmod +x ls");
     ExecSpec ls =
-        ExecSpec.command("ls", "one")
-            .with(to -> to.env = Map.of("PATH", folder + ":/usr/bin:/bin"));
+        ExecSpec.command("ls", "one").with(to -> to.env(Map.of("PATH", folder + ":/usr/bin:/bin")));
 
     // When
     ExecResult result = place.run(ls);
@@ -292,6 +291,6 @@ interface CommandPromises extends Places {
   }
 
   private static ExecSpec in(String dir, String... command) {
-    return ExecSpec.command(command).with(to -> to.workingDir = Optional.ofNullable(dir));
+    return ExecSpec.command(command).with(to -> to.workingDir(Optional.ofNullable(dir)));
   }
 }

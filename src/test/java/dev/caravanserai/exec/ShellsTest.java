@@ -87,7 +87,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     ExecSpec spec =
         ExecSpec.command("only-here", "it")
             .withStdin(new byte[10])
-            .with(to -> to.env = Map.of("PATH", folder.toString()));
+            .with(to -> to.env(Map.of("PATH", folder.toString())));
 
     // When
     String out = Texts.of(place.run(spec).stdout());
@@ -113,7 +113,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
         place.run(
             ExecSpec.command("busybox", "cat", "-", "x".repeat(5000))
                 .withStdin("in".getBytes(StandardCharsets.US_ASCII))
-                .with(to -> to.workingDir = Optional.of("/tmp")));
+                .with(to -> to.workingDir(Optional.of("/tmp"))));
 
     // Then
     own.forEach(

@@ -51,7 +51,7 @@ class SuperviseInputTest {
   }
 
   private static ExecSpec env(String name, String value) {
-    return ExecSpec.command("true").with(to -> to.env = Map.of(name, value));
+    return ExecSpec.command("true").with(to -> to.env(Map.of(name, value)));
   }
 
   /** Words of a shell that hold nothing but single quotes and {@code \\'}. */

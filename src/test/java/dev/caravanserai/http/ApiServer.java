@@ -1,11 +1,13 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.Principal;
+import dev.caravanserai.session.SampleSessions;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.SessionPage;
@@ -31,6 +33,10 @@ final class ApiServer implements AutoCloseable {
       Principal principal) {}
 
   private static final Instant NOW = Instant.parse("2026-11-21T09:30:00Z");
+
+  private static final byte[] LOG =
+      "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n"
+          .getBytes(StandardCharsets.UTF_8);
 
   private final Deque<Call> calls = new ConcurrentLinkedDeque<>();
   private final Gate gate = new Gate(executed());
@@ -78,14 +84,8 @@ final class ApiServer implements AutoCloseable {
           .process(gate)
           .otherwise()
           .process(e -> answer(e, "exec", executed().withEncoding(encoding(e))));
-      from("direct:session-logs")
-          .process(
-              e ->
-                  answer(
-                      e,
-                      "logs",
-                      "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n"
-                          .getBytes(StandardCharsets.UTF_8)));
+      from("direct:session-logs").process(e -> answer(e, "logs", LOG));
+      from("direct:session-logs-stream").process(e -> answer(e, "logs", ByteSource.of(LOG)));
     }
   }
 
@@ -128,19 +128,18 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static Session session(String id, State state) {
-    return Session.of(
+    return SampleSessions.of(
         new SessionKey("local", "default", id),
-        to -> {
-          to.profile = "default";
-          to.state = state;
-          to.ready = state == State.RUNNING;
-          to.image = "busybox:1";
-          to.namespace = "sessions";
-          to.container = "main";
-          to.createdAt = NOW;
-          to.startedAt = Optional.of(NOW);
-          to.lastActivityAt = NOW;
-          to.expiresAt = NOW.plusSeconds(60);
-        });
+        to ->
+            to.profile("default")
+                .state(state)
+                .ready(state == State.RUNNING)
+                .image("busybox:1")
+                .namespace("sessions")
+                .container("main")
+                .createdAt(NOW)
+                .startedAt(Optional.of(NOW))
+                .lastActivityAt(NOW)
+                .expiresAt(NOW.plusSeconds(60)));
   }
 }

@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.SampleSessions;
 import dev.caravanserai.session.Session;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -90,8 +91,8 @@ class AnchorNotesTest {
             .toCompletableFuture()
             .join();
     Session idle =
-        Session.of(
-            start.key(), to -> to.lastActivityAt = Instant.now().minus(Duration.ofMinutes(1)));
+        SampleSessions.of(
+            start.key(), to -> to.lastActivityAt(Instant.now().minus(Duration.ofMinutes(1))));
     Runnable answer = cluster.holdNotes();
 
     // When

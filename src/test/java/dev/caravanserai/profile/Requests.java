@@ -2,9 +2,9 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.session.SessionSpec;
-import dev.caravanserai.session.SessionSpec.Draft;
 import dev.caravanserai.session.SessionSpec.Resources;
 import dev.caravanserai.session.SessionSpec.Storage;
+import dev.caravanserai.session.SessionSpecBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Requests for tests: an empty one, and changes to it. */
+/** Requests for tests: a minimal one, with changes. */
 record Requests(SessionSpec spec) {
   static final Duration START_TIMEOUT = Duration.ofSeconds(77);
   static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
@@ -23,11 +23,11 @@ record Requests(SessionSpec spec) {
     return new Requests(
         SessionSpec.of("default")
             .with(
-                draft -> {
-                  draft.profile = Optional.of(profile);
-                  draft.id = Optional.of("one");
-                  draft.image = Optional.of("busybox:1");
-                }));
+                draft ->
+                    draft
+                        .profile(Optional.of(profile))
+                        .id(Optional.of("one"))
+                        .image(Optional.of("busybox:1"))));
   }
 
   static PlanDefaults defaults() {
@@ -40,59 +40,59 @@ record Requests(SessionSpec spec) {
   }
 
   Requests id(String id) {
-    return with(draft -> draft.id = Optional.ofNullable(id));
+    return with(draft -> draft.id(Optional.ofNullable(id)));
   }
 
   Requests image(String image) {
-    return with(draft -> draft.image = Optional.ofNullable(image));
+    return with(draft -> draft.image(Optional.ofNullable(image)));
   }
 
   Requests command(String... command) {
-    return with(draft -> draft.command = List.of(command));
+    return with(draft -> draft.command(List.of(command)));
   }
 
   Requests args(String... args) {
-    return with(draft -> draft.args = List.of(args));
+    return with(draft -> draft.args(List.of(args)));
   }
 
   Requests workingDir(String dir) {
-    return with(draft -> draft.workingDir = Optional.of(dir));
+    return with(draft -> draft.workingDir(Optional.of(dir)));
   }
 
   Requests env(Map<String, String> env) {
-    return with(draft -> draft.env = env);
+    return with(draft -> draft.env(env));
   }
 
   Requests key(String key) {
-    return with(draft -> draft.idempotencyKey = Optional.of(key));
+    return with(draft -> draft.idempotencyKey(Optional.of(key)));
   }
 
   Requests tenant(String tenant) {
-    return with(draft -> draft.tenant = tenant);
+    return with(draft -> draft.tenant(tenant));
   }
 
   Requests timeout(Duration timeout) {
-    return with(draft -> draft.timeout = Optional.of(timeout));
+    return with(draft -> draft.timeout(Optional.of(timeout)));
   }
 
   Requests resources(Map<String, String> limits, Map<String, String> requests) {
-    return with(draft -> draft.resources = new Resources(limits, requests));
+    return with(draft -> draft.resources(new Resources(limits, requests)));
   }
 
   Requests storage(String size) {
     Storage storage = new Storage(size, Optional.empty(), Optional.empty());
-    return with(draft -> draft.storage = Optional.of(storage));
+    return with(draft -> draft.storage(Optional.of(storage)));
   }
 
   Requests labels(Map<String, String> labels) {
-    return with(draft -> draft.labels = labels);
+    return with(draft -> draft.labels(labels));
   }
 
   Requests metadata(Map<String, Object> metadata) {
-    return with(draft -> draft.metadata = metadata);
+    return with(draft -> draft.metadata(metadata));
   }
 
-  private Requests with(Consumer<Draft> change) {
+  private Requests with(Consumer<SessionSpecBuilder> change) {
     return new Requests(spec.with(change));
   }
 

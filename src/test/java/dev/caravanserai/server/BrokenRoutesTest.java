@@ -9,6 +9,9 @@ import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.settings.Settings;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,29 +153,6 @@ class BrokenRoutesTest {
   }
 
   @Test
-  void lines_for_a_kamelet_of_ones_own_that_camel_would_join_stop_the_start() throws Exception {
-    // Given
-    String yaml =
-        """
-        - route:
-            id: mine
-            from:
-              uri: timer:mine
-              steps:
-                - to:
-                    uri: kamelet:mine-action
-                    parameters:
-                      what: |
-                        echo one
-                        echo two
-        """;
-
-    // Then
-    assertThat(messageOf("mine.camel.yaml", yaml))
-        .contains("mine.camel.yaml, line 9", "a value of several lines", "as the body");
-  }
-
-  @Test
   void lines_of_a_value_that_camel_would_join_stop_the_start() throws Exception {
     // Given
     String java =
@@ -272,7 +252,7 @@ class BrokenRoutesTest {
 
     // Then
     assertThat(messageOf(home, List.of()))
-        .startsWith("No route ends sessions whose time is over (pod:due and pod:reap")
+        .startsWith("No route ends sessions whose time is over (pod:due, pod:reap and pod:orphan")
         .contains("The files in " + home, "give your files on the command line", "copy reaper");
   }
 
@@ -342,10 +322,12 @@ class BrokenRoutesTest {
             Map.of(Settings.PORT.key(), "0", Settings.ROUTES_FOLDER.key(), folder.toString()));
     PodServices services =
         PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
-    try (Routes routes = new Routes()) {
+    try (Routes routes = new Routes();
+        KubernetesClient client =
+            new KubernetesClientBuilder().withConfig(Config.empty()).build()) {
       try {
         routes.read(settings, new ApiKeys(List.of()), files);
-        routes.make(services, settings);
+        routes.make(services, client, settings);
         routes.run(settings);
         return "STARTED";
       } catch (RoutesException e) {

@@ -80,7 +80,8 @@ public final class ApiCluster implements Cluster {
                     .build())
             .adapt(KubernetesClient.class);
     this.contact = new Contact(name, statuses, watch, timer);
-    this.requests = new ApiRequests(client, executor, queue);
+    this.requests =
+        new ApiRequests(client, executor, timer, () -> contact.silence().isPresent(), queue);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
@@ -129,6 +130,11 @@ public final class ApiCluster implements Cluster {
 
   private CompletionStage<Void> listed(String namespace) {
     return synced.getOrDefault(namespace, CompletableFuture.completedFuture(null));
+  }
+
+  @Override
+  public List<String> namespaces() {
+    return synced.keySet().stream().sorted().toList();
   }
 
   private CompletableFuture<Void> open(String namespace) {
