@@ -86,13 +86,6 @@ final class Expressions extends ValueTree {
         path, String.valueOf(expression), "its result is " + result + ", not true or false");
   }
 
-  /** An {@code each} or {@code when} is an expression, with or without {@code ${}}. */
-  private Object condition(Object value, String path) {
-    return value instanceof String text && !text.startsWith("${")
-        ? run(text, path)
-        : evaluate(value, path);
-  }
-
   @Override
   Object text(String text, String path) {
     Template template;
@@ -115,7 +108,8 @@ final class Expressions extends ValueTree {
     return result.toString();
   }
 
-  private Object run(String expression, String path) {
+  @Override
+  Object run(String expression, String path) {
     Object result;
     try {
       result = engine.createExpression(expression).evaluate(new MapContext(variables));

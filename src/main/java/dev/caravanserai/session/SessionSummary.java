@@ -19,7 +19,7 @@ public record SessionSummary(
     Map<String, String> labels,
     Map<String, Object> metadata) {
 
-  /** Of a session about which nothing is known. */
+  /** The summary of a session of which nothing is known. */
   public static final SessionSummary EMPTY =
       new SessionSummary(
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), null, null);
