@@ -75,6 +75,10 @@ public final class Settings {
   public static final Setting<Duration> CLUSTER_WARNINGS_INTERVAL =
       setting("cluster.warnings-interval", between(duration(), "1s", "1d"), "60s")
           .described("How often to list all events of the namespaces of sessions for that.");
+  public static final Setting<Integer> CLUSTER_QUEUE =
+      setting("cluster.queue", number(100, 1_000_000), "5000")
+          .described(
+              "Most requests to the cluster that may wait for each tenant; further ones are refused with `LIMIT_REACHED`.");
   public static final Setting<String> PROFILE_DEFAULT =
       setting("profile.default", text(), "default")
           .described("Profile of a request that names none.");
