@@ -33,6 +33,10 @@ final class Verdict {
           FailureCode.NOT_FOUND,
           FailureCode.CLUSTER_UNREACHABLE);
 
+  /** What a kubelet says of a container whose end it has not yet reported. */
+  private static final Set<FailureCode> REPORTED_LATER =
+      Set.of(FailureCode.CONFIG_ERROR, FailureCode.NOT_FOUND);
+
   private final RunningExec exec;
   private final ExecContext context;
   private final SupervisedOutput output;
@@ -107,8 +111,9 @@ final class Verdict {
         || OF_THE_COMMAND.matcher(failure.message()).matches()) {
       neverBegun(failure);
     } else {
-      Duration delay = failure.code() == FailureCode.CONFIG_ERROR ? DELAY : Duration.ZERO;
-      unlessEnded(delay, () -> neverBegun(failure));
+      unlessEnded(
+          REPORTED_LATER.contains(failure.code()) ? DELAY : Duration.ZERO,
+          () -> neverBegun(failure));
     }
   }
 
