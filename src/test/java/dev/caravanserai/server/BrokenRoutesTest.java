@@ -153,9 +153,7 @@ class BrokenRoutesTest {
             + route(uri, "to: log:x").replace("id: mine", "id: other");
 
     // Then
-    assertThat(messageOf("mine.camel.yaml", two))
-        .contains(told)
-        .hasLineCount(2);
+    assertThat(messageOf("mine.camel.yaml", two)).contains(told).hasLineCount(2);
   }
 
   @Test
