@@ -1,13 +1,19 @@
 package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.component.PodComponent;
+import dev.caravanserai.server.Server;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.Session;
+import dev.caravanserai.settings.Settings;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -16,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Camel application with its own Kubernetes client. */
+/** The Kubernetes client of an application's own, and that of the server, for every endpoint. */
 @Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class OwnClientIT {
@@ -33,6 +39,7 @@ class OwnClientIT {
     // When
     PodComponent component;
     String written;
+    List<?> listed;
     try (CamelContext camel = new DefaultCamelContext()) {
       camel.getRegistry().bind("cluster", client);
       camel.getPropertiesComponent().setInitialProperties(nothingElse);
@@ -52,6 +59,12 @@ class OwnClientIT {
               .request(ExecResult.class)
               .stdout()
               .text();
+      listed =
+          camel
+              .createFluentProducerTemplate()
+              .to("kubernetes-pods:client?operation=listPods")
+              .withHeader("CamelKubernetesNamespaceName", TestCluster.NAMESPACE)
+              .request(List.class);
       camel
           .createFluentProducerTemplate()
           .to("kamelet:session-stop-action?wait=true&sessionId=" + started.id())
@@ -62,6 +75,52 @@ class OwnClientIT {
     // Then
     assertThat(written).isEqualTo("own");
     assertThat(component.getKubernetesClient()).isSameAs(client);
+    assertThat(listed).isNotEmpty();
     assertThat(client.pods().inNamespace(TestCluster.NAMESPACE).list()).isNotNull();
+  }
+
+  @Test
+  void kubernetes_endpoints_of_a_route_use_the_cluster_of_the_server(@TempDir Path folder)
+      throws Exception {
+    // Given
+    Path route =
+        Files.writeString(
+            folder.resolve("mine.camel.yaml"),
+            """
+            - route:
+                id: mine
+                from:
+                  uri: timer:mine?repeatCount=1
+                  steps:
+                    - setHeader: {name: CamelKubernetesNamespaceName, constant: sessions}
+                    - to: kubernetes-config-maps:client?operation=listConfigMaps
+                    - log: {logName: mine, message: "listed ${body}"}
+            """);
+    ConfigMap mark =
+        TestCluster.get()
+            .client()
+            .resource(
+                new ConfigMapBuilder()
+                    .withNewMetadata()
+                    .withNamespace(TestCluster.NAMESPACE)
+                    .withGenerateName("own-client-")
+                    .endMetadata()
+                    .build())
+            .create();
+
+    // When
+    try (CapturedLog log = new CapturedLog("mine");
+        Server server =
+            Server.start(Settings.of(TestServer.settings(folder)), List.of(route.toString()))) {
+
+      // Then
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(log.lines())
+                      .anySatisfy(l -> assertThat(l).contains(mark.getMetadata().getName())));
+    } finally {
+      TestCluster.get().client().resource(mark).delete();
+    }
   }
 }

@@ -42,6 +42,7 @@ class ReaperEdgesIT {
     Path home = Files.createTempDirectory("caravanserai-reaper");
     Map<String, String> settings = TestServer.settings(home);
     settings.put(Settings.CLUSTER_KUBECONFIG.key(), gate.kubeconfig(home).toString());
+    settings.put(Settings.REAPER_ORPHAN_INTERVAL.key(), "1s");
     server = Server.start(Settings.of(settings), List.of());
     api = new Api(server.url(), TestServer.KEY);
   }
@@ -177,6 +178,33 @@ class ReaperEdgesIT {
                 assertThat(line)
                     .contains("has a pod but no anchor", "kubectl -n sessions get secrets"));
     assertThat(TestCluster.get().objects()).noneMatch(object -> object.contains(id));
+  }
+
+  @Test
+  void session_whose_anchor_lost_its_labels_outlives_the_search_for_orphans_after_a_restart()
+      throws Exception {
+    // Given
+    Answer session = api.start(Map.of());
+    String path = "/v1/sessions/" + session.field("id");
+    unlabel(TestCluster.get().anchor(session.field("id")));
+    Map<String, String> settings = TestServer.settings(Files.createTempDirectory("caravanserai"));
+    settings.put(Settings.REAPER_ORPHAN_INTERVAL.key(), "1s");
+
+    // When
+    try (Server other = Server.start(Settings.of(settings), List.of())) {
+      Api restarted = new Api(other.url(), TestServer.KEY);
+      await().until(() -> restarted.get(path).field("state").equals("RUNNING"));
+      await()
+          .until(
+              () ->
+                  Metrics.of(restarted).value("camel_exchanges_total", "routeId=\"reaper-orphans\"")
+                      > 3);
+
+      // Then
+      assertThat(restarted.get(path).body().path("pod")).isEqualTo(session.body().path("pod"));
+      assertThat(pod(session).get().getMetadata().getDeletionTimestamp()).isNull();
+      assertThat(told(session.field("id"))).noneMatch(line -> line.contains("no anchor"));
+    }
   }
 
   @Test

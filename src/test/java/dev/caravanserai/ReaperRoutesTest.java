@@ -2,7 +2,11 @@ package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.component.scheduler.SchedulerEndpoint;
 import org.awaitility.Awaitility;
@@ -25,6 +29,35 @@ class ReaperRoutesTest extends RouteTest {
         context, "reaper-due", advice -> advice.replaceFromWith("direct:tick-due"));
     AdviceWith.adviceWith(
         context, "reaper-failed", advice -> advice.replaceFromWith("direct:tick-failed"));
+    AdviceWith.adviceWith(
+        context, "reaper-orphans", advice -> advice.replaceFromWith("direct:tick-orphans"));
+    AdviceWith.adviceWith(
+        context,
+        "reaper-orphans",
+        advice -> advice.weaveById("read-orphan").replace().process(this::read));
+  }
+
+  /** What the API server answers: pod two is gone, three is ending, and four cannot be read. */
+  private void read(Exchange exchange) {
+    String name = exchange.getMessage().getHeader("CamelKubernetesPodName", String.class);
+    steps.add("read " + name);
+    assertThat(exchange.getMessage().getHeader("CamelKubernetesNamespaceName")).isEqualTo("ns");
+    switch (name) {
+      case "two" -> exchange.getMessage().setBody(null);
+      case "three" -> exchange.getMessage().setBody(pod(name, "2026-01-01T00:00:00Z"));
+      case "four" -> throw new IllegalStateException("pods is forbidden");
+      default -> exchange.getMessage().setBody(pod(name, null));
+    }
+  }
+
+  private static Pod pod(String name, String deletion) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withNamespace("ns")
+        .withName(name)
+        .withDeletionTimestamp(deletion)
+        .endMetadata()
+        .build();
   }
 
   @Test
@@ -96,6 +129,54 @@ class ReaperRoutesTest extends RouteTest {
       assertThat(steps).containsExactly("failed", "fail", "fail");
       assertThat(told.lines())
           .anySatisfy(line -> assertThat(line).contains("session=a", "could not be annotated"));
+    }
+  }
+
+  @Test
+  void pod_without_an_anchor_is_ended_only_if_the_cluster_has_it_and_none_holds_up_another()
+      throws Exception {
+    // Given
+    on(
+        "orphans",
+        exchange ->
+            exchange
+                .getMessage()
+                .setBody(
+                    Stream.of("one", "two", "three", "four", "five")
+                        .map(name -> pod(name, null))
+                        .toList()));
+    on(
+        "orphan",
+        exchange -> {
+          String name = exchange.getMessage().getBody(Pod.class).getMetadata().getName();
+          steps.add(name);
+          if (name.equals("one")) {
+            throw new IllegalStateException("no answer about one");
+          }
+        });
+    context.start();
+
+    // When
+    try (CapturedLog told = new CapturedLog("dev.caravanserai.reaper")) {
+      template.sendBody("direct:tick-orphans", "");
+
+      // Then
+      assertThat(steps)
+          .containsExactly(
+              "orphans",
+              "read one",
+              "orphan",
+              "one",
+              "read two",
+              "read three",
+              "read four",
+              "read five",
+              "orphan",
+              "five");
+      assertThat(told.lines())
+          .hasSize(2)
+          .anySatisfy(line -> assertThat(line).contains("Pod ns/one", "30s", "no answer about one"))
+          .anySatisfy(line -> assertThat(line).contains("Pod ns/four", "30s", "is forbidden"));
     }
   }
 }

@@ -44,6 +44,7 @@ abstract class RouteTest extends CamelTestSupport {
     kamelets.setLocation("file:kamelets");
     camel.addComponent("kamelet", kamelets);
     camel.getPropertiesComponent().addInitialProperty("caravanserai.reaper.interval", "100ms");
+    camel.getPropertiesComponent().addInitialProperty("caravanserai.reaper.orphan-interval", "30s");
     PluginHelper.getRoutesLoader(camel)
         .loadRoutes(ResourceHelper.resolveResource(camel, "file:" + file()));
     return camel;

@@ -33,6 +33,7 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "failonexit":
         case "failOnExit": target.setFailOnExit(property(camelContext, boolean.class, value)); return true;
+        case "follow": target.setFollow(property(camelContext, java.lang.String.class, value)); return true;
         case "idempotencykey":
         case "idempotencyKey": target.setIdempotencyKey(property(camelContext, java.lang.String.class, value)); return true;
         case "image": target.setImage(property(camelContext, java.lang.String.class, value)); return true;
@@ -70,6 +71,7 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "failonexit":
         case "failOnExit": return boolean.class;
+        case "follow": return java.lang.String.class;
         case "idempotencykey":
         case "idempotencyKey": return java.lang.String.class;
         case "image": return java.lang.String.class;
@@ -108,6 +110,7 @@ public class PodEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "exchangePattern": return target.getExchangePattern();
         case "failonexit":
         case "failOnExit": return target.isFailOnExit();
+        case "follow": return target.getFollow();
         case "idempotencykey":
         case "idempotencyKey": return target.getIdempotencyKey();
         case "image": return target.getImage();

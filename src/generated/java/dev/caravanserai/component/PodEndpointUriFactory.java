@@ -23,13 +23,14 @@ public class PodEndpointUriFactory extends org.apache.camel.support.component.En
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(24);
+        Set<String> props = new HashSet<>(25);
         props.add("bridgeErrorHandler");
         props.add("container");
         props.add("continue");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("failOnExit");
+        props.add("follow");
         props.add("idempotencyKey");
         props.add("image");
         props.add("label");

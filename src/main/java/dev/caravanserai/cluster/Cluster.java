@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.FailureCode;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -28,6 +29,9 @@ public interface Cluster extends AutoCloseable {
    * @return done when all that is there is known; fails with FORBIDDEN where it may not be read
    */
   CompletionStage<Void> watch(String namespace);
+
+  /** The namespaces that are watched, now. */
+  List<String> namespaces();
 
   /** Whether it answers, and what listeners have lost. */
   ClusterHealth health();

@@ -12,9 +12,6 @@ final class DueTime {
   /** The request that started it gives up at {@code start-by}, and then undoes the start. */
   private static final Duration FOR_UNDOING = Duration.ofSeconds(5);
 
-  /** The watch of anchors may lag behind that of pods. */
-  private static final Duration FOR_ITS_ANCHOR = Duration.ofSeconds(30);
-
   private DueTime() {}
 
   /**
@@ -33,10 +30,5 @@ final class DueTime {
         .map(startBy -> startBy.plus(FOR_UNDOING))
         .filter(expires::isAfter)
         .orElse(expires);
-  }
-
-  /** Of a pod that has no anchor and is not being deleted. */
-  static Instant ofOrphan(Instant since) {
-    return since.plus(FOR_ITS_ANCHOR);
   }
 }

@@ -53,7 +53,6 @@ final class Life {
   private Optional<Failure> lost = Optional.empty();
 
   private Optional<Session> session = Optional.empty();
-  private Optional<Instant> orphanedAt = Optional.empty();
 
   Life(SessionKey key, String uid) {
     this.key = key;
@@ -175,18 +174,9 @@ final class Life {
     return end.or(() -> lost.map(Verdict::failed)).orElseGet(() -> Verdict.notReady(started()));
   }
 
-  /** When the reaper has to end it; empty if it is being deleted already. */
+  /** When the reaper has to end it; empty without an anchor. */
   Optional<Instant> due() {
-    if (anchor.isPresent()) {
-      orphanedAt = Optional.empty();
-      return Optional.of(DueTime.of(anchor.get(), session.orElseThrow(), started()));
-    }
-    if (orphanedAt.isEmpty()) {
-      orphanedAt = Optional.of(Instant.now());
-    }
-    return pod().filter(Life::deleting).isPresent()
-        ? Optional.empty()
-        : orphanedAt.map(DueTime::ofOrphan);
+    return anchor.map(a -> DueTime.of(a, session.orElseThrow(), started()));
   }
 
   static boolean deleting(HasMetadata object) {

@@ -71,8 +71,24 @@ final class LifeTable {
     return Optional.ofNullable(byUid.get(uid)).flatMap(life -> life.known(uid));
   }
 
+  /** Whose an object is: its annotations may have been changed since it was first reported. */
+  Optional<SessionKey> keyOf(HasMetadata object) {
+    return Optional.ofNullable(byUid.get(uid(object)))
+        .map(life -> life.key)
+        .or(() -> reader.key(object));
+  }
+
   Stream<HasMetadata> objects() {
     return byUid.keySet().stream().flatMap(uid -> object(uid).stream());
+  }
+
+  /** The pods of the lives whose anchor is not known. */
+  Stream<Pod> withoutAnchor() {
+    return byUid.values().stream()
+        .filter(life -> life.anchor().isEmpty())
+        .distinct()
+        .flatMap(life -> life.objects().stream())
+        .map(Pod.class::cast);
   }
 
   /**
@@ -107,7 +123,7 @@ final class LifeTable {
   Optional<Life> put(HasMetadata object) {
     String uid = uid(object);
     Optional<Life> holder = Optional.ofNullable(byUid.get(uid));
-    Optional<SessionKey> key = holder.map(life -> life.key).or(() -> reader.key(object));
+    Optional<SessionKey> key = keyOf(object);
     if (key.isEmpty() || dead.has(uid)) {
       return Optional.empty();
     }

@@ -10,11 +10,11 @@ import java.util.Optional;
  * @param since lines not older only
  * @param timestamps each line begins with its time, RFC 3339 UTC, and a space
  * @param previous of the container's previous instance
- * @param limitBytes no more than that many, the last ones
+ * @param follow goes on with what is written later, until the container ends
  */
 public record LogQuery(
     Optional<Integer> tail,
     Optional<Instant> since,
     boolean timestamps,
     boolean previous,
-    long limitBytes) {}
+    boolean follow) {}

@@ -6,10 +6,20 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface Logs {
   /**
-   * Reads a container's log, byte for byte.
+   * Opens a container's log, byte for byte.
    *
-   * @return fails with NOT_FOUND where there is no such pod or container, CONFLICT where it has no
-   *     log yet, FORBIDDEN, CLUSTER_UNREACHABLE
+   * @return done when its first bytes have arrived; of a log that is followed, when it is open.
+   *     Fails with NOT_FOUND where there is no such pod or container, CONFLICT where it has no log
+   *     yet or the runtime cannot read it, FORBIDDEN, CLUSTER_UNREACHABLE
    */
-  CompletionStage<byte[]> read(ContainerRef container, LogQuery query);
+  CompletionStage<ByteSource> open(ContainerRef container, LogQuery query);
+
+  /**
+   * Reads a log into memory. Fails as {@link #open}.
+   *
+   * @param limit how many bytes at most, the last ones
+   */
+  default CompletionStage<byte[]> last(ContainerRef container, LogQuery query, int limit) {
+    return open(container, query).thenCompose(log -> LastBytes.of(log, limit, added -> {}));
+  }
 }

@@ -5,6 +5,7 @@ import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -112,6 +113,16 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
                     .map(
                         session ->
                             new SessionSnapshot(session, life.anchor(), life.pod(), dues.at(key))));
+  }
+
+  @Override
+  public synchronized List<Pod> orphans() {
+    return lives.withoutAnchor().filter(pod -> !Life.deleting(pod)).toList();
+  }
+
+  @Override
+  public synchronized Optional<SessionKey> keyOf(HasMetadata object) {
+    return lives.keyOf(object);
   }
 
   @Override

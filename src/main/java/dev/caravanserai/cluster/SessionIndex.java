@@ -4,6 +4,7 @@ import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +50,12 @@ public interface SessionIndex {
   default Optional<Instant> dueAt(SessionKey key) {
     return snapshot(key).flatMap(SessionSnapshot::dueAt);
   }
+
+  /** The pods that are not being deleted and whose anchor is not known, or no longer. */
+  List<Pod> orphans();
+
+  /** Whose an object is, as it was first reported; empty if it names no session. */
+  Optional<SessionKey> keyOf(HasMetadata object);
 
   /** The id of the tenant's session that was made with an Idempotency-Key of this hash. */
   Optional<String> madeWith(String tenant, String idempotencyKey);

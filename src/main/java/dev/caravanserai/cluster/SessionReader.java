@@ -1,8 +1,7 @@
 package dev.caravanserai.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Json;
@@ -10,6 +9,7 @@ import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionBuilder;
 import dev.caravanserai.session.SessionKey;
+import dev.caravanserai.session.SessionSummary;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -24,9 +24,8 @@ import java.util.Optional;
 
 /** Reads a session from its anchor, its pod, or both. Thread-safe. */
 final class SessionReader {
-  private static final ObjectMapper JSON = Json.exact().build();
-  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
-  private static final TypeReference<Map<String, Object>> VALUES = new TypeReference<>() {};
+  private static final ObjectMapper JSON =
+      Json.records().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final String cluster;
 
@@ -46,7 +45,8 @@ final class SessionReader {
 
   /** The main container: the one that the profile names, else the pod's first. */
   String container(Optional<ConfigMap> anchor, Optional<Pod> pod) {
-    return text(spec(anchor, pod), "container")
+    return summary(anchor, pod)
+        .container()
         .or(() -> first(pod).map(Container::getName))
         .or(() -> statuses(pod).stream().map(ContainerStatus::getName).findFirst())
         .orElse("");
@@ -63,7 +63,7 @@ final class SessionReader {
       Verdict verdict,
       Optional<Instant> startedAt) {
     HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
-    JsonNode spec = spec(anchor, pod);
+    SessionSummary summary = summary(anchor, pod);
     String container = container(anchor, pod);
     Instant createdAt = Times.createdAt(bearer);
     return SessionBuilder.builder()
@@ -77,17 +77,17 @@ final class SessionReader {
         .state(verdict.state())
         .ready(verdict.ready())
         .failure(verdict.failure())
-        .image(text(spec, "image").or(() -> first(pod).map(Container::getImage)).orElse(""))
+        .image(summary.image().or(() -> first(pod).map(Container::getImage)).orElse(""))
         .namespace(bearer.getMetadata().getNamespace())
         .container(container)
         .pod(pod.map(p -> pod(p, container)))
-        .storage(storage(spec.path("storage")))
+        .storage(summary.storage())
         .createdAt(createdAt)
         .startedAt(startedAt)
         .lastActivityAt(instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt))
         .expiresAt(Times.expiresAt(bearer, pod))
-        .labels(map(spec.path("labels"), TEXTS))
-        .metadata(map(spec.path("metadata"), VALUES))
+        .labels(summary.labels())
+        .metadata(summary.metadata())
         .build();
   }
 
@@ -109,18 +109,8 @@ final class SessionReader {
     return pod.map(Pod::getSpec).flatMap(s -> s.getContainers().stream().findFirst());
   }
 
-  private static Optional<Session.Storage> storage(JsonNode node) {
-    return text(node, "claim")
-        .map(
-            claim ->
-                new Session.Storage(
-                    claim,
-                    node.path("size").asText(),
-                    text(node, "storageClass"),
-                    node.path("path").asText()));
-  }
-
-  private static JsonNode spec(Optional<ConfigMap> anchor, Optional<Pod> pod) {
+  /** Empty if there is none, or if it was edited by hand and cannot be read. */
+  private static SessionSummary summary(Optional<ConfigMap> anchor, Optional<Pod> pod) {
     String json =
         anchor
             .map(ConfigMap::getData)
@@ -128,14 +118,11 @@ final class SessionReader {
             .or(() -> pod.map(SessionReader::annotations).map(a -> a.get(Annotations.SPEC)))
             .orElse("{}");
     try {
-      return JSON.readTree(json);
+      return Optional.ofNullable(JSON.readValue(json, SessionSummary.class))
+          .orElse(SessionSummary.EMPTY);
     } catch (JsonProcessingException e) {
-      return JSON.createObjectNode();
+      return SessionSummary.EMPTY;
     }
-  }
-
-  private static Optional<String> text(JsonNode node, String field) {
-    return Optional.ofNullable(node.path(field).textValue());
   }
 
   /** The pod that an anchor lists, by its name. */
@@ -153,14 +140,5 @@ final class SessionReader {
   /** Empty if there is none, or if it is invalid. */
   static Optional<Instant> instant(HasMetadata object, String key) {
     return Times.parse(annotations(object).get(key));
-  }
-
-  /** A value of another type, edited by hand, counts as empty. */
-  private static <T> Map<String, T> map(JsonNode node, TypeReference<Map<String, T>> type) {
-    try {
-      return node.isObject() ? JSON.convertValue(node, type) : Map.of();
-    } catch (IllegalArgumentException e) {
-      return Map.of();
-    }
   }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What was known at one moment of one life of a session.
  *
- * @param dueAt when it should be gone; empty if only an ending pod is left
+ * @param dueAt when it should be gone; empty if no anchor is left
  */
 public record SessionSnapshot(
     Session session, Optional<ConfigMap> anchor, Optional<Pod> pod, Optional<Instant> dueAt) {}

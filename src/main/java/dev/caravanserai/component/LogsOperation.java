@@ -1,7 +1,10 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.LastBytes;
 import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.exec.MemoryBudget;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -12,10 +15,13 @@ import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
 
-/** Reads a session's log as bytes. */
+/** Reads a session's log: its end as bytes in memory, or all of it as a {@link ByteSource}. */
 final class LogsOperation implements PodOperation {
+  private final boolean stream;
   private final PodServices services;
   private final SessionLookup lookup;
   private final AnchorNotes notes;
@@ -24,9 +30,15 @@ final class LogsOperation implements PodOperation {
   private final Option<Instant> since;
   private final Option<Boolean> timestamps;
   private final Option<Boolean> previous;
+  private final Option<Boolean> follow;
 
   LogsOperation(
-      PodEndpoint endpoint, PodServices services, SessionLookup lookup, AnchorNotes notes) {
+      boolean stream,
+      PodEndpoint endpoint,
+      PodServices services,
+      SessionLookup lookup,
+      AnchorNotes notes) {
+    this.stream = stream;
     this.services = services;
     this.lookup = lookup;
     this.notes = notes;
@@ -41,23 +53,49 @@ final class LogsOperation implements PodOperation {
             "a time as 2026-11-21T09:30:00Z, or a number of seconds");
     this.timestamps = Option.flag(endpoint, "timestamps", endpoint.getTimestamps());
     this.previous = Option.flag(endpoint, "previous", endpoint.getPrevious());
+    this.follow = Option.flag(endpoint, "follow", endpoint.getFollow());
   }
 
   @Override
-  public CompletionStage<byte[]> run(Exchange exchange) {
-    return lookup
-        .find(lookup.key(exchange), session -> session.pod().isPresent())
-        .thenCompose(session -> read(session, exchange));
+  public CompletionStage<?> run(Exchange exchange) {
+    CompletionStage<ByteSource> log =
+        lookup
+            .find(lookup.key(exchange), session -> session.pod().isPresent())
+            .thenCompose(session -> open(session, exchange));
+    return stream ? log : log.thenCompose(source -> read(source, exchange));
   }
 
-  private CompletionStage<byte[]> read(Session session, Exchange exchange) {
+  private CompletionStage<ByteSource> open(Session session, Exchange exchange) {
     notes.used(session);
     exchange.getMessage().removeHeader(PodConstants.TRUNCATED);
-    return services
-        .cluster()
-        .logs()
-        .read(container(session, exchange), query(exchange))
-        .thenApply(log -> end(log, exchange));
+    return services.cluster().logs().open(container(session, exchange), query(exchange));
+  }
+
+  private CompletionStage<byte[]> read(ByteSource log, Exchange exchange) {
+    MemoryBudget memory = services.execs().budget();
+    AtomicLong kept = new AtomicLong();
+    exchange
+        .getExchangeExtension()
+        .addOnCompletion(
+            new SynchronizationAdapter() {
+              @Override
+              public void onDone(Exchange done) {
+                memory.giveBack(kept.get());
+              }
+            });
+    return LastBytes.of(
+            log,
+            limit() + 1,
+            bytes -> {
+              if (!memory.take(bytes)) {
+                throw FailureException.of(
+                    FailureCode.LIMIT_REACHED,
+                    "The log was not read: output in memory has reached the limit of the setting"
+                        + " caravanserai.exec.memory. Try again later, or read less of it.");
+              }
+              kept.addAndGet(bytes);
+            })
+        .thenApply(bytes -> end(bytes, exchange));
   }
 
   /** Whole lines where there are any. */
@@ -111,6 +149,6 @@ final class LogsOperation implements PodOperation {
         since.of(exchange),
         timestamps.of(exchange).orElse(false),
         previous.of(exchange).orElse(false),
-        limit() + 1L);
+        stream && follow.of(exchange).orElse(false));
   }
 }

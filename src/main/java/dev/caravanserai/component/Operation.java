@@ -24,12 +24,20 @@ public enum Operation {
   failed,
   /** Runs a command in a session. */
   exec,
-  /** Reads a session's log. */
+  /** Reads a session's log into memory, its end if it is too long. */
   logs,
+  /** Opens a session's log as a stream. */
+  logstream,
   /** Ends a session. */
   delete,
   /** Ends a session whose time is over. */
   reap,
+  /** Lists the pods, of every tenant, whose anchor is not known. */
+  orphans,
+  /** Ends the pod in the body if the cluster has no anchor for it. */
+  orphan,
+  /** Lists the namespaces of sessions, for {@code kubernetes-*} endpoints. */
+  namespaces,
   /** Delivers every transition of every session (as a source). */
   events
 }

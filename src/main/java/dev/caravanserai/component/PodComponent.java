@@ -1,5 +1,6 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meters;
 import dev.caravanserai.life.Lifecycle;
 import dev.caravanserai.session.Nearest;
@@ -54,8 +55,19 @@ public class PodComponent extends DefaultComponent {
   protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
       throws Exception {
     PodEndpoint endpoint = new PodEndpoint(uri, this, operation(remaining));
+    parameters.entrySet().removeIf(parameter -> setExactly(endpoint, parameter));
     setProperties(endpoint, parameters);
     return endpoint;
+  }
+
+  /** Sets what Camel would interpret, such as text that begins with {@code #}. */
+  private boolean setExactly(PodEndpoint endpoint, Map.Entry<String, Object> parameter) {
+    if (parameter.getValue() instanceof String text && OpaqueText.isExact(text)) {
+      String exact = OpaqueText.of(getCamelContext()).readExact(text);
+      return getEndpointPropertyConfigurer()
+          .configure(getCamelContext(), endpoint, parameter.getKey(), exact, true);
+    }
+    return false;
   }
 
   private static Operation operation(String name) {

@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionIndex;
-import dev.caravanserai.component.kamelet.OpaqueText;
 import dev.caravanserai.component.metrics.Meter;
 import dev.caravanserai.component.metrics.Meters;
 import dev.caravanserai.life.Lifecycle;
@@ -136,6 +135,13 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   private String previous;
 
   @UriParam(
+      label = "logstream",
+      description =
+          "Whether to go on with what is written later until the container ends, or a Simple expression",
+      defaultValue = "false")
+  private String follow;
+
+  @UriParam(
       label = "delete",
       description =
           "Whether to wait until the session and all it owns is gone, or a Simple expression",
@@ -204,7 +210,8 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
       case failed -> new FailedOperation(sessions);
       case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
-      case logs -> new LogsOperation(this, services, lookup, life.notes());
+      case logs, logstream ->
+          new LogsOperation(operation == Operation.logstream, this, services, lookup, life.notes());
       case delete ->
           measured(
               new DeleteOperation(
@@ -216,8 +223,12 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
               meters.stop(lookup::key));
       case reap ->
           measured(
-              new ReapOperation(sessions, life.termination(), life.orphans()),
+              new ReapOperation(sessions, life.termination()),
               meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
+      case orphans -> exchange -> CompletableFuture.completedFuture(sessions.orphans());
+      case orphan -> new OrphanOperation(services.cluster(), life.termination());
+      case namespaces ->
+          exchange -> CompletableFuture.completedFuture(services.cluster().namespaces());
       case events -> throw new IllegalStateException();
     };
   }
@@ -235,7 +246,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSessionId(String sessionId) {
-    this.sessionId = OpaqueText.readExact(sessionId);
+    this.sessionId = sessionId;
   }
 
   public String getTenant() {
@@ -243,7 +254,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTenant(String tenant) {
-    this.tenant = OpaqueText.readExact(tenant);
+    this.tenant = tenant;
   }
 
   public String getProfile() {
@@ -251,7 +262,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setProfile(String profile) {
-    this.profile = OpaqueText.readExact(profile);
+    this.profile = profile;
   }
 
   public String getImage() {
@@ -259,7 +270,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setImage(String image) {
-    this.image = OpaqueText.readExact(image);
+    this.image = image;
   }
 
   public String getLifetime() {
@@ -267,7 +278,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLifetime(String lifetime) {
-    this.lifetime = OpaqueText.readExact(lifetime);
+    this.lifetime = lifetime;
   }
 
   public String getIdempotencyKey() {
@@ -275,7 +286,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setIdempotencyKey(String idempotencyKey) {
-    this.idempotencyKey = OpaqueText.readExact(idempotencyKey);
+    this.idempotencyKey = idempotencyKey;
   }
 
   public String getScript() {
@@ -283,7 +294,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setScript(String script) {
-    this.script = OpaqueText.readExact(script);
+    this.script = script;
   }
 
   public String getTimeout() {
@@ -291,7 +302,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTimeout(String timeout) {
-    this.timeout = OpaqueText.readExact(timeout);
+    this.timeout = timeout;
   }
 
   public String getWait() {
@@ -299,7 +310,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setWait(String wait) {
-    this.wait = OpaqueText.readExact(wait);
+    this.wait = wait;
   }
 
   public boolean isFailOnExit() {
@@ -315,7 +326,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setState(String state) {
-    this.state = OpaqueText.readExact(state);
+    this.state = state;
   }
 
   public String getLabel() {
@@ -323,7 +334,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLabel(String label) {
-    this.label = OpaqueText.readExact(label);
+    this.label = label;
   }
 
   public String getLimit() {
@@ -331,7 +342,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setLimit(String limit) {
-    this.limit = OpaqueText.readExact(limit);
+    this.limit = limit;
   }
 
   public String getContinue() {
@@ -339,7 +350,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setContinue(String continueToken) {
-    this.continueToken = OpaqueText.readExact(continueToken);
+    this.continueToken = continueToken;
   }
 
   public String getContainer() {
@@ -347,7 +358,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setContainer(String container) {
-    this.container = OpaqueText.readExact(container);
+    this.container = container;
   }
 
   public String getTail() {
@@ -355,7 +366,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTail(String tail) {
-    this.tail = OpaqueText.readExact(tail);
+    this.tail = tail;
   }
 
   public String getSince() {
@@ -363,7 +374,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setSince(String since) {
-    this.since = OpaqueText.readExact(since);
+    this.since = since;
   }
 
   public String getTimestamps() {
@@ -371,7 +382,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setTimestamps(String timestamps) {
-    this.timestamps = OpaqueText.readExact(timestamps);
+    this.timestamps = timestamps;
   }
 
   public String getPrevious() {
@@ -379,6 +390,14 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   }
 
   public void setPrevious(String previous) {
-    this.previous = OpaqueText.readExact(previous);
+    this.previous = previous;
+  }
+
+  public String getFollow() {
+    return follow;
+  }
+
+  public void setFollow(String follow) {
+    this.follow = follow;
   }
 }

@@ -3,10 +3,8 @@ package dev.caravanserai.component;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.cluster.SessionSnapshot;
-import dev.caravanserai.life.Orphans;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.Session;
-import dev.caravanserai.session.SessionKey;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,12 +18,10 @@ import org.apache.camel.InvalidPayloadException;
 final class ReapOperation implements PodOperation {
   private final SessionIndex sessions;
   private final Termination termination;
-  private final Orphans orphans;
 
-  ReapOperation(SessionIndex sessions, Termination termination, Orphans orphans) {
+  ReapOperation(SessionIndex sessions, Termination termination) {
     this.sessions = sessions;
     this.termination = termination;
-    this.orphans = orphans;
   }
 
   @Override
@@ -41,9 +37,7 @@ final class ReapOperation implements PodOperation {
   }
 
   private CompletionStage<Void> end(SessionSnapshot due) {
-    SessionKey key = due.session().key();
-    return due.anchor().isPresent()
-        ? termination.end(key, due.anchor().map(ObjectRef::to), due.pod().map(ObjectRef::to))
-        : orphans.end(key, due.pod().orElseThrow());
+    return termination.end(
+        due.session().key(), due.anchor().map(ObjectRef::to), due.pod().map(ObjectRef::to));
   }
 }

@@ -1,14 +1,10 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.util.StdConverter;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Failure;
@@ -30,12 +26,7 @@ public final class ApiJson {
 
   /** A new mapper; safe for use by many threads once it is configured. */
   public static ObjectMapper mapper() {
-    return Json.exact()
-        .addModule(new Jdk8Module())
-        .addModule(new JavaTimeModule())
-        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-        .defaultPropertyInclusion(
-            JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
+    return Json.records()
         .addMixIn(Session.class, SessionSchema.class)
         .addMixIn(SessionPage.class, PageSchema.class)
         .addMixIn(ExecResult.class, ResultSchema.class)

@@ -74,7 +74,7 @@ public final class ApiOperation {
    *
    * @param path decoded values by name
    * @param query decoded values by name
-   * @param header the value of a header, by name in any case
+   * @param header the values of a header, by name in any case
    * @param body may be empty
    * @throws InvalidRequestException with every violation
    * @throws FailureException NOT_FOUND if a value in the path is invalid
@@ -82,7 +82,7 @@ public final class ApiOperation {
   public Values read(
       Map<String, String> path,
       Map<String, List<String>> query,
-      Function<String, Optional<String>> header,
+      Function<String, List<String>> header,
       byte[] body) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     Map<String, Object> parameters = new LinkedHashMap<>();
@@ -94,7 +94,7 @@ public final class ApiOperation {
           switch (parameter.in()) {
             case "path" -> Optional.ofNullable(path.get(parameter.name())).stream().toList();
             case "query" -> query.getOrDefault(parameter.name(), List.of());
-            default -> header.apply(parameter.name()).stream().toList();
+            default -> parameter.joined(header.apply(parameter.name()));
           };
       if (given.isEmpty()) {
         parameter.byDefault().ifPresent(it -> parameters.put(parameter.name(), it));

@@ -30,6 +30,9 @@ record OperationNode(
   /** The extension of OpenAPI in which an operation names its scope. */
   static final String SCOPE = "x-scope";
 
+  /** The extension in which a header parameter says that it may be repeated. */
+  private static final String LIST = "x-list";
+
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
   private static final List<String> PLACES = List.of("path", "query", "header");
 
@@ -41,9 +44,21 @@ record OperationNode(
    * @param in {@code path}, {@code query} or {@code header}
    * @param type of JSON Schema; empty if the schema does not say
    * @param itemType of the items of an array
+   * @param list whether the values of a repeated header are one list (RFC 9110, 5.3)
    */
   record Parameter(
-      String name, String in, boolean required, JsonNode schema, String type, String itemType) {
+      String name,
+      String in,
+      boolean required,
+      JsonNode schema,
+      String type,
+      String itemType,
+      boolean list) {
+
+    /** One value, if it is a list. */
+    List<String> joined(List<String> values) {
+      return list && values.size() > 1 ? List.of(String.join(", ", values)) : values;
+    }
 
     /** The schema's default value. */
     Optional<Object> byDefault() {
@@ -191,7 +206,8 @@ record OperationNode(
         node.path("required").asBoolean(),
         node.path("schema"),
         schema.path("type").asText(),
-        resolved(document, schema.path("items")).path("type").asText());
+        resolved(document, schema.path("items")).path("type").asText(),
+        node.path(LIST).asBoolean());
   }
 
   static JsonNode resolved(JsonNode document, JsonNode node) {

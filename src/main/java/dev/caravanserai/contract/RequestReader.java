@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Json;
@@ -21,9 +19,7 @@ import java.util.Optional;
 /** Turns JSON that is valid by the contract into requests. */
 final class RequestReader {
   private static final JsonMapper JSON =
-      Json.exact()
-          .addModule(new Jdk8Module())
-          .addModule(new JavaTimeModule())
+      Json.records()
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .addMixIn(SessionSpec.class, Seconds.class)
           .addMixIn(ExecSpec.class, Seconds.class)

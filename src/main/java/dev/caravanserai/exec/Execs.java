@@ -48,6 +48,11 @@ public final class Execs implements AutoCloseable {
     this.places = new Semaphore(limits.parallel());
   }
 
+  /** What all output in memory together may take. */
+  public MemoryBudget budget() {
+    return context.memory();
+  }
+
   /** {@link #start} without a way to cancel. */
   public CompletionStage<ExecResult> run(ContainerRef container, ExecSpec spec) {
     return start(container, spec).result();

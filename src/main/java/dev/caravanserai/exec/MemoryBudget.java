@@ -2,8 +2,8 @@ package dev.caravanserai.exec;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes of output that all running commands together may keep. Thread-safe. */
-final class MemoryBudget {
+/** Bytes of output that all who read it together may keep. Thread-safe. */
+public final class MemoryBudget {
   private final long most;
   private final AtomicLong used = new AtomicLong();
 
@@ -12,7 +12,7 @@ final class MemoryBudget {
   }
 
   /** Takes bytes if that many are left. */
-  boolean take(long bytes) {
+  public boolean take(long bytes) {
     long before = used.get();
     while (before + bytes <= most) {
       if (used.compareAndSet(before, before + bytes)) {
@@ -23,7 +23,7 @@ final class MemoryBudget {
     return false;
   }
 
-  void giveBack(long bytes) {
+  public void giveBack(long bytes) {
     used.addAndGet(-bytes);
   }
 

@@ -1,5 +1,6 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecChannel;
 import dev.caravanserai.cluster.ExecEnd;
@@ -154,10 +155,10 @@ final class RunningExec implements ExecListener {
     if (output.supervised()) {
       opened.write(SuperviseInput.encode(mark, id, spec, opened.canCloseStdin()));
     }
-    feed(ExecSource.of(spec.stdin().orElse(new byte[0])), opened);
+    feed(ByteSource.of(spec.stdin().orElse(new byte[0])), opened);
   }
 
-  private static void feed(ExecSource source, ExecChannel to) {
+  private static void feed(ByteSource source, ExecChannel to) {
     source
         .next()
         .thenAccept(

@@ -1,9 +1,11 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.ByteSource;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,7 +21,6 @@ import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.StreamCache;
 import org.apache.camel.WrappedFile;
 import org.apache.camel.spi.HeaderFilterStrategy;
-import org.apache.camel.util.IOHelper;
 
 /**
  * The response of a route: its body and the headers that the route has set. Headers of the request
@@ -29,91 +30,106 @@ import org.apache.camel.util.IOHelper;
  * @param rest what follows the first piece of a stream
  */
 record Answer(
-    int status, Map<String, Iterable<String>> headers, byte[] body, Optional<InputStream> rest) {
+    int status, Map<String, Iterable<String>> headers, byte[] body, Optional<ByteSource> rest) {
+
+  private static final byte[] NONE = {};
 
   /**
    * Reads it from an exchange that is done. May block, so not on an event loop. A stream that does
    * not become the {@link #rest} is closed.
    *
    * @param asked the message's headers before the route began
+   * @param reads runs the reads of a stream, and its close
    */
-  static Answer of(Exchange exchange, Map<String, Object> asked, HeaderFilterStrategy filter) {
-    Optional<InputStream> stream = Optional.empty();
+  static Answer of(
+      Exchange exchange, Map<String, Object> asked, HeaderFilterStrategy filter, Executor reads) {
+    Optional<ByteSource> stream = Optional.empty();
     Answer answer;
     try {
       if (exchange.getException() != null) {
-        stream = live(exchange);
+        stream = live(exchange, reads);
         throw exchange.getException();
       }
-      stream = stream(exchange.getMessage());
+      stream = stream(exchange, reads);
       answer = of(exchange, stream, asked, filter);
     } catch (Throwable e) {
       answer = of(Problems.of(e, exchange.getExchangeId()), Map.of());
     }
     if (answer.rest.isEmpty()) {
-      stream.ifPresent(IOHelper::close);
+      stream.ifPresent(ByteSource::close);
     }
     return answer;
   }
 
   private static Answer of(
       Exchange exchange,
-      Optional<InputStream> stream,
+      Optional<ByteSource> stream,
       Map<String, Object> asked,
       HeaderFilterStrategy filter)
       throws Exception {
     var message = exchange.getMessage();
-    var body = stream.isPresent() ? StreamedBody.piece(stream.get()) : body(message);
+    var body = stream.isPresent() ? first(stream.get()) : body(message);
+    boolean none = body.length == 0 && !(message.getBody() instanceof ByteSource);
     var headers = headers(exchange, asked, filter);
     int status =
         Optional.ofNullable(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class))
-            .orElse(body.length == 0 ? 204 : 200);
+            .orElse(none ? 204 : 200);
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException(
           "%s is %d: it must be from 200 to 599".formatted(Exchange.HTTP_RESPONSE_CODE, status));
     }
-    if (status >= 400 && body.length == 0) {
+    if (status >= 400 && none) {
       var request = Request.of(exchange);
       return of(Problems.of(status, request.method(), request.path()), headers);
     }
-    if (body.length == 0) {
+    if (none) {
       headers.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
     } else if (headers.keySet().stream().noneMatch("Content-Type"::equalsIgnoreCase)) {
       Optional.ofNullable(exchange.getVariable(ContractConsumer.MEDIA_TYPE, String.class))
           .ifPresent(type -> headers.put("Content-Type", List.of(withCharset(type))));
     }
-    return new Answer(status, headers, body, stream.filter(s -> body.length > 0));
+    return new Answer(status, headers, body, stream.filter(s -> !none));
+  }
+
+  /** Empty of a source that is open already; a stream's tells whether it is readable. */
+  private static byte[] first(ByteSource source) throws IOException {
+    return source instanceof StreamSource stream ? stream.read().orElse(NONE) : NONE;
   }
 
   /** A stream whose source may be silent for any time, unlike a file or a stream cache. */
-  static Optional<InputStream> live(Exchange exchange) {
-    return exchange.getMessage().getBody() instanceof InputStream in && !(in instanceof StreamCache)
-        ? Optional.of(in)
+  static Optional<ByteSource> live(Exchange exchange, Executor reads) {
+    var body = exchange.getMessage().getBody();
+    if (body instanceof ByteSource source) {
+      return Optional.of(source);
+    }
+    return body instanceof InputStream in && !(in instanceof StreamCache)
+        ? Optional.of(new StreamSource(in, reads))
         : Optional.empty();
   }
 
   private static Answer of(Problem problem, Map<String, Iterable<String>> headers) {
     var all = new LinkedHashMap<>(headers);
     all.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Type"));
-    all.put("Content-Type", List.of(Problem.CONTENT_TYPE));
+    problem.headers().forEach((name, value) -> all.put(name, List.of(value)));
     return new Answer(problem.status(), all, problem.json(), Optional.empty());
   }
 
   /** A body that may be larger than the memory. */
-  private static Optional<InputStream> stream(Message message) throws InvalidPayloadException {
-    Object body = message.getBody();
-    if (body instanceof StreamCache cache) {
+  private static Optional<ByteSource> stream(Exchange exchange, Executor reads)
+      throws InvalidPayloadException {
+    var message = exchange.getMessage();
+    if (message.getBody() instanceof StreamCache cache) {
       cache.reset();
+    } else if (!(message.getBody() instanceof WrappedFile)) {
+      return live(exchange, reads);
     }
-    return body instanceof InputStream || body instanceof StreamCache || body instanceof WrappedFile
-        ? Optional.of(message.getMandatoryBody(InputStream.class))
-        : Optional.empty();
+    return Optional.of(new StreamSource(message.getMandatoryBody(InputStream.class), reads));
   }
 
   private static byte[] body(Message message) throws NoTypeConversionAvailableException {
     var body = message.getBody();
     if (body == null) {
-      return new byte[0];
+      return NONE;
     }
     return body instanceof String text
         ? text.getBytes(StandardCharsets.UTF_8)
@@ -159,17 +175,16 @@ record Answer(
    * Sends it, unless the caller has left or the route has sent a response itself. On the response's
    * own context.
    *
-   * @param reads runs the reads of a stream, and its close
-   * @return done once nothing more is read from the route and the stream is closed
+   * @return done once nothing more is read from the route
    */
-  Future<Void> write(RoutingContext ctx, Executor reads) {
+  Future<Void> write(RoutingContext ctx) {
     HttpServerResponse response = ctx.response();
     try {
       if (!response.headWritten() && !response.closed()) {
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
         if (rest.isPresent()) {
-          return StreamedBody.send(body, rest.get(), ctx, reads);
+          return StreamedBody.send(body, rest.get(), ctx);
         } else if (body.length == 0) {
           response.end();
         } else {
@@ -179,6 +194,7 @@ record Answer(
     } catch (RuntimeException | Error e) {
       ctx.fail(e); // a header that HTTP does not allow
     }
-    return rest.map(source -> StreamedBody.close(source, reads)).orElse(Future.succeededFuture());
+    rest.ifPresent(ByteSource::close);
+    return Future.succeededFuture();
   }
 }

@@ -133,7 +133,8 @@ final class ContractConsumer extends HttpConsumer {
     var body = ctx.body().buffer();
     byte[] bytes = body == null ? new byte[0] : body.getBytes();
     checkType(operation, request, bytes);
-    var values = operation.read(path.values(ctx), request.query(), request::header, bytes);
+    var values =
+        operation.read(path.values(ctx), request.query(), ctx.request().headers()::getAll, bytes);
     values.parameters().forEach(exchange::setVariable);
     message.setBody(values.body().orElse(null));
   }

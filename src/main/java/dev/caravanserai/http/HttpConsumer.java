@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.session.Principal;
 import io.vertx.core.Context;
 import io.vertx.ext.web.Route;
@@ -13,8 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncProcessor;
@@ -25,7 +28,6 @@ import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.DefaultConsumer;
-import org.apache.camel.util.IOHelper;
 
 /**
  * Serves HTTP requests by a route: checks the caller's scope, reads the body, runs the route. A
@@ -39,6 +41,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   private final HttpEngine engine;
   private final HeaderFilterStrategy filter;
   private final List<Runnable> onStop = new ArrayList<>();
+  private final Set<ByteSource> endless = ConcurrentHashMap.newKeySet();
 
   HttpConsumer(
       Endpoint endpoint, Processor processor, HttpEngine engine, HeaderFilterStrategy filter) {
@@ -98,7 +101,6 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     var type = ctx.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT);
     var encoding = Optional.ofNullable(ctx.request().getHeader("Content-Encoding")).orElse("");
     if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
-      ctx.response().putHeader("Retry-After", "5");
       ctx.fail(503);
     } else if (Guard.principal(ctx).isEmpty()) {
       ctx.next(); // a probe's path, which a prefix does not take
@@ -171,26 +173,46 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   /** The caller gets a response also if this throws, be it an Error. */
   private void answer(
       Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context) {
-    var live = Answer.live(exchange);
+    var streams = engine.streams();
+    var live = Answer.live(exchange, streams);
     if (live.isEmpty()) {
       answer(exchange, asked, ctx, context, work -> blocking(ctx, work), () -> {});
       return;
     }
-    var streams = engine.streams();
     if (!streams.enter()) {
       exchange.setException(engine.limits().tooManyStreams());
       answer(exchange, asked, ctx, context, streams, () -> {});
       return;
     }
-    exchange
-        .getProperty(Caller.GONE, CompletionStage.class)
-        .thenRun(() -> streams.execute(() -> IOHelper.close(live.get())));
+    exchange.getProperty(Caller.GONE, CompletionStage.class).thenRun(live.get()::close);
+    if (live.get().endless()) {
+      closeOnShutdown(live.get());
+    }
+    Runnable end =
+        () -> {
+          streams.leave();
+          endless.remove(live.get());
+        };
     try {
-      streams.execute(() -> answer(exchange, asked, ctx, context, streams, streams::leave));
+      streams.execute(() -> answer(exchange, asked, ctx, context, streams, end));
     } catch (RuntimeException | Error e) {
       exchange.setException(e);
-      answer(exchange, asked, ctx, context, streams, streams::leave);
+      answer(exchange, asked, ctx, context, streams, end);
     }
+  }
+
+  private void closeOnShutdown(ByteSource source) {
+    endless.add(source);
+    if (isSuspendingOrSuspended()) {
+      source.close();
+    }
+  }
+
+  /** The beginning of a shutdown, which then waits for the requests in flight. */
+  @Override
+  protected void doSuspend() throws Exception {
+    super.doSuspend();
+    endless.forEach(ByteSource::close);
   }
 
   /**
@@ -205,16 +227,14 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       Executor reads,
       Runnable end) {
     try {
-      var given = Answer.of(exchange, asked, filter);
+      var given = Answer.of(exchange, asked, filter, reads);
       if (given.rest().isPresent()) {
         context.runOnContext(
             nothing ->
-                given
-                    .write(ctx, reads)
-                    .onComplete(sent -> blocking(ctx, () -> done(exchange, end))));
+                given.write(ctx).onComplete(sent -> blocking(ctx, () -> done(exchange, end))));
         return;
       }
-      context.runOnContext(nothing -> given.write(ctx, reads));
+      context.runOnContext(nothing -> given.write(ctx));
     } catch (Throwable thrown) {
       context.runOnContext(nothing -> ctx.fail(thrown));
     }

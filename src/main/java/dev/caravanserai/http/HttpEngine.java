@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.contract.ApiDocument;
+import dev.caravanserai.session.FailureCode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
@@ -204,6 +205,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     problem(ctx, 400).write(ctx.response());
   }
 
+  private static Problem invalid(String detail) {
+    return Problem.of(FailureCode.INVALID_REQUEST, detail);
+  }
+
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
   private static void asGet(RoutingContext ctx) {
     ctx.reroute(HttpMethod.GET, ctx.request().uri());
@@ -251,6 +256,11 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     }
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());
+    } else if (!ctx.request().isEnded() && ctx.failure() instanceof IllegalArgumentException) {
+      ctx.response().putHeader("Connection", "close");
+      invalid("The body of the request cannot be read: " + ctx.failure().getMessage())
+          .write(ctx.response());
+      Reception.flush(ctx);
     } else {
       Problems.of(ctx.failure(), "http-" + System.identityHashCode(ctx.request()))
           .write(ctx.response());
@@ -260,6 +270,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private Problem problem(RoutingContext ctx, int status) {
     if (status == 413) {
       return limits.tooLarge();
+    }
+    if (status == 400 && ctx.request().authority() == null) { // RFC 9112, 3.2
+      return invalid("The header Host is missing, or is not a host with an optional port.");
     }
     return Problems.of(status, ctx.request().method().name(), ctx.request().path());
   }

@@ -14,6 +14,7 @@ import dev.caravanserai.session.InvalidRequestException.Violation;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,7 @@ record Problem(
 
   static final String CONTENT_TYPE = "application/problem+json";
 
+  private static final String RETRY_SECONDS = "5";
   private static final ObjectMapper JSON = ApiJson.mapper();
 
   Problem {
@@ -107,13 +109,18 @@ record Problem(
     }
   }
 
+  /** Of the response: what it is, and when to try again. */
+  Map<String, String> headers() {
+    return status == 503 || code.filter(FailureCode.LIMIT_REACHED::equals).isPresent()
+        ? Map.of("Content-Type", CONTENT_TYPE, "Retry-After", RETRY_SECONDS)
+        : Map.of("Content-Type", CONTENT_TYPE);
+  }
+
   /** Sends it, unless a response has been sent already. On the response's own context. */
   void write(HttpServerResponse response) {
     if (!response.headWritten() && !response.closed()) {
-      response
-          .setStatusCode(status)
-          .putHeader("Content-Type", CONTENT_TYPE)
-          .end(Buffer.buffer(json()));
+      headers().forEach(response::putHeader);
+      response.setStatusCode(status).end(Buffer.buffer(json()));
     }
   }
 }

@@ -75,6 +75,11 @@ final class Reception extends ChannelDuplexHandler {
     reception.cancel();
   }
 
+  /** Sends what has been written, before Vert.x closes the connection. */
+  static void flush(RoutingContext ctx) {
+    of(ctx).channel.flush();
+  }
+
   private static Reception of(RoutingContext ctx) {
     return ((ConnectionBase) ctx.request().connection()).channel().attr(KEY).get();
   }

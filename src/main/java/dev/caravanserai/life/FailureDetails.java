@@ -32,7 +32,7 @@ final class FailureDetails {
   private static final long LOG_SECONDS = 5;
 
   /** Room for long lines before the last {@value #BYTES} bytes. */
-  private static final long READ_BYTES = 256 * 1024;
+  private static final int READ_BYTES = 256 * 1024;
 
   /** Failures of a process that ran. */
   private static final Set<FailureCode> RAN = Set.of(FailureCode.CRASHED, FailureCode.OOM_KILLED);
@@ -110,9 +110,10 @@ final class FailureDetails {
   private CompletionStage<List<String>> read(ObjectRef pod, String container) {
     return cluster
         .logs()
-        .read(
+        .last(
             new ContainerRef(pod.namespace(), pod.name(), container),
-            new LogQuery(Optional.of(LINES), Optional.empty(), false, false, READ_BYTES))
+            new LogQuery(Optional.of(LINES), Optional.empty(), false, false, false),
+            READ_BYTES)
         .thenApply(FailureDetails::end)
         .toCompletableFuture()
         .completeOnTimeout(List.of(), LOG_SECONDS, TimeUnit.SECONDS);

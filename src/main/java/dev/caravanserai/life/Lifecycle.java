@@ -12,7 +12,6 @@ public final class Lifecycle implements AutoCloseable {
   private final AnchorNotes notes;
   private final Termination termination;
   private final DeletionWait deletion;
-  private final Orphans orphans;
 
   /**
    * @param timer the caller's to shut down
@@ -25,7 +24,6 @@ public final class Lifecycle implements AutoCloseable {
     notes = new AnchorNotes(cluster, limits.failureRetention());
     termination = new Termination(cluster);
     deletion = new DeletionWait(cluster, limits.stopTimeout(), timer);
-    orphans = new Orphans(cluster);
   }
 
   public Anchors anchors() {
@@ -50,10 +48,6 @@ public final class Lifecycle implements AutoCloseable {
 
   public DeletionWait deletion() {
     return deletion;
-  }
-
-  public Orphans orphans() {
-    return orphans;
   }
 
   @Override

@@ -54,11 +54,6 @@ record Call(HttpServerRequest request) {
     return first.contains("as=Table;") && first.contains("v=v1;");
   }
 
-  /** What the rows of a table contain: {@code None}, {@code Metadata} or {@code Object}. */
-  String includeObject() {
-    return text("includeObject").orElse("Metadata");
-  }
-
   void answer(int code, JsonNode body) {
     if (!request.response().ended() && !request.response().closed()) {
       request.response().setStatusCode(code).putHeader("Content-Type", "application/json");
@@ -68,6 +63,6 @@ record Call(HttpServerRequest request) {
 
   /** One object or a list; as a table if the client accepts one. */
   void answer(int code, Kind kind, ObjectNode object) {
-    answer(code, wantsTable() ? Tables.of(kind, object, includeObject(), true) : object);
+    answer(code, wantsTable() ? Tables.of(kind, object, true) : object);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -87,7 +86,7 @@ final class Discovery {
     return Arrays.stream(Kind.values()).filter(k -> k.group.equals(group)).toList();
   }
 
-  private static void resources(String group, ObjectNode list) {
+  private static ArrayNode resources(String group, ObjectNode list) {
     list.put("kind", "APIResourceList").put("apiVersion", "v1");
     list.put("groupVersion", group.isEmpty() ? "v1" : group + "/v1");
     ArrayNode all = list.putArray("resources");
@@ -106,6 +105,7 @@ final class Discovery {
       List<String> verbs = List.of("create");
       resource(all, "selfsubjectaccessreviews", "SelfSubjectAccessReview", false, verbs);
     }
+    return all;
   }
 
   private static ObjectNode resource(
@@ -141,16 +141,14 @@ final class Discovery {
     String namespace = Json.text(asked, "/namespace");
     String verb = Json.text(asked, "/verb");
     boolean there = namespace.isEmpty() || store.get(Kind.NAMESPACE, "", namespace).isPresent();
-    Optional<Kind> kind = Kind.of(Json.text(asked, "/group"), Json.text(asked, "/resource"));
+    String part = Json.text(asked, "/subresource");
+    String resource = Json.text(asked, "/resource") + (part.isEmpty() ? "" : "/" + part);
     boolean served =
-        switch (kind.map(k -> k.plural).orElse("none") + "/" + Json.text(asked, "/subresource")) {
-          case "pods/log" -> verb.equals("get");
-          case "pods/exec" -> Set.of("get", "create").contains(verb);
-          default ->
-              kind.isPresent()
-                  && VERBS.contains(verb)
-                  && Json.text(asked, "/subresource").isEmpty();
-        };
+        resources(Json.text(asked, "/group"), Json.object())
+            .valueStream()
+            .filter(one -> Json.text(one, "/name").equals(resource))
+            .anyMatch(
+                one -> one.path("verbs").valueStream().anyMatch(v -> v.asText().equals(verb)));
     ObjectNode answer = review.deepCopy();
     answer.putObject("status").put("allowed", there && served);
     return answer;

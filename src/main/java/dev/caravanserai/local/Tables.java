@@ -14,9 +14,8 @@ final class Tables {
 
   /**
    * @param object one object, or a list
-   * @param include {@code None}, {@code Metadata} or {@code Object}
    */
-  static ObjectNode of(Kind kind, ObjectNode object, String include, boolean withColumns) {
+  static ObjectNode of(Kind kind, ObjectNode object, boolean withColumns) {
     ObjectNode table = Json.object().put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
     boolean list = object.has("items");
     JsonNode meta = object.path("metadata");
@@ -36,12 +35,7 @@ final class Tables {
       ObjectNode row = rows.addObject();
       ArrayNode cells = row.putArray("cells");
       kind.columns.forEach(column -> cells.add(cell(item, column.replaceFirst(".*=", ""))));
-      if (include.equals("Object")) {
-        row.set("object", item);
-      } else if (!include.equals("None")) {
-        ObjectNode part = row.putObject("object").put("kind", "PartialObjectMetadata");
-        part.put("apiVersion", "meta.k8s.io/v1").set("metadata", item.path("metadata"));
-      }
+      row.set("object", item);
     }
     return table;
   }

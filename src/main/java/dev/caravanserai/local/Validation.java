@@ -3,10 +3,12 @@ package dev.caravanserai.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -119,27 +121,22 @@ final class Validation {
 
   /** A request may not be larger than the limit of the same resource. */
   private static String aboveLimit(JsonNode resources) {
-    return resources
-        .path("requests")
-        .propertyStream()
-        .filter(
-            request -> above(request.getValue(), resources.path("limits").path(request.getKey())))
-        .map(
-            request ->
-                "Invalid value: \"%s\": must be less than or equal to %s limit"
-                    .formatted(request.getValue().asText(), request.getKey()))
-        .findFirst()
-        .orElse("");
+    for (Map.Entry<String, JsonNode> request : resources.path("requests").properties()) {
+      JsonNode limit = resources.path("limits").path(request.getKey());
+      if (amount(limit)
+          .flatMap(most -> amount(request.getValue()).filter(a -> a.compareTo(most) > 0))
+          .isPresent()) {
+        return "Invalid value: \"%s\": must be less than or equal to %s limit"
+            .formatted(request.getValue().asText(), request.getKey());
+      }
+    }
+    return "";
   }
 
-  private static boolean above(JsonNode request, JsonNode limit) {
-    return !limit.isMissingNode()
-        && QUANTITY.of(request).isEmpty()
-        && QUANTITY.of(limit).isEmpty()
-        && new Quantity(request.asText())
-                .getNumericalAmount()
-                .compareTo(new Quantity(limit.asText()).getNumericalAmount())
-            > 0;
+  private static Optional<BigDecimal> amount(JsonNode quantity) {
+    return Optional.of(quantity)
+        .filter(q -> !absent(q) && QUANTITY.of(q).isEmpty())
+        .map(q -> new Quantity(q.asText()).getNumericalAmount());
   }
 
   /**

@@ -20,7 +20,6 @@ final class Watch {
   private final Kind kind;
   private final Predicate<JsonNode> wanted;
   private final boolean table;
-  private final String include;
   private final long from;
   private final long seconds;
   private final Context context = Vertx.currentContext();
@@ -40,7 +39,6 @@ final class Watch {
             .and(o -> path.namespace().isEmpty() || path.namespace().equals(Json.namespace(o)))
             .and(o -> path.name().isEmpty() || path.name().equals(Json.name(o)));
     table = call.wantsTable();
-    include = call.includeObject();
     from = call.number("resourceVersion").orElse(0L);
     seconds = call.number("timeoutSeconds").filter(s -> s > 0).orElse(MAX_SECONDS);
   }
@@ -91,7 +89,7 @@ final class Watch {
   }
 
   private void send(String type, ObjectNode object) {
-    write(type, table ? Tables.of(kind, object, include, !columnsSent) : object);
+    write(type, table ? Tables.of(kind, object, !columnsSent) : object);
     columnsSent = true;
   }
 

@@ -73,20 +73,12 @@ final class ExpressionCheck extends ValueTree {
     return true;
   }
 
-  private void condition(Object value, String path) {
-    if (value instanceof String text && !text.startsWith("${")) {
-      expression(text, path);
-    } else {
-      evaluate(value, path);
-    }
-  }
-
   @Override
   Object text(String text, String path) {
     try {
       List<Template.Part> expressions =
           Template.of(text).parts().stream().filter(Template.Part::expression).toList();
-      expressions.forEach(part -> expression(part.text(), path));
+      expressions.forEach(part -> run(part.text(), path));
       return expressions.isEmpty() ? text : NullNode.instance;
     } catch (IllegalArgumentException e) {
       wrong(path, text, e.getMessage());
@@ -94,13 +86,15 @@ final class ExpressionCheck extends ValueTree {
     }
   }
 
-  private void expression(String expression, String path) {
+  @Override
+  Object run(String expression, String path) {
     try {
       JexlScript script = (JexlScript) engine.createExpression(expression);
       script.getVariables().forEach(variable -> variable(expression, path, variable));
     } catch (JexlException e) {
       wrong(path, expression, Expressions.words(e));
     }
+    return NullNode.instance;
   }
 
   private void variable(String expression, String path, List<String> variable) {

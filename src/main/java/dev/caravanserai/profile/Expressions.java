@@ -30,7 +30,7 @@ final class Expressions extends ValueTree {
     this(engine(), profile, variables);
   }
 
-  /** An engine that knows our functions and nothing else of Java. */
+  /** An engine with {@link Functions}, and without access to anything else of Java. */
   static JexlEngine engine() {
     Map<String, Object> functions = new HashMap<>();
     functions.put(null, new Functions());
@@ -86,13 +86,6 @@ final class Expressions extends ValueTree {
         path, String.valueOf(expression), "its result is " + result + ", not true or false");
   }
 
-  /** An {@code each} or {@code when} is an expression, with or without {@code ${}}. */
-  private Object condition(Object value, String path) {
-    return value instanceof String text && !text.startsWith("${")
-        ? run(text, path)
-        : evaluate(value, path);
-  }
-
   @Override
   Object text(String text, String path) {
     Template template;
@@ -115,7 +108,8 @@ final class Expressions extends ValueTree {
     return result.toString();
   }
 
-  private Object run(String expression, String path) {
+  @Override
+  Object run(String expression, String path) {
     Object result;
     try {
       result = engine.createExpression(expression).evaluate(new MapContext(variables));
@@ -128,7 +122,7 @@ final class Expressions extends ValueTree {
     return result;
   }
 
-  /** JEXL's own details are often no more than the text where parsing failed. */
+  /** JEXL's details are often only the text at which parsing failed. */
   static String words(JexlException e) {
     String detail = ProfileFile.orEmpty(e.getDetail()).strip();
     if (e instanceof JexlException.Parsing) {

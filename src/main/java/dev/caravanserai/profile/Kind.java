@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** The kind of a Kubernetes object, and the class of the model for it. */
 record Kind(String apiVersion, String name, Class<? extends HasMetadata> type) {
-  /** Looking up any other kind reads the whole model, which takes a while. */
+  /** Kinds found without a look-up, which reads the whole model and is slow. */
   private static final Map<String, Class<? extends HasMetadata>> USUAL =
       Map.of(
           "v1/Pod", Pod.class,
@@ -42,7 +42,7 @@ record Kind(String apiVersion, String name, Class<? extends HasMetadata> type) {
         : GenericKubernetesResource.class;
   }
 
-  /** Whether its definition is in the cluster, not in Kubernetes. */
+  /** Whether it is a custom resource. */
   boolean custom() {
     return type == GenericKubernetesResource.class;
   }

@@ -27,7 +27,7 @@ record MetadataSchema(
     Map<String, MetadataSchema> items) {
   private static final int MOST_ITEMS = 100;
 
-  /** Longer text is not matched against a pattern, which could take long. */
+  /** Longer text is rejected without matching a pattern, which could take long. */
   private static final int LONGEST_TEXT = 4096;
 
   MetadataSchema {

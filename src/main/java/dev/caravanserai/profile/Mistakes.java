@@ -1,13 +1,31 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Collects mistakes, so that one message lists all of them. Not thread safe. */
+/** Collects different mistakes, so that one message lists all of them. Not thread safe. */
 final class Mistakes {
-  private final List<String> found = new ArrayList<>();
+  private final Set<String> found = new LinkedHashSet<>();
+
+  /** Several mistakes: CONFIG_ERROR with each of them, one a line. */
+  static final class MistakesException extends FailureException {
+    private final transient List<String> all;
+
+    private MistakesException(List<String> all) {
+      super(
+          Failure.of(
+              FailureCode.CONFIG_ERROR,
+              all.size() == 1
+                  ? all.get(0)
+                  : "Correct these (docs/profiles.md describes profiles):\n  - "
+                      + String.join("\n  - ", all)));
+      this.all = all;
+    }
+  }
 
   /**
    * @param path a JSON pointer into the file
@@ -20,10 +38,11 @@ final class Mistakes {
     found.add(sentence);
   }
 
-  /** Adds a sentence unless it is there already. */
-  void once(String sentence) {
-    if (!found.contains(sentence)) {
-      add(sentence);
+  void add(FailureException mistake) {
+    if (mistake instanceof MistakesException several) {
+      found.addAll(several.all);
+    } else {
+      found.add(mistake.failure().message());
     }
   }
 
@@ -32,16 +51,11 @@ final class Mistakes {
   }
 
   /**
-   * @throws FailureException CONFIG_ERROR with every mistake, one a line, if there is any
+   * @throws MistakesException if there is any
    */
   void throwIfAny() {
     if (!found.isEmpty()) {
-      throw FailureException.of(
-          FailureCode.CONFIG_ERROR,
-          found.size() == 1
-              ? found.get(0)
-              : "Correct these (docs/profiles.md describes profiles):\n  - "
-                  + String.join("\n  - ", found));
+      throw new MistakesException(List.copyOf(found));
     }
   }
 }

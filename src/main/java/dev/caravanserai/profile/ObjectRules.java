@@ -101,14 +101,8 @@ final class ObjectRules {
   }
 
   private void wrong(HasMetadata object, String what) {
-    mistakes.add(
-        "Profile %s (%s), /objects: %s %s: %s."
-            .formatted(
-                profile.name(),
-                profile.source(),
-                object.getKind(),
-                ProfileFile.orEmpty(object.getMetadata().getName()),
-                what));
+    String name = ProfileFile.orEmpty(object.getMetadata().getName());
+    mistakes.add(profile.wrong("/objects", object.getKind() + " " + name + ": " + what));
   }
 
   private static <T> List<T> list(List<T> list) {

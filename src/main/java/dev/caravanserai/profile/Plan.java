@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that the start of a session creates, known in advance.
+ * Everything that the start of a session will create.
  *
  * @param spec the request, completed by the profile: it has id, profile and timeout
  * @param startTimeout how long it may take to become ready
@@ -45,7 +45,7 @@ public record Plan(
     return spec.profile().orElseThrow();
   }
 
-  /** Where all objects go. */
+  /** The namespace of all objects. */
   public String namespace() {
     return anchor.getMetadata().getNamespace();
   }

@@ -19,5 +19,13 @@ public record PlanDefaults(
    * @param most the longest of any session
    * @param start how long a session may take to become ready if its profile does not say
    */
-  public record Lifetimes(Duration usual, Duration most, Duration start) {}
+  public record Lifetimes(Duration usual, Duration most, Duration start) {
+
+    /** The longest of a session of a profile. */
+    Duration most(ProfileFile.Limits limits) {
+      return ResolvedRequest.seconds(limits.timeoutSeconds())
+          .filter(limit -> limit.compareTo(most) < 0)
+          .orElse(most);
+    }
+  }
 }

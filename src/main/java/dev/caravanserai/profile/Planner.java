@@ -4,7 +4,10 @@ import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.SessionSpec.Storage;
+import dev.caravanserai.session.SessionSummary;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -48,25 +51,8 @@ public final class Planner {
     }
     profiles
         .all()
-        .forEach(
-            profile ->
-                SampleRequests.of(profile).forEach(request -> sample(profile, request, mistakes)));
+        .forEach(profile -> new ProfileCheck(profile, defaults.lifetimes(), mistakes).run(this));
     mistakes.throwIfAny();
-  }
-
-  private void sample(Profile profile, SessionSpec request, Mistakes mistakes) {
-    try {
-      DerivedNames.clash(plan(request, Instant.EPOCH, new UUID(0, 0)))
-          .ifPresent(why -> mistakes.once(profile.wrong("/objects", why).failure().message()));
-    } catch (Expressions.OfRequestException e) {
-      return; // only a real request has the metadata
-    } catch (InvalidRequestException e) {
-      mistakes.once(
-          "Profile %s (%s): no session of it can start: %s."
-              .formatted(profile.name(), profile.source(), e.failure().message()));
-    } catch (FailureException e) {
-      mistakes.once(e.failure().message());
-    }
   }
 
   /** Whether a text is an image reference that a request may have. */
@@ -115,20 +101,12 @@ public final class Planner {
   private Plan plan(
       SessionSpec request, Instant now, UUID freshId, Profile profile, RequestRules rules) {
     ProfileFile file = profile.file();
-    Map<String, Object> variables = new LinkedHashMap<>();
-    variables.put("settings", profile.settings());
     Optional<IdempotencyKey> key =
         request.idempotencyKey().map(k -> IdempotencyKey.of(request.tenant(), k));
     String id =
         request.id().orElseGet(() -> key.map(IdempotencyKey::id).orElse(freshId).toString());
     ResolvedRequest resolved =
-        ResolvedRequest.of(
-            request,
-            profile,
-            id,
-            new Expressions(profile.name(), variables),
-            defaults.lifetimes(),
-            rules);
+        ResolvedRequest.of(request, profile, id, defaults.lifetimes(), rules);
     SessionSpec spec = resolved.spec();
     if (spec.image().isEmpty() && RequestField.IMAGE.in(profile.used())) {
       rules.add("/image", "is required: profile %s has none of its own", profile.name());
@@ -138,11 +116,12 @@ public final class Planner {
     rules.metadata(request.metadata(), file.metadata());
     rules.clash(request.labels(), file.labels().keySet(), profile.name());
     rules.throwIfAny();
-    valid(profile, spec);
 
     Map<String, String> names = file.names().of(spec.tenant(), id);
     String namespace = profile.namespace().orElse(defaults.namespace());
     Expiry expiry = new Expiry(now.truncatedTo(ChronoUnit.MILLIS), spec.timeout().orElseThrow());
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("settings", profile.settings());
     variables.put("id", id);
     variables.put("tenant", spec.tenant());
     variables.put("cluster", defaults.cluster());
@@ -178,7 +157,7 @@ public final class Planner {
             expiry,
             namespace,
             texts(expressions, file.labels(), "/labels"),
-            summary(spec, file.container(), image(pod, file.container()), names));
+            summary(spec, file.container(), image(pod, file.container()), names.get("pvc")));
     objects.forEach(stamp::mark);
     stamp.mark(pod, texts(expressions, file.annotations(), "/annotations"));
     ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)));
@@ -197,15 +176,6 @@ public final class Planner {
         objects,
         pod,
         Claims.named(pod, objects, file.objects(), request.metadata()));
-  }
-
-  /** The profile's defaults must keep the same rules, but are not the caller's mistake. */
-  private static void valid(Profile profile, SessionSpec spec) {
-    try {
-      new RequestRules().values(spec).throwIfAny();
-    } catch (InvalidRequestException e) {
-      throw profile.wrong("/defaults", e.failure().message());
-    }
   }
 
   private static List<HasMetadata> objects(Profile profile, Expressions expressions) {
@@ -233,41 +203,33 @@ public final class Planner {
         "resources",
         Map.of("limits", spec.resources().limits(), "requests", spec.resources().requests()));
     visible.put("stored", spec.storage().isPresent());
-    visible.put("workspace", WORKSPACE);
+    visible.put("workspace", spec.storage().flatMap(Storage::path).orElse(WORKSPACE));
     spec.storage()
         .ifPresent(
             storage -> {
-              visible.put("storage", storage(storage));
-              visible.put("workspace", storage.path().orElse(WORKSPACE));
+              Map<String, Object> claim = new LinkedHashMap<>(Map.of("size", storage.size()));
+              storage.storageClass().ifPresent(name -> claim.put("storageClass", name));
+              visible.put("storage", claim);
             });
     return visible;
   }
 
-  private static Map<String, Object> storage(SessionSpec.Storage storage) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("size", storage.size());
-    storage.storageClass().ifPresent(name -> map.put("storageClass", name));
-    return map;
-  }
-
-  /** What a session is rendered from. */
-  private static String summary(
-      SessionSpec spec, String container, String image, Map<String, String> names) {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("profile", spec.profile().orElseThrow());
-    summary.put("image", image);
-    summary.put("container", container);
-    spec.storage()
-        .ifPresent(
-            storage -> {
-              Map<String, Object> claim = storage(storage);
-              claim.put("claim", names.get("pvc"));
-              claim.put("path", storage.path().orElse(WORKSPACE));
-              summary.put("storage", claim);
-            });
-    summary.put("labels", spec.labels());
-    summary.put("metadata", spec.metadata());
-    return Stamp.json(summary);
+  private static SessionSummary summary(
+      SessionSpec spec, String container, String image, String claim) {
+    return new SessionSummary(
+        spec.profile(),
+        Optional.of(image),
+        Optional.of(container),
+        spec.storage()
+            .map(
+                storage ->
+                    new Session.Storage(
+                        claim,
+                        storage.size(),
+                        storage.storageClass(),
+                        storage.path().orElse(WORKSPACE))),
+        spec.labels(),
+        spec.metadata());
   }
 
   private static String image(Pod pod, String container) {

@@ -1,12 +1,13 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.profile.ProfileFile.Defaults;
+import dev.caravanserai.profile.ProfileFile.Limits;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * A profile whose file has been checked.
@@ -15,53 +16,18 @@ import java.util.regex.Pattern;
  * @param used the variables that its expressions use, such as {@code spec.args} and {@code env}
  * @param settings the values of its settings by name, from the environment or else their defaults
  * @param namespace where its objects go; empty for the cluster's default
+ * @param defaults those of its file, evaluated
+ * @param limits those of its file, evaluated
  */
+@RecordBuilder
 record Profile(
     String source,
     ProfileFile file,
     Set<String> used,
     Map<String, Object> settings,
-    Optional<String> namespace) {
-  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
-
-  /**
-   * @param mistakes receives each setting with a value that it may not have, and a namespace that
-   *     is not one
-   */
-  static Profile of(
-      String source,
-      ProfileFile file,
-      Set<String> used,
-      Map<String, String> environment,
-      Mistakes mistakes) {
-    Map<String, Object> settings = new TreeMap<>();
-    file.settings()
-        .forEach(
-            (name, setting) -> {
-              String given = environment.getOrDefault(name, "").strip();
-              String value = given.isEmpty() ? setting.text() : given;
-              setting
-                  .wrong(value)
-                  .ifPresent(
-                      why ->
-                          mistakes.add(
-                              "The environment variable %s %s (profile %s, %s)."
-                                  .formatted(name, why, file.name(), source)));
-              settings.put(name, value);
-            });
-    String namespace =
-        new Expressions(file.name(), Map.of("settings", settings))
-            .string(file.namespace(), "/namespace");
-    if (!namespace.isEmpty() && !NAMESPACE.matcher(namespace).matches()) {
-      mistakes.in(
-          source,
-          "/namespace",
-          "%s is '%s', and a namespace's name has 1 to 63 of a-z, 0-9 and -"
-              .formatted(file.namespace(), namespace));
-    }
-    Optional<String> chosen = Optional.of(namespace).filter(value -> !value.isEmpty());
-    return new Profile(source, file, used, settings, chosen);
-  }
+    Optional<String> namespace,
+    Defaults defaults,
+    Limits limits) {
 
   String name() {
     return file.name();

@@ -2,6 +2,7 @@ package dev.caravanserai.profile;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravanserai.session.Names;
+import dev.caravanserai.session.SessionSpec.Resources;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +154,10 @@ record ProfileFile(
       args = Optional.ofNullable(args).orElse(List.of());
       resources = Optional.ofNullable(resources).orElse(new Amounts(null, null));
     }
+
+    Resources quantities() {
+      return new Resources(texts(resources.limits), texts(resources.requests));
+    }
   }
 
   record Amounts(Map<String, Object> limits, Map<String, Object> requests) {
@@ -169,7 +174,21 @@ record ProfileFile(
     Limits {
       resources = orEmpty(resources);
     }
+
+    Map<String, String> quantities() {
+      return texts(resources);
+    }
+
+    Optional<String> storageSize() {
+      return Optional.ofNullable(storage).map(size -> String.valueOf(size.size));
+    }
   }
 
   record Size(Object size) {}
+
+  private static Map<String, String> texts(Map<String, Object> map) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    map.forEach((name, amount) -> texts.put(name, String.valueOf(amount)));
+    return texts;
+  }
 }

@@ -3,6 +3,7 @@ package dev.caravanserai.profile;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.profile.ProfileFile.Defaults;
 import dev.caravanserai.profile.ProfileFile.Limits;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.Yaml;
@@ -10,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** Reads a profile file strictly: reports every mistake with its place and what is right. */
 final class ProfileReader {
-  private static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
   private static final List<String> TEXTS =
       List.of("id", "tenant", "cluster", "namespace", "profile", "container", "createdAt");
   private static final Set<String> SPEC =
@@ -100,17 +101,56 @@ final class ProfileReader {
     if (mistakes.count() > before) {
       return Optional.empty();
     }
-    RequestField.unused(file.defaults().keySet(), expressions.used())
-        .forEach(
-            field ->
-                wrong.accept(
-                    "/defaults/" + field.key(),
-                    "the objects do not use it; they would by " + field.expressions()));
-    return Optional.of(Profile.of(source, file, expressions.used(), environment, mistakes));
+    return evaluated(file, expressions.used());
+  }
+
+  /** Evaluates what depends on the profile's settings only. */
+  private Optional<Profile> evaluated(ProfileFile file, Set<String> used) {
+    Map<String, Object> settings = new TreeMap<>();
+    file.settings().forEach((name, setting) -> settings.put(name, value(file, name, setting)));
+    Expressions expressions = new Expressions(file.name(), Map.of("settings", settings));
+    StrictBinding values = new StrictBinding(true, wrong);
+    try {
+      String namespace = expressions.string(file.namespace(), "/namespace");
+      if (!namespace.isEmpty() && !Names.valid(namespace)) {
+        wrong.accept(
+            "/namespace",
+            "%s is '%s', and a namespace's name has 1 to 63 of a-z, 0-9 and -"
+                .formatted(file.namespace(), namespace));
+      }
+      Object defaults = expressions.evaluate(file.defaults(), "/defaults");
+      Object limits = expressions.evaluate(file.limits(), "/limits");
+      return Optional.of(
+          ProfileBuilder.builder()
+              .source(source)
+              .file(file)
+              .used(used)
+              .settings(settings)
+              .namespace(Optional.of(namespace).filter(value -> !value.isEmpty()))
+              .defaults(values.bind(defaults, Defaults.class, "/defaults").orElse(null))
+              .limits(values.bind(limits, Limits.class, "/limits").orElse(null))
+              .build());
+    } catch (FailureException e) {
+      mistakes.add(e);
+      return Optional.empty();
+    }
+  }
+
+  private String value(ProfileFile file, String name, ProfileFile.Setting setting) {
+    String given = environment.getOrDefault(name, "").strip();
+    String value = given.isEmpty() ? setting.text() : given;
+    setting
+        .wrong(value)
+        .ifPresent(
+            why ->
+                mistakes.add(
+                    "The environment variable %s %s (profile %s, %s)."
+                        .formatted(name, why, file.name(), source)));
+    return value;
   }
 
   private void name(String path, String name) {
-    if (!name.matches(NAME)) {
+    if (!Names.valid(name)) {
       wrong.accept(path, "it must be a name of 1 to 63 of a-z, 0-9 and -, not '" + name + "'");
     }
   }

@@ -106,22 +106,11 @@ public final class Profiles {
     return Optional.ofNullable(byName.get(name));
   }
 
-  private static String resource(String name) {
-    try (InputStream in = Profiles.class.getClassLoader().getResourceAsStream(name)) {
-      if (in == null) {
-        throw unreadable(Path.of(name), "it is missing from the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw unreadable(Path.of(name), e.toString());
-    }
-  }
-
   private static List<Path> files(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(f -> f.toString().matches(".*\\.ya?ml")).sorted().toList();
     } catch (IOException e) {
-      throw unreadable(folder, e.toString());
+      throw unreadable(folder.toString(), e);
     }
   }
 
@@ -129,12 +118,20 @@ public final class Profiles {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw unreadable(file, e.toString());
+      throw unreadable(file.toString(), e);
     }
   }
 
-  private static FailureException unreadable(Path file, String why) {
+  private static String resource(String name) {
+    try (InputStream in = Profiles.class.getClassLoader().getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+  }
+
+  private static FailureException unreadable(String source, IOException why) {
     return FailureException.of(
-        FailureCode.CONFIG_ERROR, "Profile file %s cannot be used: %s.".formatted(file, why));
+        FailureCode.CONFIG_ERROR, "Profile file %s cannot be used: %s.".formatted(source, why));
   }
 }

@@ -34,7 +34,7 @@ enum RequestField {
     return key;
   }
 
-  /** How an object uses it, for messages. */
+  /** The expressions by which an object uses it, for messages. */
   String expressions() {
     return variables.stream().map(v -> "${" + v + "}").collect(Collectors.joining(" or "));
   }
@@ -43,12 +43,12 @@ enum RequestField {
     return used.contains("spec") && this != ENV || !Collections.disjoint(used, variables);
   }
 
-  /** Those of some keys that the expressions of a profile do not use. */
+  /** The fields among these keys that no expression of a profile uses. */
   static List<RequestField> unused(Collection<String> keys, Set<String> used) {
     return unused(used).filter(field -> keys.contains(field.key)).toList();
   }
 
-  /** Those of a request that the expressions of a profile do not use. */
+  /** The fields of a request that no expression of a profile uses. */
   static List<RequestField> unused(SessionSpec request, Set<String> used) {
     return unused(used).filter(field -> field.given.test(request)).toList();
   }

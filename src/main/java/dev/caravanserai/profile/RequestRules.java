@@ -116,6 +116,10 @@ final class RequestRules {
     violations.add(new Violation(pointer, message));
   }
 
+  List<Violation> violations() {
+    return violations;
+  }
+
   /**
    * @throws InvalidRequestException with all violations, if there are any
    */

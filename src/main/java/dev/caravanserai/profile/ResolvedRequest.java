@@ -1,7 +1,6 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.profile.PlanDefaults.Lifetimes;
-import dev.caravanserai.profile.ProfileFile.Amounts;
 import dev.caravanserai.profile.ProfileFile.Claim;
 import dev.caravanserai.profile.ProfileFile.Defaults;
 import dev.caravanserai.profile.ProfileFile.Limits;
@@ -22,56 +21,23 @@ import java.util.Optional;
  * @param startTimeout how long it may take to become ready
  */
 record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
-  private static final long LONGEST_SECONDS = 999_999_999;
+  static final long LONGEST_SECONDS = 999_999_999;
 
   /**
    * @param id the session's
    * @param rules receives what exceeds the profile's limits
    */
   static ResolvedRequest of(
-      SessionSpec spec,
-      Profile profile,
-      String id,
-      Expressions expressions,
-      Lifetimes lifetimes,
-      RequestRules rules) {
-    ProfileFile file = profile.file();
-    Limits limits =
-        profile.bind(expressions.evaluate(file.limits(), "/limits"), Limits.class, "/limits");
-    Defaults own =
-        profile.bind(
-            expressions.evaluate(file.defaults(), "/defaults"), Defaults.class, "/defaults");
-    Duration most =
-        seconds(profile, "/limits/timeoutSeconds", limits.timeoutSeconds())
-            .filter(limit -> limit.compareTo(lifetimes.most()) < 0)
-            .orElse(lifetimes.most());
-    Map<String, String> caps = quantities(limits.resources());
-    Optional<String> storageCap =
-        Optional.ofNullable(limits.storage()).map(s -> String.valueOf(s.size()));
-    quantity(profile, caps, storageCap);
-    rules.most(spec, caps, storageCap);
+      SessionSpec spec, Profile profile, String id, Lifetimes lifetimes, RequestRules rules) {
+    Defaults own = profile.defaults();
+    Limits limits = profile.limits();
+    Duration most = lifetimes.most(limits);
+    rules.most(spec, limits.quantities(), limits.storageSize());
     spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most));
-    Optional<Duration> usual = seconds(profile, "/defaults/timeoutSeconds", own.timeoutSeconds());
-    usual
-        .filter(lifetime -> lifetime.compareTo(most) > 0)
-        .filter(lifetime -> chosen(profile))
-        .ifPresent(
-            lifetime -> {
-              throw profile.wrong(
-                  "/defaults/timeoutSeconds",
-                  "%s is %d, more than the maximum of %d s (%s)"
-                      .formatted(
-                          file.defaults().get("timeoutSeconds"),
-                          lifetime.toSeconds(),
-                          most.toSeconds(),
-                          most.equals(lifetimes.most())
-                              ? "caravanserai.session.max-timeout"
-                              : "/limits/timeoutSeconds"));
-            });
     Duration lifetime =
         spec.timeout()
             .filter(timeout -> !timeout.isNegative() && !timeout.isZero())
-            .or(() -> usual)
+            .or(() -> seconds(own.timeoutSeconds()))
             .orElse(lifetimes.usual());
     boolean ownCommand = spec.command().isEmpty() && spec.args().isEmpty();
     SessionSpec full =
@@ -84,46 +50,23 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
                     .args(ownCommand ? own.args() : spec.args())
                     .workingDir(spec.workingDir().or(() -> text(own.workingDir())))
                     .timeout(Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime))
-                    .resources(resources(spec.resources(), own.resources(), caps))
+                    .resources(resources(spec.resources(), own.quantities(), limits.quantities()))
                     .storage(storage(spec.storage(), Optional.ofNullable(own.storage()))));
     return new ResolvedRequest(
-        full,
-        most,
-        seconds(profile, "/defaults/startTimeoutSeconds", own.startTimeoutSeconds())
-            .orElse(lifetimes.start()));
+        full, most, seconds(own.startTimeoutSeconds()).orElse(lifetimes.start()));
   }
 
-  /** Whether the default lifetime is from a setting that is not at its default. */
-  private static boolean chosen(Profile profile) {
-    String lifetime = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
-    return profile.file().settings().entrySet().stream()
-        .filter(s -> !s.getValue().text().equals(profile.settings().get(s.getKey())))
-        .anyMatch(s -> lifetime.contains("settings." + s.getKey()));
+  /** A profile's time; empty if it has none, or one that its check rejects. */
+  static Optional<Duration> seconds(Long seconds) {
+    return Optional.ofNullable(seconds)
+        .filter(s -> s >= 1 && s <= LONGEST_SECONDS)
+        .map(Duration::ofSeconds);
   }
 
-  private static Optional<Duration> seconds(Profile profile, String path, Long seconds) {
-    if (seconds != null && (seconds < 1 || seconds > LONGEST_SECONDS)) {
-      throw profile.wrong(path, "it must be 1 to %d, not %d".formatted(LONGEST_SECONDS, seconds));
-    }
-    return Optional.ofNullable(seconds).map(Duration::ofSeconds);
-  }
-
-  private static void quantity(
-      Profile profile, Map<String, String> caps, Optional<String> storageCap) {
-    Map<String, String> all = new LinkedHashMap<>();
-    caps.forEach((name, cap) -> all.put("/limits/resources/" + name, cap));
-    storageCap.ifPresent(cap -> all.put("/limits/storage/size", cap));
-    all.forEach(
-        (path, cap) -> {
-          if (Quantities.amount(cap).isEmpty()) {
-            throw profile.wrong(path, "'%s' is not a quantity such as 500m or 1Gi".formatted(cap));
-          }
-        });
-  }
-
-  private static Resources resources(Resources asked, Amounts defaults, Map<String, String> caps) {
-    Map<String, String> limits = quantities(defaults.limits());
-    Map<String, String> requests = quantities(defaults.requests());
+  private static Resources resources(
+      Resources asked, Resources defaults, Map<String, String> caps) {
+    Map<String, String> limits = new LinkedHashMap<>(defaults.limits());
+    Map<String, String> requests = new LinkedHashMap<>(defaults.requests());
     limits.putAll(asked.limits());
     requests.putAll(asked.requests());
     for (String name : List.copyOf(requests.keySet())) {
@@ -171,12 +114,6 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
                 new Storage(
                     s.size(), s.storageClass().or(() -> storageClass), s.path().or(() -> path)))
         .or(() -> usual);
-  }
-
-  private static Map<String, String> quantities(Map<String, Object> map) {
-    Map<String, String> result = new LinkedHashMap<>();
-    map.forEach((name, amount) -> result.put(name, String.valueOf(amount)));
-    return result;
   }
 
   private static Optional<String> text(Object value) {

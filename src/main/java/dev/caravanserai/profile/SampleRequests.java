@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Requests with which a profile is tested when it is loaded. */
+/** Requests with which a profile is tested when the server starts. */
 final class SampleRequests {
   static final String TENANT = SessionSpec.DEFAULT_TENANT;
 

@@ -9,6 +9,7 @@ import dev.caravanserai.session.Json;
 import dev.caravanserai.session.Labels;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.SessionSpec;
+import dev.caravanserai.session.SessionSummary;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 
 /** Labels, annotations and pod defaults that every session gets, whatever its profile. */
 final class Stamp {
-  private static final ObjectMapper JSON = Json.exact().build();
+  private static final ObjectMapper JSON = Json.records().build();
 
   /** How long a pod may outlive its session if no reaper runs. */
   static final long BACKSTOP_SECONDS = 60;
@@ -41,7 +42,7 @@ final class Stamp {
    * @param spec completed
    * @param begunBy the request's own mark
    * @param extra the profile's labels
-   * @param summary from which a Session is rendered, as JSON
+   * @param summary from which a Session is read
    */
   Stamp(
       SessionSpec spec,
@@ -49,13 +50,13 @@ final class Stamp {
       Expiry expiry,
       String namespace,
       Map<String, String> extra,
-      String summary) {
+      SessionSummary summary) {
     this.spec = spec;
     this.id = spec.id().orElseThrow();
     this.begunBy = begunBy;
     this.expiry = expiry;
     this.namespace = namespace;
-    this.summary = summary;
+    this.summary = json(summary);
     labels = new TreeMap<>(spec.labels());
     labels.putAll(extra);
     labels.put(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);

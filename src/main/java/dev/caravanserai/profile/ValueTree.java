@@ -61,6 +61,16 @@ abstract class ValueTree {
     return rest;
   }
 
+  /** The result of {@code each} or {@code when}: an expression with or without {@code ${}}. */
+  final Object condition(Object value, String path) {
+    return value instanceof String text && !text.startsWith("${")
+        ? run(text, path)
+        : evaluate(value, path);
+  }
+
+  /** The result of an expression. */
+  abstract Object run(String expression, String path);
+
   /** The value of text that may have expressions. */
   abstract Object text(String text, String path);
 

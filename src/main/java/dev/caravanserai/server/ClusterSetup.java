@@ -107,6 +107,10 @@ final class ClusterSetup implements AutoCloseable {
     return services;
   }
 
+  KubernetesClient client() {
+    return client;
+  }
+
   Cluster cluster() {
     return services.cluster();
   }

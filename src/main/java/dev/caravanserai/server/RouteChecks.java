@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LineNumberAware;
 import org.apache.camel.model.EndpointRequiredDefinition;
@@ -90,9 +91,9 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
    * @throws RoutesException if no route ends sessions whose time is over
    */
   static void checkReaper(CamelContext context, Path folder) {
-    if (!calls(context, "pod:due") || !calls(context, "pod:reap")) {
+    if (!Stream.of("pod:due", "pod:reap", "pod:orphan").allMatch(uri -> calls(context, uri))) {
       throw new RoutesException(
-          "No route ends sessions whose time is over (pod:due and pod:reap, as in routes/reaper.camel.yaml), so none was started. The files in %s (caravanserai.routes.folder) replace the server's own routes, also its API. To add routes to them, keep the setting as it was and give your files on the command line; to replace them, copy reaper.camel.yaml into that folder too."
+          "No route ends sessions whose time is over (pod:due, pod:reap and pod:orphan, as in routes/reaper.camel.yaml), so none was started. The files in %s (caravanserai.routes.folder) replace the server's own routes, also its API. To add routes to them, keep the setting as it was and give your files on the command line; to replace them, copy reaper.camel.yaml into that folder too."
               .formatted(folder.toAbsolutePath()));
     }
   }

@@ -50,7 +50,7 @@ public final class Server implements AutoCloseable {
     Routes routes = new Routes();
     try {
       routes.read(settings, new ApiKeys(keys.entries()), files);
-      routes.make(outcome(cluster).services(), settings);
+      routes.make(outcome(cluster).services(), outcome(cluster).client(), settings);
       outcome(ready);
     } catch (RuntimeException e) {
       routes.close();

@@ -41,7 +41,7 @@ public final class Annotations {
   /** The objects of the session as {@code apiVersion/kind/name}, comma-separated. */
   public static final String OBJECTS = Labels.PREFIX + "objects";
 
-  /** The session's spec as JSON, for when only the pod is left. Contains no secret. */
+  /** {@link SessionSummary} as JSON, for when only the pod is left. */
   public static final String SPEC = Labels.PREFIX + "spec";
 
   private Annotations() {}

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Finds what failed inside the exceptions that {@code java.util.concurrent} wraps around it. */
+/** Unwraps the exceptions of {@code java.util.concurrent}. */
 public final class Causes {
   private Causes() {}
 

@@ -1,5 +1,7 @@
 package dev.caravanserai.session;
 
+import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -26,11 +28,16 @@ public final class Names {
   private static final Pattern HASHED = Pattern.compile("(?:.*[-_.])?[a-z2-7]{" + HASH + "}");
   private static final Pattern DERIVED =
       Pattern.compile(".*-(?:env|config|svc|svc-code|ingress-code|pvc|pv|secret|dep|service|net)");
-  private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern LABEL =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?");
 
   private Names() {}
+
+  /** Whether a text is a label of RFC 1123, such as the name of a namespace or a container. */
+  public static boolean valid(String text) {
+    return NAME.matcher(text).matches();
+  }
 
   /** The name of a session's anchor. Depends on tenant and id only. */
   public static String anchor(String tenant, String id) {
@@ -50,7 +57,7 @@ public final class Names {
     boolean plain =
         tenant.equals(SessionSpec.DEFAULT_TENANT)
             && id.length() <= max
-            && NAME.matcher(id).matches()
+            && valid(id)
             && !HASHED.matcher(id).matches()
             && !DERIVED.matcher(id).matches();
     return plain ? id : hashed(slug(id), hash(tenant, id), max);
@@ -79,16 +86,10 @@ public final class Names {
   }
 
   private static String hash(String... texts) {
-    byte[] digest = digest(texts);
+    BigInteger bits = new BigInteger(1, Arrays.copyOf(digest(texts), HASH * 5 / 8));
     StringBuilder hash = new StringBuilder(HASH);
-    long bits = 0;
-    int have = 0;
-    for (int next = 0; hash.length() < HASH; have -= 5) {
-      while (have < 5) {
-        bits = bits << 8 | digest[next++] & 0xff;
-        have += 8;
-      }
-      hash.append(BASE32.charAt((int) (bits >> have - 5 & 31)));
+    for (int i = HASH - 1; i >= 0; i--) {
+      hash.append(BASE32.charAt(bits.shiftRight(5 * i).intValue() & 31));
     }
     return hash.toString();
   }

@@ -12,7 +12,7 @@ public sealed interface Outcome {
   /** It was killed at its time-out. */
   record TimedOut(Duration after) implements Outcome {}
 
-  /** It was killed because the caller cancelled it or left. */
+  /** It was killed because the caller cancelled it or disconnected. */
   record Cancelled() implements Outcome {}
 
   /** It never ran: no such program, no such directory, not executable. */
@@ -53,7 +53,7 @@ public sealed interface Outcome {
     return this instanceof Exited exited && exited.code() == 0;
   }
 
-  /** Why, for the outcomes that have a failure. */
+  /** The failure, for the outcomes that have one. */
   default Optional<Failure> cause() {
     if (this instanceof NotStarted not) {
       return Optional.of(not.failure);

@@ -36,15 +36,17 @@ public final class ProcessInput {
   private ProcessInput() {}
 
   /**
-   * Everything about a request's command, arguments and environment that no process can be given,
-   * by JSON pointer; empty if nothing is. No message repeats a value.
+   * The arguments and variables of a request that no process can be given, by JSON pointer; empty
+   * if there are none. No message repeats a value.
    */
   public static List<Violation> violations(
       List<String> command, List<String> args, Map<String, String> env) {
     ProcessInput input = new ProcessInput();
     env.keySet().forEach(input::reserved);
     if (!NUMBER.matcher(env.getOrDefault("OPTIND", "1")).matches()) {
-      input.wrong("/env/OPTIND", "must be a number: dash, the sh of Debian, does not start else");
+      input.wrong(
+          "/env/OPTIND",
+          "must be a number, because dash (the sh of Debian) does not start otherwise");
     }
     Map<Integer, String> fieldBySize = new TreeMap<>();
     fieldBySize.put(input.add(list("/command", command)), "/command");
@@ -62,8 +64,8 @@ public final class ProcessInput {
   }
 
   /**
-   * The same for a command in a container whose own environment is not known, and so not what is
-   * left for both: the system refuses together more than it takes.
+   * The same for an exec, without a check of the total: how much of it the container's own
+   * environment needs is not known here, and the system rejects too much.
    */
   public static List<Violation> ofExec(List<String> command, Map<String, String> env) {
     ProcessInput input = new ProcessInput();

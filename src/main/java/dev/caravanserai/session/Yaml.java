@@ -16,10 +16,9 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Reads one YAML or JSON document strictly, with the numbers and booleans of YAML 1.1 as {@code
- * kubectl} has them: {@code 0400} is octal, {@code yes} is true. Refused are duplicate keys,
- * aliases, which the parser would take for texts, and a second document. Safe for use by several
- * threads.
+ * Reads one YAML or JSON document strictly, with the numbers and booleans of YAML 1.1 as in {@code
+ * kubectl}: {@code 0400} is octal, {@code yes} is true. Rejects duplicate keys, a second document,
+ * and aliases, which the parser would read as text. Thread-safe.
  */
 public final class Yaml {
   private static final ObjectMapper MAPPER =

@@ -26,7 +26,6 @@ record SettingType<T>(
     String unit, Function<String, T> parse, Function<T, String> format, Consumer<T> given) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
-  private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
   private static final Map<String, Long> BYTES =
@@ -76,57 +75,44 @@ record SettingType<T>(
     return new SettingType<>("text", SettingType::present, Function.identity());
   }
 
-  static SettingType<Optional<String>> optionalText() {
-    return new SettingType<>(
-        "text or empty", text -> Optional.of(text).filter(t -> !t.isEmpty()), t -> t.orElse(""));
-  }
-
   /** The name of a tenant, as in the file of API keys. */
   static SettingType<String> tenant() {
-    return new SettingType<>(
-        "name",
-        text ->
-            matching(text, "[\\w.-]{1,63}", "1 to 63 letters, digits, dots, dashes or underscores"),
-        Function.identity());
+    return matching(
+        "name", "[\\w.-]{1,63}", "1 to 63 letters, digits, dots, dashes or underscores");
   }
 
   /** An API key, as in the file of API keys. */
-  static SettingType<Optional<String>> optionalKey() {
-    return new SettingType<>(
-        "text or empty",
-        text ->
-            Optional.of(text)
-                .filter(t -> !t.isEmpty())
-                .map(
-                    t ->
-                        matching(
-                            t,
-                            "[\\x21-\\x7e]{16,}",
-                            "at least 16 ASCII characters without spaces")),
-        t -> t.orElse(""));
-  }
-
-  private static String matching(String text, String pattern, String expected) {
-    if (!text.matches(pattern)) {
-      throw new IllegalArgumentException("must be " + expected);
-    }
-    return text;
+  static SettingType<String> key() {
+    return matching("text", "[\\x21-\\x7e]{16,}", "at least 16 ASCII characters without spaces");
   }
 
   /** The name of a namespace: a label of RFC 1123. */
-  static SettingType<Optional<String>> optionalNamespace() {
-    return new SettingType<>(
-        "namespace or empty",
-        text -> Optional.of(text).filter(t -> !t.isEmpty()).map(SettingType::label),
-        t -> t.orElse(""));
+  static SettingType<String> namespace() {
+    return matching(
+        "namespace",
+        "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+        "the name of a namespace: 1 to 63 of a-z, 0-9 and -, without - at either end");
   }
 
-  private static String label(String text) {
-    if (text.length() > 63 || !LABEL.matcher(text).matches()) {
-      throw new IllegalArgumentException(
-          "must be the name of a namespace: 1 to 63 of a-z, 0-9 and -, without - at either end");
-    }
-    return text;
+  private static SettingType<String> matching(String unit, String pattern, String expected) {
+    return new SettingType<>(
+        unit,
+        text -> {
+          if (!text.matches(pattern)) {
+            throw new IllegalArgumentException("must be " + expected);
+          }
+          return text;
+        },
+        Function.identity());
+  }
+
+  /** A value of a type, or none, which is an empty text. */
+  static <T> SettingType<Optional<T>> optional(SettingType<T> type) {
+    return new SettingType<>(
+        type.unit + " or empty",
+        text -> Optional.of(text).filter(t -> !t.isEmpty()).map(type.parse),
+        value -> value.map(type.format).orElse(""),
+        value -> value.ifPresent(type.given));
   }
 
   static SettingType<Path> path() {
@@ -135,29 +121,26 @@ record SettingType<T>(
 
   /** A folder that must exist, except for the default. */
   static SettingType<Path> folder() {
-    SettingType<Path> path = path();
-    return new SettingType<>(
-        "folder",
-        path.parse,
-        path.format,
-        folder -> existing(folder, "folder", Files::isDirectory));
+    return existing("folder", Files::isDirectory);
   }
 
-  /** A file that must exist. */
-  static SettingType<Optional<Path>> optionalFile() {
-    return new SettingType<>(
-        "file or empty",
-        text -> text.isEmpty() ? Optional.empty() : Optional.of(toPath(text)),
-        file -> file.map(Path::toString).orElse(""),
-        file -> file.ifPresent(f -> existing(f, "file", Files::isRegularFile)));
+  /** A file that must exist, except for the default. */
+  static SettingType<Path> file() {
+    return existing("file", Files::isRegularFile);
   }
 
-  private static void existing(Path path, String what, Predicate<Path> is) {
-    if (!is.test(path) || !Files.isReadable(path)) {
-      throw new IllegalArgumentException(
-          "must be a %s that exists and can be read: create it, or correct the path (%s)"
-              .formatted(what, path.toAbsolutePath()));
-    }
+  private static SettingType<Path> existing(String what, Predicate<Path> is) {
+    return new SettingType<>(
+        what,
+        path().parse,
+        path().format,
+        path -> {
+          if (!is.test(path) || !Files.isReadable(path)) {
+            throw new IllegalArgumentException(
+                "must be a %s that exists and can be read: create it, or correct the path (%s)"
+                    .formatted(what, path.toAbsolutePath()));
+          }
+        });
   }
 
   /** One of an enum's constants, written in lower case. */

@@ -4,13 +4,13 @@ import static dev.caravanserai.settings.Setting.secret;
 import static dev.caravanserai.settings.Setting.setting;
 import static dev.caravanserai.settings.SettingType.between;
 import static dev.caravanserai.settings.SettingType.duration;
+import static dev.caravanserai.settings.SettingType.file;
 import static dev.caravanserai.settings.SettingType.folder;
+import static dev.caravanserai.settings.SettingType.key;
+import static dev.caravanserai.settings.SettingType.namespace;
 import static dev.caravanserai.settings.SettingType.number;
 import static dev.caravanserai.settings.SettingType.oneOf;
-import static dev.caravanserai.settings.SettingType.optionalFile;
-import static dev.caravanserai.settings.SettingType.optionalKey;
-import static dev.caravanserai.settings.SettingType.optionalNamespace;
-import static dev.caravanserai.settings.SettingType.optionalText;
+import static dev.caravanserai.settings.SettingType.optional;
 import static dev.caravanserai.settings.SettingType.path;
 import static dev.caravanserai.settings.SettingType.size;
 import static dev.caravanserai.settings.SettingType.tenant;
@@ -41,11 +41,11 @@ public final class Settings {
       setting("home", path(), "~/.caravanserai")
           .described("State folder. Each server on a machine needs its own.");
   public static final Setting<Optional<String>> API_KEY =
-      secret("api-key", optionalKey())
+      secret("api-key", optional(key()))
           .described(
               "An API key of the tenant `default` with every right. Read from the environment only.");
   public static final Setting<Optional<Path>> API_KEYS_FILE =
-      setting("api-keys.file", optionalFile(), "")
+      setting("api-keys.file", optional(file()), "")
           .described(
               "YAML or JSON list of API keys (below); other users must not be able to read it.");
   public static final Setting<ClusterKind> CLUSTER_KIND =
@@ -53,19 +53,19 @@ public final class Settings {
           .described(
               "`local`: the embedded cluster, which runs this machine's own programs; `api`: a Kubernetes API server.");
   public static final Setting<Optional<String>> CLUSTER_NAME =
-      setting("cluster.name", optionalText(), "")
+      setting("cluster.name", optional(text()), "")
           .described(
               "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
-      setting("cluster.namespace", optionalNamespace(), "")
+      setting("cluster.namespace", optional(namespace()), "")
           .described(
               "Namespace of sessions whose profile names none; empty: `default` on a local cluster, else that of the kubeconfig's context or of the service account.");
   public static final Setting<Optional<Path>> CLUSTER_KUBECONFIG =
-      setting("cluster.kubeconfig", optionalFile(), "")
+      setting("cluster.kubeconfig", optional(file()), "")
           .described(
               "Kubeconfig to use; empty: in-cluster credentials, then `KUBECONFIG`, then `~/.kube/config`.");
   public static final Setting<Optional<String>> CLUSTER_CONTEXT =
-      setting("cluster.context", optionalText(), "")
+      setting("cluster.context", optional(text()), "")
           .described("Context of the kubeconfig; empty: its current one.");
   public static final Setting<String> PROFILE_DEFAULT =
       setting("profile.default", text(), "default")
@@ -104,11 +104,11 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
           .described(
-              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log, the end.");
+              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log as JSON, the end.");
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; if more is written, less is kept of each.");
+              "How much output of all running execs together is kept; if more is written, less is kept of each. Reads of logs as JSON count too; one too many is a 429.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
@@ -132,10 +132,13 @@ public final class Settings {
   public static final Setting<Integer> HTTP_STREAMS =
       setting("http.streams", number(1, 10_000), "200")
           .described(
-              "Most responses at a time whose body is a stream of a route, other than a file; each holds a thread while its source is silent. One more is a 429.");
+              "Most responses at a time whose body is a log or a stream of a route, other than a file. A stream of a route holds a thread while its source is silent. One more is a 429.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");
+  public static final Setting<Duration> REAPER_ORPHAN_INTERVAL =
+      setting("reaper.orphan-interval", between(duration(), "1s", "1d"), "30s")
+          .described("How often the reaper looks for pods that have lost their anchor.");
   public static final Setting<Path> ROUTES_FOLDER =
       setting("routes.folder", folder(), "routes")
           .described(

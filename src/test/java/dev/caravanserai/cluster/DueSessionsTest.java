@@ -79,31 +79,23 @@ class DueSessionsTest {
   }
 
   @Test
-  void pod_without_an_anchor_is_due_after_a_delay() {
-    // When
-    Instant before = Instant.now();
-    index.onUpdate(Marked.pod("a", "1"));
-    Instant after = Instant.now();
-
-    // Then
-    assertThat(index.takeDue(before.plusSeconds(20))).isEmpty();
-    assertThat(index.takeDue(after.plusSeconds(40))).hasSize(1);
-  }
-
-  @Test
-  void pod_whose_anchor_arrives_later_is_not_an_orphan() {
+  void pod_without_an_anchor_is_an_orphan_and_not_due_until_its_anchor_arrives() {
     // Given
     index.onUpdate(Marked.pod("a", "1"));
+    assertThat(index.takeDue(Instant.parse("9999-01-01T00:00:00Z"))).isEmpty();
+    assertThat(index.orphans()).hasSize(1);
 
     // When
     index.onUpdate(Marked.anchor("a", Map.of()));
 
     // Then
     assertThat(index.takeDue(Marked.EXPIRES.minusMillis(1))).isEmpty();
+    assertThat(index.takeDue(Marked.EXPIRES)).hasSize(1);
+    assertThat(index.orphans()).isEmpty();
   }
 
   @Test
-  void terminating_pod_is_not_due() {
+  void pod_that_is_ending_without_an_anchor_is_no_orphan() {
     // Given
     Pod pod = Marked.pod("a", "1");
     pod.getMetadata().setDeletionTimestamp(Marked.NOW.toString());
@@ -112,6 +104,6 @@ class DueSessionsTest {
     index.onUpdate(pod);
 
     // Then
-    assertThat(index.takeDue(Instant.parse("9999-01-01T00:00:00Z"))).isEmpty();
+    assertThat(index.orphans()).isEmpty();
   }
 }

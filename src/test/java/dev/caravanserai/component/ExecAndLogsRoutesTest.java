@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.builder.AdviceWith;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** The routes session-exec and session-logs: their one step, what they pass on, their failures. */
 class ExecAndLogsRoutesTest extends CamelTestSupport {
+  private static final List<String> ROUTES =
+      List.of("session-exec", "session-logs", "session-logs-stream");
   private static final FailureException FAILURE =
       FailureException.of(FailureCode.NOT_FOUND, "There is no session x.");
 
@@ -34,7 +37,7 @@ class ExecAndLogsRoutesTest extends CamelTestSupport {
               ResourceHelper.resolveMandatoryResource(
                   context, "file:routes/" + file + ".camel.yaml"));
     }
-    for (String route : new String[] {"session-exec", "session-logs"}) {
+    for (String route : ROUTES) {
       AdviceWith.adviceWith(
           context, route, a -> a.weaveById(route + "-action").replace().to("mock:" + route));
     }
@@ -58,23 +61,25 @@ class ExecAndLogsRoutesTest extends CamelTestSupport {
 
   @Test
   void session_logs_answers_the_log() throws Exception {
-    // Given
-    MockEndpoint logs = getMockEndpoint("mock:session-logs");
-    logs.expectedMessageCount(1);
-    logs.whenAnyExchangeReceived(e -> e.getMessage().setBody("line"));
+    for (String route : List.of("session-logs", "session-logs-stream")) {
+      // Given
+      MockEndpoint logs = getMockEndpoint("mock:" + route);
+      logs.expectedMessageCount(1);
+      logs.whenAnyExchangeReceived(e -> e.getMessage().setBody("line"));
 
-    // When
-    Object answer = template().requestBody("direct:session-logs", (Object) null);
+      // When
+      Object answer = template().requestBody("direct:" + route, (Object) null);
 
-    // Then
-    logs.assertIsSatisfied();
-    assertThat(answer).isEqualTo("line");
+      // Then
+      logs.assertIsSatisfied();
+      assertThat(answer).isEqualTo("line");
+    }
   }
 
   @Test
   void failure_reaches_the_caller_as_it_is() {
     // Given
-    for (String route : new String[] {"session-exec", "session-logs"}) {
+    for (String route : ROUTES) {
       getMockEndpoint("mock:" + route)
           .whenAnyExchangeReceived(
               e -> {

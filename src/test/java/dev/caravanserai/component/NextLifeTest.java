@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.life.Orphans;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
@@ -66,7 +65,7 @@ class NextLifeTest {
         .toCompletableFuture()
         .join();
     exchange.getMessage().setBody(due);
-    new ReapOperation(cluster.sessions(), new Termination(cluster), new Orphans(cluster))
+    new ReapOperation(cluster.sessions(), new Termination(cluster))
         .run(exchange)
         .toCompletableFuture()
         .join();

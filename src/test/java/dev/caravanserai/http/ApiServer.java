@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
@@ -32,6 +33,10 @@ final class ApiServer implements AutoCloseable {
       Principal principal) {}
 
   private static final Instant NOW = Instant.parse("2026-11-21T09:30:00Z");
+
+  private static final byte[] LOG =
+      "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n"
+          .getBytes(StandardCharsets.UTF_8);
 
   private final Deque<Call> calls = new ConcurrentLinkedDeque<>();
   private final Gate gate = new Gate(executed());
@@ -79,14 +84,8 @@ final class ApiServer implements AutoCloseable {
           .process(gate)
           .otherwise()
           .process(e -> answer(e, "exec", executed().withEncoding(encoding(e))));
-      from("direct:session-logs")
-          .process(
-              e ->
-                  answer(
-                      e,
-                      "logs",
-                      "2026-11-21T09:30:00.5Z one\n2026-11-21T09:30:01.123456789Z two words\n"
-                          .getBytes(StandardCharsets.UTF_8)));
+      from("direct:session-logs").process(e -> answer(e, "logs", LOG));
+      from("direct:session-logs-stream").process(e -> answer(e, "logs", ByteSource.of(LOG)));
     }
   }
 

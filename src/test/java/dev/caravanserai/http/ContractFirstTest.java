@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.InvalidRequestException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.builder.RouteBuilder;
@@ -46,6 +47,28 @@ class ContractFirstTest {
     // Then
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo(reached);
+  }
+
+  @Test
+  void repeated_header_is_refused_unless_its_values_are_one_list() {
+    // When
+    var keys = start("Idempotency-Key", "one", "Idempotency-Key", "two");
+    var preferences = start("Prefer", "wait=5", "Prefer", "respond-async");
+
+    // Then
+    var problem = assertProblem(keys, 400, "INVALID_REQUEST");
+    assertThat(problem.at("/errors/0/pointer").asText()).isEqualTo("/header/Idempotency-Key");
+    assertThat(problem.at("/errors/0/message").asText()).contains("once");
+    assertThat(preferences.statusCode()).as(preferences.body()).isEqualTo(200);
+  }
+
+  private static HttpResponse<String> start(String... headers) {
+    return SERVER.send(
+        SERVER
+            .request("/v1/sessions")
+            .headers(headers)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{}")));
   }
 
   @ParameterizedTest

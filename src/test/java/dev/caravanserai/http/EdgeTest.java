@@ -153,6 +153,35 @@ class EdgeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "Host: a b\r\n"})
+  void missing_or_invalid_host_is_named_in_the_refusal(String host) throws Exception {
+    assertThat(answer("GET /echo HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("INVALID_REQUEST", "header Host");
+  }
+
+  @Test
+  void invalid_chunk_size_is_a_mistake_of_the_caller_and_no_fault() throws Exception {
+    try (CapturedLog log = new CapturedLog("ROOT")) {
+      assertThat(
+              answer(
+                  "POST /echo HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                      + HttpServer.KEY
+                      + "\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("INVALID_REQUEST", "chunk size");
+      assertThat(log.lines()).isEmpty();
+    }
+  }
+
+  private static String answer(String request) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"/note", "/name", "/status?wanted=-1", "/status?wanted=100", "/status?wanted=600"})
   void response_that_http_does_not_allow_is_a_fault_with_its_reason_in_the_log(String path) {

@@ -1,5 +1,6 @@
 package dev.caravanserai.life;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ClusterHealth;
 import dev.caravanserai.cluster.ExecOpener;
@@ -65,6 +66,11 @@ public final class MemoryCluster implements Cluster, Objects {
   /** From now on every create of a kind is refused, before its name is looked at. */
   public void refuse(String kind, FailureCode code) {
     refused.put(kind, code);
+  }
+
+  /** From now on every read of an object of a kind fails. */
+  public void refuseReads(String kind, FailureCode code) {
+    refused.put("get " + kind, code);
   }
 
   /** What a container has written. */
@@ -145,6 +151,9 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
     reads.incrementAndGet();
+    if (refused.containsKey("get " + object.kind())) {
+      return failed(refused.get("get " + object.kind()));
+    }
     Optional<HasMetadata> found =
         Optional.ofNullable(objects.get(object.anyLife())).filter(o -> meant(object, o));
     afterRead.getAndSet(() -> {}).run();
@@ -210,7 +219,9 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public Logs logs() {
-    return (container, query) -> CompletableFuture.completedFuture(logs.get(container.container()));
+    return (container, query) ->
+        CompletableFuture.completedFuture(
+            ByteSource.of(logs.getOrDefault(container.container(), new byte[0])));
   }
 
   @Override
@@ -221,6 +232,11 @@ public final class MemoryCluster implements Cluster, Objects {
   @Override
   public CompletionStage<Void> watch(String namespace) {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public List<String> namespaces() {
+    return List.of(namespace());
   }
 
   @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class LocalClusterTest extends LocalFixture {
   @Test
   void local_cluster_starts_within_a_second_and_its_kubeconfig_is_private() throws Exception {
-    // Given: the best of some, and only this process' own time, for the machine may be busy
+    // Given: the best of several runs, in CPU time of this process, because the machine may be busy
     Duration best = Duration.ofDays(1);
     String mode = "";
     var process =

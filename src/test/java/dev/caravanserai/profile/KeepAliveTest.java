@@ -15,9 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What the profiles run as PID 1 when the request gives no command, as PID 1 of its own namespace.
- */
+/** The default command of the profiles, run as PID 1 of a PID namespace. */
 class KeepAliveTest {
 
   @ParameterizedTest

@@ -137,6 +137,30 @@ class ProfileMistakesTest {
   }
 
   @Test
+  void mistakes_that_different_checks_find_are_reported_together() {
+    // Given
+    String profile =
+        OWN.formatted(
+                "defaults: {workingDir: /x, startTimeoutSeconds: 0, image: A b}",
+                "  - {apiVersion: v1, kind: Service, metadata: {name: A b}}",
+                "")
+            .replace("container: c\n", "container: main\n");
+
+    // When
+    FailureException thrown = catchThrowableOfType(FailureException.class, () -> planner(profile));
+
+    // Then
+    assertThat(thrown)
+        .hasMessageContainingAll(
+            "/defaults/workingDir: no object uses it",
+            "/defaults/startTimeoutSeconds: it must be 1 to",
+            "/defaults/image: 'A b' is not an image reference",
+            "Service A b: 'A b' is not a valid name",
+            "no container 'main'");
+    assertThat(thrown.failure().message().lines()).hasSize(6);
+  }
+
+  @Test
   void invalid_name_of_an_environment_variable_is_reported() throws Exception {
     assertStartStops(
         OWN.formatted("", "", "        - {name: d, image: x, env: [{name: B C, value: x}]}"),

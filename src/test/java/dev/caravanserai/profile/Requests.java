@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Requests for tests: an empty one, and changes to it. */
+/** Requests for tests: a minimal one, with changes. */
 record Requests(SessionSpec spec) {
   static final Duration START_TIMEOUT = Duration.ofSeconds(77);
   static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");

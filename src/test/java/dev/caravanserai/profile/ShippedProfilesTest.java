@@ -124,7 +124,7 @@ class ShippedProfilesTest {
     assertThat(plan.pod().getSpec().getAutomountServiceAccountToken()).isFalse();
   }
 
-  /** Each with a value of its own, which must stand in what is applied. */
+  /** Each variable with a distinct value, which must appear in the planned objects. */
   @ParameterizedTest
   @CsvSource({
     "hypha, HYPHA_K8S_NAMESPACE, lab, namespace: lab",

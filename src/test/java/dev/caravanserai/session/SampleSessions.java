@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** SampleSessions for tests: PENDING and without any optional part, and changes to that. */
+/** Sessions for tests: pending and without optional parts, with changes. */
 public final class SampleSessions {
   private SampleSessions() {}
 

@@ -77,7 +77,7 @@ public final class ApiCluster implements Cluster {
                     .build())
             .adapt(KubernetesClient.class);
     this.contact = new Contact(name, statuses, watch, timer);
-    this.requests = new ApiRequests(client, executor);
+    this.requests = new ApiRequests(client, executor, timer, () -> contact.silence().isPresent());
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
@@ -121,6 +121,11 @@ public final class ApiCluster implements Cluster {
   @Override
   public CompletionStage<Void> watch(String namespace) {
     return synced.computeIfAbsent(namespace, this::open);
+  }
+
+  @Override
+  public List<String> namespaces() {
+    return synced.keySet().stream().sorted().toList();
   }
 
   private CompletableFuture<Void> open(String namespace) {

@@ -1,6 +1,8 @@
 package dev.caravanserai.cluster.api;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.ConcurrencyLimit;
+import dev.caravanserai.cluster.LastBytes;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +26,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -35,20 +40,30 @@ import java.util.function.Supplier;
  */
 final class ApiRequests {
   private static final int AT_ONCE = 16;
+  private static final int REFUSAL_BYTES = 64 * 1024;
 
   private final KubernetesClient client;
   private final HttpClient http;
   private final Executor executor;
+  private final ScheduledExecutorService timer;
+  private final BooleanSupplier silent;
   private final ConcurrencyLimit limit = new ConcurrencyLimit(AT_ONCE);
   private final Map<FailureCode, LongAdder> failures = new EnumMap<>(FailureCode.class);
 
   /**
    * @param executor completes the stages, so that the HTTP client's threads do not
+   * @param silent whether the cluster does not answer, as far as its watches know
    */
-  ApiRequests(KubernetesClient client, Executor executor) {
+  ApiRequests(
+      KubernetesClient client,
+      Executor executor,
+      ScheduledExecutorService timer,
+      BooleanSupplier silent) {
     this.client = client;
     this.http = RetryAfter.obeyedBy(client.getHttpClient().newBuilder()).build();
     this.executor = executor;
+    this.timer = timer;
+    this.silent = silent;
     for (FailureCode code : FailureCode.values()) {
       failures.put(code, new LongAdder());
     }
@@ -71,19 +86,47 @@ final class ApiRequests {
       Optional<Object> body) {
     return counted(
         limit
-            .run(
-                () ->
-                    exchange(action, method, path, contentType, body, new ByteArrayOutputStream()))
+            .run(() -> exchange(action, method, path, contentType, body))
             .thenApplyAsync(bytes -> new String(bytes, StandardCharsets.UTF_8), executor));
   }
 
   /**
-   * Reads what may be long, in addition to the short requests. Fails as they do.
+   * Begins to read what may be long, in addition to the short requests. Fails as they do, and so
+   * does the reading.
    *
-   * @param limitBytes no more than that many, the last ones
+   * @param endless whether nothing may come for any time, as long as the cluster is not silent
+   * @return done when the response has begun
    */
-  CompletionStage<byte[]> read(String action, String path, long limitBytes) {
-    return exchange(action, "GET", () -> path, null, Optional.empty(), new LastBytes(limitBytes));
+  CompletionStage<ByteSource> open(String action, String path, boolean endless) {
+    int atMost = client.getConfiguration().getRequestTimeout();
+    ResponseBody body =
+        new ResponseBody(
+            Duration.ofMillis(atMost),
+            endless ? silent : () -> true,
+            timer,
+            thrown -> ApiFailures.of(thrown, action));
+    return CompletableFuture.supplyAsync(
+            () -> request("GET", path, null, Optional.empty()), executor)
+        .thenCompose(
+            request -> {
+              var response = http.consumeBytes(request, body::onPieces);
+              return response
+                  .copy()
+                  .orTimeout(atMost, TimeUnit.MILLISECONDS)
+                  .whenComplete((answer, thrown) -> response.cancel(false));
+            })
+        .thenCompose(
+            answer -> {
+              body.begin(answer.body());
+              return answer.isSuccessful()
+                  ? CompletableFuture.<ByteSource>completedFuture(body)
+                  : LastBytes.of(body, REFUSAL_BYTES, added -> {})
+                      .thenApply(words -> this.<ByteSource>refuse(answer, words));
+            })
+        .exceptionally(
+            thrown -> {
+              throw ApiFailures.of(unanswered(thrown, atMost), action);
+            });
   }
 
   private CompletionStage<byte[]> exchange(
@@ -91,11 +134,10 @@ final class ApiRequests {
       String method,
       Supplier<String> path,
       String contentType,
-      Optional<Object> body,
-      ByteArrayOutputStream answer) {
+      Optional<Object> body) {
     return CompletableFuture.supplyAsync(
             () -> request(method, path.get(), contentType, body), executor)
-        .thenCompose(request -> exchange(request, answer))
+        .thenCompose(this::exchange)
         .exceptionally(
             thrown -> {
               throw ApiFailures.of(Causes.of(thrown), action, method);
@@ -112,7 +154,8 @@ final class ApiRequests {
   }
 
   /** The retries and the reading of the response end with the time-out. */
-  private CompletionStage<byte[]> exchange(HttpRequest request, ByteArrayOutputStream bytes) {
+  private CompletionStage<byte[]> exchange(HttpRequest request) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int atMost = client.getConfiguration().getRequestTimeout();
     CompletableFuture<HttpResponse<AsyncBody>> response =
         http.consumeBytes(
@@ -135,18 +178,23 @@ final class ApiRequests {
             thrown -> {
               response.cancel(false);
               response.thenAccept(answer -> answer.body().cancel());
-              throw Causes.of(thrown) instanceof TimeoutException
-                  ? new KubernetesClientException("no answer within " + atMost / 1000 + " s")
-                  : new CompletionException(Causes.of(thrown));
+              throw new CompletionException(unanswered(thrown, atMost));
             });
   }
 
+  private static Throwable unanswered(Throwable thrown, int atMost) {
+    return Causes.of(thrown) instanceof TimeoutException
+        ? new KubernetesClientException("no answer within " + atMost / 1000 + " s")
+        : Causes.of(thrown);
+  }
+
   private byte[] body(HttpResponse<?> answer, byte[] body) {
-    if (!answer.isSuccessful()) {
-      throw ApiFailures.refusal(
-          client.getKubernetesSerialization(), answer, new String(body, StandardCharsets.UTF_8));
-    }
-    return body;
+    return answer.isSuccessful() ? body : refuse(answer, body);
+  }
+
+  private <T> T refuse(HttpResponse<?> answer, byte[] words) {
+    throw ApiFailures.refusal(
+        client.getKubernetesSerialization(), answer, new String(words, StandardCharsets.UTF_8));
   }
 
   /** The same stage, with its failure counted. */

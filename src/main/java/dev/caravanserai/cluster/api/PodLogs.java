@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster.api;
 
+import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.Logs;
@@ -10,14 +11,15 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.URLUtils;
 import java.util.concurrent.CompletionStage;
 
-/** Reads container logs byte for byte, without holding a thread. */
+/** Reads container logs byte for byte, as fast as their readers, without holding a thread. */
 record PodLogs(ApiRequests requests) implements Logs {
 
   @Override
-  public CompletionStage<byte[]> read(ContainerRef container, LogQuery query) {
+  public CompletionStage<ByteSource> open(ContainerRef container, LogQuery query) {
     return requests.counted(
         requests
-            .read("Reading the log of " + container, path(container, query), query.limitBytes())
+            .open("Reading the log of " + container, path(container, query), query.follow())
+            .thenCompose(log -> PodLog.of(log, query.follow(), container.toString()))
             .exceptionally(
                 thrown -> {
                   throw refused(container, thrown);
@@ -37,6 +39,9 @@ record PodLogs(ApiRequests requests) implements Logs {
     }
     if (query.previous()) {
       url.addQueryParameter("previous", "true");
+    }
+    if (query.follow()) {
+      url.addQueryParameter("follow", "true");
     }
     return url.toString().substring("http:/".length());
   }

@@ -35,10 +35,12 @@ final class KameletParameters extends LifecycleStrategySupport {
           Kamelet.BRIDGE_ERROR_HANDLER);
 
   private final CamelContext context;
+  private final OpaqueText opaque;
   private final ParameterText texts;
 
   KameletParameters(CamelContext context, ParameterText texts) {
     this.context = context;
+    this.opaque = OpaqueText.of(context);
     this.texts = texts;
   }
 
@@ -47,18 +49,16 @@ final class KameletParameters extends LifecycleStrategySupport {
     if (endpoint instanceof KameletEndpoint kamelet && !kamelet.getKameletProperties().isEmpty()) {
       boolean ours = SessionKamelets.isName(kamelet.getTemplateId());
       Map<String, String> given = given(kamelet);
-      Map<String, String> meant = ours ? meant(kamelet, given) : given;
+      Map<String, String> meant = ours ? meant(kamelet, given) : asWritten(given);
       KameletDefinition.find(kamelet)
           .ifPresentOrElse(definition -> definition.check(meant), () -> checkThere(kamelet));
-      if (ours) {
-        Map<String, Object> exact = new HashMap<>(kamelet.getKameletProperties());
-        exact.keySet().retainAll(CAMELS);
-        meant.forEach((name, text) -> exact.put(name, OpaqueText.exact(text)));
-        if (!kamelet.getTemplateId().endsWith("-source")) {
-          exact.put(Kamelet.NO_ERROR_HANDLER, true); // the caller's route handles its failures
-        }
-        kamelet.setKameletProperties(exact);
+      Map<String, Object> exact = new HashMap<>(kamelet.getKameletProperties());
+      exact.keySet().retainAll(CAMELS);
+      meant.forEach((name, text) -> exact.put(name, ours ? opaque.exact(text) : text));
+      if (ours && !kamelet.getTemplateId().endsWith("-source")) {
+        exact.put(Kamelet.NO_ERROR_HANDLER, true); // the caller's route handles its failures
       }
+      kamelet.setKameletProperties(exact);
     }
   }
 
@@ -80,6 +80,23 @@ final class KameletParameters extends LifecycleStrategySupport {
     return given;
   }
 
+  /**
+   * @throws IllegalArgumentException for text in which Camel would replace a placeholder
+   */
+  private Map<String, String> asWritten(Map<String, String> given) {
+    Map<String, String> written = new TreeMap<>(given);
+    written.replaceAll((name, text) -> opaque.readExact(text));
+    written.forEach(
+        (name, text) -> {
+          if (OpaqueText.isExact(given.get(name)) && text.contains("{{")) {
+            throw new IllegalArgumentException(
+                "%s has the text {{, which a Kamelet of your own reads as a placeholder: set it as the body or as a variable in a step before."
+                    .formatted(name));
+          }
+        });
+    return written;
+  }
+
   private void checkThere(KameletEndpoint kamelet) {
     String name = kamelet.getTemplateId();
     if (((ModelCamelContext) context).getRouteTemplateDefinition(name) == null) {
@@ -95,7 +112,7 @@ final class KameletParameters extends LifecycleStrategySupport {
         (name, text) -> {
           String parameter = ParameterNodes.givenName(name);
           if (OpaqueText.isExact(text)) {
-            meant.put(parameter, OpaqueText.readExact(text));
+            meant.put(parameter, opaque.readExact(text));
           } else {
             texts.resolve(parameter, text).ifPresent(value -> meant.put(parameter, value));
           }

@@ -30,6 +30,7 @@ public final class KameletPlugin implements ContextServicePlugin {
     if (context.getRegistry().lookupByName(LOADER + "kamelet.yaml") != null) {
       return; // already installed
     }
+    context.getCamelContextExtension().addContextPlugin(OpaqueText.class, new OpaqueText());
     context.getRegistry().bind(LOADER + "yaml", new SessionYamlLoader());
     context.getRegistry().bind(LOADER + "camel.yaml", new SessionYamlLoader());
     context.getRegistry().bind(LOADER + "kamelet.yaml", new SessionKameletLoader());

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
 
 /**
  * Text in a form that Camel's URI and placeholder handling leaves alone: letters, digits, {@code -}
@@ -25,29 +26,32 @@ public final class OpaqueText {
   /** Camel searches URIs with patterns whose time grows with the square of the length. */
   private static final int LONGEST_IN_URI = 1000;
 
-  /**
-   * Long texts of routes by their hash, which stands for them; there are as many as routes have.
-   */
-  private static final Map<String, String> LONG = new ConcurrentHashMap<>();
+  /** Long texts of the context's routes by their hash, which stands for them. */
+  private final Map<String, String> longTexts = new ConcurrentHashMap<>();
 
-  private OpaqueText() {}
+  OpaqueText() {}
+
+  /** The one of a Camel context, in which {@link KameletPlugin} is installed. */
+  public static OpaqueText of(CamelContext context) {
+    return context.getCamelContextExtension().getContextPlugin(OpaqueText.class);
+  }
 
   /** Text in this form, unless Camel passes it unchanged as it is. */
-  static String exact(String text) {
+  String exact(String text) {
     return isPlain(text) ? text : opaque(text);
   }
 
   /** Text in this form, also where Camel encodes what is plain. */
-  static String opaque(String text) {
+  String opaque(String text) {
     return EXACT + encode(text);
   }
 
-  static boolean isExact(String text) {
+  public static boolean isExact(String text) {
     return text.startsWith(EXACT);
   }
 
   /** The text behind {@link #exact}; any other text is returned as it is. */
-  public static String readExact(String text) {
+  public String readExact(String text) {
     return isExact(text) ? decode(text.substring(EXACT.length())) : text;
   }
 
@@ -58,7 +62,7 @@ public final class OpaqueText {
         && !text.contains("}}");
   }
 
-  static String encode(String text) {
+  String encode(String text) {
     if (text.length() <= LONGEST_IN_URI) {
       return "b"
           + Base64.getUrlEncoder()
@@ -66,14 +70,14 @@ public final class OpaqueText {
               .encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
     String hash = HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
-    LONG.put(hash, text);
+    longTexts.put(hash, text);
     return "h" + hash;
   }
 
-  static String decode(String encoded) {
+  String decode(String encoded) {
     String rest = encoded.substring(1);
     return encoded.startsWith("h")
-        ? LONG.get(rest)
+        ? longTexts.get(rest)
         : new String(Base64.getUrlDecoder().decode(rest), StandardCharsets.UTF_8);
   }
 }

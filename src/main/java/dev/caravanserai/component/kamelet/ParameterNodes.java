@@ -2,8 +2,12 @@ package dev.caravanserai.component.kamelet;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.apache.camel.component.kamelet.KameletEndpointUriFactory;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -11,16 +15,26 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * Keeps the parameters of session Kamelets in YAML as they were written: Camel makes a URI of them
- * and encodes nothing.
+ * Keeps the parameters of Kamelets in YAML as they are written: Camel makes a URI of them, and
+ * encodes nothing.
  */
 final class ParameterNodes {
   private static final Pattern WHOLE_RAW = Pattern.compile("(?s)RAW(?:\\((.*)\\)|\\{(.*)})");
 
+  /** Steps that evaluate expressions in a URI, but not in that of a session Kamelet. */
+  private static final Set<String> DYNAMIC = Set.of("toD", "wireTap");
+
+  /** Options of Camel's Kamelet endpoint, which a Kamelet's own parameters cannot be. */
+  private static final Set<String> CAMELS = new KameletEndpointUriFactory().propertyNames();
+
   /** So that Camel does not take a parameter for an option of its own endpoint. */
   private static final String OWN = "own_";
 
-  private ParameterNodes() {}
+  private final OpaqueText opaque;
+
+  ParameterNodes(OpaqueText opaque) {
+    this.opaque = opaque;
+  }
 
   /** The name of a parameter as it was written. */
   static String givenName(String name) {
@@ -30,74 +44,79 @@ final class ParameterNodes {
   /**
    * Rewrites all of a document, in place.
    *
-   * @throws YamlDeserializationException for a value of several lines that Camel would join
+   * @throws YamlDeserializationException for a value that Camel would change
    */
-  static void keep(Node node) {
+  void keep(Node node) {
+    keep("", node);
+  }
+
+  private void keep(String step, Node node) {
     if (node instanceof SequenceNode sequence) {
-      sequence.getValue().forEach(ParameterNodes::keep);
+      sequence.getValue().forEach(this::keep);
     } else if (node instanceof MappingNode mapping) {
-      boolean ours = namesSessionKamelet(mapping);
+      boolean session = named(mapping, SessionKamelets::isUri, SessionKamelets::isName);
+      boolean kamelet =
+          session || named(mapping, SessionKamelets::isKamelet, name -> step.equals("kamelet"));
       for (NodeTuple tuple : mapping.getValue()) {
-        if (ours
+        if (kamelet
             && isKey(tuple, "parameters")
             && tuple.getValueNode() instanceof MappingNode parameters) {
-          parameters.setValue(kept(parameters.getValue()));
-        } else if (isKey(tuple, "parameters") && namesOtherKamelet(mapping)) {
-          refuseLines(tuple.getValueNode());
+          parameters.setValue(kept(step, session, parameters.getValue()));
         } else {
-          keep(tuple.getValueNode());
+          keep(((ScalarNode) tuple.getKeyNode()).getValue(), tuple.getValueNode());
         }
       }
     }
   }
 
   /** As {@code to: {uri: …}} or as the step {@code kamelet: {name: …}}. */
-  private static boolean namesSessionKamelet(MappingNode mapping) {
-    return text(mapping, "uri").filter(SessionKamelets::isUri).isPresent()
-        || text(mapping, "name").filter(SessionKamelets::isName).isPresent();
+  private static boolean named(MappingNode mapping, Predicate<String> uri, Predicate<String> name) {
+    return text(mapping, "uri").filter(uri).isPresent()
+        || text(mapping, "name").filter(name).isPresent();
   }
 
-  private static boolean namesOtherKamelet(MappingNode mapping) {
-    return text(mapping, "uri")
-        .filter(uri -> uri.strip().startsWith("kamelet:") && !SessionKamelets.isUri(uri))
-        .isPresent();
-  }
-
-  private static void refuseLines(Node parameters) {
-    if (parameters instanceof MappingNode mapping) {
-      mapping.getValue().stream()
-          .map(NodeTuple::getValueNode)
-          .filter(
-              value -> value instanceof ScalarNode text && text.getValue().strip().contains("\n"))
-          .findFirst()
-          .ifPresent(
-              value -> {
-                throw new YamlDeserializationException(
-                    value,
-                    "a value of several lines: Camel joins them on the way to a Kamelet of your own."
-                        + " Set it as the body, or as a variable, in a step before.");
-              });
-    }
-  }
-
-  private static List<NodeTuple> kept(List<NodeTuple> parameters) {
+  private List<NodeTuple> kept(String step, boolean session, List<NodeTuple> parameters) {
     return parameters.stream()
+        .filter(tuple -> !isNull(tuple.getValueNode()))
         .map(
             tuple ->
                 tuple.getKeyNode() instanceof ScalarNode name
                         && tuple.getValueNode() instanceof ScalarNode value
-                    ? new NodeTuple(with(name, OWN + name.getValue()), kept(name.getValue(), value))
+                    ? kept(step, session, name, value)
                     : tuple)
         .toList();
   }
 
-  private static ScalarNode kept(String name, ScalarNode scalar) {
-    var raw = WHOLE_RAW.matcher(scalar.getValue());
+  private NodeTuple kept(String step, boolean session, ScalarNode name, ScalarNode value) {
+    var raw = WHOLE_RAW.matcher(value.getValue());
     String text =
         raw.matches()
             ? Optional.ofNullable(raw.group(1)).orElseGet(() -> raw.group(2))
-            : scalar.getValue();
-    return with(scalar, ParameterText.inUri(name, text));
+            : value.getValue();
+    String inUri = ParameterText.inUri(opaque, name.getValue(), text);
+    if (session) {
+      return new NodeTuple(with(name, OWN + name.getValue()), with(value, inUri));
+    }
+    if (CAMELS.contains(name.getValue())) {
+      return new NodeTuple(name, value);
+    }
+    if (!DYNAMIC.contains(step) || !text.contains("${")) {
+      return new NodeTuple(name, with(value, inUri));
+    }
+    if (!inUri.equals(text)) {
+      throw new YamlDeserializationException(
+          value,
+          "a value with an expression in %s can have one line only, without & and {{: set it as the body or as a variable in a step before, and use to."
+              .formatted(step));
+    }
+    return new NodeTuple(name, value);
+  }
+
+  /** By YAML's core schema; the parser knows that of JSON only. */
+  private static boolean isNull(Node value) {
+    return value instanceof ScalarNode scalar
+        && scalar.getScalarStyle() == ScalarStyle.PLAIN
+        && scalar.getValue().matches("~|null|Null|NULL|");
   }
 
   private static ScalarNode with(ScalarNode scalar, String text) {

@@ -18,16 +18,18 @@ final class ParameterText implements PropertiesFunction {
   private static final Pattern PLACEHOLDER = Pattern.compile("(?s)(\\\\)?\\{\\{(.*?)}}");
 
   private final CamelContext context;
+  private final OpaqueText opaque;
 
   ParameterText(CamelContext context) {
     this.context = context;
+    this.opaque = OpaqueText.of(context);
   }
 
   /** What stands for the text of a route file in a URI. */
-  static String inUri(String parameter, String text) {
+  static String inUri(OpaqueText opaque, String parameter, String text) {
     return text.contains("{{")
-        ? "{{%s:%s}}".formatted(NAME, OpaqueText.encode(parameter + SEPARATOR + text))
-        : OpaqueText.exact(text);
+        ? "{{%s:%s}}".formatted(NAME, opaque.encode(parameter + SEPARATOR + text))
+        : opaque.exact(text);
   }
 
   @Override
@@ -42,9 +44,9 @@ final class ParameterText implements PropertiesFunction {
 
   @Override
   public String apply(String written) {
-    String[] parts = OpaqueText.decode(written).split(SEPARATOR, 2);
+    String[] parts = opaque.decode(written).split(SEPARATOR, 2);
     // beside an optional placeholder without a value Camel encodes the other values of a URI
-    return resolve(parts[0], parts[1]).map(OpaqueText::opaque).orElse(null);
+    return resolve(parts[0], parts[1]).map(opaque::opaque).orElse(null);
   }
 
   /** Empty for an optional placeholder without a value. */
@@ -66,7 +68,7 @@ final class ParameterText implements PropertiesFunction {
   private Optional<String> value(String parameter, MatchResult placeholder) {
     try {
       return Optional.ofNullable(context.resolvePropertyPlaceholders(placeholder.group()))
-          .map(OpaqueText::readExact);
+          .map(opaque::readExact);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s: %s is a placeholder of a property that does not exist. For the text itself write \\%s."

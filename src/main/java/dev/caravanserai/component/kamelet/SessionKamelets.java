@@ -2,7 +2,7 @@ package dev.caravanserai.component.kamelet;
 
 import java.util.regex.Pattern;
 
-/** Our Kamelets by their names: all begin with {@code session-}. */
+/** The names of the session Kamelets all begin with {@code session-}. */
 final class SessionKamelets {
   private static final String PREFIX = "session-";
   private static final Pattern URI = Pattern.compile("(?s)\\s*kamelet:(?://)?" + PREFIX + ".*");
@@ -11,6 +11,11 @@ final class SessionKamelets {
 
   static boolean isName(String name) {
     return name.startsWith(PREFIX);
+  }
+
+  /** Whether it names any Kamelet. */
+  static boolean isKamelet(String uri) {
+    return uri.strip().startsWith("kamelet:");
   }
 
   static boolean isUri(String uri) {

@@ -40,7 +40,7 @@ final class StepFactory extends DefaultProcessorFactory {
   private static void checkLines(ProcessorDefinition<?> step) {
     if (step instanceof EndpointRequiredDefinition to
         && to.getEndpointUri() != null
-        && SessionKamelets.isUri(to.getEndpointUri())
+        && SessionKamelets.isKamelet(to.getEndpointUri())
         && valueOfSeveralLines(to.getEndpointUri())) {
       throw new IllegalArgumentException(
           "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"

@@ -22,7 +22,7 @@ class RetryAfterTest {
   private static final ContainerRef CONTAINER =
       new ContainerRef("ns", "session-a", "main", Optional.empty());
   private static final LogQuery LOG =
-      new LogQuery(Optional.empty(), Optional.empty(), false, false, 1_000);
+      new LogQuery(Optional.empty(), Optional.empty(), false, false, false);
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
@@ -35,7 +35,7 @@ class RetryAfterTest {
   @ValueSource(ints = {429, 503})
   void refused_read_of_a_log_is_sent_again_when_the_server_says(int status) throws Exception {
     assertSentAgain(
-        status, api -> api.cluster.logs().read(CONTAINER, LOG).toCompletableFuture().join());
+        status, api -> api.cluster.logs().last(CONTAINER, LOG, 1_000).toCompletableFuture().join());
   }
 
   private static void assertSentAgain(int status, Consumer<StubApi> request) throws Exception {
@@ -105,7 +105,8 @@ class RetryAfterTest {
             })) {
 
       // Then
-      assertThatThrownBy(() -> api.cluster.logs().read(CONTAINER, LOG).toCompletableFuture().join())
+      assertThatThrownBy(
+              () -> api.cluster.logs().last(CONTAINER, LOG, 1_000).toCompletableFuture().join())
           .hasMessageContaining("CLUSTER_UNREACHABLE")
           .hasMessageContaining("no answer within 1 s");
       closed.countDown();

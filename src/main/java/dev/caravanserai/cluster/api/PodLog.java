@@ -1,0 +1,68 @@
+package dev.caravanserai.cluster.api;
+
+import dev.caravanserai.cluster.ByteSource;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+
+/** A container's log whose reading has begun: its first piece is asked for at once. */
+final class PodLog implements ByteSource {
+  /** What the kubelet writes in place of a log that the container runtime cannot give it. */
+  private static final Pattern UNREADABLE =
+      Pattern.compile("unable to retrieve container logs for [a-z-]+://\\w*\\s*");
+
+  private final ByteSource source;
+  private final boolean follow;
+  private CompletionStage<Optional<byte[]>> first;
+
+  private PodLog(ByteSource source, boolean follow, String log) {
+    this.source = source;
+    this.follow = follow;
+    this.first = source.next().thenApply(piece -> readable(log, piece));
+  }
+
+  /**
+   * @param log for messages
+   * @return done with the first piece, so that a refusal precedes every byte; at once if the log is
+   *     followed, as the container may write nothing
+   */
+  static CompletionStage<ByteSource> of(ByteSource source, boolean follow, String log) {
+    PodLog it = new PodLog(source, follow, log);
+    return follow ? CompletableFuture.completedFuture(it) : it.first.thenApply(piece -> it);
+  }
+
+  private Optional<byte[]> readable(String log, Optional<byte[]> piece) {
+    String words = piece.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+    if (UNREADABLE.matcher(words).matches()) {
+      close();
+      throw Failure.of(
+              FailureCode.CONFLICT,
+              "The log of %s cannot be read: the container runtime does not have it (any more)."
+                  .formatted(log),
+              words.strip())
+          .asException();
+    }
+    return piece;
+  }
+
+  @Override
+  public CompletionStage<Optional<byte[]>> next() {
+    CompletionStage<Optional<byte[]>> next = first == null ? source.next() : first;
+    first = null;
+    return next;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+
+  @Override
+  public boolean endless() {
+    return follow;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.caravanserai.profile;
+
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.SessionSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Finds the mistakes of a profile that its file alone does not show, when the server starts. */
+final class ProfileCheck {
+  private final Profile profile;
+  private final Lifetimes lifetimes;
+  private final Mistakes mistakes;
+
+  /**
+   * @param mistakes receives everything that is wrong, with its place in the file
+   */
+  ProfileCheck(Profile profile, Lifetimes lifetimes, Mistakes mistakes) {
+    this.profile = profile;
+    this.lifetimes = lifetimes;
+    this.mistakes = mistakes;
+  }
+
+  /** Checks defaults and limits, then plans sample sessions. */
+  void run(Planner planner) {
+    RequestField.unused(profile.file().defaults().keySet(), profile.used())
+        .forEach(
+            field ->
+                wrong(
+                    "/defaults/" + field.key(),
+                    "no object uses it; an object uses it by " + field.expressions()));
+    limits();
+    seconds("/defaults/timeoutSeconds", profile.defaults().timeoutSeconds());
+    seconds("/defaults/startTimeoutSeconds", profile.defaults().startTimeoutSeconds());
+    lifetime();
+    for (SessionSpec request : SampleRequests.of(profile)) {
+      ResolvedRequest resolved =
+          ResolvedRequest.of(request, profile, "sample", lifetimes, new RequestRules());
+      new RequestRules()
+          .values(resolved.spec())
+          .violations()
+          .forEach(v -> wrong("/defaults" + v.pointer(), v.message()));
+      plan(planner, request);
+    }
+  }
+
+  private void limits() {
+    seconds("/limits/timeoutSeconds", profile.limits().timeoutSeconds());
+    profile
+        .limits()
+        .quantities()
+        .forEach((name, cap) -> quantity("/limits/resources/" + name, cap));
+    profile.limits().storageSize().ifPresent(cap -> quantity("/limits/storage/size", cap));
+  }
+
+  private void seconds(String path, Long seconds) {
+    if (seconds != null && ResolvedRequest.seconds(seconds).isEmpty()) {
+      wrong(path, "it must be 1 to %d, not %d".formatted(ResolvedRequest.LONGEST_SECONDS, seconds));
+    }
+  }
+
+  private void quantity(String path, String cap) {
+    if (Quantities.amount(cap).isEmpty()) {
+      wrong(path, "'%s' is not a quantity such as 500m or 1Gi".formatted(cap));
+    }
+  }
+
+  /** A literal default above the maximum gives way to it; one of a changed setting is a mistake. */
+  private void lifetime() {
+    Duration most = lifetimes.most(profile.limits());
+    String text = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
+    boolean changed =
+        profile.file().settings().entrySet().stream()
+            .filter(s -> !s.getValue().text().equals(profile.settings().get(s.getKey())))
+            .anyMatch(s -> text.contains("settings." + s.getKey()));
+    ResolvedRequest.seconds(profile.defaults().timeoutSeconds())
+        .filter(lifetime -> changed && lifetime.compareTo(most) > 0)
+        .ifPresent(
+            lifetime ->
+                wrong(
+                    "/defaults/timeoutSeconds",
+                    "%s is %d, more than the maximum of %d s (%s)"
+                        .formatted(
+                            text,
+                            lifetime.toSeconds(),
+                            most.toSeconds(),
+                            most.equals(lifetimes.most())
+                                ? "caravanserai.session.max-timeout"
+                                : "/limits/timeoutSeconds")));
+  }
+
+  private void plan(Planner planner, SessionSpec request) {
+    try {
+      DerivedNames.clash(planner.plan(request, Instant.EPOCH, new UUID(0, 0)))
+          .ifPresent(why -> wrong("/objects", why));
+    } catch (Expressions.OfRequestException e) {
+      return; // only a real request has the metadata
+    } catch (InvalidRequestException e) {
+      mistakes.add(
+          "Profile %s (%s): no session of it can start: %s."
+              .formatted(profile.name(), profile.source(), e.failure().message()));
+    } catch (FailureException e) {
+      mistakes.add(e);
+    }
+  }
+
+  private void wrong(String path, String what) {
+    mistakes.add(profile.wrong(path, what));
+  }
+}
