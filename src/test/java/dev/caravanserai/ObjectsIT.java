@@ -21,7 +21,7 @@ class ObjectsIT {
   private static final String NAME = "objects-it-" + Long.toString(System.nanoTime(), 36);
 
   private final ApiCluster cluster =
-      new ApiCluster("it", TestCluster.get().client(), TestCluster.NAMESPACE);
+      new ApiCluster("it", TestCluster.get().client(), TestCluster.NAMESPACE, 1000);
 
   @AfterEach
   void close() {

@@ -91,12 +91,12 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
 
   @Override
   public void onUpdate(SessionUpdate update) {
-    waits.stream().filter(wait -> wait.key.equals(update.session().key())).forEach(Wait::wake);
+    waits.stream().filter(wait -> wait.key.equals(update.session().key())).forEach(Wait::read);
   }
 
   @Override
   public void onDropped(long dropped) {
-    waits.forEach(Wait::wake);
+    waits.forEach(Wait::read);
   }
 
   @Override
@@ -111,6 +111,8 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private List<ObjectRef> left;
     private Duration pause = FIRST;
+    private boolean reading;
+    private boolean again;
     private Future<?> later = CompletableFuture.completedFuture(null);
 
     Wait(SessionKey key, String life, List<ObjectRef> objects) {
@@ -124,33 +126,45 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       later.cancel(false);
     }
 
-    /** Ends the pause. */
-    synchronized void wake() {
-      if (later.cancel(false)) {
-        read();
+    /** Reads without further pause, also if a read is under way, which may be too old. */
+    void read() {
+      Optional<ObjectRef> next;
+      synchronized (this) {
+        later.cancel(false);
+        again = reading;
+        if (reading || gone.isDone()) {
+          return;
+        }
+        next = left.stream().findFirst();
+        reading = next.isPresent();
       }
+      next.ifPresentOrElse(
+          object -> cluster.objects().get(object).whenComplete(this::onRead),
+          () -> gone.complete(null));
     }
 
-    synchronized void read() {
-      if (left.isEmpty()) {
-        gone.complete(null);
-      } else if (!gone.isDone()) {
-        cluster.objects().get(left.get(0)).whenComplete(this::next);
+    /** The cluster and whoever waits are called without the lock. */
+    private void onRead(Optional<HasMetadata> found, Throwable unreadable) {
+      Runnable then = () -> {};
+      synchronized (this) {
+        reading = false;
+        if (unreadable == null && found.filter(this::ofThisLife).isEmpty()) {
+          left = left.subList(1, left.size());
+          pause = FIRST;
+          then = this::read;
+        } else if (System.nanoTime() >= deadline) {
+          then =
+              () ->
+                  gone.completeExceptionally(
+                      unreadable != null ? unreadable : new FailureException(late(found.get())));
+        } else if (again) {
+          then = this::read;
+        } else if (!gone.isDone()) {
+          later = timer.schedule(this::read, pause.toMillis(), TimeUnit.MILLISECONDS);
+          pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
+        }
       }
-    }
-
-    private synchronized void next(Optional<HasMetadata> found, Throwable unreadable) {
-      if (unreadable == null && found.filter(this::ofThisLife).isEmpty()) {
-        left = left.subList(1, left.size());
-        pause = FIRST;
-        read();
-      } else if (System.nanoTime() >= deadline) {
-        gone.completeExceptionally(
-            unreadable != null ? unreadable : new FailureException(late(found.get())));
-      } else {
-        later = timer.schedule(this::read, pause.toMillis(), TimeUnit.MILLISECONDS);
-        pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
-      }
+      then.run();
     }
 
     private boolean ofThisLife(HasMetadata object) {

@@ -67,6 +67,10 @@ public final class Settings {
   public static final Setting<Optional<String>> CLUSTER_CONTEXT =
       setting("cluster.context", optional(text()), "")
           .described("Context of the kubeconfig; empty: its current one.");
+  public static final Setting<Integer> CLUSTER_QUEUE =
+      setting("cluster.queue", number(100, 1_000_000), "5000")
+          .described(
+              "Most requests to the cluster that may wait for each tenant; further ones are refused with `LIMIT_REACHED`.");
   public static final Setting<String> PROFILE_DEFAULT =
       setting("profile.default", text(), "default")
           .described("Profile of a request that names none.");
