@@ -53,6 +53,19 @@ class BrokenStartIT {
   }
 
   @Test
+  void mistake_in_a_route_is_all_that_the_server_writes() throws IOException {
+    // Given
+    Path route = home.resolve("mine.camel.yaml");
+    Files.writeString(route, Files.readString(EXAMPLE).replaceFirst("lifetime:", "lifetme:"));
+
+    // When, Then
+    assertThatThrownBy(() -> ServerProcess.start(Map.of(), route.toString()).close())
+        .hasMessageStartingWith("Route every-minute in file:" + route + ", line 12 cannot run: ")
+        .hasMessageEndingWith("start again: nothing was started.\n")
+        .hasMessageNotContainingAny("Exception", "\tat ");
+  }
+
+  @Test
   void file_that_does_not_exist_stops_the_start() {
     assertThatThrownBy(() -> start(Path.of("demoo")).close())
         .isInstanceOf(RoutesException.class)
