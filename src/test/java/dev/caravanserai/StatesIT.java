@@ -76,7 +76,7 @@ class StatesIT {
 
     // Then
     try (ApiCluster next =
-        new ApiCluster("next", TestCluster.get().client(), TestCluster.NAMESPACE)) {
+        new ApiCluster("next", TestCluster.get().client(), TestCluster.NAMESPACE, 1000)) {
       next.watch(TestCluster.NAMESPACE).toCompletableFuture().join();
       SessionKey key = new SessionKey("next", SessionSpec.DEFAULT_TENANT, id);
       next.sessions().refresh(key).toCompletableFuture().join();

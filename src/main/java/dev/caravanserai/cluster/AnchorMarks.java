@@ -46,15 +46,22 @@ public final class AnchorMarks implements SessionListener {
   }
 
   private Optional<CompletionStage<?>> write(SessionKey key) {
-    Optional<ConfigMap> anchor = cache.anchor(key).filter(a -> !Life.deleting(a));
-    Map<String, String> marks =
-        anchor.flatMap(a -> cache.find(key).map(session -> missing(a, session))).orElseGet(Map::of);
-    return anchor
-        .filter(a -> !marks.isEmpty())
+    Optional<SessionSnapshot> known = cache.snapshot(key);
+    return known
+        .flatMap(SessionSnapshot::anchor)
+        .filter(anchor -> !Life.deleting(anchor))
+        .flatMap(anchor -> write(anchor, missing(anchor, known.get().session())));
+  }
+
+  private Optional<CompletionStage<?>> write(ConfigMap anchor, Map<String, String> marks) {
+    return Optional.of(marks)
+        .filter(some -> !some.isEmpty())
         .map(
-            a ->
+            some ->
                 objects.annotate(
-                    ObjectRef.to(a), marks, Optional.of(a.getMetadata().getResourceVersion())));
+                    ObjectRef.to(anchor),
+                    some,
+                    Optional.of(anchor.getMetadata().getResourceVersion())));
   }
 
   private static Map<String, String> missing(ConfigMap anchor, Session session) {

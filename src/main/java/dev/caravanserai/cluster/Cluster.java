@@ -39,6 +39,9 @@ public interface Cluster extends AutoCloseable {
   /** How many requests to the cluster have failed with this code since the start. */
   long failures(FailureCode code);
 
+  /** How many requests to the cluster wait because too many are under way. */
+  int waiting();
+
   /** Calls the listener for each watch, present and future; for some twice. */
   void onWatch(Consumer<WatchStatus> listener);
 

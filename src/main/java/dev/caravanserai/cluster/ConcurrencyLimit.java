@@ -1,42 +1,71 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Lets so many asynchronous calls run at once; the others wait, without a thread, in order.
- * Thread-safe.
+ * Bounds how many asynchronous calls run at once. The others wait, without a thread: the calls of
+ * one tenant in order, and the tenants take turns, so that none holds up the others. Thread-safe.
  */
 public final class ConcurrencyLimit {
   private final int limit;
-  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final int queue;
+
+  /** By tenant, the one whose turn is next first; no queue is empty. */
+  private final Map<String, Queue<Runnable>> waiting = new LinkedHashMap<>();
+
   private int running;
 
-  public ConcurrencyLimit(int limit) {
+  /**
+   * @param limit most calls at once, at least 1
+   * @param queue most waiting calls of each tenant
+   */
+  public ConcurrencyLimit(int limit, int queue) {
     this.limit = limit;
+    this.queue = queue;
   }
 
   /**
-   * @return what the call's stage completes with; also what the call throws before it returns one
+   * @param tenant for which the call is made; any constant for calls of no tenant
+   * @return what the call's stage completes with; also what the call throws before it returns one;
+   *     fails with LIMIT_REACHED if the tenant's queue is full, and the call is not made then
    */
-  public <T> CompletionStage<T> run(Supplier<CompletionStage<T>> call) {
+  public <T> CompletionStage<T> run(String tenant, Supplier<CompletionStage<T>> call) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    enter(
-        () ->
-            started(call)
-                .whenComplete(
-                    (done, thrown) -> {
-                      leave();
-                      if (thrown == null) {
-                        result.complete(done);
-                      } else {
-                        result.completeExceptionally(thrown);
-                      }
-                    }));
-    return result;
+    boolean accepted =
+        enter(
+            tenant,
+            () ->
+                started(call)
+                    .whenComplete(
+                        (done, thrown) -> {
+                          leave();
+                          if (thrown == null) {
+                            result.complete(done);
+                          } else {
+                            result.completeExceptionally(thrown);
+                          }
+                        }));
+    return accepted ? result : CompletableFuture.failedFuture(full());
+  }
+
+  private FailureException full() {
+    return FailureException.of(
+        FailureCode.LIMIT_REACHED,
+        "%d requests to the cluster wait already, which is the limit of a tenant (caravanserai.cluster.queue). Try again when some have been answered."
+            .formatted(queue));
+  }
+
+  /** How many calls wait. */
+  public synchronized int waiting() {
+    return waiting.values().stream().mapToInt(Queue::size).sum();
   }
 
   private static <T> CompletionStage<T> started(Supplier<CompletionStage<T>> call) {
@@ -47,24 +76,30 @@ public final class ConcurrencyLimit {
     }
   }
 
-  private void enter(Runnable call) {
+  private boolean enter(String tenant, Runnable call) {
     synchronized (this) {
       if (running == limit) {
-        waiting.add(call);
-        return;
+        Queue<Runnable> own = waiting.computeIfAbsent(tenant, first -> new ArrayDeque<>());
+        return own.size() < queue && own.add(call);
       }
       running++;
     }
     call.run();
+    return true;
   }
 
   private void leave() {
     Runnable next;
     synchronized (this) {
-      next = waiting.poll();
-      if (next == null) {
+      if (waiting.isEmpty()) {
         running--;
         return;
+      }
+      String tenant = waiting.keySet().iterator().next();
+      Queue<Runnable> own = waiting.remove(tenant);
+      next = own.remove();
+      if (!own.isEmpty()) {
+        waiting.put(tenant, own); // behind the other tenants
       }
     }
     next.run();

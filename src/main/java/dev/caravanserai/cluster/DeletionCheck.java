@@ -30,14 +30,20 @@ public final class DeletionCheck {
   private static final int AT_ONCE = 4;
 
   private final Objects objects;
-  private final ConcurrencyLimit limit = new ConcurrencyLimit(AT_ONCE);
+  private final ConcurrencyLimit limit;
 
   /** Those to be read; true once the log has reported missing labels. */
   private final Map<ObjectRef, Boolean> open = new ConcurrentHashMap<>();
 
-  /** Works from now on. */
-  public DeletionCheck(Objects objects, SessionCache cache, ScheduledExecutorService timer) {
+  /**
+   * Works from now on.
+   *
+   * @param queue most objects that wait to be read; the others are read after a pause
+   */
+  public DeletionCheck(
+      Objects objects, SessionCache cache, ScheduledExecutorService timer, int queue) {
     this.objects = objects;
+    this.limit = new ConcurrencyLimit(AT_ONCE, queue);
     Retries<ObjectRef> retries = new Retries<>(FIRST_PAUSE, LONGEST_PAUSE, this::ask, timer);
     cache.confirmDeletionsBy(
         object -> {
@@ -56,7 +62,7 @@ public final class DeletionCheck {
   private Optional<CompletionStage<?>> ask(ObjectRef object) {
     return Optional.of(object)
         .filter(open::containsKey)
-        .map(o -> limit.run(() -> objects.get(o)).thenAccept(found -> found(o, found)));
+        .map(o -> limit.run("", () -> objects.get(o)).thenAccept(found -> found(o, found)));
   }
 
   private void found(ObjectRef object, Optional<HasMetadata> found) {

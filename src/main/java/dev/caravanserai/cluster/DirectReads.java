@@ -16,9 +16,10 @@ import java.util.function.Supplier;
 /**
  * Asks the cluster itself for a session that the watches do not know, or not as it is: another
  * replica may have made it, or got it ready, a moment ago. One request costs one GET in each
- * namespace that it may live in; those for the same session share it, and at most {@value #AT_ONCE}
- * are sent at once, so that many requests for unknown sessions are no burden to the cluster.
- * Thread-safe.
+ * namespace that it may live in; those for the same session share it. At most {@value #AT_ONCE} are
+ * sent at once, and the tenants take turns, so that many requests for unknown sessions burden
+ * neither the cluster nor other tenants. An answer is not kept: another replica may make the
+ * session right after it. Thread-safe.
  */
 public final class DirectReads {
   private static final int AT_ONCE = 4;
@@ -26,23 +27,27 @@ public final class DirectReads {
   private final Objects objects;
   private final SessionIndex index;
   private final Supplier<Collection<String>> namespaces;
-  private final ConcurrencyLimit limit = new ConcurrencyLimit(AT_ONCE);
+  private final ConcurrencyLimit limit;
   private final Map<SessionKey, CompletableFuture<Optional<Session>>> underWay =
       new ConcurrentHashMap<>();
 
   /**
    * @param objects reports what it reads to the index
    * @param namespaces where sessions live, now
+   * @param queue most sessions of each tenant that wait to be read
    */
-  public DirectReads(Objects objects, SessionIndex index, Supplier<Collection<String>> namespaces) {
+  public DirectReads(
+      Objects objects, SessionIndex index, Supplier<Collection<String>> namespaces, int queue) {
     this.objects = objects;
     this.index = index;
     this.namespaces = namespaces;
+    this.limit = new ConcurrencyLimit(AT_ONCE, queue);
   }
 
   /**
    * @return the session as it is now, or empty if there is none; fails with CLUSTER_UNREACHABLE or
-   *     FORBIDDEN where the cluster could not be asked
+   *     FORBIDDEN where the cluster could not be asked, with LIMIT_REACHED if too many sessions of
+   *     the tenant wait to be read
    */
   public CompletionStage<Optional<Session>> read(SessionKey key) {
     CompletableFuture<Optional<Session>> mine = new CompletableFuture<>();
@@ -51,7 +56,7 @@ public final class DirectReads {
       return first;
     }
     limit
-        .run(() -> ask(key))
+        .run(Names.label(key.tenant()), () -> ask(key))
         .whenComplete(
             (session, thrown) -> {
               underWay.remove(key, mine);
@@ -62,6 +67,11 @@ public final class DirectReads {
               }
             });
     return mine;
+  }
+
+  /** How many sessions wait to be read. */
+  public int waiting() {
+    return limit.waiting();
   }
 
   /** What is read is known to the index, which also knows what has been deleted since. */

@@ -44,6 +44,11 @@ final class LifeTable {
     return new HashSet<>(byName.getOrDefault(name, Set.of()));
   }
 
+  /** The life that a known object belongs to. */
+  Optional<Life> holder(String uid) {
+    return Optional.ofNullable(byUid.get(uid));
+  }
+
   Set<SessionKey> keys() {
     return lives.keySet();
   }
@@ -68,14 +73,12 @@ final class LifeTable {
 
   /** The last known version of an object. */
   Optional<HasMetadata> object(String uid) {
-    return Optional.ofNullable(byUid.get(uid)).flatMap(life -> life.known(uid));
+    return holder(uid).flatMap(life -> life.known(uid));
   }
 
   /** Whose an object is: its annotations may have been changed since it was first reported. */
   Optional<SessionKey> keyOf(HasMetadata object) {
-    return Optional.ofNullable(byUid.get(uid(object)))
-        .map(life -> life.key)
-        .or(() -> reader.key(object));
+    return holder(uid(object)).map(life -> life.key).or(() -> reader.key(object));
   }
 
   Stream<HasMetadata> objects() {
@@ -122,7 +125,7 @@ final class LifeTable {
    */
   Optional<Life> put(HasMetadata object) {
     String uid = uid(object);
-    Optional<Life> holder = Optional.ofNullable(byUid.get(uid));
+    Optional<Life> holder = holder(uid);
     Optional<SessionKey> key = keyOf(object);
     if (key.isEmpty() || dead.has(uid)) {
       return Optional.empty();

@@ -3,18 +3,25 @@ package dev.caravanserai.cluster;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Repeats an asynchronous task for each key, one attempt at a time, after pauses that double up to
  * a limit, for as long as there is something to do. Thread-safe.
  */
-final class Retries<K> {
-  static final Duration MINUTE = Duration.ofMinutes(1);
+public final class Retries<K> {
+  private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+
+  /** The longest pause of most users. */
+  public static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final Duration first;
   private final Duration longest;
@@ -28,7 +35,7 @@ final class Retries<K> {
    * @param task begins an attempt; empty if nothing is left to do
    * @param timer the caller's to shut down
    */
-  Retries(
+  public Retries(
       Duration first,
       Duration longest,
       Function<K, Optional<CompletionStage<?>>> task,
@@ -40,15 +47,20 @@ final class Retries<K> {
   }
 
   /** Begins an attempt, unless one is under way or waits for the end of a pause. */
-  void request(K key) {
+  public void request(K key) {
     if (requests.merge(key, 1, Integer::sum) == 1) {
       run(key, first);
     }
   }
 
+  /** Requests an attempt after the first pause. */
+  void requestLater(K key) {
+    schedule(() -> request(key), first);
+  }
+
   private void run(K key, Duration pause) {
     Integer before = requests.get(key);
-    Optional<CompletionStage<?>> attempt = task.apply(key);
+    Optional<CompletionStage<?>> attempt = attempt(key);
     if (attempt.isPresent()) {
       attempt.get().whenComplete((done, thrown) -> later(key, pause));
     } else if (!requests.remove(key, before)) { // requested again in the meantime
@@ -56,9 +68,26 @@ final class Retries<K> {
     }
   }
 
+  /** A task that throws has failed. */
+  private Optional<CompletionStage<?>> attempt(K key) {
+    try {
+      return task.apply(key);
+    } catch (RuntimeException e) {
+      return Optional.of(CompletableFuture.failedFuture(e));
+    }
+  }
+
   private void later(K key, Duration pause) {
     Duration twice = pause.multipliedBy(2);
     Duration next = twice.compareTo(longest) < 0 ? twice : longest;
-    timer.schedule(() -> run(key, next), pause.toMillis(), TimeUnit.MILLISECONDS);
+    schedule(() -> run(key, next), pause);
+  }
+
+  private void schedule(Runnable what, Duration pause) {
+    try {
+      timer.schedule(what, pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("not tried again: the timer is closed");
+    }
   }
 }

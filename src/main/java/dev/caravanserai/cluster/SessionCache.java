@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
@@ -183,6 +184,15 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   private synchronized Optional<HasMetadata> object(String uid) {
     return lives.object(uid);
+  }
+
+  /** The tenant, as in labels, whose session has this anchor or pod; empty if none is known. */
+  public synchronized String tenant(ObjectRef object) {
+    return lives.named(object.anyLife()).stream()
+        .findFirst()
+        .flatMap(lives::holder)
+        .map(life -> Names.label(life.key.tenant()))
+        .orElse("");
   }
 
   /** The uids of the known anchors and pods of this name. */

@@ -21,6 +21,7 @@ final class Subscriber implements Subscription {
   private final Queue<SessionUpdate> waiting = new ArrayDeque<>();
   private final AtomicLong droppedInAll = new AtomicLong();
   private long dropped;
+  private boolean warned = true;
   private boolean running;
   private boolean closed;
 
@@ -49,17 +50,25 @@ final class Subscriber implements Subscription {
       return;
     }
     if (dropped++ == 0) {
-      LOG.warn(
-          "subscriber={} is too slow: {} session updates wait for it, and more are dropped until it"
-              + " has caught up",
-          name,
-          capacity);
+      warned = false;
     }
     droppedInAll.incrementAndGet();
   }
 
   /** Delivers the queued updates, unless that is under way. */
   void deliver(Executor executor) {
+    boolean warn;
+    synchronized (this) {
+      warn = !warned;
+      warned = true;
+    }
+    if (warn) {
+      LOG.warn(
+          "subscriber={} is too slow: {} session updates wait for it, and more are dropped until it"
+              + " has caught up",
+          name,
+          capacity);
+    }
     synchronized (this) {
       if (running || waiting.isEmpty()) {
         return;

@@ -50,7 +50,7 @@ final class StandaloneServices implements AutoCloseable {
             .or(() -> Optional.ofNullable(client.getNamespace()))
             .orElse("default");
     String name = settings.get(Settings.CLUSTER_NAME).orElse("api");
-    Cluster cluster = new ApiCluster(name, client, chosen);
+    Cluster cluster = new ApiCluster(name, client, chosen, settings.get(Settings.CLUSTER_QUEUE));
     try {
       cluster.watch(chosen).toCompletableFuture().join();
       Profiles profiles =

@@ -101,7 +101,7 @@ final class EarlyEnd {
   /** Nothing is left of a container that has ended. */
   private void left(String why) {
     context
-        .ended(exec.container())
+        .ended(exec.container(), ExecContext.ANSWER_WITHIN_MS)
         .thenAccept(
             ended -> gone(ended.isPresent() ? wanted : unknown(exec.container(), wanted, why)));
   }

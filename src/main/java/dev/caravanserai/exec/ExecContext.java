@@ -26,10 +26,11 @@ record ExecContext(
     ContainerEnds ends,
     ExecLimits limits,
     MemoryBudget memory) {
-  private static final long ANSWER_WITHIN_MS = 2_000;
+  /** How long one question may take, unless the asker has another limit. */
+  static final long ANSWER_WITHIN_MS = 2_000;
 
-  /** Why a container has ended; empty also where the cluster does not answer in time. */
-  CompletionStage<Optional<Failure>> ended(ContainerRef container) {
+  /** Why a container has ended; empty also if the cluster does not answer within the time. */
+  CompletionStage<Optional<Failure>> ended(ContainerRef container, long withinMs) {
     try {
       Optional<Failure> known = ends.known(container);
       return known.isPresent()
@@ -38,9 +39,18 @@ record ExecContext(
               .exceptionally(unknown -> Optional.empty())
               .toCompletableFuture()
               .copy()
-              .completeOnTimeout(Optional.empty(), ANSWER_WITHIN_MS, TimeUnit.MILLISECONDS);
+              .completeOnTimeout(Optional.empty(), withinMs, TimeUnit.MILLISECONDS);
     } catch (RuntimeException unknown) {
       return CompletableFuture.completedFuture(Optional.empty());
+    }
+  }
+
+  /** Completes a result; by this thread when all is being shut down. */
+  void answer(Runnable completion) {
+    try {
+      answers.execute(completion);
+    } catch (RejectedExecutionException shutDown) {
+      completion.run();
     }
   }
 

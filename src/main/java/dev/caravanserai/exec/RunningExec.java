@@ -45,6 +45,7 @@ final class RunningExec implements ExecListener {
   private final ExecContext context;
   private final Consumer<RunningExec> onAnswer;
   private final SupervisedOutput output;
+  private final Verdict verdict;
   private final CompletableFuture<ExecResult> result = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
   private final List<Future<?>> timers = new ArrayList<>();
@@ -62,6 +63,7 @@ final class RunningExec implements ExecListener {
     this.context = context;
     this.onAnswer = onAnswer;
     this.output = new SupervisedOutput(mark, context.limits().outputBytes(), context.memory());
+    this.verdict = new Verdict(this, context, output);
   }
 
   private static String randomId() {
@@ -197,7 +199,7 @@ final class RunningExec implements ExecListener {
     if (ending.isPresent()) {
       ending.get().channelEnded();
     } else if (!noShell) {
-      new Verdict(this, context, output).give(end);
+      verdict.give(end);
     } else if (refusal.isPresent()) {
       answer(refusal.get());
     } else {
@@ -218,22 +220,27 @@ final class RunningExec implements ExecListener {
 
   private void endEarly(Outcome outcome) {
     Optional<EarlyEnd> ending;
+    boolean settling;
     synchronized (this) {
-      if (ended || early.isPresent()) {
+      if (early.isPresent()) {
         return;
       }
-      ending = channel.map(open -> new EarlyEnd(this, context, output, open, outcome));
-      early = ending;
-      ended = ending.isEmpty();
+      if (!ended) {
+        early = channel.map(open -> new EarlyEnd(this, context, output, open, outcome));
+      }
+      ending = early;
+      settling = ended;
+      ended |= ending.isEmpty();
     }
-    // A supervisor that opens later is closed before it has been given anything to run.
-    ending.ifPresentOrElse(
-        EarlyEnd::begin,
-        () ->
-            answer(
-                output.supervised()
-                    ? outcome
-                    : EarlyEnd.unknown(container, outcome, EarlyEnd.NO_SHELL)));
+    if (settling) {
+      verdict.settle();
+    } else if (ending.isPresent()) {
+      ending.get().begin();
+    } else {
+      // A supervisor that opens later is closed before it has been given anything to run.
+      answer(
+          output.supervised() ? outcome : EarlyEnd.unknown(container, outcome, EarlyEnd.NO_SHELL));
+    }
   }
 
   /** The container ended while the command ran, or before it started, which is a conflict. */
@@ -272,6 +279,6 @@ final class RunningExec implements ExecListener {
       timers.clear();
     }
     onAnswer.accept(this);
-    context.answers().execute(completion);
+    context.answer(completion);
   }
 }

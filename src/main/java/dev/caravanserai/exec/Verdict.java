@@ -4,18 +4,19 @@ import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * Decides what the end of a channel means for its command. Where the container may have ended, the
- * cluster is asked first.
+ * Decides what the end of a channel means for its command. If the container may have ended, the
+ * cluster is asked first, for {@value #DELAY_MS} ms at most; meanwhile {@link #settle} ends the
+ * exec at once. Thread-safe.
  */
 final class Verdict {
   /** The kubelet reports the end of a container with a delay of a second or two. */
-  private static final Duration DELAY = Duration.ofSeconds(3);
+  private static final long DELAY_MS = 3_000;
 
   private static final long LOOK_AGAIN_MS = 250;
 
@@ -33,9 +34,18 @@ final class Verdict {
           FailureCode.NOT_FOUND,
           FailureCode.CLUSTER_UNREACHABLE);
 
+  /** What a kubelet says of a container whose end it has not yet reported. */
+  private static final Set<FailureCode> REPORTED_LATER =
+      Set.of(FailureCode.CONFIG_ERROR, FailureCode.NOT_FOUND);
+
   private final RunningExec exec;
   private final ExecContext context;
   private final SupervisedOutput output;
+
+  /** The answer as far as is known now. */
+  private volatile Runnable soFar = () -> {};
+
+  private volatile boolean settled;
 
   Verdict(RunningExec exec, ExecContext context, SupervisedOutput output) {
     this.exec = exec;
@@ -54,6 +64,12 @@ final class Verdict {
     }
   }
 
+  /** Gives the exec the outcome that is known so far, if none was given yet. */
+  void settle() {
+    settled = true;
+    soFar.run();
+  }
+
   private void exited(int code) {
     Optional<String> why = output.notStarted();
     if (why.isPresent()) {
@@ -61,7 +77,8 @@ final class Verdict {
     } else if (output.started() && !KILLED.contains(code)) {
       exec.answer(Outcome.exited(code));
     } else {
-      unlessEnded(Duration.ZERO, () -> ifAlive(code));
+      known(() -> exitedUnknown(code));
+      look(System.nanoTime(), () -> ifAlive(code));
     }
   }
 
@@ -71,7 +88,7 @@ final class Verdict {
         .thenAccept(
             alive -> {
               if (!alive) {
-                unlessEnded(DELAY, () -> exitedUnknown(code));
+                unlessEnded(DELAY_MS, () -> exitedUnknown(code));
               } else if (output.started()) {
                 exec.answer(Outcome.exited(code));
               } else {
@@ -85,14 +102,14 @@ final class Verdict {
         Outcome.connectionLost(
             Failure.of(
                 FailureCode.CONNECTION_LOST,
-                ("The cluster reports that a command in %s ended with %d, but nothing can be"
-                        + " started there any more, so its container may have ended. Look at the"
+                ("The cluster reports that a command in %s ended with %d, but nothing could be"
+                        + " started there afterwards, so its container may have ended. Look at the"
                         + " session before running it again.")
                     .formatted(exec.container(), code))));
   }
 
   private void lost(Failure failure) {
-    unlessEnded(DELAY, () -> exec.answer(Outcome.connectionLost(failure)));
+    unlessEnded(DELAY_MS, () -> exec.answer(Outcome.connectionLost(failure)));
   }
 
   private void refused(Failure failure) {
@@ -107,8 +124,8 @@ final class Verdict {
         || OF_THE_COMMAND.matcher(failure.message()).matches()) {
       neverBegun(failure);
     } else {
-      Duration delay = failure.code() == FailureCode.CONFIG_ERROR ? DELAY : Duration.ZERO;
-      unlessEnded(delay, () -> neverBegun(failure));
+      unlessEnded(
+          REPORTED_LATER.contains(failure.code()) ? DELAY_MS : 0, () -> neverBegun(failure));
     }
   }
 
@@ -120,22 +137,36 @@ final class Verdict {
     }
   }
 
-  private void unlessEnded(Duration within, Runnable otherwise) {
-    unlessEndedBy(System.nanoTime() + within.toNanos(), otherwise);
+  private void known(Runnable answer) {
+    soFar = answer;
+    if (settled) {
+      answer.run();
+    }
   }
 
-  /** Also where the cluster answers slowly or not at all, the end is given soon after the time. */
-  private void unlessEndedBy(long time, Runnable otherwise) {
+  /**
+   * Looks whether the container has ended.
+   *
+   * @param ms how long; 0 for one look
+   * @param otherwise gives the outcome if it has not
+   */
+  private void unlessEnded(long ms, Runnable otherwise) {
+    known(otherwise);
+    look(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms), otherwise);
+  }
+
+  private void look(long deadline, Runnable otherwise) {
+    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     context
-        .ended(exec.container())
+        .ended(exec.container(), left > 0 ? left : ExecContext.ANSWER_WITHIN_MS)
         .thenAccept(
             ended -> {
               if (ended.isPresent()) {
                 exec.containerEnded(ended.get());
-              } else if (System.nanoTime() >= time) {
+              } else if (System.nanoTime() + LOOK_AGAIN_MS * 1_000_000 >= deadline) {
                 otherwise.run();
               } else {
-                context.later(() -> unlessEndedBy(time, otherwise), LOOK_AGAIN_MS);
+                context.later(() -> look(deadline, otherwise), LOOK_AGAIN_MS);
               }
             });
   }

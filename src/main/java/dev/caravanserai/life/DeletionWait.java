@@ -5,7 +5,6 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionListener;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -72,7 +71,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
             Stream.of(
                     anchor.map(ObjectRef::to).stream(),
                     pod.stream(),
-                    anchor.stream().flatMap(DeletionWait::owned))
+                    anchor.map(ObjectRef::listedBy).stream().flatMap(List::stream))
                 .flatMap(objects -> objects)
                 .toList());
     waits.add(wait);
@@ -82,21 +81,14 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     return wait.gone;
   }
 
-  private static Stream<ObjectRef> owned(ConfigMap anchor) {
-    return ObjectRef.readList(
-        anchor.getMetadata().getNamespace(),
-        Lives.annotations(anchor).getOrDefault(Annotations.OBJECTS, ""))
-        .stream();
-  }
-
   @Override
   public void onUpdate(SessionUpdate update) {
-    waits.stream().filter(wait -> wait.key.equals(update.session().key())).forEach(Wait::wake);
+    waits.stream().filter(wait -> wait.key.equals(update.session().key())).forEach(Wait::read);
   }
 
   @Override
   public void onDropped(long dropped) {
-    waits.forEach(Wait::wake);
+    waits.forEach(Wait::read);
   }
 
   @Override
@@ -111,6 +103,8 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private List<ObjectRef> left;
     private Duration pause = FIRST;
+    private boolean reading;
+    private boolean again;
     private Future<?> later = CompletableFuture.completedFuture(null);
 
     Wait(SessionKey key, String life, List<ObjectRef> objects) {
@@ -124,33 +118,45 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       later.cancel(false);
     }
 
-    /** Ends the pause. */
-    synchronized void wake() {
-      if (later.cancel(false)) {
-        read();
+    /** Reads without further pause, also if a read is under way, which may be too old. */
+    void read() {
+      Optional<ObjectRef> next;
+      synchronized (this) {
+        later.cancel(false);
+        again = reading;
+        if (reading || gone.isDone()) {
+          return;
+        }
+        next = left.stream().findFirst();
+        reading = next.isPresent();
       }
+      next.ifPresentOrElse(
+          object -> cluster.objects().get(object).whenComplete(this::onRead),
+          () -> gone.complete(null));
     }
 
-    synchronized void read() {
-      if (left.isEmpty()) {
-        gone.complete(null);
-      } else if (!gone.isDone()) {
-        cluster.objects().get(left.get(0)).whenComplete(this::next);
+    /** The cluster and whoever waits are called without the lock. */
+    private void onRead(Optional<HasMetadata> found, Throwable unreadable) {
+      Runnable then = () -> {};
+      synchronized (this) {
+        reading = false;
+        if (unreadable == null && found.filter(this::ofThisLife).isEmpty()) {
+          left = left.subList(1, left.size());
+          pause = FIRST;
+          then = this::read;
+        } else if (System.nanoTime() >= deadline) {
+          then =
+              () ->
+                  gone.completeExceptionally(
+                      unreadable != null ? unreadable : new FailureException(late(found.get())));
+        } else if (again) {
+          then = this::read;
+        } else if (!gone.isDone()) {
+          later = timer.schedule(this::read, pause.toMillis(), TimeUnit.MILLISECONDS);
+          pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
+        }
       }
-    }
-
-    private synchronized void next(Optional<HasMetadata> found, Throwable unreadable) {
-      if (unreadable == null && found.filter(this::ofThisLife).isEmpty()) {
-        left = left.subList(1, left.size());
-        pause = FIRST;
-        read();
-      } else if (System.nanoTime() >= deadline) {
-        gone.completeExceptionally(
-            unreadable != null ? unreadable : new FailureException(late(found.get())));
-      } else {
-        later = timer.schedule(this::read, pause.toMillis(), TimeUnit.MILLISECONDS);
-        pause = pause.compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
-      }
+      then.run();
     }
 
     private boolean ofThisLife(HasMetadata object) {

@@ -55,6 +55,11 @@ public final class Planner {
     mistakes.throwIfAny();
   }
 
+  /** Whether a text is an image reference that a request may have. */
+  public static boolean isImage(String text) {
+    return RequestRules.isImage(text);
+  }
+
   /** The names of the profiles that a request may ask for. */
   public Set<String> profiles() {
     return profiles.names();
@@ -212,7 +217,6 @@ public final class Planner {
   private static SessionSummary summary(
       SessionSpec spec, String container, String image, String claim) {
     return new SessionSummary(
-        spec.profile(),
         Optional.of(image),
         Optional.of(container),
         spec.storage()

@@ -16,6 +16,7 @@ import dev.caravanserai.settings.ClusterKind;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,7 @@ final class ClusterSetup implements AutoCloseable {
   private final PodServices services;
   private final Profiles profiles;
   private final Set<String> namespaces;
+  private final NamespaceWatches watches;
 
   private ClusterSetup(
       Optional<LocalCluster> local,
@@ -50,6 +52,7 @@ final class ClusterSetup implements AutoCloseable {
     this.services = services;
     this.profiles = profiles;
     this.namespaces = namespaces;
+    this.watches = new NamespaceWatches(services.cluster(), this::check, Duration.ofSeconds(1));
   }
 
   /**
@@ -80,7 +83,9 @@ final class ClusterSetup implements AutoCloseable {
               .get(Settings.CLUSTER_NAMESPACE)
               .or(() -> Optional.ofNullable(client.getNamespace()).filter(n -> local.isEmpty()))
               .orElse(NAMESPACE);
-      Cluster cluster = new ApiCluster(settings.clusterName(), client, namespace);
+      Cluster cluster =
+          new ApiCluster(
+              settings.clusterName(), client, namespace, settings.get(Settings.CLUSTER_QUEUE));
       PodServices services =
           PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);
@@ -133,17 +138,18 @@ final class ClusterSetup implements AutoCloseable {
           local.get().url());
       return;
     }
-    AccessCheck access = new AccessCheck(client);
-    AccessReport report = check(access, cluster().namespace());
+    AccessReport report = check(cluster().namespace());
     if (!report.complete()) {
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
     watch(cluster(), cluster().namespace());
-    CompletableFuture.runAsync(() -> others.forEach(other -> watchIfAllowed(access, other)));
+    // Missing permissions in a profile's own namespace disable that profile, not the server.
+    watches.begin(others);
   }
 
   @Override
   public void close() {
+    watches.close();
     services.close();
     services.clusters().close();
     client.close();
@@ -158,30 +164,8 @@ final class ClusterSetup implements AutoCloseable {
     }
   }
 
-  private AccessReport check(AccessCheck access, String namespace) {
-    return access.check(namespace, profiles.kinds(namespace, cluster().namespace()));
-  }
-
-  /** Missing permissions in a profile's own namespace disable that profile, not the server. */
-  private void watchIfAllowed(AccessCheck access, String namespace) {
-    try {
-      AccessReport report = check(access, namespace);
-      if (report.complete()) {
-        watch(cluster(), namespace);
-      } else {
-        LOG.warn(
-            "cluster={} namespace={}: {} permissions are missing, so profiles that use this"
-                + " namespace fail until they are granted",
-            cluster().name(),
-            namespace,
-            report.missing().size());
-      }
-    } catch (RuntimeException e) {
-      LOG.warn(
-          "cluster={} namespace={} cannot be watched: {}",
-          cluster().name(),
-          namespace,
-          e.getMessage());
-    }
+  private AccessReport check(String namespace) {
+    return new AccessCheck(client)
+        .check(namespace, profiles.kinds(namespace, cluster().namespace()));
   }
 }

@@ -7,7 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.DefaultRoutesCollector;
@@ -36,8 +40,49 @@ final class RouteFiles extends DefaultRoutesCollector {
             "There is no file %s. Give a file of routes such as examples/timer.camel.yaml, the word demo, or nothing."
                 .formatted(file));
       }
+      if (!file.endsWith(".yaml") && !file.endsWith(".java")) {
+        throw new RoutesException(
+            "%s is no file of routes: its name must end with .camel.yaml or .java."
+                .formatted(file));
+      }
       files.add(Path.of(file));
     }
+  }
+
+  /**
+   * The first line that has the text, with its file.
+   *
+   * @param location the resource that is searched first
+   */
+  Optional<String> find(Optional<String> location, Pattern text) {
+    return files.stream()
+        .sorted(Comparator.comparing(file -> !location.equals(Optional.of("file:" + file))))
+        .flatMap(file -> find(file, text).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> find(Path file, Pattern text) {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      return IntStream.range(0, lines.size())
+          .filter(line -> text.matcher(lines.get(line)).find())
+          .mapToObj(line -> place(file, line + 1))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty(); // Camel's message is about the file
+    }
+  }
+
+  /** A line of the file of this name; empty if there is none. */
+  Optional<String> line(String name, int line) {
+    return files.stream()
+        .filter(file -> file.getFileName().toString().equals(name))
+        .map(file -> place(file, line))
+        .findFirst();
+  }
+
+  private static String place(Path file, int line) {
+    return "file:%s, line %d".formatted(file, line);
   }
 
   private static boolean hasRoutes(Path file) {

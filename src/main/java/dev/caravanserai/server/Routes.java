@@ -19,7 +19,8 @@ import org.apache.camel.model.Model;
  */
 final class Routes implements AutoCloseable {
   private final Main camel = new Main();
-  private final RouteMistakes mistakes = new RouteMistakes(camel);
+  private final EndpointOptions options = new EndpointOptions();
+  private RouteMistakes mistakes;
 
   /**
    * Reads configuration and routes; needs no cluster.
@@ -28,6 +29,7 @@ final class Routes implements AutoCloseable {
    */
   void read(Settings settings, ApiKeys keys, List<String> files) {
     RouteFiles routes = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), files);
+    mistakes = new RouteMistakes(camel, routes, options);
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
@@ -38,12 +40,14 @@ final class Routes implements AutoCloseable {
         "file:" + settings.get(Settings.KAMELETS_FOLDER) + ",classpath:kamelets");
     camel.setRoutesCollector(routes);
     camel.configure().setRoutesIncludePattern("all");
+    camel.configure().setSourceLocationEnabled(true); // so that steps in Java have lines
     camel.addMainListener(
         new MainListenerSupport() {
           @Override
           public void beforeConfigure(BaseMainSupport main) {
             // Camel finds it in the JVM's class loader only, not in that of a launcher
             new KameletPlugin().load(main.getCamelContext());
+            main.getCamelContext().addLifecycleStrategy(options);
             main.getCamelContext()
                 .getCamelContextExtension()
                 .addInterceptStrategy(new StepErrors());
@@ -65,6 +69,7 @@ final class Routes implements AutoCloseable {
   void make(PodServices services, KubernetesClient client, Settings settings) {
     CamelContext context = camel.getCamelContext();
     context.getRegistry().bind("podServices", services);
+    context.setSourceLocationEnabled(false); // else the step log names its logger after the file
     context.getRegistry().bind("kubernetesClient", client); // for kubernetes-* endpoints
     reportingMistakes(context::init);
     RouteChecks.check(context);

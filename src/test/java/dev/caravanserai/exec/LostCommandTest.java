@@ -13,20 +13,39 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A lost connection or pod is the outcome of its command, which is not run again. */
 class LostCommandTest {
   private static final Failure GONE = Failure.of(FailureCode.EVICTED, "It was evicted.");
+
+  /** The cluster does not answer. */
+  private static final ContainerEnds SILENT =
+      new ContainerEnds() {
+        @Override
+        public Optional<Failure> known(ContainerRef container) {
+          return Optional.empty();
+        }
+
+        @Override
+        public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
+          return new CompletableFuture<>();
+        }
+      };
 
   @AutoClose private final FakeExecs execs = new FakeExecs();
 
@@ -48,20 +67,8 @@ class LostCommandTest {
   @Test
   void lost_connection_is_reported_in_seconds_also_if_the_cluster_does_not_answer() {
     // Given
-    ContainerEnds silent =
-        new ContainerEnds() {
-          @Override
-          public Optional<Failure> known(ContainerRef container) {
-            return Optional.empty();
-          }
-
-          @Override
-          public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
-            return new CompletableFuture<>();
-          }
-        };
     Execs slow =
-        new Execs(execs.container(), execs.clock(), Runnable::run, silent, FakeExecs.LIMITS);
+        new Execs(execs.container(), execs.clock(), Runnable::run, SILENT, FakeExecs.LIMITS);
     ExecHandle handle = slow.start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
 
     // When
@@ -69,6 +76,54 @@ class LostCommandTest {
 
     // Then
     assertThat(Place.await(handle).duration()).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ends")
+  void cancel_ends_an_exec_at_once_whose_container_is_being_read(
+      ExecEnd end, Class<? extends Outcome> outcome) {
+    // Given
+    Execs slow =
+        new Execs(execs.container(), execs.clock(), Runnable::run, SILENT, FakeExecs.LIMITS);
+    ExecHandle handle = slow.start(FakeExecs.MAIN, ExecSpec.command("sleep", "100"));
+    execs.container().process().announces(1).stdout("part").ends(end);
+    assertThat(slow.running()).isEqualTo(1);
+
+    // When
+    handle.cancel();
+
+    // Then
+    assertThat(handle.result().toCompletableFuture())
+        .isCompletedWithValueMatching(result -> outcome.isInstance(result.outcome()));
+    assertThat(slow.running()).isZero();
+    assertThat(slow.memory()).isZero();
+  }
+
+  static List<Arguments> ends() {
+    return List.of(
+        Arguments.of(new ExecEnd.Lost(FakeExecs.LOST), Outcome.ConnectionLost.class),
+        Arguments.of(new ExecEnd.Exited(137), Outcome.ConnectionLost.class));
+  }
+
+  @Test
+  void result_is_given_also_if_its_executor_is_shut_down() {
+    // Given
+    ExecutorService answers = Executors.newSingleThreadExecutor();
+    Execs closed =
+        new Execs(
+            execs.container(),
+            execs.clock(),
+            answers,
+            FakeExecs.ends(c -> Optional.empty()),
+            FakeExecs.LIMITS);
+    ExecHandle handle = closed.start(FakeExecs.MAIN, ExecSpec.command("true"));
+    answers.shutdown();
+
+    // When
+    execs.container().process().announces(1).stderr("").ends(new ExecEnd.Exited(0));
+
+    // Then
+    Place.await(handle);
   }
 
   @Test
@@ -146,6 +201,20 @@ class LostCommandTest {
 
     // When
     execs.container().process().ends(FakeExecs.refused(code, "OCI runtime exec failed: EOF"));
+
+    // Then
+    assertConflict(handle);
+  }
+
+  /** Until the kubelet has reported the end, the API server says that the container runs. */
+  @ParameterizedTest
+  @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND"})
+  void refused_exec_is_a_conflict_if_the_end_of_the_container_is_reported_later(FailureCode code) {
+    // Given
+    ExecHandle handle = start(ExecSpec.command("true"), 4);
+
+    // When
+    execs.container().process().ends(FakeExecs.refused(code, "container not found (\"main\")"));
 
     // Then
     assertConflict(handle);

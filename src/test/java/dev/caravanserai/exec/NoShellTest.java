@@ -2,6 +2,9 @@ package dev.caravanserai.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
@@ -10,6 +13,7 @@ import dev.caravanserai.session.Outcome;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * In a container without a shell a command runs all the same, and what needs one is not started.
@@ -83,6 +87,33 @@ class NoShellTest {
     // Then
     assertUnknown(handle);
     assertThat(execs.container().process().opens().closed()).isTrue();
+  }
+
+  @Test
+  void without_a_shell_a_command_cancelled_before_its_own_start_is_not_started_afterwards() {
+    // Given
+    ExecHandle handle = execs.start(ExecSpec.command("/server"));
+    Logger log = (Logger) LoggerFactory.getLogger(RunningExec.class);
+    AppenderBase<ILoggingEvent> meanwhile =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            handle.cancel();
+          }
+        };
+    meanwhile.start();
+    log.addAppender(meanwhile);
+
+    // When
+    try {
+      execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, NO_SHELL));
+    } finally {
+      log.detachAppender(meanwhile);
+    }
+
+    // Then
+    assertUnknown(handle);
+    assertThat(execs.container().processes()).hasSize(1);
   }
 
   private static void assertUnknown(ExecHandle handle) {

@@ -224,6 +224,7 @@ class StreamedBodyTest {
 
       // Then
       var problem = ProblemAnswers.assertProblem(refused, 429, "LIMIT_REACHED");
+      assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
       assertThat(problem.path("detail").asText()).contains("30", "caravanserai.http.streams");
       assertThat(SERVER.get("/none").statusCode()).isEqualTo(429);
       assertThat(SERVER.send(SERVER.anonymous("/observe/health")).statusCode()).isEqualTo(200);

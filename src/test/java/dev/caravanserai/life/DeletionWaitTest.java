@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,44 @@ class DeletionWaitTest {
   @AfterEach
   void end() {
     timer.shutdownNow();
+  }
+
+  @Test
+  void update_during_a_read_is_followed_by_another_read_at_once() {
+    // Given
+    cluster.afterNextRead(
+        () -> {
+          cluster.delete(start.anchor());
+          cluster.delete(ObjectRef.to(claim()));
+          cluster.deliverEnd(cluster.now(start.plan().pod()).orElseThrow());
+        });
+
+    // When
+    CompletableFuture<Void> gone = await(Duration.ofMinutes(1));
+
+    // Then
+    assertThat(gone).isCompleted();
+    assertThat(timers()).isZero();
+  }
+
+  @Test
+  void end_of_a_wait_runs_what_is_attached_to_it_without_a_lock() {
+    // Given
+    CompletableFuture<Void> gone = await(Duration.ofMinutes(1));
+    AtomicReference<CompletableFuture<Void>> updated = new AtomicReference<>();
+    gone.thenRun(
+        () -> {
+          updated.set(CompletableFuture.runAsync(() -> cluster.deliver(anchor)));
+          updated.get().join();
+        });
+
+    // When
+    cluster.delete(start.anchor());
+    cluster.delete(ObjectRef.to(claim()));
+    cluster.deliverEnd(cluster.now(start.plan().pod()).orElseThrow());
+
+    // Then
+    Awaitility.await().until(() -> updated.get() != null && updated.get().isDone());
   }
 
   @Test

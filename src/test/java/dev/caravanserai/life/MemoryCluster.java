@@ -250,6 +250,11 @@ public final class MemoryCluster implements Cluster, Objects {
   }
 
   @Override
+  public int waiting() {
+    return 0;
+  }
+
+  @Override
   public void onWatch(Consumer<WatchStatus> listener) {}
 
   @Override

@@ -47,7 +47,7 @@ final class WaitScene implements AutoCloseable {
 
   WaitScene() {
     timer.setRemoveOnCancelPolicy(true);
-    new PodLoss(cluster, (SessionCache) cluster.sessions(), timer);
+    new PodLoss(cluster, (SessionCache) cluster.sessions(), cluster::watch, timer);
   }
 
   private Start create() {

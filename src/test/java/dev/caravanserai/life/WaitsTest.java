@@ -141,7 +141,7 @@ class WaitsTest {
         EVENTS.get(cell.event()).accept(scene);
 
         // Then
-        assertThat(String.join(", ", states)).isEqualTo(cell.then());
+        await().untilAsserted(() -> assertThat(String.join(", ", states)).isEqualTo(cell.then()));
         return;
       }
       CompletableFuture<String> wait = begin(scene, cell);

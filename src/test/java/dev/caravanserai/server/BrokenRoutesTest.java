@@ -46,7 +46,10 @@ class BrokenRoutesTest {
         "to: kamelet:session-start-action?lifetime=-5|is \"-5\", but it must be a whole number of at least 1",
         "to: kamelet:session-start-action?lifetime=1.5|is \"1.5\", but it must be a whole number of at least 1",
         "to: kamelet:session-start-action?lifetime=soon|is \"soon\", but it must be a whole number of at least 1",
-        "to: kamelet:session-exec-action?timeout=soon|timeout cannot be \"soon\"",
+        "to: kamelet:session-start-action?profile=defualt|profile is \"defualt\", but it must be one of autogen, default, hypha, raworc",
+        "to: kamelet:session-start-action?image=UPPER:1|image is \"UPPER:1\", but it must be an image reference such as registry/name:tag",
+        "to: 'kamelet:session-start-action?image=:::'|image is \":::\", but it must be an image reference",
+        "to: kamelet:session-exec-action?timeout=soon|timeout is \"soon\", but it must be a whole number.",
         "to: kamelet:session-exec-action?script=a && b|& has to be in RAW(…)",
         "to: kamelet:session-exec-action?script=a & b|& has to be in RAW(…)",
         "to: kamelet:session-exec-action?script={{.State}}|there is no property .State",
@@ -57,7 +60,11 @@ class BrokenRoutesTest {
         "setBody: {language: {language: smple, expression: x}}|there is no language smple. Did you mean simple?",
         "doTry: {steps: [to: 'log:x'], doCatch: [{exception: [dev.caravanserai.FailureException], steps: [to: 'log:y']}]}|there is no class dev.caravanserai.FailureException. Did you mean dev.caravanserai.session.FailureException?",
         "marshal: {custom: {ref: jsn}}|there is no data format jsn.",
-        "filter: {simple: '${body} = 1', steps: [to: 'log:x']}|Unexpected token =",
+        "filter: {simple: '${body} = 1', steps: [to: 'log:x']}|Simple cannot read \"${body} = 1\" at character 9: Unexpected token =.",
+        "setBody: {simple: '${body.stdout.text'}|Simple cannot read \"${body.stdout.text\" at character 18: expected } before its end.",
+        "setBody: {jq: '.a ['}|the expression \".a [\" has a mistake: Encountered \"<EOF>\" at line 1, column 4.",
+        "bean: {beanType: no.such.Type}|there is no class no.such.Type.",
+        "log: {message: x, loggingLevel: INFOO}|there is no INFOO. Did you mean INFO? It can be DEBUG",
       })
   void mistake_in_a_step_stops_the_start(String step, String told) throws Exception {
     // When
@@ -117,6 +124,16 @@ class BrokenRoutesTest {
       value = {
         "tmer:mine|there is no component tmer. Did you mean timer?",
         "timer:mine?perod=5|timer has no option perod. Did you mean period?",
+        "timer:mine?period=abc|period is \"abc\", but it must be a time: milliseconds, or such as 5s or 1m30s.",
+        "timer:mine?period=2x|period is \"2x\"",
+        "timer:mine?period=1,000|period is \"1,000\"",
+        "timer:mine?period=1sec|period is \"1sec\"",
+        "timer:mine?period=1 minute|period is \"1 minute\"",
+        "timer:mine?period=-5|period is \"-5\"",
+        "timer:mine?repeatCount=abc|repeatCount is \"abc\", but it must be a whole number.",
+        "timer:mine?fixedRate=ja|fixedRate is \"ja\", but it must be true or false.",
+        "scheduler:mine?delay=abc|delay is \"abc\", but it must be a time",
+        "scheduler:mine?delay=-5|delay is \"-5\"",
         "quartz:mine?cron=0+0+25+*+*+?|Hour values must be between 0 and 23",
         "kamelet:session-stop-action|kamelet:session-stop-action is no source: use it in to."
       })
@@ -136,6 +153,24 @@ class BrokenRoutesTest {
         .isEqualTo(
             "Route mine in file:%1$s/mine.camel.yaml, line 10 has the id of another in file:%1$s/mine.camel.yaml, line 4. Give each route and each step an id of its own."
                 .formatted(home));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "platform-http:/mine|mine.camel.yaml, line 10 cannot run: Failed to start route: other because: Multiple consumers for the same endpoint is not allowed: platform-http:///mine",
+        "platform-http:/mine?httpMethodRestrict=GET|route other (mine.camel.yaml:10) takes GET /mine, but route mine (mine.camel.yaml:4) takes /mine already: give one of them another path or method",
+      })
+  void second_route_of_the_same_path_stops_the_start_with_its_line(String uri, String told)
+      throws Exception {
+    // Given
+    String two =
+        route("platform-http:/mine", "to: log:x")
+            + route(uri, "to: log:x").replace("id: mine", "id: other");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", two)).contains(told).hasLineCount(2);
   }
 
   @Test
@@ -228,6 +263,93 @@ class BrokenRoutesTest {
     // Then
     assertThat(messageOf("mine.camel.yaml", broken))
         .contains("file:%s/mine.camel.yaml, line %d".formatted(home, line), told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "0", "-1", "500", "5s", "1m30s", "2h", "100ms", "PT5S", "RAW(5s)"})
+  void time_as_camel_documents_it_starts(String period) throws Exception {
+    String route = route("\"timer:mine?delay=1h&period=" + period + "\"", "to: log:x");
+    assertThat(messageOf("mine.camel.yaml", route)).isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "onException: {exception: [no.such.Type], steps: [to: 'log:y']}|1|there is no class no.such.Type.",
+        "beans: [{name: x, type: no.such.Type}]|1|there is no class no.such.Type.",
+        "beans: [{name: x, type: dev.caravanserai.http.RouteScope, constructors: {'0': deploy}}]|1|scope deploy is unknown.",
+        "errorHandler: {noErrorHandler: {}}|7|errorHandler has to stand above the first route",
+        "onException: {exception: [java.lang.Exception], steps: [to: 'log:y']}|7|onException has to stand above the first route",
+        "intercept: {steps: [to: 'log:y']}|7|intercept has to stand above the first route"
+      })
+  void mistake_outside_the_routes_stops_the_start_with_its_line(String entry, int line, String told)
+      throws Exception {
+    String route = route("direct:mine", "to: log:x");
+    String text = "- " + entry + "\n";
+    assertThat(messageOf("mine.camel.yaml", line == 1 ? text + route : route + text))
+        .contains(" in file:%s/mine.camel.yaml, line %d cannot run: ".formatted(home, line), told);
+  }
+
+  @Test
+  void unknown_exception_in_a_catch_is_reported_with_its_own_line() throws Exception {
+    // Given
+    String yaml =
+        """
+        - route:
+            id: mine
+            from:
+              uri: direct:mine
+              steps:
+                - doTry:
+                    steps:
+                      - to: log:x
+                    doCatch:
+                      - steps:
+                          - to: log:y
+                        exception:
+                          - no.such.Type
+        """;
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", yaml))
+        .contains("mine.camel.yaml, line 13 cannot run: there is no class no.such.Type.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "from(\"direct:a\" + System.getProperty(\"no.such\").length()).to(\"log:x\");|4|NullPointerException",
+        "from(\"direct:a\").tto(\"log:x\");|4|it does not compile: cannot find symbol",
+        "from(\"direct:a\").to(\"lgo:x\");|4|there is no component lgo. Did you mean log?",
+        "from(\"timer:a?period=abc\").to(\"log:x\");|4|period is \"abc\"",
+        "from(\"direct:a\").to(\"log:x\"); onException(Exception.class).to(\"log:x\");|4|onException must be defined before"
+      })
+  void mistake_in_java_stops_the_start_with_its_line(String statement, int line, String told)
+      throws Exception {
+    // Given
+    String java =
+        """
+        public class Mine extends org.apache.camel.builder.RouteBuilder {
+          @Override
+          public void configure() {
+            %s
+          }
+        }
+        """
+            .formatted(statement);
+
+    // Then
+    assertThat(messageOf("Mine.java", java))
+        .contains(" in file:%s/Mine.java, line %d cannot run: ".formatted(home, line), told);
+  }
+
+  @Test
+  void file_that_holds_no_routes_by_its_name_is_refused() throws Exception {
+    assertThat(messageOf("env.sh", "echo"))
+        .isEqualTo(
+            home + "/env.sh is no file of routes: its name must end with .camel.yaml or .java.");
   }
 
   @Test

@@ -46,6 +46,7 @@ public final class ApiCluster implements Cluster {
   private final ApiRequests requests;
   private final SessionCache cache;
   private final ApiObjects objects;
+  private final DirectReads reads;
   private final ExecOpener execs;
   private final Logs logs;
   private final Contact contact;
@@ -57,15 +58,17 @@ public final class ApiCluster implements Cluster {
   /**
    * @param client stays the caller's to close, after the cluster
    * @param namespace for profiles that name none
+   * @param queue most requests to the cluster that may wait for each tenant; more are refused with
+   *     LIMIT_REACHED
    */
-  public ApiCluster(String name, KubernetesClient client, String namespace) {
-    this(name, client, namespace, WATCH);
+  public ApiCluster(String name, KubernetesClient client, String namespace, int queue) {
+    this(name, client, namespace, queue, WATCH);
   }
 
   /**
    * @param watch how long one watch lasts, in whole seconds
    */
-  ApiCluster(String name, KubernetesClient client, String namespace, Duration watch) {
+  ApiCluster(String name, KubernetesClient client, String namespace, int queue, Duration watch) {
     this.watch = watch;
     this.name = name;
     this.namespace = namespace;
@@ -77,15 +80,17 @@ public final class ApiCluster implements Cluster {
                     .build())
             .adapt(KubernetesClient.class);
     this.contact = new Contact(name, statuses, watch, timer);
-    this.requests = new ApiRequests(client, executor, timer, () -> contact.silence().isPresent());
+    this.requests =
+        new ApiRequests(client, executor, timer, () -> contact.silence().isPresent(), queue);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
     this.logs = new PodLogs(requests);
-    new DeletionCheck(objects, cache, timer);
-    new PodLoss(objects, cache, timer);
+    new DeletionCheck(objects, cache, timer, queue);
+    new PodLoss(objects, cache, this::listed, timer);
     new AnchorMarks(objects, cache, timer);
-    cache.refreshBy(new DirectReads(objects, cache, synced::keySet)::read);
+    reads = new DirectReads(objects, cache, synced::keySet, queue);
+    cache.refreshBy(reads::read);
   }
 
   @Override
@@ -123,6 +128,10 @@ public final class ApiCluster implements Cluster {
     return synced.computeIfAbsent(namespace, this::open);
   }
 
+  private CompletionStage<Void> listed(String namespace) {
+    return synced.getOrDefault(namespace, CompletableFuture.completedFuture(null));
+  }
+
   @Override
   public List<String> namespaces() {
     return synced.keySet().stream().sorted().toList();
@@ -139,22 +148,20 @@ public final class ApiCluster implements Cluster {
         List.of(
             new ObjectWatch<>(namespace, ConfigMap.class, anchors, watch, cache, executor, timer),
             new ObjectWatch<>(namespace, Pod.class, pods, watch, cache, executor, timer));
+    watches.addAll(both);
     CompletableFuture<Void> ready =
         CompletableFuture.allOf(
                 both.stream().map(ObjectWatch::start).toArray(CompletableFuture[]::new))
             .exceptionallyAsync( // not within computeIfAbsent, if both have failed already
                 thrown -> {
                   synced.remove(namespace);
+                  watches.removeAll(both);
                   both.forEach(ObjectWatch::close);
                   cache.forget(namespace); // one of the two may have been listed
                   throw ApiFailures.of(Causes.of(thrown), "Watching namespace " + namespace);
                 },
                 executor);
-    ready.thenRun(
-        () -> {
-          watches.addAll(both);
-          both.stream().map(ObjectWatch::status).forEach(this::announce);
-        });
+    ready.thenRun(() -> both.stream().map(ObjectWatch::status).forEach(this::announce));
     return ready;
   }
 
@@ -166,6 +173,11 @@ public final class ApiCluster implements Cluster {
   @Override
   public long failures(FailureCode code) {
     return requests.failures(code);
+  }
+
+  @Override
+  public int waiting() {
+    return requests.waiting() + reads.waiting();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.caravanserai.cluster.Objects;
 import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Status;
@@ -44,7 +45,8 @@ final class ApiObjects implements Objects {
     ObjectRef ref = ObjectRef.to(object);
     String action = "Creating " + ref;
     return requests
-        .send(action, "POST", () -> paths.collection(ref), JSON, Optional.of(object))
+        .send(
+            tenant(object), action, "POST", () -> paths.collection(ref), JSON, Optional.of(object))
         .thenApply(body -> (T) known(object(body, ref, action), object.getClass()));
   }
 
@@ -53,7 +55,7 @@ final class ApiObjects implements Objects {
     Set<String> known = cache.known(object);
     String action = "Reading " + object;
     return requests
-        .send(action, "GET", () -> paths.of(object), JSON, Optional.empty())
+        .send(cache.tenant(object), action, "GET", () -> paths.of(object), JSON, Optional.empty())
         .thenApply(
             body -> {
               HasMetadata found = object(body, object, action);
@@ -124,7 +126,13 @@ final class ApiObjects implements Objects {
       String action, String method, ObjectRef object, String contentType, Object body) {
     Set<String> uid = Set.of(object.uid().orElseThrow());
     return requests
-        .send(action, method, () -> paths.of(object), contentType, Optional.of(body))
+        .send(
+            cache.tenant(object),
+            action,
+            method,
+            () -> paths.of(object),
+            contentType,
+            Optional.of(body))
         .thenApply(
             answer -> {
               if (deleted(answer)) {
@@ -158,7 +166,13 @@ final class ApiObjects implements Objects {
 
   @Override
   public CompletionStage<List<String>> warnings(ObjectRef object) {
-    return warnings.of(object);
+    return warnings.of(object, cache.tenant(object));
+  }
+
+  private static String tenant(HasMetadata created) {
+    return Optional.ofNullable(created.getMetadata().getLabels())
+        .map(labels -> labels.get(Labels.TENANT))
+        .orElse("");
   }
 
   private <T extends HasMetadata> T known(HasMetadata object, Class<T> type) {

@@ -47,18 +47,21 @@ final class ApiRequests {
   private final Executor executor;
   private final ScheduledExecutorService timer;
   private final BooleanSupplier silent;
-  private final ConcurrencyLimit limit = new ConcurrencyLimit(AT_ONCE);
+  private final ConcurrencyLimit limit;
   private final Map<FailureCode, LongAdder> failures = new EnumMap<>(FailureCode.class);
 
   /**
    * @param executor completes the stages, so that the HTTP client's threads do not
    * @param silent whether the cluster does not answer, as far as its watches know
+   * @param queue most short requests of each tenant that wait to be sent
    */
   ApiRequests(
       KubernetesClient client,
       Executor executor,
       ScheduledExecutorService timer,
-      BooleanSupplier silent) {
+      BooleanSupplier silent,
+      int queue) {
+    this.limit = new ConcurrencyLimit(AT_ONCE, queue);
     this.client = client;
     this.http = RetryAfter.obeyedBy(client.getHttpClient().newBuilder()).build();
     this.executor = executor;
@@ -70,15 +73,18 @@ final class ApiRequests {
   }
 
   /**
-   * Sends a short request, at most {@value #AT_ONCE} at once.
+   * Sends a short request, at most {@value #AT_ONCE} at once; the tenants take turns.
    *
+   * @param tenant for which it is sent, empty if that is not known
    * @param action for the words of a failure, such as {@code Creating Pod a/b}
    * @param path with the query, from {@code /api} or {@code /apis} on; may block
    * @param body as JSON; empty for none
    * @return the body of the response; fails with a {@link FailureException} whose cause is the
-   *     {@link KubernetesClientException}, if the API server refused
+   *     {@link KubernetesClientException}, if the API server refused; with LIMIT_REACHED if too
+   *     many wait
    */
   CompletionStage<String> send(
+      String tenant,
       String action,
       String method,
       Supplier<String> path,
@@ -86,7 +92,7 @@ final class ApiRequests {
       Optional<Object> body) {
     return counted(
         limit
-            .run(() -> exchange(action, method, path, contentType, body))
+            .run(tenant, () -> exchange(action, method, path, contentType, body))
             .thenApplyAsync(bytes -> new String(bytes, StandardCharsets.UTF_8), executor));
   }
 
@@ -202,6 +208,11 @@ final class ApiRequests {
     return request.whenComplete(
         (done, thrown) ->
             Causes.failure(thrown).ifPresent(failure -> failures.get(failure.code()).increment()));
+  }
+
+  /** How many requests wait to be sent. */
+  int waiting() {
+    return limit.waiting();
   }
 
   /** How many requests failed with this code since the start. */

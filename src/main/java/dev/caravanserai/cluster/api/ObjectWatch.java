@@ -81,26 +81,32 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
   /** Lists if need be, and then watches; blocks for the length of these requests. */
   private void open() {
     Run next = new Run();
+    synchronized (this) {
+      run = Optional.of(next);
+    }
     try {
       if (version().isEmpty()) {
         list();
         synced.complete(null);
       }
-      next.expectWithin(length.dividedBy(2));
-      next.opened(
-          operation.watch(
-              new ListOptionsBuilder()
-                  .withResourceVersion(version())
-                  .withTimeoutSeconds(length.toSeconds())
-                  .withAllowWatchBookmarks(true)
-                  .build(),
-              next));
+      if (next.begin()) {
+        next.opened(
+            operation.watch(
+                new ListOptionsBuilder()
+                    .withResourceVersion(version())
+                    .withTimeoutSeconds(length.toSeconds())
+                    .withAllowWatchBookmarks(true)
+                    .build(),
+                next));
+      }
     } catch (RuntimeException e) {
       if (!synced.isDone()) {
         synced.completeExceptionally(e);
       } else if (next.end()) {
         later(history.onInterrupted(e));
       }
+    } finally {
+      next.leave();
     }
   }
 
@@ -155,24 +161,49 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
     private final Thread opener = Thread.currentThread();
     private Optional<Watch> watch = Optional.empty();
     private Future<?> silence = CompletableFuture.completedFuture(null);
+    private boolean opening;
     private boolean over;
 
     /** From now on it is silent if nothing else is expected or known after so long. */
     void expectWithin(Duration time) {
       synchronized (ObjectWatch.this) {
         silence.cancel(false);
-        silence = timer.schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS);
+        if (!closed) { // the timer ends with the cluster
+          silence = timer.schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS);
+        }
       }
+    }
+
+    /**
+     * The client opens the watch now.
+     *
+     * @return false if nobody wants it any more
+     */
+    boolean begin() {
+      synchronized (ObjectWatch.this) {
+        opening = !closed && !over;
+        if (opening) {
+          expectWithin(length.dividedBy(2));
+        }
+        return opening;
+      }
+    }
+
+    /** The opener has other work from now on, and must not be interrupted. */
+    void leave() {
+      synchronized (ObjectWatch.this) {
+        opening = false;
+      }
+      Thread.interrupted();
     }
 
     void opened(Watch now) {
       boolean unwanted;
       synchronized (ObjectWatch.this) {
-        unwanted = closed || over;
+        unwanted = over;
         watch = Optional.of(now);
         if (!unwanted) {
           history.onOpened();
-          run = Optional.of(this);
           expectWithin(length.multipliedBy(3).dividedBy(2));
         }
       }
@@ -203,14 +234,11 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
         over = true;
         silence.cancel(false);
         open = watch;
+        if (opening && opener != Thread.currentThread()) {
+          opener.interrupt(); // the client waits without a limit for a watch to open
+        }
       }
-      open.ifPresentOrElse(
-          Watch::close,
-          () -> {
-            if (opener != Thread.currentThread()) {
-              opener.interrupt(); // the client waits without a limit for a watch to open
-            }
-          });
+      open.ifPresent(Watch::close);
       return true;
     }
 

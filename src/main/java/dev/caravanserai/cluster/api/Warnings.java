@@ -20,12 +20,13 @@ final class Warnings {
   }
 
   /** Oldest first, as {@code Reason: message}. */
-  CompletionStage<List<String>> of(ObjectRef object) {
+  CompletionStage<List<String>> of(ObjectRef object, String tenant) {
     String path =
         "/api/v1/namespaces/%s/events?fieldSelector=involvedObject.uid%%3D%s%%2Ctype%%3DWarning"
             .formatted(object.namespace(), object.uid().orElseThrow());
     return requests
         .send(
+            tenant,
             "Reading the events of " + object,
             "GET",
             () -> path,

@@ -3,6 +3,7 @@ package dev.caravanserai.component.kamelet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -14,6 +15,15 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Finds mistakes in a YAML document that Camel accepts without effect. */
 final class DocumentCheck {
+  private static final Set<String> BEFORE_ROUTES =
+      Set.of(
+          "onException",
+          "onCompletion",
+          "intercept",
+          "interceptFrom",
+          "interceptSendToEndpoint",
+          "errorHandler");
+
   private DocumentCheck() {}
 
   /**
@@ -31,6 +41,25 @@ final class DocumentCheck {
       throw new YamlDeserializationException(
           root,
           "a file of routes is a list: write \"- route:\", with its id and its from indented below.");
+    }
+    if (list) {
+      order((SequenceNode) root);
+    }
+  }
+
+  private static void order(SequenceNode root) {
+    boolean route = false;
+    for (Node entry : root.getValue()) {
+      for (NodeTuple tuple :
+          entry instanceof MappingNode mapping ? mapping.getValue() : List.<NodeTuple>of()) {
+        String key = ((ScalarNode) tuple.getKeyNode()).getValue();
+        if (route && BEFORE_ROUTES.contains(key)) {
+          throw new YamlDeserializationException(
+              tuple.getKeyNode(),
+              key + " has to stand above the first route of the file: it holds for all of them.");
+        }
+        route |= key.equals("route") || key.equals("from");
+      }
     }
   }
 

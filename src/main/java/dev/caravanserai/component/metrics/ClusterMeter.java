@@ -21,6 +21,7 @@ final class ClusterMeter {
   private static final List<FailureCode> CODES =
       List.of(
           FailureCode.CLUSTER_UNREACHABLE,
+          FailureCode.LIMIT_REACHED,
           FailureCode.FORBIDDEN,
           FailureCode.QUOTA_EXCEEDED,
           FailureCode.CONFLICT,
@@ -41,6 +42,10 @@ final class ClusterMeter {
     Gauge.builder(
             "caravanserai.cluster.answers", () -> cluster.health().silence().isPresent() ? 0 : 1)
         .description("Whether the cluster answers")
+        .tag("cluster", cluster.name())
+        .register(registry);
+    Gauge.builder("caravanserai.cluster.requests.waiting", cluster, Cluster::waiting)
+        .description("Requests to the API server that wait because too many are under way")
         .tag("cluster", cluster.name())
         .register(registry);
     FunctionCounter.builder("caravanserai.session.updates.dropped", cluster, ClusterMeter::dropped)

@@ -6,16 +6,30 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.caravanserai.cluster.SessionUpdate;
+import dev.caravanserai.session.SessionKey;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** An API server that answers, but with nothing of use. */
 class BrokenClusterTest {
   private static final String LIST =
       "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[%s]}";
+
+  private static final String NOT_FOUND =
+      "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404,"
+          + "\"details\":{\"name\":\"%s\",\"kind\":\"configmaps\"}}";
 
   /** Lists one anchor and no pod; a watch lasts as long as it was asked for. */
   private static StubApi.Answer healthy(HttpExchange exchange) {
@@ -83,6 +97,80 @@ class BrokenClusterTest {
       assertThat(api.cluster.objects().get(StubApi.REF).toCompletableFuture().join()).isPresent();
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
     }
+  }
+
+  @Test
+  void reads_of_unknown_sessions_by_one_tenant_have_a_bound_and_refuse_no_other_tenant()
+      throws Exception {
+    // Given
+    CountDownLatch answered = new CountDownLatch(1);
+    try (StubApi api = new StubApi(BrokenClusterTest::healthy);
+        AutoCloseable open = answered::countDown) {
+      api.cluster.watch("ns").toCompletableFuture().get(3, TimeUnit.MINUTES);
+      api.answers(
+          exchange -> {
+            awaitOpen(answered);
+            return new StubApi.Answer(
+                404, NOT_FOUND.formatted(exchange.getRequestURI().getPath().replaceAll(".*/", "")));
+          });
+      List<CompletableFuture<?>> reads = new ArrayList<>();
+
+      // When
+      for (int i = 0; i < StubApi.QUEUE + 5; i++) {
+        reads.add(refresh(api, "red", "unknown-" + i));
+      }
+
+      // Then
+      assertThat(reads.get(StubApi.QUEUE + 4)).isCompletedExceptionally();
+      assertThat(api.cluster.waiting()).isEqualTo(StubApi.QUEUE);
+      CompletableFuture<?> other = refresh(api, "blue", "unknown");
+      assertThat(other).isNotDone();
+      answered.countDown();
+      other.get(3, TimeUnit.MINUTES);
+      assertThatThrownBy(() -> reads.get(StubApi.QUEUE + 4).get())
+          .hasMessageContaining("LIMIT_REACHED");
+    }
+  }
+
+  private static void awaitOpen(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static CompletableFuture<?> refresh(StubApi api, String tenant, String id) {
+    return api.cluster.sessions().refresh(new SessionKey("stub", tenant, id)).toCompletableFuture();
+  }
+
+  @Test
+  void namespace_whose_lists_fail_at_once_can_be_watched_later() {
+    // Given
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Config config = Config.empty();
+    config.setMasterUrl("http://127.0.0.1:1");
+    config.setRequestRetryBackoffLimit(0);
+    config.setOauthTokenProvider(
+        () -> {
+          throw new IllegalStateException(broken.get() ? "no token" : "still no token");
+        });
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        ApiCluster cluster = new ApiCluster("stub", client, "ns", StubApi.QUEUE)) {
+      List<String> namespaces = IntStream.range(0, 500).mapToObj(i -> "ns-" + i).toList();
+
+      // When
+      assertThat(namespaces).allSatisfy(ns -> assertFails(cluster.watch(ns), ": no token"));
+      broken.set(false);
+
+      // Then
+      assertThat(namespaces).allSatisfy(ns -> assertFails(cluster.watch(ns), "still no token"));
+    }
+  }
+
+  private static void assertFails(CompletionStage<Void> watch, String words) {
+    assertThatThrownBy(() -> watch.toCompletableFuture().get(3, TimeUnit.MINUTES))
+        .hasMessageContaining(words);
   }
 
   @Test

@@ -199,7 +199,7 @@ class CredentialsTest {
   /** The day changes: the old token is refused everywhere, until the new one is found. */
   private void goesOnAfter(KubernetesClient client, Change change) throws Exception {
     try (client;
-        Cluster cluster = new ApiCluster("guarded", client, "inn")) {
+        Cluster cluster = new ApiCluster("guarded", client, "inn", 100)) {
       cluster.watch("inn").toCompletableFuture().join();
       await().until(() -> api.watches() == 2);
       read(cluster);

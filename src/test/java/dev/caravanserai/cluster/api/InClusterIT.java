@@ -55,7 +55,7 @@ class InClusterIT {
     KubernetesClient client =
         new ApiConnection(Optional.empty(), Optional.empty(), folder).connect(pod);
     try (client;
-        Cluster cluster = new ApiCluster("in-cluster", client, client.getNamespace())) {
+        Cluster cluster = new ApiCluster("in-cluster", client, client.getNamespace(), 100)) {
       AccessReport report = new AccessCheck(client).check(client.getNamespace(), Set.of());
       cluster.watch(client.getNamespace()).toCompletableFuture().get(3, TimeUnit.MINUTES);
 

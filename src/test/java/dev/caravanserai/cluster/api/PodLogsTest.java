@@ -45,7 +45,7 @@ class PodLogsTest {
                   .withRequestRetryBackoffLimit(0)
                   .build())
           .build();
-  private final ApiCluster cluster = new ApiCluster("stub", client, "ns");
+  private final ApiCluster cluster = new ApiCluster("stub", client, "ns", 100);
 
   private static ServerSocket listen() {
     try {

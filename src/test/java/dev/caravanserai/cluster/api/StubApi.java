@@ -36,6 +36,9 @@ final class StubApi implements AutoCloseable {
   static final ObjectRef REF =
       new ObjectRef("v1", "ConfigMap", "ns", "session-a", Optional.of("uid-a"));
 
+  /** How many requests of a tenant may wait. */
+  static final int QUEUE = 50;
+
   /** How long one watch lasts. */
   static final Duration WATCH = Duration.ofSeconds(3);
 
@@ -79,7 +82,7 @@ final class StubApi implements AutoCloseable {
                     .build())
             .withHttpClientBuilderConsumer(RetryAfter::obeyedBy)
             .build();
-    cluster = new ApiCluster("stub", client, "ns", WATCH);
+    cluster = new ApiCluster("stub", client, "ns", QUEUE, WATCH);
   }
 
   /** From now on. */

@@ -5,10 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Nearest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.LineNumberReader;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -20,66 +17,43 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * Describes a mistake in a YAML file by file, line and the nearest word of the YAML DSL's own JSON
- * schema.
+ * A mistake in a YAML file, with the nearest word of the YAML DSL's own JSON schema.
+ *
+ * @param place its file and line
  */
-final class YamlMistakes {
+record YamlMistake(String place, String reason) {
+  /** How a file of routes begins. */
+  static final String LIST = "write \"- route:\", with its id and its from indented below.";
+
   private static final String SCHEMA = "/schema/camelYamlDsl.json";
   private static final Pattern UNKNOWN =
       Pattern.compile("(?s)(Unknown node id|Unsupported field): (\\S+).*");
 
-  private static final Pattern UNQUOTED = Pattern.compile("[:-]\\s+\\{\\{");
-
-  private YamlMistakes() {}
-
-  /**
-   * A placeholder without quotes, which YAML reads as a mapping; the parser reports no line.
-   *
-   * @param file its path
-   * @return empty if the file has none
-   */
-  static Optional<String> unquoted(String file) {
-    try (LineNumberReader lines = new LineNumberReader(Files.newBufferedReader(Path.of(file)))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (UNQUOTED.matcher(line).find()) {
-          return Optional.of(
-              "file:%s, line %d: a value that begins with {{ has to be in quotes."
-                  .formatted(file, lines.getLineNumber()));
-        }
-      }
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Empty for an exception without a place. */
+  static Optional<YamlMistake> of(MarkedYamlEngineException thrown) {
+    return thrown.getProblemMark().map(mark -> of(mark, thrown.getProblem()));
   }
 
-  static String describe(MarkedYamlEngineException thrown) {
-    Optional<Mark> mark = thrown.getProblemMark();
-    String problem = thrown.getProblem();
+  private static YamlMistake of(Mark mark, String problem) {
     Matcher unknown = UNKNOWN.matcher(problem);
-    if (mark.isEmpty()) {
-      return problem;
-    }
-    Mark at = mark.get();
     if (!unknown.matches()) {
-      return place(at, at.getLine()) + problem;
+      return new YamlMistake(place(mark, mark.getLine()), problem);
     }
     String word = unknown.group(2);
     if (unknown.group(1).startsWith("Unknown")) {
-      return "%sthere is no step %s.%s"
-          .formatted(place(at, at.getLine()), word, Nearest.hint(word, steps(schema())));
+      return new YamlMistake(
+          place(mark, mark.getLine()),
+          "there is no step %s.%s".formatted(word, Nearest.hint(word, steps(schema()))));
     }
-    YamlKey key = YamlKey.find(at, word);
-    return "%s%s has no %s.%s"
-        .formatted(
-            place(at, key.line()),
-            key.parent(),
-            word,
-            Nearest.hint(word, fields(schema(), key.parent())));
+    YamlKey key = YamlKey.find(mark, word);
+    return new YamlMistake(
+        place(mark, key.line()),
+        "%s has no %s.%s"
+            .formatted(key.parent(), word, Nearest.hint(word, fields(schema(), key.parent()))));
   }
 
   private static String place(Mark mark, int line) {
-    return "%s, line %d: ".formatted(mark.getName(), line + 1);
+    return "%s, line %d".formatted(mark.getName(), line + 1);
   }
 
   private static JsonNode schema() {
