@@ -5,9 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.Api.Answer;
+import java.net.http.WebSocket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +74,7 @@ class LogsIT {
   }
 
   @Test
-  void text_is_the_whole_log_and_json_the_last_lines_of_one_that_is_too_long() {
+  void answer_is_the_whole_log_as_text_and_as_json() {
     // Given
     String script = "seq 1 20000; exec sleep 600";
     Answer started = SERVER.api().start(Map.of("command", List.of("sh", "-c", script)));
@@ -83,18 +87,52 @@ class LogsIT {
 
     // Then
     assertThat(text.text().lines()).containsExactlyElementsOf(numbers(1));
-    assertThat(text.raw().headers().firstValue("Caravanserai-Truncated")).isEmpty();
-    assertThat(json.raw().headers().firstValue("Caravanserai-Truncated")).hasValue("true");
-    List<String> lines = json.body().path("items").findValuesAsText("text");
-    assertThat(lines).isEqualTo(numbers(Integer.parseInt(lines.get(0))));
-    assertThat(lines.stream().mapToInt(line -> line.length() + 1).sum())
-        .isBetween((64 << 10) - 6, 64 << 10);
-    assertThat(SERVER.api().get(logs).raw().headers().firstValue("Caravanserai-Truncated"))
-        .isEmpty();
+    assertThat(json.body().path("items").findValuesAsText("text")).isEqualTo(numbers(1));
   }
 
   private static List<String> numbers(int from) {
     return IntStream.rangeClosed(from, 20_000).mapToObj(String::valueOf).toList();
+  }
+
+  @Test
+  void follower_gets_each_line_as_it_comes_until_the_container_ends() throws Exception {
+    // Given
+    String script = "echo one; until [ -e go ]; do sleep 0.1; done; echo zwei ü; sleep 1";
+    Answer started = SERVER.api().start(Map.of("command", List.of("sh", "-c", script)));
+    assertThat(started.status()).as(started.text()).isEqualTo(201);
+    String url = "/v1/sessions/" + started.field("id") + "/logs?follow=true";
+    StringBuffer messages = new StringBuffer();
+    CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+    // When
+    var text = SERVER.api().later("GET", url, null, Map.of("Accept", "text/plain"));
+    SERVER
+        .api()
+        .socket(
+            url,
+            new WebSocket.Listener() {
+              @Override
+              public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+                messages.append(data);
+                socket.request(1);
+                return null;
+              }
+
+              @Override
+              public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                closed.complete(code);
+                return null;
+              }
+            })
+        .get(1, TimeUnit.MINUTES);
+    await().until(() -> messages.toString().equals("one\n"));
+    assertThat(text).isNotDone();
+    SERVER.api().exec(started.field("id"), Map.of("command", List.of("touch", "go")));
+
+    // Then
+    assertThat(text.get(1, TimeUnit.MINUTES).text()).isEqualTo("one\nzwei ü\n");
+    assertThat(closed.get(1, TimeUnit.MINUTES)).isEqualTo(1000);
+    assertThat(messages).hasToString("one\nzwei ü\n");
   }
 
   @Test
