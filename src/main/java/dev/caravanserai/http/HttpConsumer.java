@@ -153,7 +153,9 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
     Guard.principal(ctx).ifPresent(who -> exchange.setProperty(Principal.PROPERTY, who));
-    exchange.setProperty(Caller.GONE, Caller.gone(ctx));
+    var gone = Caller.gone(ctx);
+    ctx.put(Caller.GONE, gone);
+    exchange.setProperty(Caller.GONE, gone);
     var context = ctx.vertx().getOrCreateContext();
     ctx.vertx()
         .executeBlocking(
@@ -206,16 +208,16 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       answer(exchange, asked, ctx, context, streams, () -> {});
       return;
     }
-    exchange.getProperty(Caller.GONE, CompletionStage.class).thenRun(live.get()::close);
-    if (live.get().endless()) {
-      closeOnShutdown(live.get());
-    }
     Runnable end =
         () -> {
           streams.leave();
           endless.remove(live.get());
         };
     try {
+      ctx.<CompletionStage<?>>get(Caller.GONE).thenRun(live.get()::close);
+      if (live.get().endless()) {
+        closeOnShutdown(live.get());
+      }
       streams.execute(() -> answer(exchange, asked, ctx, context, streams, end));
     } catch (RuntimeException | Error e) {
       exchange.setException(e);

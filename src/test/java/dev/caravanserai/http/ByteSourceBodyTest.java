@@ -95,6 +95,9 @@ class ByteSourceBodyTest {
                 answer(e, source);
               });
       from("platform-http:/text").setBody(constant("text"));
+      from("platform-http:/bare")
+          .process(e -> answer(e, ByteSource.of(bytes("one\n"))))
+          .removeProperties("*");
     }
   }
 
@@ -125,6 +128,40 @@ class ByteSourceBodyTest {
   void every_byte_arrives_and_a_source_that_is_not_sent_is_closed() {
     assertThat(SERVER.get("/all").body()).isEqualTo("one\ntwo\n");
     assertThat(SERVER.get("/failed").statusCode()).isEqualTo(500);
+    assertNothingLeft();
+  }
+
+  @Test
+  void stream_of_a_route_that_removes_every_property_is_sent_and_gives_back_its_place() {
+    for (int i = 0; i <= HttpServer.LIMITS.streams(); i++) {
+      var answer = SERVER.send(SERVER.request("/bare").timeout(Duration.ofSeconds(20)));
+      assertThat(answer.body()).isEqualTo("one\n");
+      assertNothingLeft();
+    }
+  }
+
+  @Test
+  void head_does_not_read_the_source_so_the_connection_is_free_for_the_next_request()
+      throws Exception {
+    try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
+      // Given
+      caller.setSoTimeout(20_000);
+      String request =
+          "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + HttpServer.KEY + "\r\n%s\r\n";
+
+      // When
+      caller.getOutputStream().write(bytes(request.formatted("HEAD /begun", "")));
+      caller
+          .getOutputStream()
+          .write(bytes(request.formatted("GET /text", "Connection: close\r\n")));
+
+      // Then
+      String answers = new String(caller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answers)
+          .startsWith("HTTP/1.1 200 ")
+          .endsWith("\r\n\r\ntext")
+          .doesNotContain("begun");
+    }
     assertNothingLeft();
   }
 
