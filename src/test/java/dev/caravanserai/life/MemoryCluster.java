@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ public final class MemoryCluster implements Cluster, Objects {
   private final AtomicReference<Runnable> afterRead = new AtomicReference<>(() -> {});
   private final AtomicInteger noted = new AtomicInteger();
   private volatile CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(true);
+  private final List<String> namespaces = new CopyOnWriteArrayList<>(List.of("ns"));
   private volatile boolean silent;
 
   /** From now on the watch of the index delivers this state of an object. */
@@ -71,6 +73,11 @@ public final class MemoryCluster implements Cluster, Objects {
   /** From now on every read of an object of a kind fails. */
   public void refuseReads(String kind, FailureCode code) {
     refused.put("get " + kind, code);
+  }
+
+  /** Another namespace is watched, too. */
+  void alsoWatches(String namespace) {
+    namespaces.add(namespace);
   }
 
   /** What a container has written. */
@@ -236,7 +243,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public List<String> namespaces() {
-    return List.of(namespace());
+    return namespaces;
   }
 
   @Override
