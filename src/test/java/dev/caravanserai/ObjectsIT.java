@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.api.ApiCluster;
+import dev.caravanserai.session.Annotations;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -105,7 +106,14 @@ class ObjectsIT {
     String listed = "v1/Pod/none,?," + ObjectRef.to(lease).listed();
 
     // When
-    ObjectRef read = ObjectRef.readList(TestCluster.NAMESPACE, listed).get(1);
+    ConfigMap anchor =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace(TestCluster.NAMESPACE)
+            .addToAnnotations(Annotations.OBJECTS, listed)
+            .endMetadata()
+            .build();
+    ObjectRef read = ObjectRef.listedBy(anchor).get(1);
     ObjectRef found = ObjectRef.to(result(cluster.objects().get(read)).orElseThrow());
 
     // Then

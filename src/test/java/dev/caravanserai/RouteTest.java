@@ -45,6 +45,10 @@ abstract class RouteTest extends CamelTestSupport {
     camel.addComponent("kamelet", kamelets);
     camel.getPropertiesComponent().addInitialProperty("caravanserai.reaper.interval", "100ms");
     camel.getPropertiesComponent().addInitialProperty("caravanserai.reaper.orphan-interval", "30s");
+    camel.getPropertiesComponent().addInitialProperty("caravanserai.cluster.warnings", "true");
+    camel
+        .getPropertiesComponent()
+        .addInitialProperty("caravanserai.cluster.warnings-interval", "60s");
     PluginHelper.getRoutesLoader(camel)
         .loadRoutes(ResourceHelper.resolveResource(camel, "file:" + file()));
     return camel;

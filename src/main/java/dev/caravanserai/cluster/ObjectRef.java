@@ -1,5 +1,7 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.Annotations;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Arrays;
 import java.util.List;
@@ -52,12 +54,13 @@ public record ObjectRef(
   }
 
   /**
-   * Reads a comma-separated list of {@link #listed()} texts; skips what is not one, since it may
-   * have been edited by hand.
+   * The objects of a session, by their names, as its anchor lists them; skips what cannot be read,
+   * since it may have been edited by hand.
    */
-  public static List<ObjectRef> readList(String namespace, String list) {
-    return Arrays.stream(list.split(","))
-        .map(text -> read(namespace, text))
+  public static List<ObjectRef> listedBy(ConfigMap anchor) {
+    String listed = SessionReader.annotations(anchor).getOrDefault(Annotations.OBJECTS, "");
+    return Arrays.stream(listed.split(","))
+        .map(text -> read(anchor.getMetadata().getNamespace(), text))
         .flatMap(Optional::stream)
         .toList();
   }

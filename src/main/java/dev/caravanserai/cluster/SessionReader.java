@@ -127,8 +127,7 @@ final class SessionReader {
 
   /** The pod that an anchor lists, by its name. */
   static Optional<ObjectRef> podOf(ConfigMap anchor) {
-    String listed = annotations(anchor).getOrDefault(Annotations.OBJECTS, "");
-    return ObjectRef.readList(anchor.getMetadata().getNamespace(), listed).stream()
+    return ObjectRef.listedBy(anchor).stream()
         .filter(object -> object.kind().equals("Pod"))
         .findFirst();
   }

@@ -38,6 +38,8 @@ public enum Operation {
   orphan,
   /** Lists the namespaces of sessions, for {@code kubernetes-*} endpoints. */
   namespaces,
+  /** Finds those of the cluster's events in the body that regard a session. */
+  regarding,
   /** Delivers every transition of every session (as a source). */
   events
 }

@@ -229,6 +229,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case orphan -> new OrphanOperation(services.cluster(), life.termination());
       case namespaces ->
           exchange -> CompletableFuture.completedFuture(services.cluster().namespaces());
+      case regarding -> new RegardingOperation(sessions);
       case events -> throw new IllegalStateException();
     };
   }

@@ -5,7 +5,6 @@ import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.SessionListener;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -72,7 +71,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
             Stream.of(
                     anchor.map(ObjectRef::to).stream(),
                     pod.stream(),
-                    anchor.stream().flatMap(DeletionWait::owned))
+                    anchor.map(ObjectRef::listedBy).stream().flatMap(List::stream))
                 .flatMap(objects -> objects)
                 .toList());
     waits.add(wait);
@@ -80,13 +79,6 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     abandoned.thenRun(() -> wait.gone.cancel(false));
     wait.read();
     return wait.gone;
-  }
-
-  private static Stream<ObjectRef> owned(ConfigMap anchor) {
-    return ObjectRef.readList(
-        anchor.getMetadata().getNamespace(),
-        Lives.annotations(anchor).getOrDefault(Annotations.OBJECTS, ""))
-        .stream();
   }
 
   @Override

@@ -56,6 +56,8 @@ record ApiRouter(
       LogReader.serve(kubelet, call, resources.get(path));
     } else if (!part.isEmpty()) {
       throw notServed(part + "; its subresources are log and exec of pods");
+    } else if (path.kind() == Kind.EVENT_VIEW && (!get || call.flag("watch"))) {
+      throw notAllowed(call);
     } else if (!get) {
       withBody(call, body -> write(call, path, body));
     } else if (call.flag("watch")) {

@@ -91,7 +91,8 @@ final class Discovery {
     list.put("groupVersion", group.isEmpty() ? "v1" : group + "/v1");
     ArrayNode all = list.putArray("resources");
     for (Kind kind : kinds(group)) {
-      ObjectNode main = resource(all, kind.plural, kind.kind, kind.namespaced, VERBS);
+      List<String> verbs = kind == Kind.EVENT_VIEW ? List.of("get", "list") : VERBS;
+      ObjectNode main = resource(all, kind.plural, kind.kind, kind.namespaced, verbs);
       if (!kind.shortName.isEmpty()) {
         main.putArray("shortNames").add(kind.shortName);
       }

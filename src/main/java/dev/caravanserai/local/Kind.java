@@ -32,6 +32,14 @@ enum Kind {
       "involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid"
           + " involvedObject.apiVersion involvedObject.fieldPath reason type reportingComponent",
       "Last Seen=/lastTimestamp,Type=/type,Reason=/reason,Object=involved,Message=/message"),
+  /** The same events in their newer form, to be read only. */
+  EVENT_VIEW(
+      "events.k8s.io",
+      "Event",
+      "events",
+      "",
+      "regarding.kind regarding.namespace regarding.name regarding.uid reason type",
+      "Name,Type=/type,Reason=/reason,Note=/note"),
   SERVICE_ACCOUNT("", "ServiceAccount", "serviceaccounts", "sa", "", "Name,Age"),
   LEASE("coordination.k8s.io", "Lease", "leases", "", "", "Name,Age"),
   INGRESS("networking.k8s.io", "Ingress", "ingresses", "ing", "", "Name,Age"),

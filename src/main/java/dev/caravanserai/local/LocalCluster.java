@@ -111,11 +111,6 @@ public final class LocalCluster implements AutoCloseable {
     return "https://127.0.0.1:" + server.actualPort();
   }
 
-  /** The bearer token, which has all rights. */
-  public String token() {
-    return token;
-  }
-
   /** Path of the kubeconfig, which only its owner can read. */
   public Path kubeconfig() {
     return kubeconfig;

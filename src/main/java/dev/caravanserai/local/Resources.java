@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The verbs of the API. */
 final class Resources {
@@ -24,7 +25,9 @@ final class Resources {
   }
 
   ObjectNode get(ApiPath path) {
-    return store.require(path.kind(), path.namespace(), path.name());
+    return path.kind() == Kind.EVENT_VIEW
+        ? EventView.of(store.require(Kind.EVENT, path.namespace(), path.name()))
+        : store.require(path.kind(), path.namespace(), path.name());
   }
 
   /** A page: its continue token is the version of the first page and the key of the last object. */
@@ -40,7 +43,7 @@ final class Resources {
     return store.atomically(
         () -> {
           List<ObjectNode> rest =
-              store.list(kind, path.within()).stream()
+              stored(kind, path.within())
                   .filter(o -> ObjectStore.key(kind, o).compareTo(after) > 0 && wanted.test(o))
                   .toList();
           List<ObjectNode> page = rest.stream().limit(limit).toList();
@@ -55,6 +58,12 @@ final class Resources {
           }
           return list;
         });
+  }
+
+  private Stream<ObjectNode> stored(Kind kind, Optional<String> namespace) {
+    return kind == Kind.EVENT_VIEW
+        ? store.list(Kind.EVENT, namespace).stream().map(EventView::of)
+        : store.list(kind, namespace).stream();
   }
 
   private static ObjectNode listOf(Kind kind, List<ObjectNode> items) {

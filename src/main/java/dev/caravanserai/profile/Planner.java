@@ -212,7 +212,6 @@ public final class Planner {
   private static SessionSummary summary(
       SessionSpec spec, String container, String image, String claim) {
     return new SessionSummary(
-        spec.profile(),
         Optional.of(image),
         Optional.of(container),
         spec.storage()

@@ -20,8 +20,4 @@ public record Expiry(Instant createdAt, Duration lifetime) {
   public Instant expiresAt() {
     return createdAt.plus(lifetime);
   }
-
-  public boolean due(Instant now) {
-    return !now.isBefore(expiresAt());
-  }
 }

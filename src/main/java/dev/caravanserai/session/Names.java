@@ -2,7 +2,6 @@ package dev.caravanserai.session;
 
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -75,26 +74,18 @@ public final class Names {
     return plain ? text : hashed(slug(text), hash("label", text), MAX);
   }
 
-  /** SHA-256, in lower-case hex, of length-prefixed texts. */
-  public static String sha256(String... texts) {
-    return HexFormat.of().formatHex(digest(texts));
-  }
-
   private static String hashed(String slug, String hash, int max) {
     String head = slug.substring(0, Math.min(slug.length(), max - HASH - 1)).replaceAll("-+$", "");
     return head.isEmpty() ? hash : head + "-" + hash;
   }
 
   private static String hash(String... texts) {
-    BigInteger bits = new BigInteger(1, Arrays.copyOf(digest(texts), HASH * 5 / 8));
+    byte[] digest = Sha256.of(Sha256.lengthPrefixed(texts));
+    BigInteger bits = new BigInteger(1, Arrays.copyOf(digest, HASH * 5 / 8));
     StringBuilder hash = new StringBuilder(HASH);
     for (int i = HASH - 1; i >= 0; i--) {
       hash.append(BASE32.charAt(bits.shiftRight(5 * i).intValue() & 31));
     }
     return hash.toString();
-  }
-
-  private static byte[] digest(String... texts) {
-    return Sha256.of(Sha256.lengthPrefixed(texts));
   }
 }

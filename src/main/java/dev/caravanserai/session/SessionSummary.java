@@ -6,13 +6,11 @@ import java.util.Optional;
 /**
  * What anchor and pod keep of a session's plan, as JSON. Contains no secret.
  *
- * @param profile name of the profile
  * @param image image of the main container
  * @param container name of the main container
  * @param labels the caller's labels only
  */
 public record SessionSummary(
-    Optional<String> profile,
     Optional<String> image,
     Optional<String> container,
     Optional<Session.Storage> storage,
@@ -21,8 +19,7 @@ public record SessionSummary(
 
   /** The summary of a session of which nothing is known. */
   public static final SessionSummary EMPTY =
-      new SessionSummary(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), null, null);
+      new SessionSummary(Optional.empty(), Optional.empty(), Optional.empty(), null, null);
 
   public SessionSummary {
     labels = Optional.ofNullable(labels).orElse(Map.of());

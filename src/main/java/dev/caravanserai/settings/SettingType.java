@@ -71,6 +71,11 @@ record SettingType<T>(
         "number " + least + " to " + most, text -> parseNumber(text, least, most), String::valueOf);
   }
 
+  /** As routes and components take it. */
+  static SettingType<String> flag() {
+    return matching("true or false", "true|false", "true or false");
+  }
+
   static SettingType<String> text() {
     return new SettingType<>("text", SettingType::present, Function.identity());
   }

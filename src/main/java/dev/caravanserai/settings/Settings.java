@@ -5,6 +5,7 @@ import static dev.caravanserai.settings.Setting.setting;
 import static dev.caravanserai.settings.SettingType.between;
 import static dev.caravanserai.settings.SettingType.duration;
 import static dev.caravanserai.settings.SettingType.file;
+import static dev.caravanserai.settings.SettingType.flag;
 import static dev.caravanserai.settings.SettingType.folder;
 import static dev.caravanserai.settings.SettingType.key;
 import static dev.caravanserai.settings.SettingType.namespace;
@@ -67,6 +68,13 @@ public final class Settings {
   public static final Setting<Optional<String>> CLUSTER_CONTEXT =
       setting("cluster.context", optional(text()), "")
           .described("Context of the kubeconfig; empty: its current one.");
+  public static final Setting<String> CLUSTER_WARNINGS =
+      setting("cluster.warnings", flag(), "false")
+          .described(
+              "Whether to log the cluster's warning events about sessions. Needs the right to list `events` of `events.k8s.io`.");
+  public static final Setting<Duration> CLUSTER_WARNINGS_INTERVAL =
+      setting("cluster.warnings-interval", between(duration(), "1s", "1d"), "60s")
+          .described("How often to list all events of the namespaces of sessions for that.");
   public static final Setting<Integer> CLUSTER_QUEUE =
       setting("cluster.queue", number(100, 1_000_000), "5000")
           .described(

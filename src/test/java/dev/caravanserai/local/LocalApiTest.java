@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -187,5 +188,43 @@ class LocalApiTest extends LocalFixture {
     assertThatThrownBy(() -> pod.patch(merge, "{\"spec\":{\"hostname\":\"h\"}}"))
         .satisfies(e -> assertThat(code(e)).isEqualTo(422))
         .hasMessageContaining("pod updates may not change fields other than");
+  }
+
+  @Test
+  void event_is_readable_in_both_api_groups() {
+    // Given
+    client
+        .resource(
+            new EventBuilder()
+                .withNewMetadata()
+                .withName("e")
+                .endMetadata()
+                .withType("Warning")
+                .withReason("BackOff")
+                .withMessage("the text")
+                .withCount(2)
+                .withNewInvolvedObject()
+                .withKind("Pod")
+                .withName("p")
+                .endInvolvedObject()
+                .build())
+        .create();
+
+    // When
+    var events = client.events().v1().events();
+
+    // Then
+    assertThat(events.list().getItems())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getApiVersion()).isEqualTo("events.k8s.io/v1");
+              assertThat(event.getRegarding().getName()).isEqualTo("p");
+              assertThat(event.getNote()).isEqualTo("the text");
+              assertThat(event.getDeprecatedCount()).isEqualTo(2);
+            });
+    assertThat(events.withName("e").get().getReason()).isEqualTo("BackOff");
+    assertThatThrownBy(() -> events.withName("e").delete())
+        .satisfies(e -> assertThat(code(e)).isEqualTo(405));
   }
 }

@@ -16,7 +16,8 @@ public record Access(String group, String resource, String verb) {
   private static final String CORE = "";
 
   /**
-   * What the product does in a namespace of sessions.
+   * What the product does in a namespace of sessions. The route {@code warnings} also lists events
+   * of {@code events.k8s.io}; it is optional, and reports itself if that is not allowed.
    *
    * @param kinds of objects that the profiles of the namespace create
    */
