@@ -35,6 +35,7 @@ public final class MemoryCluster implements Cluster, Objects {
   private final Map<ObjectRef, HasMetadata> objects = new ConcurrentHashMap<>();
   private final Map<ObjectRef, Map<String, String>> notes = new ConcurrentHashMap<>();
   private final Map<String, FailureCode> refused = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> warnings = new ConcurrentHashMap<>();
   private final Map<String, byte[]> logs = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
@@ -78,6 +79,11 @@ public final class MemoryCluster implements Cluster, Objects {
   /** Another namespace is watched, too. */
   void alsoWatches(String namespace) {
     namespaces.add(namespace);
+  }
+
+  /** The cluster tells a warning event about each object of a kind. */
+  void warn(String kind, String event) {
+    warnings.put(kind, List.of(event));
   }
 
   /** What a container has written. */
@@ -199,7 +205,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public CompletionStage<List<String>> warnings(ObjectRef object) {
-    return CompletableFuture.completedFuture(List.of());
+    return CompletableFuture.completedFuture(warnings.getOrDefault(object.kind(), List.of()));
   }
 
   @Override
