@@ -12,13 +12,27 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Starts the server. With the argument {@code demo}, runs the main job once and exits. Every other
- * argument is a route file that is loaded in addition to the server's own.
+ * Starts the server. With the argument {@code demo}, runs the main job once and exits; {@code
+ * --help} prints the usage. Every other argument is a route file that is loaded in addition to the
+ * server's own.
  */
 public final class Main {
   private static final Path CONFIGURATION = Path.of("config", "application.properties");
   private static final Path LOGGING = Path.of("config", "logback.xml");
   private static final String LOGGING_KEY = "logback.configurationFile";
+
+  private static final String USAGE =
+      """
+      Usage: caravanserai [demo | <route file>...]
+
+      Without arguments the server starts, with the settings of config/application.properties,
+      the environment (CARAVANSERAI_PORT) and system properties (-Dcaravanserai.port).
+
+        demo          starts a server, runs commands in a session and ends
+        <route file>  *.camel.yaml or *.java: routes that run beside the server's own
+
+      Exit code: 0, or 2 if the server cannot start. Documentation: README.md, docs/settings.md, docs/routes.md.
+      """;
 
   private Main() {}
 
@@ -26,7 +40,11 @@ public final class Main {
     System.exit(run(List.of(args)));
   }
 
-  private static int run(List<String> args) throws Exception {
+  static int run(List<String> args) throws Exception {
+    if (args.contains("--help") || args.contains("-h")) {
+      System.out.print(USAGE);
+      return 0;
+    }
     if (System.getProperty(LOGGING_KEY) == null && Files.exists(LOGGING)) {
       System.setProperty(LOGGING_KEY, LOGGING.toString());
     }

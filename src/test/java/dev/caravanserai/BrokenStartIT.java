@@ -3,6 +3,7 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import dev.caravanserai.server.RoutesException;
 import dev.caravanserai.server.Server;
 import dev.caravanserai.session.FailureCode;
@@ -19,14 +20,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A failed start of the server says what is wrong, where and what to do. */
 @Tag("local")
 class BrokenStartIT {
   private static final Path EXAMPLE = Path.of("examples/timer.camel.yaml");
+
+  /** The last two are hidden by config/logback.xml. */
+  private static final String EXPECTED =
+      ".*permissions are missing.*|Connection evicted|Failed to register an accepted channel.*";
 
   @TempDir private Path home;
 
@@ -45,10 +53,56 @@ class BrokenStartIT {
   }
 
   @Test
+  void mistake_in_a_route_is_all_that_the_server_writes() throws IOException {
+    // Given
+    Path route = home.resolve("mine.camel.yaml");
+    Files.writeString(route, Files.readString(EXAMPLE).replaceFirst("lifetime:", "lifetme:"));
+
+    // When, Then
+    assertThatThrownBy(() -> ServerProcess.start(Map.of(), route.toString()).close())
+        .hasMessageStartingWith("Route every-minute in file:" + route + ", line 12 cannot run: ")
+        .hasMessageEndingWith("start again: nothing was started.\n")
+        .hasMessageNotContainingAny("Exception", "\tat ");
+  }
+
+  @Test
   void file_that_does_not_exist_stops_the_start() {
     assertThatThrownBy(() -> start(Path.of("demoo")).close())
         .isInstanceOf(RoutesException.class)
         .hasMessageContaining("There is no file demoo.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"api", "local"})
+  void failed_start_logs_no_failure_but_its_own_message(String kind) throws IOException {
+    // Given
+    List<String> uncaught = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(thread + " " + e));
+
+    Map<String, String> settings = TestServer.settings(home);
+    settings.put(Settings.CLUSTER_KIND.key(), kind);
+    if (kind.equals("local")) {
+      settings.remove(Settings.CLUSTER_KUBECONFIG.key());
+    }
+
+    // When
+    try (CapturedLog log = new CapturedLog("ROOT", Level.WARN)) {
+      for (int start = 0; start < 6; start++) {
+        String wrong = Files.readString(EXAMPLE).replaceFirst("lifetime:", "lifetme:");
+        Path route =
+            Files.writeString(home.resolve("mine.camel.yaml"), start % 2 == 0 ? wrong : "route:");
+        assertThatThrownBy(
+                () -> Server.start(Settings.of(settings), List.of(route.toString())).close())
+            .isInstanceOf(RoutesException.class);
+      }
+
+      // Then
+      assertThat(log.lines()).allMatch(line -> line.matches(EXPECTED));
+      assertThat(uncaught).isEmpty();
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.caravanserai;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -11,8 +12,15 @@ import org.slf4j.LoggerFactory;
 public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
+  private final Level least;
 
   public CapturedLog(String name) {
+    this(name, Level.ALL);
+  }
+
+  /** Only lines of this level and above. */
+  CapturedLog(String name, Level least) {
+    this.least = least;
     logger = (Logger) LoggerFactory.getLogger(name);
     start();
     logger.addAppender(this);
@@ -20,7 +28,9 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
 
   @Override
   protected void append(ILoggingEvent event) {
-    lines.add(event.getFormattedMessage());
+    if (event.getLevel().isGreaterOrEqual(least)) {
+      lines.add(event.getFormattedMessage());
+    }
   }
 
   public List<String> lines() {

@@ -55,6 +55,33 @@ class ExecPromisesIT {
   }
 
   @Test
+  void environment_of_a_session_reaches_its_programs_and_its_path_decides_which_runs() {
+    // Given
+    String folder = "/tmp/own-" + Long.toString(System.nanoTime(), 36);
+    String own =
+        api.start(
+                Map.of(
+                    "env",
+                    Map.of("my.var", "a dot", "a-b", "a dash", "PATH", folder + ":/usr/bin:/bin")))
+            .field("id");
+    String program =
+        "mkdir %1$s && printf '#!/bin/sh\necho own $1\n' >%1$s/ls && chmod +x %1$s/ls"
+            .formatted(folder);
+
+    // When
+    Answer dot = api.exec(own, Map.of("command", List.of("printenv", "my.var")));
+    Answer dash = api.exec(own, Map.of("command", List.of("printenv", "a-b")));
+    Answer made = api.exec(own, Map.of("script", program));
+    Answer ls = api.exec(own, Map.of("command", List.of("ls", "one")));
+
+    // Then
+    assertThat(dot.field("stdout")).as(dot.text()).isEqualTo("a dot\n");
+    assertThat(dash.field("stdout")).as(dash.text()).isEqualTo("a dash\n");
+    assertThat(made.body().path("exitCode").asInt(-1)).as(made.text()).isZero();
+    assertThat(ls.field("stdout")).as(ls.text()).isEqualTo("own one\n");
+  }
+
+  @Test
   void rejected_exec_says_what_is_wrong_and_what_would_be_right() {
     Map<String, ?> lines = Map.of("script", "cat", "stdin", "aGVs\nbG8=", "encoding", "base64");
 

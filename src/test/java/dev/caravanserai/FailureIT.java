@@ -3,15 +3,21 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.Api.Answer;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A failed start says why, in the words of the cluster, and leaves nothing. */
@@ -103,6 +109,111 @@ class FailureIT {
     // Then
     assertThat(answers)
         .allSatisfy(a -> assertThat(a.field("code")).as(a.text()).isEqualTo("UNSCHEDULABLE"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cpu, 1000, OutOfcpu", "memory, 1Ti, OutOfmemory"})
+  void pod_that_its_node_refuses_fails_the_start_in_the_words_of_the_kubelet(
+      String resource, String amount, String reason) {
+    Assumptions.assumeTrue(TestCluster.real(), "needs a kubelet that checks resources");
+    // Given
+    String pod = api.start(Map.of()).body().at("/pod/name").asText();
+    String node =
+        TestCluster.get()
+            .client()
+            .pods()
+            .inNamespace(TestCluster.NAMESPACE)
+            .withName(pod)
+            .get()
+            .getSpec()
+            .getNodeName();
+    api.stopAll();
+
+    // When
+    Answer answer =
+        api.start(
+            Map.of(
+                "profile", "naming",
+                "metadata", Map.of("nodeName", node),
+                "resources",
+                    Map.of(
+                        "limits", Map.of(resource, amount), "requests", Map.of(resource, amount))));
+
+    // Then
+    assertThat(answer.field("code")).as(answer.text()).isEqualTo("UNSCHEDULABLE");
+    assertThat(answer.field("reason")).isEqualTo(reason);
+    assertThat(answer.field("detail"))
+        .contains("was refused by its node", resource)
+        .doesNotContain(" log");
+  }
+
+  /** The probe keeps the session from being ready before its command ends. */
+  @Test
+  void log_of_a_command_that_ends_during_the_start_is_in_the_response() {
+    Assumptions.assumeTrue(TestCluster.real(), "needs a kubelet that runs probes");
+    // Given
+    Map<String, ?> metadata =
+        Map.of(
+            "side", "sleep 600",
+            "restart", "Never",
+            "probe", Map.of("exec", Map.of("command", List.of("test", "-e", "/no/such"))));
+
+    // When
+    Answer answer =
+        api.start(
+            Map.of(
+                "profile",
+                "with-sidecar",
+                "metadata",
+                metadata,
+                "command",
+                List.of("sh", "-c", "echo one; echo boom >&2; exit 3")));
+
+    // Then
+    assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");
+    assertThat(answer.field("detail")).contains("exited with 3", "field log");
+    assertThat(answer.body().path("log"))
+        .extracting(JsonNode::asText)
+        .containsExactly("one", "boom");
+  }
+
+  /** Thousands of such variables keep a program from starting. */
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "naming"})
+  void services_of_the_namespace_are_not_in_the_environment_of_a_session(String profile) {
+    Assumptions.assumeTrue(TestCluster.real(), "the local cluster sets no variables of services");
+    // Given
+    String name = "failure-it-" + Long.toString(System.nanoTime(), 36);
+    Service service =
+        TestCluster.get()
+            .client()
+            .resource(
+                new ServiceBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace(TestCluster.NAMESPACE)
+                    .endMetadata()
+                    .withNewSpec()
+                    .addNewPort()
+                    .withPort(80)
+                    .endPort()
+                    .endSpec()
+                    .build())
+            .create();
+    try {
+      // When
+      Answer started = api.start(Map.of("profile", profile));
+      Answer env = api.exec(started.field("id"), Map.of("command", List.of("env")));
+
+      // Then
+      assertThat(env.field("stdout"))
+          .as(env.text())
+          .contains("PATH=")
+          .doesNotContain(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    } finally {
+      TestCluster.get().client().resource(service).delete();
+      api.stopAll();
+    }
   }
 
   @Test

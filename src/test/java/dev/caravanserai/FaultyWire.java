@@ -24,6 +24,7 @@ final class FaultyWire implements AutoCloseable {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> lost = new CopyOnWriteArrayList<>();
   private final Relay relay = TestCluster.get().relay(Faulty::new);
+  private volatile String held = "";
   private volatile CountDownLatch watches = new CountDownLatch(0);
 
   FaultyWire() throws IOException, GeneralSecurityException {}
@@ -47,6 +48,16 @@ final class FaultyWire implements AutoCloseable {
 
   /** Holds back all watch events until {@link #releaseWatches()}. */
   void holdWatches() {
+    holdWatches("");
+  }
+
+  /**
+   * Holds back the watch events of a resource until {@link #releaseWatches()}.
+   *
+   * @param resource such as {@code pods}; empty: of all
+   */
+  void holdWatches(String resource) {
+    held = resource;
     watches = new CountDownLatch(1);
   }
 
@@ -74,11 +85,13 @@ final class FaultyWire implements AutoCloseable {
   private final class Faulty extends HttpPassage {
     private volatile boolean lose;
     private volatile boolean watch;
+    private volatile String resource = "";
 
     @Override
     protected boolean passes(HttpHead head, String body, Ends ends) {
       asked.add(head.first());
       watch = head.path().contains("watch=true");
+      resource = head.resource();
       if (head.method().equals("POST") && doomed.remove(head.resource())) {
         lost.add(head.first());
         lose = true;
@@ -88,7 +101,7 @@ final class FaultyWire implements AutoCloseable {
 
     @Override
     protected Fate fate() throws InterruptedException {
-      if (watch) {
+      if (watch && (held.isEmpty() || held.equals(resource))) {
         watches.await();
       }
       return lose ? Fate.CUT : Fate.TOLD;

@@ -1,6 +1,7 @@
 package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.cluster.api.ApiConnection;
@@ -10,11 +11,15 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -81,6 +86,80 @@ class RefusalIT {
       }
     }
     api.stopAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pods", "configmaps"})
+  void request_repeated_during_its_start_gets_its_session_although_a_quota_is_used_up(
+      String resource) {
+    // Given: a session that is not ready until the test says so
+    Assumptions.assumeTrue(TestCluster.real(), "the local cluster has no quotas and no probes");
+    Map<String, ?> request = startedBy("/tmp/ready");
+    Map<String, String> key = Map.of("Idempotency-Key", "during-" + resource + Instant.now());
+    CompletableFuture<Answer> first = api.startLater(request, key);
+    await().until(() -> !pending().isEmpty());
+    String pod = pending().get(0);
+    try (KubernetesClient admin = admin()) {
+      ResourceQuota quota = noMore(admin, resource);
+      try {
+        // When
+        CompletableFuture<Answer> again = api.startLater(request, key);
+        Map<String, String> later = new HashMap<>(key);
+        later.put("Prefer", "respond-async");
+        Answer accepted = api.startLater(request, later).join();
+        assertThat(List.of(first, again)).noneMatch(CompletableFuture::isDone);
+        await().until(() -> runs(pod, "touch", "/tmp/ready"));
+
+        // Then
+        String id = first.join().field("id");
+        assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
+        assertThat(accepted.field("id")).isEqualTo(id);
+        assertThat(again.join().status()).as(again.join().text()).isEqualTo(201);
+        assertThat(again.join().field("id")).isEqualTo(id);
+        assertThat(api.get("/v1/sessions/" + id).field("state")).isEqualTo("RUNNING");
+      } finally {
+        admin.resource(quota).delete();
+      }
+    }
+    api.stopAll();
+  }
+
+  private static Map<String, ?> startedBy(String file) {
+    String script = "trap 'exit 0' TERM; while :; do sleep 1; done";
+    return Map.of(
+        "profile",
+        "with-sidecar",
+        "metadata",
+        Map.of(
+            "side",
+            script,
+            "restart",
+            "Never",
+            "probe",
+            Map.of("exec", Map.of("command", List.of("test", "-e", file)))),
+        "command",
+        List.of("sh", "-c", script));
+  }
+
+  /** The pods of the sessions that are not ready. */
+  private List<String> pending() {
+    return api.get("/v1/sessions?state=PENDING").body().path("items").findParents("uid").stream()
+        .map(pod -> pod.path("name").asText())
+        .toList();
+  }
+
+  /** Runs a command in the main container of a pod, past the server. */
+  private static boolean runs(String pod, String... command) throws Exception {
+    try (ExecWatch exec =
+        TestCluster.get()
+            .client()
+            .pods()
+            .inNamespace(TestCluster.NAMESPACE)
+            .withName(pod)
+            .inContainer("main")
+            .exec(command)) {
+      return exec.exitCode().get(1, TimeUnit.MINUTES) == 0;
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -150,6 +151,57 @@ class ReplicasIT {
     assertThat(answers).allSatisfy(a -> assertThat(a.status()).as(a.text()).isEqualTo(200));
     assertThat(wire.asked().stream().filter(line -> line.contains(pod)).count() - before)
         .isBetween(0L, 8L);
+  }
+
+  @Test
+  void session_whose_pod_is_not_yet_seen_by_a_replica_is_never_failed_there() {
+    // Given
+    wire.holdWatches("pods");
+    Set<String> states = new TreeSet<>();
+
+    // When: the anchor is seen, then its mark that the session was ready, and no pod
+    String id = one.session();
+    await().until(() -> states.addAll(listed(id)) && states.contains("RUNNING"));
+    states.add(other.get("/v1/sessions/" + id).field("state"));
+    wire.releaseWatches();
+    await()
+        .until(
+            () -> {
+              states.addAll(listed(id));
+              return other.get("/v1/sessions/" + id).body().path("ready").asBoolean();
+            });
+
+    // Then
+    assertThat(states).isSubsetOf("PENDING", "RUNNING");
+  }
+
+  /** The states that the other replica lists for a session, which is none before it is seen. */
+  private static List<String> listed(String id) {
+    return other.get("/v1/sessions").body().path("items").findParents("id").stream()
+        .filter(session -> session.path("id").asText().equals(id))
+        .map(session -> session.path("state").asText())
+        .toList();
+  }
+
+  @Test
+  void start_that_takes_longer_than_the_setting_fails_with_the_time_of_the_setting()
+      throws Exception {
+    // Given
+    try (FaultyWire slow = new FaultyWire()) {
+      Map<String, String> settings = slow.settings(Files.createTempDirectory("caravanserai-slow"));
+      settings.put("caravanserai.session.start-timeout", "2s");
+      try (Server late = Server.start(Settings.of(settings), List.of())) {
+        slow.holdWatches();
+
+        // When
+        Answer answer = new Api(late.url(), TestServer.KEY).start(Map.of());
+
+        // Then
+        assertThat(answer.status()).as(answer.text()).isEqualTo(504);
+        assertThat(answer.field("code")).isEqualTo("START_TIMEOUT");
+        assertThat(answer.field("detail")).contains("was not ready after 2 s");
+      }
+    }
   }
 
   @Test

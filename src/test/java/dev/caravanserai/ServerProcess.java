@@ -30,8 +30,13 @@ final class ServerProcess implements AutoCloseable {
     this.command = command;
   }
 
-  /** Starts the server; returns when it is ready. */
-  static ServerProcess start(Map<String, String> settings) throws IOException {
+  /**
+   * Starts the server; returns when it is ready.
+   *
+   * @param files route files
+   * @throws IllegalStateException with all that it wrote, if it ends instead
+   */
+  static ServerProcess start(Map<String, String> settings, String... files) throws IOException {
     Path home = Files.createTempDirectory("caravanserai-server");
     Map<String, String> all = TestServer.settings(home);
     all.putAll(settings);
@@ -40,6 +45,7 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     all.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(files));
     ServerProcess server = new ServerProcess(home.resolve("server.log"), command);
     server.startAgain();
     return server;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.server.Server;
 import dev.caravanserai.settings.Settings;
-import dev.caravanserai.wire.Passage;
+import dev.caravanserai.wire.HalfOpen;
 import dev.caravanserai.wire.Relay;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,26 +26,6 @@ class SilentClusterIT {
 
   private final AtomicBoolean deaf = new AtomicBoolean();
 
-  /** Connections that are open when the way dies stay dead; later ones are as the way is then. */
-  private final class HalfOpen implements Passage {
-    private volatile boolean dead;
-
-    @Override
-    public void answers(Ends ends) throws IOException, InterruptedException {
-      byte[] piece = new byte[8192];
-      for (int n; (n = ends.fromServer().read(piece)) >= 0; ) {
-        dead |= deaf.get();
-        if (!dead) {
-          ends.toCaller().write(piece, 0, n);
-          ends.toCaller().flush();
-        }
-      }
-      if (dead) {
-        new CountDownLatch(1).await(); // the caller does not hear of the end
-      }
-    }
-  }
-
   @AfterEach
   void stop() {
     OTHER.api().stopAll();
@@ -58,7 +37,7 @@ class SilentClusterIT {
     // Given
     Path home = Files.createTempDirectory("caravanserai-silent");
     try (CapturedLog told = new CapturedLog("dev.caravanserai.cluster.api.Contact");
-        Relay wire = TestCluster.get().relay(HalfOpen::new);
+        Relay wire = TestCluster.get().relay(() -> new HalfOpen(deaf::get));
         Server server = Server.start(settings(home, wire), List.of())) {
       Api api = new Api(server.url(), TestServer.KEY);
       assertThat(ready(api)).isEqualTo(200);

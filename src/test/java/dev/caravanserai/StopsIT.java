@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,39 @@ class StopsIT {
                   .endMetadata()
                   .build());
       await().until(() -> claim.get() == null);
+    }
+  }
+
+  @Test
+  void waiting_stop_names_the_finalizer_of_the_anchor() {
+    // Given
+    String id = api.session();
+    var anchor = TestCluster.get().anchor(id);
+    String name = anchor.get().getMetadata().getName();
+    anchor.edit(
+        a ->
+            new ConfigMapBuilder(a)
+                .editMetadata()
+                .addToFinalizers("example.com/hold")
+                .endMetadata()
+                .build());
+    try {
+      // When
+      Answer stopped = api.call("DELETE", "/v1/sessions/" + id + "?wait=true", null);
+
+      // Then
+      assertThat(stopped.status()).as(stopped.text()).isEqualTo(409);
+      assertThat(stopped.field("detail")).contains("ConfigMap", name, "example.com/hold");
+      assertThat(api.get("/v1/sessions/" + id).field("state")).isEqualTo("STOPPING");
+    } finally {
+      anchor.edit(
+          a ->
+              new ConfigMapBuilder(a)
+                  .editMetadata()
+                  .removeFromFinalizers("example.com/hold")
+                  .endMetadata()
+                  .build());
+      await().until(() -> anchor.get() == null);
     }
   }
 

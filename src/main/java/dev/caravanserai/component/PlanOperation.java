@@ -3,19 +3,17 @@ package dev.caravanserai.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.life.NamedClaims;
 import dev.caravanserai.profile.Plan;
+import dev.caravanserai.profile.Planner;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 
 /** A request becomes a plan. The body is a {@link SessionSpec}, JSON in any form, or nothing. */
 final class PlanOperation implements PodOperation {
-  private static final Pattern IMAGE = Pattern.compile("\\S+");
-
   private final PodServices services;
   private final ActingTenant tenant;
   private final Option<String> profile;
@@ -38,7 +36,7 @@ final class PlanOperation implements PodOperation {
             endpoint,
             "image",
             endpoint.getImage(),
-            name -> Optional.of(name).filter(IMAGE.asMatchPredicate()),
+            name -> Optional.of(name).filter(Planner::isImage),
             "an image reference such as registry/name:tag");
     this.lifetime = Option.number(endpoint, "lifetime", endpoint.getLifetime(), 1);
     this.key = Option.text(endpoint, "idempotencyKey", endpoint.getIdempotencyKey());

@@ -34,6 +34,10 @@ final class Verdict {
           FailureCode.NOT_FOUND,
           FailureCode.CLUSTER_UNREACHABLE);
 
+  /** What a kubelet says of a container whose end it has not yet reported. */
+  private static final Set<FailureCode> REPORTED_LATER =
+      Set.of(FailureCode.CONFIG_ERROR, FailureCode.NOT_FOUND);
+
   private final RunningExec exec;
   private final ExecContext context;
   private final SupervisedOutput output;
@@ -121,7 +125,7 @@ final class Verdict {
       neverBegun(failure);
     } else {
       unlessEnded(
-          failure.code() == FailureCode.CONFIG_ERROR ? DELAY_MS : 0, () -> neverBegun(failure));
+          REPORTED_LATER.contains(failure.code()) ? DELAY_MS : 0, () -> neverBegun(failure));
     }
   }
 

@@ -23,12 +23,7 @@ record Environment(String secret, Map<String, String> values) {
       Map<String, String> profile,
       boolean requestWins) {
     Map<String, String> values = new LinkedHashMap<>(profile);
-    request.forEach(
-        (name, value) -> {
-          if (requestWins || !values.containsKey(name)) {
-            values.put(name, value);
-          }
-        });
+    request.forEach(requestWins ? values::put : values::putIfAbsent);
     return new Environment(secret, values);
   }
 

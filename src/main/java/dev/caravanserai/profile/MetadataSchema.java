@@ -1,7 +1,6 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.session.Pointers;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,19 +99,6 @@ record MetadataSchema(
         wrong.accept(
             at + "/" + i + "/" + name, "is the same as in an earlier object; each needs its own");
       }
-    }
-  }
-
-  /** Checks metadata against the schemas of a profile. */
-  static void check(
-      Map<String, MetadataSchema> schemas,
-      Map<String, ?> metadata,
-      BiConsumer<String, String> wrong) {
-    List<String> names = new ArrayList<>(schemas.keySet());
-    names.retainAll(metadata.keySet());
-    for (String name : names) {
-      String at = Pointers.child("/metadata", name);
-      schemas.get(name).check(at, metadata.get(name), wrong);
     }
   }
 }

@@ -55,6 +55,11 @@ public final class Planner {
     mistakes.throwIfAny();
   }
 
+  /** Whether a text is an image reference that a request may have. */
+  public static boolean isImage(String text) {
+    return RequestRules.isImage(text);
+  }
+
   /** The names of the profiles that a request may ask for. */
   public Set<String> profiles() {
     return profiles.names();

@@ -25,7 +25,8 @@ final class ProfileCheck {
 
   /** Checks defaults and limits, then plans sample sessions. */
   void run(Planner planner) {
-    RequestField.unused(profile.file().defaults().keySet(), profile.used())
+    RequestField.unused(profile.used())
+        .filter(field -> profile.file().defaults().containsKey(field.key()))
         .forEach(
             field ->
                 wrong(

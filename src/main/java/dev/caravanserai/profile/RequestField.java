@@ -1,7 +1,6 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.session.SessionSpec;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -43,17 +42,12 @@ enum RequestField {
     return used.contains("spec") && this != ENV || !Collections.disjoint(used, variables);
   }
 
-  /** The fields among these keys that no expression of a profile uses. */
-  static List<RequestField> unused(Collection<String> keys, Set<String> used) {
-    return unused(used).filter(field -> keys.contains(field.key)).toList();
+  boolean in(SessionSpec request) {
+    return given.test(request);
   }
 
-  /** The fields of a request that no expression of a profile uses. */
-  static List<RequestField> unused(SessionSpec request, Set<String> used) {
-    return unused(used).filter(field -> field.given.test(request)).toList();
-  }
-
-  private static Stream<RequestField> unused(Set<String> used) {
+  /** The fields that no expression of a profile uses. */
+  static Stream<RequestField> unused(Set<String> used) {
     return Stream.of(values()).filter(field -> !field.in(used));
   }
 }

@@ -54,7 +54,8 @@ final class RequestRules {
 
   /** Fields that the profile would ignore. */
   void unused(SessionSpec spec, Profile profile) {
-    RequestField.unused(spec, profile.used())
+    RequestField.unused(profile.used())
+        .filter(field -> field.in(spec))
         .forEach(
             field ->
                 add(
@@ -105,7 +106,9 @@ final class RequestRules {
 
   /** Metadata for which the profile has a schema. */
   void metadata(Map<String, ?> metadata, Map<String, MetadataSchema> schemas) {
-    MetadataSchema.check(schemas, metadata, this::violation);
+    schemas.forEach(
+        (name, schema) ->
+            schema.check(Pointers.child("/metadata", name), metadata.get(name), this::violation));
   }
 
   void add(String pointer, String message, Object... values) {

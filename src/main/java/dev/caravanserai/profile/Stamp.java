@@ -79,10 +79,8 @@ final class Stamp {
 
   /** Labels and namespace, for every object. */
   void mark(HasMetadata object) {
-    Map<String, String> all = new LinkedHashMap<>();
-    if (object.getMetadata().getLabels() != null) {
-      all.putAll(object.getMetadata().getLabels());
-    }
+    Map<String, String> all =
+        new LinkedHashMap<>(ProfileFile.orEmpty(object.getMetadata().getLabels()));
     all.putAll(labels);
     object.getMetadata().setLabels(all);
     object.getMetadata().setNamespace(namespace);
@@ -90,10 +88,8 @@ final class Stamp {
 
   void mark(Pod pod, Map<String, String> extra) {
     mark(pod);
-    Map<String, String> all = new TreeMap<>();
-    if (pod.getMetadata().getAnnotations() != null) {
-      all.putAll(pod.getMetadata().getAnnotations());
-    }
+    Map<String, String> all =
+        new TreeMap<>(ProfileFile.orEmpty(pod.getMetadata().getAnnotations()));
     all.putAll(extra);
     all.putAll(identity());
     all.put(Annotations.SPEC, summary);

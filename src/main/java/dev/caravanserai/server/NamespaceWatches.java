@@ -66,7 +66,7 @@ final class NamespaceWatches implements AutoCloseable {
   }
 
   private void onProblem(String namespace, String problem) {
-    if (!problem.equals(problems.put(namespace, problem))) {
+    if (!problem.equals(problems.put(namespace, problem)) && !timer.isShutdown()) {
       LOG.warn("cluster={} namespace={}: {}", cluster.name(), namespace, problem);
     }
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /** A running server: its cluster connection, the services on it and the routes. Thread-safe. */
@@ -54,6 +55,7 @@ public final class Server implements AutoCloseable {
       outcome(ready);
     } catch (RuntimeException e) {
       routes.close();
+      settled(ready); // a cluster that closes amid requests logs failures
       cluster.thenAccept(ClusterSetup::close).exceptionally(alreadyThrown -> null).join();
       throw e;
     }
@@ -77,6 +79,11 @@ public final class Server implements AutoCloseable {
     Thread thread = new Thread(task, "start");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** Waits until it is done or failed, for 10 seconds at most. */
+  static void settled(CompletableFuture<Void> task) {
+    task.exceptionally(thrown -> null).completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
   }
 
   private static <T> T outcome(CompletableFuture<T> future) {

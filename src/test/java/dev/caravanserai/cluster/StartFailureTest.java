@@ -3,6 +3,8 @@ package dev.caravanserai.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Failure;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -22,6 +24,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A failure is reported once, however often the kubelet retries. */
 class StartFailureTest {
@@ -94,6 +98,33 @@ class StartFailureTest {
                 assertThat(s.failure().orElseThrow().message())
                     .contains("in the field log", "restartPolicy Never")
                     .doesNotContain("/logs"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OutOfcpu, 'Node didn''t have enough resource: cpu, requested: 9000'",
+    "OutOfmemory, 'Node didn''t have enough resource: memory, requested: 9000'",
+    "UnexpectedAdmissionError, 'Allocate failed due to no devices, which is unexpected'"
+  })
+  void pod_that_its_node_refuses_is_unschedulable_in_the_words_of_the_kubelet(
+      String reason, String message) {
+    // Given
+    Pod refused = pod("1");
+    refused.getStatus().setPhase("Failed");
+    refused.getStatus().setReason(reason);
+    refused.getStatus().setMessage(message);
+
+    // When
+    index.onUpdate(anchor());
+    index.onUpdate(refused);
+
+    // Then
+    Failure failure = index.all().get(0).failure().orElseThrow();
+    assertThat(failure.code()).isEqualTo(FailureCode.UNSCHEDULABLE);
+    assertThat(failure.reason()).contains(reason);
+    assertThat(failure.message())
+        .contains("was refused by its node: " + message, "Ask for less")
+        .doesNotContain(" log");
   }
 
   /** Whatever comes in whatever order. */

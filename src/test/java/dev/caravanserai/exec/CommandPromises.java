@@ -290,6 +290,26 @@ interface CommandPromises extends Places {
     assertThat(plain.outcome()).isEqualTo(Outcome.exited(3));
   }
 
+  @ParameterizedTest
+  @MethodSource("places")
+  default void script_of_many_lines_takes_linear_time(Place place) {
+    // Given
+    String few = ": a line\n".repeat(50_000) + "cat; exit 9";
+    String many = ": a line\n".repeat(500_000) + "cat; exit 9";
+    ExecResult little = place.run(ExecSpec.script(few));
+
+    // When
+    ExecResult plain = place.run(ExecSpec.script(many));
+    ExecResult fed = place.run(ExecSpec.script(many).withStdin("in".getBytes()));
+
+    // Then
+    assertThat(Texts.of(fed.stdout())).isEqualTo("in");
+    for (ExecResult much : List.of(plain, fed)) {
+      assertThat(much.outcome()).isEqualTo(Outcome.exited(9));
+      assertThat(much.duration()).isLessThan(little.duration().multipliedBy(30).plusSeconds(2));
+    }
+  }
+
   private static ExecSpec in(String dir, String... command) {
     return ExecSpec.command(command).with(to -> to.workingDir(Optional.ofNullable(dir)));
   }

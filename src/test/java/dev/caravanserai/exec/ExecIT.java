@@ -14,6 +14,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.wire.ClosedPort;
+import dev.caravanserai.wire.HalfOpen;
 import dev.caravanserai.wire.Relay;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -34,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -177,6 +179,31 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   @Test
+  void exec_whose_connections_are_silent_at_its_time_out_may_still_run() throws Exception {
+    // Given
+    AtomicBoolean silent = new AtomicBoolean();
+    Duration enough = places.get(0).enough();
+    try (Relay wire = Relay.to(client.getConfiguration(), () -> new HalfOpen(silent::get));
+        KubernetesClient remote = at("http://127.0.0.1:" + wire.port())) {
+      OutputProbe overheard = new OutputProbe(new PodExecOpener(remote, scheduler));
+      ExecSpec spec = ExecSpec.script("echo begun; sleep 9999").withTimeout(enough);
+      ExecHandle handle = execs(overheard).start(places.get(0).container(), spec);
+      Awaitility.await().until(() -> overheard.stdout("begun\n"));
+
+      // When
+      silent.set(true);
+
+      // Then
+      assertThat(Place.await(handle).outcome())
+          .isInstanceOfSatisfying(
+              Outcome.ConnectionLost.class,
+              lost ->
+                  assertThat(lost.failure().message())
+                      .contains("reached its time-out", "may still run"));
+    }
+  }
+
+  @Test
   void exec_that_cannot_be_sent_is_a_problem() {
     assertThat(problem(new ContainerRef(ExecCluster.NAMESPACE, "no-such-pod", "main")))
         .as("a pod that is gone")
@@ -216,11 +243,12 @@ class ExecIT implements CommandPromises, StreamPromises, EndPromises {
   }
 
   private KubernetesClient through(int port) {
+    return at("https://" + client.getMasterUrl().getHost() + ":" + port);
+  }
+
+  private KubernetesClient at(String url) {
     return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(client.getConfiguration())
-                .withMasterUrl("https://" + client.getMasterUrl().getHost() + ":" + port)
-                .build())
+        .withConfig(new ConfigBuilder(client.getConfiguration()).withMasterUrl(url).build())
         .build();
   }
 

@@ -206,6 +206,20 @@ class LostCommandTest {
     assertConflict(handle);
   }
 
+  /** Until the kubelet has reported the end, the API server says that the container runs. */
+  @ParameterizedTest
+  @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND"})
+  void refused_exec_is_a_conflict_if_the_end_of_the_container_is_reported_later(FailureCode code) {
+    // Given
+    ExecHandle handle = start(ExecSpec.command("true"), 4);
+
+    // When
+    execs.container().process().ends(FakeExecs.refused(code, "container not found (\"main\")"));
+
+    // Then
+    assertConflict(handle);
+  }
+
   @Test
   void unanswered_exec_is_a_conflict_once_the_container_has_ended() {
     // Given

@@ -2,6 +2,7 @@ package dev.caravanserai.http;
 
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -40,9 +41,10 @@ final class EdgeRoutes extends RouteBuilder {
     from("platform-http:/failure")
         .process(
             e -> {
-              throw Failure.of(FailureCode.IMAGE_PULL, "No image.", "ErrImagePull")
-                  .withEvents(List.of("Failed: no such image"))
-                  .asException();
+              throw new FailureException(
+                  Failure.of(FailureCode.IMAGE_PULL, "No image.", "ErrImagePull")
+                      .withEvents(List.of("Failed: no such image")),
+                  List.of("its last", "two lines"));
             });
     from("platform-http:/invalid")
         .process(
@@ -55,6 +57,7 @@ final class EdgeRoutes extends RouteBuilder {
     from("platform-http:/status")
         .setHeader(Exchange.HTTP_RESPONSE_CODE, header("wanted"))
         .setBody(constant("text"));
+    from("platform-http:/hooks/exec").setBody().constant("ran");
     from("platform-http:/w/exec").routePolicyRef("scope:exec").setBody().constant("ran");
   }
 }

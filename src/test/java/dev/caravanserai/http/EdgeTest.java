@@ -4,6 +4,7 @@ import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.CapturedLog;
 import java.net.Socket;
@@ -119,6 +120,9 @@ class EdgeTest {
     var failure = assertProblem(SERVER.get("/failure"), 502, "IMAGE_PULL");
     assertThat(failure.path("reason").asText()).isEqualTo("ErrImagePull");
     assertThat(failure.path("events").get(0).asText()).isEqualTo("Failed: no such image");
+    assertThat(failure.path("log"))
+        .extracting(JsonNode::asText)
+        .containsExactly("its last", "two lines");
     var invalid = assertProblem(SERVER.get("/invalid"), 400, "INVALID_REQUEST");
     assertThat(invalid.path("errors").get(0).path("pointer").asText()).isEqualTo("/image");
     var bug = SERVER.get("/bug");

@@ -86,6 +86,8 @@ class KeysTest {
     "/w/EXEC/, runner, 404",
     "/w/exec, router, 403",
     "/w/exec, reader, 403",
+    "/hooks/exec, runner, 403",
+    "/hooks/exec, router, 200",
     "/observe/info, router, 404",
     "/observe/health?exposureLevel=full, router, 200",
     "/observe/health?exposureLevel=full, reader, 404",

@@ -78,7 +78,7 @@ class ShippedProfilesTest {
   }
 
   @Test
-  void raworc_makes_its_claim_first() {
+  void raworc_has_a_claim_and_its_names_labels_and_resources() {
     Plan plan =
         Requests.of("raworc")
             .id(ID)

@@ -46,6 +46,9 @@ class BrokenRoutesTest {
         "to: kamelet:session-start-action?lifetime=-5|is \"-5\", but it must be a whole number of at least 1",
         "to: kamelet:session-start-action?lifetime=1.5|is \"1.5\", but it must be a whole number of at least 1",
         "to: kamelet:session-start-action?lifetime=soon|is \"soon\", but it must be a whole number of at least 1",
+        "to: kamelet:session-start-action?profile=defualt|profile is \"defualt\", but it must be one of autogen, default, hypha, raworc",
+        "to: kamelet:session-start-action?image=UPPER:1|image is \"UPPER:1\", but it must be an image reference such as registry/name:tag",
+        "to: 'kamelet:session-start-action?image=:::'|image is \":::\", but it must be an image reference",
         "to: kamelet:session-exec-action?timeout=soon|timeout is \"soon\", but it must be a whole number.",
         "to: kamelet:session-exec-action?script=a && b|& has to be in RAW(…)",
         "to: kamelet:session-exec-action?script=a & b|& has to be in RAW(…)",
@@ -150,6 +153,24 @@ class BrokenRoutesTest {
         .isEqualTo(
             "Route mine in file:%1$s/mine.camel.yaml, line 10 has the id of another in file:%1$s/mine.camel.yaml, line 4. Give each route and each step an id of its own."
                 .formatted(home));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "platform-http:/mine|mine.camel.yaml, line 10 cannot run: Failed to start route: other because: Multiple consumers for the same endpoint is not allowed: platform-http:///mine",
+        "platform-http:/mine?httpMethodRestrict=GET|route other (mine.camel.yaml:10) takes GET /mine, but route mine (mine.camel.yaml:4) takes /mine already: give one of them another path or method",
+      })
+  void second_route_of_the_same_path_stops_the_start_with_its_line(String uri, String told)
+      throws Exception {
+    // Given
+    String two =
+        route("platform-http:/mine", "to: log:x")
+            + route(uri, "to: log:x").replace("id: mine", "id: other");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", two)).contains(told).hasLineCount(2);
   }
 
   @Test

@@ -121,6 +121,16 @@ class SettingsTest {
         .hasMessageContaining("create it, or correct the path");
   }
 
+  @ParameterizedTest
+  @CsvSource({"90s", "61s"})
+  void kill_grace_outside_its_range_is_refused_by_name(String grace) {
+    assertThatThrownBy(() -> Settings.of(Map.of("caravanserai.exec.kill-grace", grace)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            "caravanserai.exec.kill-grace=%s (given values) must be".formatted(grace))
+        .hasMessageContaining("from 1ms to 60s");
+  }
+
   @Test
   void variables_of_clients_tests_and_other_programs_are_left_alone() {
     // When

@@ -168,7 +168,9 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
     void expectWithin(Duration time) {
       synchronized (ObjectWatch.this) {
         silence.cancel(false);
-        silence = timer.schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS);
+        if (!closed) { // the timer ends with the cluster
+          silence = timer.schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS);
+        }
       }
     }
 
