@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,6 +75,13 @@ final class Api {
 
   CompletableFuture<Answer> execLater(String session, Map<String, ?> body) {
     return later("POST", "/v1/sessions/" + session + "/exec", body, Map.of());
+  }
+
+  /** Opens a WebSocket. */
+  CompletableFuture<WebSocket> socket(String path, WebSocket.Listener listener) {
+    return http.newWebSocketBuilder()
+        .header("Authorization", "Bearer " + key)
+        .buildAsync(URI.create(url.toString().replaceFirst("http", "ws") + path), listener);
   }
 
   Answer get(String path) {

@@ -125,17 +125,29 @@ class ApiRoutesTest extends CamelTestSupport {
   }
 
   @ParameterizedTest
-  @CsvSource({"application/json, true", "text/plain, false"})
-  void logs_are_read_into_lines_for_json_only(String mediaType, boolean json) throws Exception {
+  @CsvSource({
+    "application/json, false, true",
+    "text/plain, false, false",
+    "application/json, true, false",
+  })
+  void logs_are_read_into_lines_for_json_only_and_followed_as_text(
+      String mediaType, boolean follow, boolean json) throws Exception {
     // Given
-    replace("api-logs", "api-logs-session");
+    MockEndpoint memory = replace("api-logs", "api-logs-session");
+    MockEndpoint stream = replace("api-logs", "api-logs-stream");
     context.start();
 
     // When
-    Exchange answer = call("readLogs", Map.of("id", "x", "mediaType", mediaType));
+    Exchange answer =
+        call(
+            "readLogs",
+            Map.of("id", "x", "mediaType", mediaType, "follow", String.valueOf(follow)));
 
     // Then
+    assertThat(memory.getReceivedCounter()).isEqualTo(json ? 1 : 0);
+    assertThat(stream.getReceivedCounter()).isEqualTo(json ? 0 : 1);
     assertThat(answer.getMessage().getBody(String.class).contains("read")).isEqualTo(json);
+    assertThat(answer.getVariable("mediaType")).isEqualTo(json ? mediaType : "text/plain");
     assertThat(answer.getMessage().getHeader("CamelHttpResponseCode")).isEqualTo("200");
   }
 
@@ -146,7 +158,7 @@ class ApiRoutesTest extends CamelTestSupport {
     "getSession, api-get, api-get-session",
     "stopSession, api-stop, api-stop-session",
     "execInSession, api-exec, api-exec-session",
-    "readLogs, api-logs, api-logs-session",
+    "readLogs, api-logs, api-logs-stream",
   })
   void a_failure_reaches_the_edge_as_it_is_and_no_later_step_runs(
       String operation, String route, String step) throws Exception {

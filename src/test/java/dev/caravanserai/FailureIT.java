@@ -167,7 +167,7 @@ class FailureIT {
                 "metadata",
                 metadata,
                 "command",
-                List.of("sh", "-c", "echo one; echo boom >&2; exit 3")));
+                List.of("sh", "-c", "echo one >&2; echo boom >&2; exit 3")));
 
     // Then
     assertThat(answer.field("code")).as(answer.text()).isEqualTo("CRASHED");

@@ -5,9 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.Api.Answer;
+import java.net.http.WebSocket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +99,47 @@ class LogsIT {
 
   private static List<String> numbers(int from) {
     return IntStream.rangeClosed(from, 20_000).mapToObj(String::valueOf).toList();
+  }
+
+  @Test
+  void follower_gets_each_line_as_it_comes_until_the_container_ends() throws Exception {
+    // Given
+    String script = "echo one; until [ -e go ]; do sleep 0.1; done; echo zwei ü; sleep 1";
+    Answer started = SERVER.api().start(Map.of("command", List.of("sh", "-c", script)));
+    assertThat(started.status()).as(started.text()).isEqualTo(201);
+    String url = "/v1/sessions/" + started.field("id") + "/logs?follow=true";
+    StringBuffer messages = new StringBuffer();
+    CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+    // When
+    var text = SERVER.api().later("GET", url, null, Map.of("Accept", "text/plain"));
+    SERVER
+        .api()
+        .socket(
+            url,
+            new WebSocket.Listener() {
+              @Override
+              public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+                messages.append(data);
+                socket.request(1);
+                return null;
+              }
+
+              @Override
+              public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                closed.complete(code);
+                return null;
+              }
+            })
+        .get(1, TimeUnit.MINUTES);
+    await().until(() -> messages.toString().equals("one\n"));
+    assertThat(text).isNotDone();
+    SERVER.api().exec(started.field("id"), Map.of("command", List.of("touch", "go")));
+
+    // Then
+    assertThat(text.get(1, TimeUnit.MINUTES).text()).isEqualTo("one\nzwei ü\n");
+    assertThat(closed.get(1, TimeUnit.MINUTES)).isEqualTo(1000);
+    assertThat(messages).hasToString("one\nzwei ü\n");
   }
 
   @Test

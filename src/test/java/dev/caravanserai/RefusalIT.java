@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -157,6 +158,7 @@ class RefusalIT {
             .inNamespace(TestCluster.NAMESPACE)
             .withName(pod)
             .inContainer("main")
+            .writingOutput(OutputStream.nullOutputStream())
             .exec(command)) {
       return exec.exitCode().get(1, TimeUnit.MINUTES) == 0;
     }

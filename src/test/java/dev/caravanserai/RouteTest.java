@@ -3,6 +3,7 @@ package dev.caravanserai;
 import dev.caravanserai.component.PodComponent;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
@@ -22,9 +23,28 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 abstract class RouteTest extends CamelTestSupport {
   /** What the routes show of a session. */
   public record Shown(
-      String id, String cluster, String tenant, String profile, String state, String expiresAt) {
+      String id,
+      String tenant,
+      String profile,
+      String state,
+      Optional<String> startedAt,
+      String expiresAt) {
     static Shown of(String id) {
-      return new Shown(id, "inn", "red", "default", "RUNNING", "2026-01-01T00:00:00Z");
+      return new Shown(
+          id,
+          "red",
+          "default",
+          "RUNNING",
+          Optional.of("2026-01-01T00:00:00Z"),
+          "2026-01-01T01:00:00Z");
+    }
+
+    Shown neverReady() {
+      return new Shown(id, tenant, profile, state, Optional.empty(), expiresAt);
+    }
+
+    public String cluster() {
+      return "inn";
     }
   }
 

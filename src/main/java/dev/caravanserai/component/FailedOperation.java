@@ -9,10 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/**
- * Lists the sessions, of every tenant, that failed after they had been ready and whose anchor does
- * not say so yet. A failed start is undone instead.
- */
+/** Lists the sessions, of every tenant, that failed and whose anchor does not say so yet. */
 record FailedOperation(SessionIndex sessions) implements PodOperation {
 
   @Override
@@ -20,7 +17,6 @@ record FailedOperation(SessionIndex sessions) implements PodOperation {
     return CompletableFuture.completedFuture(
         sessions.all().stream()
             .filter(session -> session.state() == State.FAILED)
-            .filter(session -> session.startedAt().isPresent())
             .filter(s -> sessions.anchor(s.key()).filter(a -> !AnchorNotes.failed(a)).isPresent())
             .toList());
   }

@@ -64,6 +64,11 @@ public final class ApiOperation {
     return node.answerTypes();
   }
 
+  /** The media type of what a WebSocket carries; empty if the operation takes none. */
+  public Optional<String> webSocketType() {
+    return node.webSocketType();
+  }
+
   /** Media types that a body may have, in lower case; empty if the operation takes no body. */
   public List<String> bodyTypes() {
     return node.bodyTypes();

@@ -30,6 +30,9 @@ record OperationNode(
   /** The extension of OpenAPI in which an operation names its scope. */
   static final String SCOPE = "x-scope";
 
+  /** The extension that names the media type in which an operation answers by a WebSocket. */
+  private static final String WEB_SOCKET = "x-websocket";
+
   /** The extension in which a header parameter says that it may be repeated. */
   private static final String LIST = "x-list";
 
@@ -103,6 +106,12 @@ record OperationNode(
           "operation %s (%s %s) names no scope: add %s, for example %s: routes"
               .formatted(id(), method, path, SCOPE, SCOPE));
     }
+    if (webSocketType().isPresent()
+        && !(method.equals("GET") && answerTypes().contains(webSocketType().get()))) {
+      throw new IllegalArgumentException(
+          "operation %s has %s: %s, which must be a media type of its answers, and its method GET"
+              .formatted(id(), WEB_SOCKET, webSocketType().get()));
+    }
     bodyTypes().stream()
         .filter(type -> !type.endsWith("json"))
         .forEach(
@@ -127,6 +136,10 @@ record OperationNode(
 
   String scope() {
     return operation.path(SCOPE).asText();
+  }
+
+  Optional<String> webSocketType() {
+    return Optional.ofNullable(operation.get(WEB_SOCKET)).map(JsonNode::asText);
   }
 
   boolean bodyRequired() {

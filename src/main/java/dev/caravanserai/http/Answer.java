@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -175,16 +176,20 @@ record Answer(
    * Sends it, unless the caller has left or the route has sent a response itself. On the response's
    * own context.
    *
+   * @param idle how long a WebSocket may be without a sign of the caller
    * @return done once nothing more is read from the route
    */
-  Future<Void> write(RoutingContext ctx) {
+  Future<Void> write(RoutingContext ctx, Duration idle) {
     HttpServerResponse response = ctx.response();
     try {
       if (!response.headWritten() && !response.closed()) {
+        if (rest.isPresent() && WebSockets.requested(ctx)) {
+          return upgrade(ctx, idle);
+        }
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
         if (rest.isPresent()) {
-          return StreamedBody.send(body, rest.get(), ctx);
+          return StreamedBody.send(body, rest.get(), new ChunkedBody(ctx));
         } else if (body.length == 0) {
           response.end();
         } else {
@@ -196,5 +201,21 @@ record Answer(
     }
     rest.ifPresent(ByteSource::close);
     return Future.succeededFuture();
+  }
+
+  /** The headers of the answer are not sent, but for the type: it tells text from bytes. */
+  private Future<Void> upgrade(RoutingContext ctx, Duration idle) {
+    boolean text =
+        headers.entrySet().stream()
+            .filter(header -> header.getKey().equalsIgnoreCase("Content-Type"))
+            .anyMatch(header -> header.getValue().iterator().next().startsWith("text/"));
+    Reception.upgrade(ctx);
+    return ctx.request()
+        .toWebSocket()
+        .onFailure(refused -> rest.ifPresent(ByteSource::close))
+        .compose(
+            socket ->
+                StreamedBody.send(
+                    body, rest.get(), new SocketFrames(ctx.vertx(), socket, text, idle)));
   }
 }

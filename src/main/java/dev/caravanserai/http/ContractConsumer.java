@@ -76,7 +76,8 @@ final class ContractConsumer extends HttpConsumer {
               HttpPath.of(operation.path(), false),
               Set.of(HttpMethod.valueOf(operation.method())),
               operation.scope(),
-              0);
+              0,
+              operation.webSocketType().isPresent());
       open(
           entrance,
           (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx),
@@ -126,7 +127,9 @@ final class ContractConsumer extends HttpConsumer {
     exchange.setMessage(message);
     message.setHeader(Exchange.HTTP_METHOD, request.method());
     message.setHeader(Exchange.HTTP_PATH, request.path());
-    if (!operation.answerTypes().isEmpty()) {
+    if (WebSockets.requested(ctx)) {
+      exchange.setVariable(MEDIA_TYPE, operation.webSocketType().orElseThrow());
+    } else if (!operation.answerTypes().isEmpty()) {
       exchange.setVariable(
           MEDIA_TYPE, Accept.best(request.header("Accept"), operation.answerTypes()));
     }

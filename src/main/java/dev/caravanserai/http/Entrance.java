@@ -13,9 +13,15 @@ import java.util.stream.Collectors;
  * @param methods every method if empty
  * @param scope required of the caller
  * @param timeoutMillis limit for the response; 0 for none
+ * @param webSocket whether a body that streams is sent by a WebSocket if the caller asks for one
  */
 record Entrance(
-    String owner, HttpPath path, Set<HttpMethod> methods, String scope, long timeoutMillis) {
+    String owner,
+    HttpPath path,
+    Set<HttpMethod> methods,
+    String scope,
+    long timeoutMillis,
+    boolean webSocket) {
 
   Entrance {
     methods = Set.copyOf(methods);
@@ -23,7 +29,7 @@ record Entrance(
 
   static Entrance get(String owner, String path) {
     return new Entrance(
-        owner, HttpPath.of(path, false), Set.of(HttpMethod.GET), Scopes.SESSIONS_READ, 0);
+        owner, HttpPath.of(path, false), Set.of(HttpMethod.GET), Scopes.SESSIONS_READ, 0, false);
   }
 
   boolean overlaps(Entrance other) {

@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.cluster.ByteSource;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Principal;
 import io.vertx.core.Context;
 import io.vertx.ext.web.Route;
@@ -73,13 +74,16 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     Route route = router.routeWithRegex(entrance.path().regex()).order(engine.order(entrance));
     entrance.methods().forEach(route::method);
     route.handler(ctx -> admit(ctx, entrance.scope()));
+    if (entrance.webSocket()) {
+      route.handler(this::webSocket);
+    }
     if (entrance.timeoutMillis() > 0) {
       TimeoutHandler timeout = TimeoutHandler.create(entrance.timeoutMillis(), 504);
       route.handler(timeout::handle);
     }
     BodyHandler body = BodyHandler.create(false).setBodyLimit(engine.limits().bodyBytes());
     route
-        .handler(body::handle)
+        .handler(ctx -> receive(ctx, body))
         .handler(ctx -> handle(ctx, reader, processor))
         .failureHandler(engine::failed);
     onStop.add(
@@ -114,6 +118,24 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       refuse(ctx, "The body must come as it is, without Content-Encoding: %s.".formatted(encoding));
     } else {
       ctx.next();
+    }
+  }
+
+  /** The handshake of a WebSocket, which has no body, reads the request itself. */
+  private static void receive(RoutingContext ctx, BodyHandler body) {
+    if (WebSockets.requested(ctx)) {
+      ctx.next();
+    } else {
+      body.handle(ctx);
+    }
+  }
+
+  private void webSocket(RoutingContext ctx) {
+    try {
+      WebSockets.request(ctx);
+      ctx.next();
+    } catch (FailureException e) {
+      Problem.of(e).write(ctx.response());
     }
   }
 
@@ -226,15 +248,18 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       Context context,
       Executor reads,
       Runnable end) {
+    var idle = engine.limits().idle();
     try {
       var given = Answer.of(exchange, asked, filter, reads);
       if (given.rest().isPresent()) {
         context.runOnContext(
             nothing ->
-                given.write(ctx).onComplete(sent -> blocking(ctx, () -> done(exchange, end))));
+                given
+                    .write(ctx, idle)
+                    .onComplete(sent -> blocking(ctx, () -> done(exchange, end))));
         return;
       }
-      context.runOnContext(nothing -> given.write(ctx));
+      context.runOnContext(nothing -> given.write(ctx, idle));
     } catch (Throwable thrown) {
       context.runOnContext(nothing -> ctx.fail(thrown));
     }

@@ -2,6 +2,7 @@ package dev.caravanserai.http;
 
 import dev.caravanserai.contract.ApiDocument;
 import dev.caravanserai.session.FailureCode;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
@@ -166,6 +167,12 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
               getCamelContext()
                   .getExecutorServiceManager()
                   .newCachedThreadPool(this, "http-stream"));
+      meters()
+          .ifPresent(
+              meters ->
+                  Gauge.builder("caravanserai.http.streams", streams, Streams::open)
+                      .description("Responses and WebSockets whose body is a stream, now")
+                      .register(meters));
       guarded = router;
     }
     return router;
@@ -211,6 +218,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
   private static void asGet(RoutingContext ctx) {
+    ctx.request().headers().remove("Upgrade");
     ctx.reroute(HttpMethod.GET, ctx.request().uri());
   }
 

@@ -31,7 +31,9 @@ final class Reception extends ChannelDuplexHandler {
     HEAD,
     BODY,
     /** The request is complete. */
-    ANSWER
+    ANSWER,
+    /** The connection is a WebSocket. */
+    SOCKET
   }
 
   private final HttpLimits limits;
@@ -75,6 +77,13 @@ final class Reception extends ChannelDuplexHandler {
     reception.cancel();
   }
 
+  /** The connection becomes a WebSocket, whose idle time is not watched here. */
+  static void upgrade(RoutingContext ctx) {
+    var reception = of(ctx);
+    reception.phase = Phase.SOCKET;
+    reception.cancel();
+  }
+
   /** Sends what has been written, before Vert.x closes the connection. */
   static void flush(RoutingContext ctx) {
     of(ctx).channel.flush();
@@ -85,6 +94,9 @@ final class Reception extends ChannelDuplexHandler {
   }
 
   private void answered() {
+    if (phase == Phase.SOCKET) {
+      return;
+    }
     phase = Phase.IDLE;
     request = null;
     wait(limits.idle());

@@ -43,7 +43,8 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
             HttpPath.of(endpoint.getPath(), endpoint.isMatchOnUriPrefix()),
             restricted,
             RouteScope.of(route),
-            endpoint.getRequestTimeout());
+            endpoint.getRequestTimeout(),
+            false);
     open(entrance, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
   }
 

@@ -14,7 +14,8 @@ import io.vertx.ext.web.Router;
 
 /**
  * Adds a connection handler to Camel's HTTP server, which is possible only before it listens.
- * HTTP/2 in clear text is disabled: it calls the handler only after the first bytes.
+ * HTTP/2 in clear text is disabled: it calls the handler only after the first bytes. So is the
+ * compression of WebSockets, which takes memory for each.
  */
 final class ServerVertx extends VertxWrapper {
   private final HttpLimits limits;
@@ -29,7 +30,11 @@ final class ServerVertx extends VertxWrapper {
   @Override
   public HttpServer createHttpServer(HttpServerOptions options) {
     server =
-        super.createHttpServer(options.setHttp2ClearTextEnabled(false))
+        super.createHttpServer(
+                options
+                    .setHttp2ClearTextEnabled(false)
+                    .setPerMessageWebSocketCompressionSupported(false)
+                    .setPerFrameWebSocketCompressionSupported(false))
             .invalidRequestHandler(ServerVertx::refuse)
             .connectionHandler(this::begin);
     return server;

@@ -4,9 +4,6 @@ import dev.caravanserai.cluster.ByteSource;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,13 +17,13 @@ final class StreamedBody {
   private static final Logger LOG = LoggerFactory.getLogger(StreamedBody.class);
 
   private final ByteSource source;
-  private final HttpServerResponse response;
+  private final Carrier carrier;
   private final Promise<Void> end = Promise.promise();
   private Future<?> piece = Future.succeededFuture();
 
-  private StreamedBody(ByteSource source, HttpServerResponse response) {
+  private StreamedBody(ByteSource source, Carrier carrier) {
     this.source = source;
-    this.response = response;
+    this.carrier = carrier;
   }
 
   /**
@@ -35,26 +32,23 @@ final class StreamedBody {
    * @param first piece, which has been read already; empty if none has been
    * @return done once no more is read from the source
    */
-  static Future<Void> send(byte[] first, ByteSource source, RoutingContext ctx) {
-    StreamedBody body = new StreamedBody(source, ctx.response());
-    ctx.addEndHandler(
-        ended -> {
-          if (ended.failed()) {
-            body.end(ended.cause());
-          }
-        });
-    ctx.response().setChunked(true);
+  static Future<Void> send(byte[] first, ByteSource source, Carrier carrier) {
+    StreamedBody body = new StreamedBody(source, carrier);
+    carrier.gone().onFailure(body::end);
     body.write(Optional.of(first));
     return body.end.future().onComplete(done -> source.close()).eventually(() -> body.piece);
   }
 
   private void write(Optional<byte[]> bytes) {
-    bytes
-        .map(Buffer::buffer)
-        .map(response::write)
-        .orElseGet(response::end)
-        .onSuccess(sent -> sent(bytes.isEmpty()))
-        .onFailure(this::end);
+    try {
+      bytes
+          .map(carrier::write)
+          .orElseGet(carrier::end)
+          .onSuccess(sent -> sent(bytes.isEmpty()))
+          .onFailure(this::end);
+    } catch (RuntimeException | Error e) {
+      end(e); // the connection has ended
+    }
   }
 
   private void sent(boolean all) {
@@ -64,15 +58,21 @@ final class StreamedBody {
       piece =
           Future.fromCompletionStage(source.next(), Vertx.currentContext())
               .onSuccess(this::write)
-              .onFailure(this::end);
+              .onFailure(this::breakOff);
     }
   }
 
-  /** A body that breaks off must not look complete: the connection is closed instead. */
+  private void breakOff(Throwable failure) {
+    if (!end.future().isComplete()) {
+      LOG.info("A response was broken off, as its source failed: {}", failure.toString());
+    }
+    end(failure);
+  }
+
+  /** A body that breaks off must not look complete. */
   private void end(Throwable failure) {
     if (end.tryFail(failure)) {
-      LOG.info("A response was broken off, as its source failed: {}", failure.toString());
-      response.reset();
+      carrier.abort(failure);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.Semaphore;
  * thread, so a silent one delays no other and no other work of the server.
  */
 final class Streams implements Executor {
+  private final int limit;
   private final Semaphore places;
   private final Executor threads;
 
@@ -15,6 +16,7 @@ final class Streams implements Executor {
    * @param threads without a queue and without a limit
    */
   Streams(int limit, Executor threads) {
+    this.limit = limit;
     this.places = new Semaphore(limit);
     this.threads = threads;
   }
@@ -22,6 +24,11 @@ final class Streams implements Executor {
   /** Takes a place, to be given back with {@link #leave}; false if none is free. */
   boolean enter() {
     return places.tryAcquire();
+  }
+
+  /** How many have a place. */
+  int open() {
+    return limit - places.availablePermits();
   }
 
   void leave() {

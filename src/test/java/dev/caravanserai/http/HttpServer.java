@@ -74,7 +74,11 @@ final class HttpServer implements AutoCloseable {
   }
 
   static HttpServer with(HttpLimits limits, RoutesBuilder... routes) {
-    return new HttpServer(limits, Map.of(), "false", routes);
+    return with(limits, "false", routes);
+  }
+
+  static HttpServer with(HttpLimits limits, String yaml, RoutesBuilder... routes) {
+    return new HttpServer(limits, Map.of(), yaml, routes);
   }
 
   int port() {

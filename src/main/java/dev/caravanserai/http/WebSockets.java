@@ -1,0 +1,69 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.util.Optional;
+
+/** The handshake of a WebSocket (RFC 6455, 4.2): it is accepted once the route has answered. */
+final class WebSockets {
+  private static final String REQUESTED = WebSockets.class.getName();
+  private static final String VERSION = "13";
+
+  private WebSockets() {}
+
+  /** Whether a request asks for a WebSocket. A request with {@code HEAD} does not. */
+  private static boolean asked(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.GET)
+        && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+  }
+
+  /**
+   * Keeps the connection for a WebSocket, if the request asks for one.
+   *
+   * @throws FailureException if it must not be accepted
+   */
+  static void request(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    if (!asked(request)) {
+      return;
+    }
+    if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))
+        || request.getHeader("Sec-WebSocket-Key") == null
+        || !request.headers().contains("Connection", "upgrade", true)) {
+      ctx.response().putHeader("Sec-WebSocket-Version", VERSION);
+      throw FailureException.of(
+          FailureCode.INVALID_REQUEST,
+          "A WebSocket needs the headers Connection: Upgrade, Sec-WebSocket-Version: 13 and"
+              + " Sec-WebSocket-Key.");
+    }
+    Optional.ofNullable(request.getHeader("Origin"))
+        .filter(origin -> !sameHost(origin, request))
+        .ifPresent(
+            origin -> {
+              throw FailureException.of(
+                  FailureCode.NOT_PERMITTED,
+                  "A page of another origin (%s) must not open this WebSocket.".formatted(origin));
+            });
+    request.pause(); // its end would end the handshake
+    ctx.addEndHandler(ended -> request.resume());
+    ctx.put(REQUESTED, true);
+  }
+
+  /** Credentials that a browser keeps must not serve pages of others. */
+  private static boolean sameHost(String origin, HttpServerRequest request) {
+    try {
+      return request.getHeader("Host").equalsIgnoreCase(URI.create(origin).getAuthority());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Whether the answer to a request is to be sent by a WebSocket. */
+  static boolean requested(RoutingContext ctx) {
+    return ctx.get(REQUESTED) != null;
+  }
+}

@@ -1,0 +1,352 @@
+package dev.caravanserai.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A log over a WebSocket: the same port, checks and routes as over plain HTTP. */
+class LogSocketTest {
+  private static final HttpLimits SHORT =
+      new HttpLimits(100_000, Duration.ofSeconds(1), Duration.ofSeconds(2), 5);
+  private static final String API = "file:routes/api.camel.yaml,file:routes/errors.camel.yaml";
+  private static final String LOGS = "/v1/sessions/a/logs";
+
+  /** What the next request gets. */
+  private static final AtomicReference<PushedSource> SOURCE = new AtomicReference<>();
+
+  private static final AtomicInteger READS = new AtomicInteger();
+
+  private static final class Sessions extends RouteBuilder {
+    @Override
+    public void configure() {
+      errorHandler(noErrorHandler());
+      for (String other : List.of("start", "start-later", "get", "list", "stop", "exec")) {
+        from("direct:session-" + other).setBody(constant("other"));
+      }
+      from("direct:session-logs").process(e -> e.getMessage().setBody(new byte[0]));
+      from("direct:session-logs-stream").process(Sessions::open);
+    }
+
+    private static void open(Exchange exchange) {
+      if ("none".equals(exchange.getVariable("id"))) {
+        throw FailureException.of(FailureCode.NOT_FOUND, "There is no session none.");
+      }
+      READS.incrementAndGet();
+      exchange.getMessage().setBody(SOURCE.get());
+    }
+  }
+
+  @AutoClose private static final HttpServer SERVER = server();
+
+  private static HttpServer server() {
+    return HttpServer.with(SHORT, API, new Sessions());
+  }
+
+  private static PushedSource source() {
+    PushedSource source = new PushedSource();
+    SOURCE.set(source);
+    return source;
+  }
+
+  /** Keeps what arrives. */
+  private static final class Client implements WebSocket.Listener {
+    final StringBuffer text = new StringBuffer();
+    final AtomicInteger pings = new AtomicInteger();
+    final CompletableFuture<String> closed = new CompletableFuture<>();
+    WebSocket socket;
+
+    static CompletableFuture<Client> open(HttpServer server, String path, String... headers) {
+      Client client = new Client();
+      WebSocket.Builder builder = server.client().newWebSocketBuilder();
+      for (int i = 0; i < headers.length; i += 2) {
+        builder.header(headers[i], headers[i + 1]);
+      }
+      return builder
+          .buildAsync(URI.create("ws://127.0.0.1:" + server.port() + path), client)
+          .thenApply(
+              socket -> {
+                client.socket = socket;
+                return client;
+              });
+    }
+
+    static Client open(HttpServer server) throws Exception {
+      return open(server, LOGS + "?follow=true", "Authorization", "Bearer " + HttpServer.KEY)
+          .get(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+      text.append(data);
+      socket.request(1);
+      return null;
+    }
+
+    @Override
+    public CompletionStage<?> onPing(WebSocket socket, ByteBuffer message) {
+      pings.incrementAndGet();
+      socket.request(1);
+      return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      closed.complete(code + " " + reason);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      closed.completeExceptionally(error);
+    }
+  }
+
+  private static void assertNothingLeft(PushedSource source) {
+    await().atMost(Duration.ofSeconds(30)).until(source::closed);
+    await().atMost(Duration.ofSeconds(30)).until(() -> SERVER.inflight() == 0);
+  }
+
+  @Test
+  void each_piece_is_a_message_and_the_end_of_the_log_closes_normally() throws Exception {
+    // Given
+    PushedSource source = source();
+    Client client = Client.open(SERVER);
+
+    // When
+    source.push("one ü".getBytes(StandardCharsets.UTF_8));
+    await().atMost(Duration.ofSeconds(30)).until(() -> client.text.toString().equals("one ü"));
+    source.push(new byte[] {'-', (byte) 0xc3});
+    await().atMost(Duration.ofSeconds(30)).until(() -> client.text.toString().equals("one ü-"));
+    source.push(new byte[] {(byte) 0xbc, (byte) 0xff});
+    source.end();
+
+    // Then
+    assertThat(client.closed.get(20, TimeUnit.SECONDS)).isEqualTo("1000 ");
+    assertThat(client.text).hasToString("one ü-ü\ufffd");
+    assertNothingLeft(source);
+  }
+
+  @Test
+  void failure_after_the_first_byte_closes_with_1011_and_its_reason() throws Exception {
+    // Given
+    PushedSource source = source();
+    Client client = Client.open(SERVER);
+    source.push("begun".getBytes(StandardCharsets.UTF_8));
+
+    // When
+    source.fail(FailureException.of(FailureCode.CLUSTER_UNREACHABLE, "x".repeat(200)));
+
+    // Then
+    assertThat(client.closed.get(20, TimeUnit.SECONDS)).startsWith("1011 CLUSTER_UNREACHABLE: xxx");
+    assertThat(client.text).hasToString("begun");
+    assertNothingLeft(source);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    LOGS + ",            '',     401, UNAUTHENTICATED",
+    LOGS + ",            runner, 403, NOT_PERMITTED",
+    LOGS + "?tail=x,     reader, 400, INVALID_REQUEST",
+    "/v1/sessions/none/logs, reader, 404, NOT_FOUND",
+    "/v1/nothing,        all,    404, NOT_FOUND",
+  })
+  void refusal_precedes_the_handshake_as_a_problem(
+      String path, String key, int status, String code) {
+    // Given
+    Map<String, String> keys =
+        Map.of("runner", HttpServer.RUNNER, "reader", HttpServer.READER, "all", HttpServer.KEY);
+    String authorization = key.isEmpty() ? "Nothing" : "Bearer " + keys.get(key);
+
+    // Then
+    assertRefused(Client.open(SERVER, path, "Authorization", authorization), status);
+    assertThat(code).isNotEmpty();
+  }
+
+  private static void assertRefused(CompletableFuture<Client> opened, int status) {
+    assertThatThrownBy(opened::join)
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            WebSocketHandshakeException.class,
+            e -> assertThat(e.getResponse().statusCode()).isEqualTo(status));
+  }
+
+  @Test
+  void page_of_another_origin_and_a_wrong_handshake_are_refused_before_the_route_runs()
+      throws Exception {
+    // Given
+    PushedSource source = source();
+    int before = READS.get();
+    String[] key = {"Authorization", "Bearer " + HttpServer.KEY};
+
+    // Then
+    assertRefused(Client.open(SERVER, LOGS, key[0], key[1], "Origin", "http://evil.example"), 403);
+    String old =
+        "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n"
+            .formatted(LOGS, key[1]);
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      socket.getOutputStream().write(old.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 400 ").contains("Sec-WebSocket-Key");
+    }
+    assertThat(READS).hasValue(before);
+    String same = "http://127.0.0.1:" + SERVER.port();
+    Client client =
+        Client.open(SERVER, LOGS, key[0], key[1], "Origin", same).get(20, TimeUnit.SECONDS);
+    client.socket.abort();
+    assertNothingLeft(source);
+  }
+
+  @Test
+  void caller_who_leaves_or_sends_a_message_closes_the_source() throws Exception {
+    // Given
+    PushedSource left = source();
+    Client leaving = Client.open(SERVER);
+    PushedSource sent = source();
+    Client sending = Client.open(SERVER);
+
+    // When
+    leaving.socket.abort();
+    sending.socket.sendText("hello", true);
+
+    // Then
+    assertNothingLeft(left);
+    assertNothingLeft(sent);
+    assertThat(sending.closed.get(20, TimeUnit.SECONDS)).startsWith("1003 ");
+  }
+
+  @Test
+  void silent_log_keeps_its_socket_and_a_caller_who_does_not_answer_pings_loses_it()
+      throws Exception {
+    // Given
+    PushedSource source = source();
+    Client client = Client.open(SERVER);
+    PushedSource unheard = source();
+
+    // When
+    try (Socket dumb = handshake("?follow=true")) {
+      await().atMost(Duration.ofSeconds(30)).until(unheard::closed);
+    }
+
+    // Then
+    await().atMost(Duration.ofSeconds(30)).until(() -> client.pings.get() >= 3);
+    assertThat(client.closed).isNotDone();
+    source.push("late".getBytes(StandardCharsets.UTF_8));
+    await().atMost(Duration.ofSeconds(30)).until(() -> client.text.toString().equals("late"));
+    client.socket.abort();
+    assertNothingLeft(source);
+  }
+
+  /** A WebSocket whose caller does nothing more. */
+  private static Socket handshake(String query) throws IOException {
+    Socket socket = new Socket("127.0.0.1", SERVER.port());
+    String request =
+        ("GET %s%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nUpgrade: websocket\r\nConnection:"
+                + " Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+            .formatted(LOGS, query, HttpServer.KEY);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+        .isEqualTo("HTTP/1.1 101");
+    return socket;
+  }
+
+  @Test
+  void slow_caller_holds_back_the_source() throws Exception {
+    // Given
+    PushedSource source = source();
+    source.flood();
+    try (Socket slow = handshake("")) {
+      // When
+      AtomicLong before = new AtomicLong(-1);
+      await()
+          .pollInterval(Duration.ofMillis(300))
+          .until(() -> source.given() > 0 && before.getAndSet(source.given()) == source.given());
+
+      // Then
+      assertThat(source.given()).isLessThan(32 << 20);
+    }
+    assertNothingLeft(source);
+  }
+
+  @Test
+  void one_socket_too_many_is_refused_and_its_source_closed() throws Exception {
+    // Given
+    List<Client> clients = new ArrayList<>();
+    List<PushedSource> sources = new ArrayList<>();
+    for (int i = 0; i < SHORT.streams(); i++) {
+      sources.add(source());
+      clients.add(Client.open(SERVER));
+    }
+
+    // When
+    PushedSource tooMany = source();
+    assertRefused(Client.open(SERVER, LOGS, "Authorization", "Bearer " + HttpServer.KEY), 429);
+
+    // Then
+    await().atMost(Duration.ofSeconds(30)).until(tooMany::closed);
+    clients.forEach(client -> client.socket.abort());
+    sources.forEach(LogSocketTest::assertNothingLeft);
+  }
+
+  @Test
+  void shutdown_closes_a_socket_with_1001_at_once() throws Exception {
+    // Given
+    PushedSource source = source();
+    HttpServer server = server();
+    Client client = Client.open(server);
+
+    // When
+    long before = System.nanoTime();
+    server.close();
+
+    // Then
+    assertThat(client.closed.get(20, TimeUnit.SECONDS)).startsWith("1001 ");
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+    await().atMost(Duration.ofSeconds(30)).until(source::closed);
+  }
+
+  @Test
+  void follow_is_text_over_plain_http_too_whatever_is_accepted_first() throws Exception {
+    // Given
+    PushedSource source = source();
+
+    // When
+    CompletableFuture<HttpResponse<String>> answer =
+        CompletableFuture.supplyAsync(() -> SERVER.get(LOGS + "?follow=true"));
+    source.push("one\n".getBytes(StandardCharsets.UTF_8));
+    source.end();
+
+    // Then
+    assertThat(answer.get(20, TimeUnit.SECONDS).body()).isEqualTo("one\n");
+    assertThat(answer.join().headers().firstValue("Content-Type"))
+        .hasValue("text/plain; charset=utf-8");
+  }
+}
