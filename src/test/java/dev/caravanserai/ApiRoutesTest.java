@@ -41,8 +41,8 @@ class ApiRoutesTest extends CamelTestSupport {
 
   /** In place of the bean that reads the lines of a log. */
   public static final class Lines {
-    public Map<String, Object> of(Object body, Object timestamps) {
-      return Map.of("read", String.valueOf(body));
+    public String of(Object body, Object timestamps) {
+      return "read " + body;
     }
   }
 
@@ -133,8 +133,7 @@ class ApiRoutesTest extends CamelTestSupport {
   void logs_are_read_into_lines_for_json_only_and_followed_as_text(
       String mediaType, boolean follow, boolean json) throws Exception {
     // Given
-    MockEndpoint memory = replace("api-logs", "api-logs-session");
-    MockEndpoint stream = replace("api-logs", "api-logs-stream");
+    replace("api-logs", "api-logs-stream");
     context.start();
 
     // When
@@ -144,8 +143,6 @@ class ApiRoutesTest extends CamelTestSupport {
             Map.of("id", "x", "mediaType", mediaType, "follow", String.valueOf(follow)));
 
     // Then
-    assertThat(memory.getReceivedCounter()).isEqualTo(json ? 1 : 0);
-    assertThat(stream.getReceivedCounter()).isEqualTo(json ? 0 : 1);
     assertThat(answer.getMessage().getBody(String.class).contains("read")).isEqualTo(json);
     assertThat(answer.getVariable("mediaType")).isEqualTo(json ? mediaType : "text/plain");
     assertThat(answer.getMessage().getHeader("CamelHttpResponseCode")).isEqualTo("200");

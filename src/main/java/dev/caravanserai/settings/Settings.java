@@ -116,11 +116,11 @@ public final class Settings {
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
           .described(
-              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log as JSON, the end.");
+              "How much of stdout and of stderr of an exec is kept, the beginning and the end; and of a log that a route reads into memory, the end.");
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; if more is written, less is kept of each. Reads of logs as JSON count too; one too many is a 429.");
+              "How much output of all running execs together is kept; if more is written, less is kept of each. Logs that routes read into memory count too; one too many is a 429.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The routes session-exec and session-logs: their one step, what they pass on, their failures. */
 class ExecAndLogsRoutesTest extends CamelTestSupport {
-  private static final List<String> ROUTES =
-      List.of("session-exec", "session-logs", "session-logs-stream");
+  private static final List<String> ROUTES = List.of("session-exec", "session-logs");
   private static final FailureException FAILURE =
       FailureException.of(FailureCode.NOT_FOUND, "There is no session x.");
 
@@ -39,7 +38,12 @@ class ExecAndLogsRoutesTest extends CamelTestSupport {
     }
     for (String route : ROUTES) {
       AdviceWith.adviceWith(
-          context, route, a -> a.weaveById(route + "-action").replace().to("mock:" + route));
+          context,
+          route,
+          a ->
+              a.weaveById(route.replace("logs", "logs-stream") + "-action")
+                  .replace()
+                  .to("mock:" + route));
     }
     context.start();
   }
@@ -61,7 +65,7 @@ class ExecAndLogsRoutesTest extends CamelTestSupport {
 
   @Test
   void session_logs_answers_the_log() throws Exception {
-    for (String route : List.of("session-logs", "session-logs-stream")) {
+    for (String route : List.of("session-logs")) {
       // Given
       MockEndpoint logs = getMockEndpoint("mock:" + route);
       logs.expectedMessageCount(1);

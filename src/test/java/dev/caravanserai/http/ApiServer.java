@@ -84,8 +84,7 @@ final class ApiServer implements AutoCloseable {
           .process(gate)
           .otherwise()
           .process(e -> answer(e, "exec", executed().withEncoding(encoding(e))));
-      from("direct:session-logs").process(e -> answer(e, "logs", LOG));
-      from("direct:session-logs-stream").process(e -> answer(e, "logs", ByteSource.of(LOG)));
+      from("direct:session-logs").process(e -> answer(e, "logs", ByteSource.of(LOG)));
     }
   }
 
