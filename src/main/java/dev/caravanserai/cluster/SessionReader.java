@@ -83,7 +83,8 @@ final class SessionReader {
         .pod(pod.map(p -> pod(p, container)))
         .storage(summary.storage())
         .createdAt(createdAt)
-        .startedAt(startedAt)
+        .startedAt(
+            startedAt.map(at -> at.isBefore(createdAt) ? createdAt : at)) // conditions have seconds
         .lastActivityAt(instant(bearer, Annotations.LAST_ACTIVITY).orElse(createdAt))
         .expiresAt(Times.expiresAt(bearer, pod))
         .labels(summary.labels())

@@ -9,7 +9,7 @@ import org.apache.camel.Exchange;
 /**
  * The tenant for which an exchange acts: that of its principal, always. An exchange without a
  * principal (of a timer, a file, …) acts for the tenant of the endpoint's option, else for that of
- * the setting {@code caravanserai.routes.tenant}. No header and no body has a say.
+ * the setting {@code caravanserai.routes.tenant}. It is never read from a header or body.
  *
  * @param option of the endpoint; empty if not given
  * @param setting for exchanges without a principal where the option is not given

@@ -24,7 +24,7 @@ final class AwaitOperation implements PodOperation {
     return readiness.await(start, abandoned(exchange, start));
   }
 
-  /** If only the response would tell the id of the session, the session ends with its caller. */
+  /** If only the response has the id of the session, the session ends when its caller leaves. */
   private static CompletionStage<Failure> abandoned(Exchange exchange, Start start) {
     return CallerGone.forGood(exchange)
         ? CallerGone.of(exchange)
@@ -32,7 +32,7 @@ final class AwaitOperation implements PodOperation {
                 gone ->
                     Failure.of(
                         FailureCode.CONFLICT,
-                        "Session %s was ended while it was starting: its caller left, and nobody else knows its id. Give it an id or an Idempotency-Key to come back for it."
+                        "Session %s was ended while it was starting: its caller left, and only the response would have had its id. Give it an id or an Idempotency-Key to come back for it."
                             .formatted(start.key().id())))
         : new CompletableFuture<>();
   }

@@ -20,7 +20,7 @@ final class CallerGone {
 
   /**
    * Notes whether a caller who leaves can come back for the session that it asks for: not if only
-   * the response would have told the session's id.
+   * the response would have contained the session's id.
    */
   static void note(Exchange exchange, SessionSpec asked) {
     exchange.setProperty(COMES_BACK, asked.id().or(asked::idempotencyKey).isPresent());

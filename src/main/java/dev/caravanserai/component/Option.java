@@ -10,7 +10,7 @@ import org.apache.camel.support.LanguageSupport;
 /**
  * An option of an endpoint: a value, or a Simple expression that is evaluated once for each
  * message. What it evaluates to is data, and is never evaluated again. A blank value counts as
- * none. Immutable; safe for use by several threads.
+ * none. Immutable and thread-safe.
  */
 final class Option<T> {
   private final String name;
@@ -20,8 +20,8 @@ final class Option<T> {
 
   /**
    * @param text null if the option is not given
-   * @param reader empty for what is no value
-   * @param expected what a value is, for the message to whoever gives another
+   * @param reader returns empty for an invalid value
+   * @param expected describes the valid values in messages
    * @throws IllegalArgumentException for a text that is neither an expression nor a value
    */
   Option(

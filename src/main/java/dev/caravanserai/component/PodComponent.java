@@ -17,8 +17,8 @@ import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
 /**
- * Sessions for routes. Finds its {@link PodServices} in the registry, or makes them from the
- * surroundings.
+ * Sessions for routes. Takes its {@link PodServices} from the registry, or creates them from the
+ * application's properties.
  */
 @Component("pod")
 public class PodComponent extends DefaultComponent {
@@ -38,7 +38,7 @@ public class PodComponent extends DefaultComponent {
       description =
           "The application's own client, where the component makes its own services; it is used in"
               + " place of the settings caravanserai.cluster.kubeconfig and"
-              + " caravanserai.cluster.context, and stays the application's to close.")
+              + " caravanserai.cluster.context. The application closes it.")
   private KubernetesClient kubernetesClient;
 
   @Metadata(

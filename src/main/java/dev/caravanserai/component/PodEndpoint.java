@@ -166,7 +166,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     return new PodProducer(this, operation(), getComponent().getServices().continuations());
   }
 
-  /** Several routes may hear the events. */
+  /** Several routes can receive the events. */
   @Override
   public boolean isMultipleConsumersSupported() {
     return operation == Operation.events;

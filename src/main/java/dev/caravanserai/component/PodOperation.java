@@ -3,7 +3,7 @@ package dev.caravanserai.component;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
-/** One operation. Never blocks; what it stage comes to becomes the body. */
+/** One operation. Must not block; the stage's result becomes the message body. */
 @FunctionalInterface
 interface PodOperation {
   CompletionStage<?> run(Exchange exchange) throws Exception;

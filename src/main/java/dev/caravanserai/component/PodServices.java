@@ -17,9 +17,9 @@ import dev.caravanserai.settings.Settings;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * What the component works with. Immutable; safe for use by many threads.
+ * The services that the component uses. Immutable and thread-safe.
  *
- * @param routesTenant for which exchanges without a principal act where the route names no tenant
+ * @param routesTenant tenant of exchanges without a principal if their route names none
  * @param timer for tasks of microseconds; its thread ends with {@link #close}
  * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
@@ -35,10 +35,9 @@ public record PodServices(
     implements AutoCloseable {
 
   /**
-   * The one place where they are put together, for the server and for an application that has only
-   * the jar.
+   * Creates them, for the server and for an application that has only the jar.
    *
-   * @param clusters stay the caller's to close
+   * @param clusters closed by the caller
    */
   public static PodServices of(
       Clusters clusters, Profiles profiles, Contract contract, Settings settings) {

@@ -65,24 +65,24 @@ final class SessionLookup {
   }
 
   /**
-   * The session as the watches last saw it, or as it is now where they have not told of it.
+   * The session as the watches last reported it; if they have not, it is read from the cluster.
    *
-   * @return fails with NOT_FOUND, or CLUSTER_UNREACHABLE where that cannot be said
+   * @return fails with NOT_FOUND, or with CLUSTER_UNREACHABLE if the cluster does not answer
    */
   CompletionStage<Session> find(SessionKey key) {
     return find(key, session -> true);
   }
 
   /**
-   * The session as the watches last saw it if that will do, else as it is now.
+   * The session as the watches last reported it if it is accepted, else as read from the cluster.
    *
-   * @param will whether there is no need to ask the cluster, which the answer depends on
-   * @return fails with NOT_FOUND, or CLUSTER_UNREACHABLE where that cannot be said
+   * @param accepted whether the reported session is recent enough for the caller
+   * @return fails with NOT_FOUND, or with CLUSTER_UNREACHABLE if the cluster does not answer
    */
-  CompletionStage<Session> find(SessionKey key, Predicate<Session> will) {
-    Optional<Session> told = cluster.sessions().find(key);
-    if (told.filter(session -> !podMissing(session)).filter(will).isPresent()) {
-      return CompletableFuture.completedFuture(told.get());
+  CompletionStage<Session> find(SessionKey key, Predicate<Session> accepted) {
+    Optional<Session> reported = cluster.sessions().find(key);
+    if (reported.filter(session -> !podMissing(session)).filter(accepted).isPresent()) {
+      return CompletableFuture.completedFuture(reported.get());
     }
     return cluster
         .sessions()
@@ -90,7 +90,7 @@ final class SessionLookup {
         .thenApply(
             now -> {
               Session last = cluster.sessions().find(key).orElseThrow(() -> notFound(key));
-              return will.test(last) ? last : now.orElse(last);
+              return accepted.test(last) ? last : now.orElse(last);
             });
   }
 

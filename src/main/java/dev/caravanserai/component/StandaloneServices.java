@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What the component makes itself in an application that has only the jar: the cluster of the
- * application's own client, else of the pod it runs in or of the kubeconfig, and the settings that
- * the application gives.
+ * The services in an application that has only the jar: on the cluster of the application's own
+ * client, else of the pod it runs in or of the kubeconfig, with the settings in the application's
+ * properties.
  */
 final class StandaloneServices implements AutoCloseable {
   private final Optional<KubernetesClient> ownClient;
@@ -33,7 +33,7 @@ final class StandaloneServices implements AutoCloseable {
   /**
    * Connects and waits until the namespace is watched.
    *
-   * @param given the application's own client, which stays its own; empty to make one
+   * @param given the application's own client, which is not closed here; empty to create one
    * @param namespace for profiles that name none; empty for the one that the settings name
    * @param properties of the application; those that begin with {@code caravanserai.} count
    */

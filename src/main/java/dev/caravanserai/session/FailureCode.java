@@ -7,7 +7,7 @@ public enum FailureCode {
   QUOTA_EXCEEDED(429, "Quota exceeded"),
   FORBIDDEN(502, "Forbidden by the cluster"),
   CONFIG_ERROR(422, "Pod cannot be configured"),
-  CRASHED(502, "Main process ended with an error"),
+  CRASHED(502, "Process ended with an error"),
   OOM_KILLED(502, "Out of memory"),
   EVICTED(502, "Pod was evicted"),
   DEADLINE(410, "Session has expired"),

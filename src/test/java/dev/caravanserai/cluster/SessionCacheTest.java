@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,6 +41,20 @@ class SessionCacheTest {
     assertThat(scene.transitions)
         .containsExactly(
             "(new) -> PENDING", "PENDING -> RUNNING", "RUNNING -> STOPPING", "STOPPING -> STOPPED");
+  }
+
+  @Test
+  void session_never_starts_before_it_was_created() {
+    // Given
+    String created = Instant.now().plusSeconds(3600).toString();
+    scene.next();
+    scene.anchor().getMetadata().getAnnotations().put(Annotations.CREATED_AT, created);
+
+    // When
+    scene.seeAnchor().ready().seePod();
+
+    // Then
+    assertThat(scene.session().flatMap(Session::startedAt)).hasValue(Instant.parse(created));
   }
 
   @Test
