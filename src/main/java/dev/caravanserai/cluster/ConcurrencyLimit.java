@@ -5,9 +5,11 @@ import dev.caravanserai.session.FailureException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +24,9 @@ public final class ConcurrencyLimit {
   private final Map<String, Queue<Runnable>> waiting = new LinkedHashMap<>();
 
   private int running;
+
+  /** Places that calls have left and that are not given to others yet. */
+  private final AtomicInteger free = new AtomicInteger();
 
   /**
    * @param limit most calls at once, at least 1
@@ -71,7 +76,7 @@ public final class ConcurrencyLimit {
   private static <T> CompletionStage<T> started(Supplier<CompletionStage<T>> call) {
     try {
       return call.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -88,20 +93,27 @@ public final class ConcurrencyLimit {
     return true;
   }
 
+  /** Calls that end at once are started in a loop, not one within the other. */
   private void leave() {
-    Runnable next;
-    synchronized (this) {
-      if (waiting.isEmpty()) {
-        running--;
-        return;
-      }
-      String tenant = waiting.keySet().iterator().next();
-      Queue<Runnable> own = waiting.remove(tenant);
-      next = own.remove();
-      if (!own.isEmpty()) {
-        waiting.put(tenant, own); // behind the other tenants
-      }
+    if (free.getAndIncrement() == 0) {
+      do {
+        next().ifPresent(Runnable::run);
+      } while (free.decrementAndGet() > 0);
     }
-    next.run();
+  }
+
+  /** The call that takes a place which has become free. */
+  private synchronized Optional<Runnable> next() {
+    if (waiting.isEmpty()) {
+      running--;
+      return Optional.empty();
+    }
+    String tenant = waiting.keySet().iterator().next();
+    Queue<Runnable> own = waiting.remove(tenant);
+    Runnable next = own.remove();
+    if (!own.isEmpty()) {
+      waiting.put(tenant, own); // behind the other tenants
+    }
+    return Optional.of(next);
   }
 }

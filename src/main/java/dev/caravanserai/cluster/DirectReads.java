@@ -16,10 +16,10 @@ import java.util.function.Supplier;
 /**
  * Asks the cluster itself for a session that the watches do not know, or not as it is: another
  * replica may have made it, or got it ready, a moment ago. One request costs one GET in each
- * namespace that it may live in; those for the same session share it. At most {@value #AT_ONCE} are
- * sent at once, and the tenants take turns, so that many requests for unknown sessions burden
- * neither the cluster nor other tenants. An answer is not kept: another replica may make the
- * session right after it. Thread-safe.
+ * namespace that it may live in; those that wait for the same session share it. At most {@value
+ * #AT_ONCE} are sent at once, and the tenants take turns, so that many requests for unknown
+ * sessions burden neither the cluster nor other tenants. An answer is not kept: another replica may
+ * make the session right after it. Thread-safe.
  */
 public final class DirectReads {
   private static final int AT_ONCE = 4;
@@ -28,7 +28,7 @@ public final class DirectReads {
   private final SessionIndex index;
   private final Supplier<Collection<String>> namespaces;
   private final ConcurrencyLimit limit;
-  private final Map<SessionKey, CompletableFuture<Optional<Session>>> underWay =
+  private final Map<SessionKey, CompletableFuture<Optional<Session>>> waiting =
       new ConcurrentHashMap<>();
 
   /**
@@ -51,15 +51,20 @@ public final class DirectReads {
    */
   public CompletionStage<Optional<Session>> read(SessionKey key) {
     CompletableFuture<Optional<Session>> mine = new CompletableFuture<>();
-    CompletableFuture<Optional<Session>> first = underWay.putIfAbsent(key, mine);
+    CompletableFuture<Optional<Session>> first = waiting.putIfAbsent(key, mine);
     if (first != null) {
       return first;
     }
     limit
-        .run(Names.label(key.tenant()), () -> ask(key))
+        .run(
+            Names.label(key.tenant()),
+            () -> {
+              waiting.remove(key, mine); // what asks from now on may know of something newer
+              return ask(key);
+            })
         .whenComplete(
             (session, thrown) -> {
-              underWay.remove(key, mine);
+              waiting.remove(key, mine);
               if (thrown == null) {
                 mine.complete(session);
               } else {

@@ -92,4 +92,42 @@ class ConcurrencyLimitTest {
     assertThat(thrown).isCompletedExceptionally();
     assertThat(called).containsExactly("next");
   }
+
+  @Test
+  void waiting_calls_that_end_at_once_are_all_made_however_many_they_are() {
+    // Given
+    ConcurrencyLimit limit = new ConcurrencyLimit(1, 20_000);
+    CompletableFuture<Void> first = new CompletableFuture<>();
+    limit.run("red", () -> first);
+    List<CompletionStage<Void>> waiting = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      waiting.add(
+          limit.run(
+              "red", () -> CompletableFuture.failedFuture(new IllegalStateException("in a test"))));
+    }
+
+    // When
+    first.complete(null);
+    CompletionStage<Void> later = limit.run("red", () -> CompletableFuture.completedFuture(null));
+
+    // Then
+    assertThat(waiting).allMatch(call -> call.toCompletableFuture().isCompletedExceptionally());
+    assertThat(later).isCompleted();
+  }
+
+  @Test
+  void call_that_ends_with_an_error_gives_its_place_back() {
+    // When
+    CompletionStage<Void> thrown =
+        limit.run(
+            "red",
+            () -> {
+              throw new NoClassDefFoundError("in a test");
+            });
+    call("red", "next");
+
+    // Then
+    assertThat(thrown).isCompletedExceptionally();
+    assertThat(called).containsExactly("next");
+  }
 }

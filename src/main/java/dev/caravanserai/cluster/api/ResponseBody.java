@@ -99,14 +99,12 @@ final class ResponseBody implements ByteSource {
       piece.completeExceptionally(
           failure.apply(
               new KubernetesClientException("no answer within " + idle.toSeconds() + " s")));
-      new Exception("LDEBUG2 " + idle).printStackTrace();
       body.cancel();
     }
   }
 
   @Override
   public void close() {
-    new Exception("LDEBUG").printStackTrace();
     unread.cancel(false);
     wanted.completeExceptionally(new CancellationException("The reading was ended."));
     body.cancel();
