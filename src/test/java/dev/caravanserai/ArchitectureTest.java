@@ -58,7 +58,7 @@ class ArchitectureTest {
           .whereLayer("local")
           .mayOnlyBeAccessedByLayers("server")
           .whereLayer("http")
-          .mayOnlyBeAccessedByLayers("server")
+          .mayOnlyBeAccessedByLayers("server", "component")
           .whereLayer("component")
           .mayOnlyBeAccessedByLayers("server")
           .whereLayer("life")

@@ -2,9 +2,14 @@ package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.session.SampleSessions;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AdviceWith;
@@ -29,6 +34,8 @@ class ReaperRoutesTest extends RouteTest {
         context, "reaper-due", advice -> advice.replaceFromWith("direct:tick-due"));
     AdviceWith.adviceWith(
         context, "reaper-failed", advice -> advice.replaceFromWith("direct:tick-failed"));
+    AdviceWith.adviceWith(
+        context, "reaper-failed-event", advice -> advice.replaceFromWith("direct:event"));
     AdviceWith.adviceWith(
         context, "reaper-orphans", advice -> advice.replaceFromWith("direct:tick-orphans"));
     AdviceWith.adviceWith(
@@ -133,6 +140,24 @@ class ReaperRoutesTest extends RouteTest {
       assertThat(told.lines())
           .anySatisfy(line -> assertThat(line).contains("session=a", "could not be annotated"));
     }
+  }
+
+  @Test
+  void failure_of_a_session_that_was_ready_is_kept_when_its_event_comes() throws Exception {
+    // Given
+    SessionKey key = new SessionKey("inn", "red", "a");
+    Session ready = SampleSessions.of(key, s -> s.startedAt(Optional.of(Instant.EPOCH)));
+    Session never = SampleSessions.of(key, s -> s);
+    context.start();
+
+    // When
+    template.sendBodyAndHeader("direct:event", ready, "CamelPodState", "RUNNING");
+    template.sendBodyAndHeader("direct:event", never, "CamelPodState", "FAILED");
+    template.sendBodyAndHeader("direct:event", ready, "CamelPodState", "FAILED");
+
+    // Then
+    Awaitility.await().until(() -> !steps.isEmpty());
+    assertThat(steps).containsExactly("fail");
   }
 
   @Test

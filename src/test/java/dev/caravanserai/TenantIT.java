@@ -86,6 +86,36 @@ class TenantIT {
               - setBody:
                   id: answer-blue
                   simple: "${body.tenant}"
+      - route:
+          id: own-forget
+          description: Forgets and replaces all properties, then reads a session in another route
+          from:
+            uri: platform-http:/own/forget/{session}
+            steps:
+              - removeProperties:
+                  id: forget
+                  pattern: "*"
+              - setProperty:
+                  id: replace
+                  name: CaravanseraiPrincipal
+                  constant: red
+              - to:
+                  id: read-there
+                  uri: seda:own-read
+      - route:
+          id: own-read-there
+          description: Reads a session for another route
+          from:
+            uri: seda:own-read
+            steps:
+              - to:
+                  id: read-here
+                  uri: kamelet:session-get-action
+                  parameters:
+                    sessionId: "${header.session}"
+              - setBody:
+                  id: answer-here
+                  simple: "${body.tenant}"
       """;
 
   private static final String ROUTES_WITHOUT_CALLER =
@@ -139,9 +169,10 @@ class TenantIT {
       """;
 
   @Test
-  void custom_route_acts_for_its_caller_regardless_of_headers_and_options() throws Exception {
+  void custom_route_acts_for_its_caller_regardless_of_headers_properties_and_options()
+      throws Exception {
     // Given
-    try (Server server = start(Map.of(), OWN_ROUTES)) {
+    try (Server server = start(Map.of(Settings.ROUTES_TENANT.key(), "red"), OWN_ROUTES)) {
       Api red = new Api(server.url(), RED);
       Api blue = new Api(server.url(), BLUE);
       String id = red.session();
@@ -152,10 +183,14 @@ class TenantIT {
       Answer own = red.get("/own/read/" + id);
       Answer others = blue.later("GET", "/own/read/" + id + "?tenant=red", null, evil).join();
       Answer another = red.get("/own/blue/" + id);
+      Answer forgotten = blue.get("/own/forget/" + id);
+      Answer remembered = red.get("/own/forget/" + id);
 
       // Then
       assertThat(own.text()).isEqualTo("red");
       assertThat(others.status()).as(others.text()).isEqualTo(404);
+      assertThat(forgotten.status()).as(forgotten.text()).isEqualTo(404);
+      assertThat(remembered.text()).isEqualTo("red");
       assertThat(another.status()).as(another.text()).isEqualTo(403);
       assertThat(another.field("code")).isEqualTo("NOT_PERMITTED");
       assertThat(another.field("detail")).contains("tenant blue", "tenant red");

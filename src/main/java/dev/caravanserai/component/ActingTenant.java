@@ -1,5 +1,6 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.http.ExchangePrincipal;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Principal;
@@ -20,10 +21,10 @@ record ActingTenant(Optional<String> option, String setting) {
    * @throws FailureException NOT_PERMITTED if the option names another tenant than the principal's
    */
   String of(Exchange exchange) {
-    Principal principal = exchange.getProperty(Principal.PROPERTY, Principal.class);
-    if (principal == null) {
-      return option.orElse(setting);
-    }
+    return ExchangePrincipal.of(exchange).map(this::of).orElseGet(() -> option.orElse(setting));
+  }
+
+  private String of(Principal principal) {
     option
         .filter(tenant -> !tenant.equals(principal.tenant()))
         .ifPresent(

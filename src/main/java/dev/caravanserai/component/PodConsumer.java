@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
+import dev.caravanserai.http.ExchangePrincipal;
 import dev.caravanserai.session.Principal;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -52,8 +53,8 @@ class PodConsumer extends DefaultConsumer {
     Exchange exchange = createExchange(true);
     exchange.getMessage().setBody(change.session());
     exchange.getMessage().setHeader(PodConstants.SESSION_ID, change.session().id());
-    exchange.setProperty(
-        Principal.PROPERTY, new Principal(change.session().tenant(), "pod:events", Set.of()));
+    ExchangePrincipal.set(
+        exchange, new Principal(change.session().tenant(), "pod:events", Set.of()));
     exchange.getMessage().setHeader(PodConstants.STATE, change.session().state().name());
     change
         .before()

@@ -2,7 +2,6 @@ package dev.caravanserai.http;
 
 import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.Principal;
 import io.vertx.core.Context;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -152,7 +151,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     Reception.complete(ctx);
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
-    Guard.principal(ctx).ifPresent(who -> exchange.setProperty(Principal.PROPERTY, who));
+    Guard.principal(ctx).ifPresent(who -> ExchangePrincipal.set(exchange, who));
     var gone = Caller.gone(ctx);
     ctx.put(Caller.GONE, gone);
     exchange.setProperty(Caller.GONE, gone);

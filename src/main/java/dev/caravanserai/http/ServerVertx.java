@@ -36,13 +36,14 @@ final class ServerVertx extends VertxWrapper {
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .invalidRequestHandler(ServerVertx::refuse)
-            .connectionHandler(this::begin);
+            .connectionHandler(connection -> begin(connection, options));
     return server;
   }
 
   /** Until all routes run, a connection is closed: a 404 would say that a session is gone. */
-  private void begin(HttpConnection connection) {
+  private void begin(HttpConnection connection, HttpServerOptions options) {
     if (complete) {
+      StrictDecoder.use(connection, options);
       Reception.begin(connection, limits);
     } else {
       connection.close();

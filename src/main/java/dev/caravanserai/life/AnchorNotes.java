@@ -65,8 +65,9 @@ public final class AnchorNotes {
   }
 
   /**
-   * Notes why the session failed, and that it expires when the retention is over, or earlier if it
-   * would have. An expiry that somebody changes meanwhile is not overwritten.
+   * Notes why the session failed, unless that is noted already, and that it expires when the
+   * retention is over, or earlier if it would have. An expiry that somebody changes meanwhile is
+   * not overwritten.
    *
    * @return whether the anchor still exists; fails with CONFLICT if it is changed all the time
    */
@@ -98,6 +99,9 @@ public final class AnchorNotes {
   }
 
   private CompletionStage<Boolean> noteFailure(HasMetadata anchor, Failure failure) {
+    if (failed(anchor)) { // by another replica
+      return CompletableFuture.completedFuture(true);
+    }
     Instant until = Instant.now().plus(failureRetention);
     Instant expiresAt = Times.expiresAt(anchor, Optional.empty());
     return cluster
@@ -113,7 +117,7 @@ public final class AnchorNotes {
   }
 
   /** Whether an anchor says why its session failed. */
-  public static boolean failed(ConfigMap anchor) {
+  public static boolean failed(HasMetadata anchor) {
     return Lives.annotations(anchor).containsKey(Annotations.FAILURE);
   }
 

@@ -47,6 +47,9 @@ public final class Anchors {
                 Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
                     ? failed(Causes.of(thrown))
                     : join(plan, Causes.of(thrown)))
+        .thenCompose(
+            start ->
+                start.joined() ? CompletableFuture.completedFuture(start) : unlessElsewhere(start))
         .whenComplete(
             (start, thrown) -> {
               if (thrown != null && Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
@@ -68,11 +71,52 @@ public final class Anchors {
         .sessions()
         .snapshot(key(plan))
         .filter(known -> !known.session().namespace().equals(plan.namespace()))
-        .map(
-            known ->
-                known.anchor().filter(anchor -> SameRequest.sameKey(plan, anchor)).isPresent()
-                    ? keyUsed()
-                    : idTaken(plan));
+        .map(known -> known.anchor().map(a -> taken(plan, a)).orElseGet(() -> idTaken(plan)));
+  }
+
+  /**
+   * The watch may not have reported yet what another replica has created in another namespace under
+   * the same id. So these are read once this anchor exists, and whoever finds the other one deletes
+   * its own: at most one stays.
+   */
+  private CompletionStage<Start> unlessElsewhere(Start start) {
+    Plan plan = start.plan();
+    if (plan.spec().id().isEmpty() && plan.spec().idempotencyKey().isEmpty()) {
+      return CompletableFuture.completedFuture(start); // its id is random
+    }
+    CompletionStage<Optional<ConfigMap>> none = CompletableFuture.completedFuture(Optional.empty());
+    return cluster.namespaces().stream()
+        .filter(namespace -> !namespace.equals(plan.namespace()))
+        .map(namespace -> read(namespace, start))
+        .reduce(none, (a, b) -> a.thenCombine(b, (one, other) -> one.or(() -> other)))
+        .thenCompose(
+            other ->
+                other.isEmpty()
+                    ? CompletableFuture.completedFuture(start)
+                    : cluster
+                        .objects()
+                        .delete(start.anchor())
+                        .thenCompose(deleted -> failed(taken(plan, other.get()))));
+  }
+
+  /** The session's anchor in another namespace; empty also where reading is forbidden. */
+  private CompletionStage<Optional<ConfigMap>> read(String namespace, Start start) {
+    return cluster
+        .objects()
+        .get(ConfigMap.class, namespace, start.anchor().name())
+        .exceptionallyCompose(
+            thrown ->
+                Causes.is(FailureCode.FORBIDDEN, thrown)
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : failed(Causes.of(thrown)))
+        .thenApply(
+            found ->
+                found.filter(
+                    one -> start.plan().id().equals(Lives.annotations(one).get(Annotations.ID))));
+  }
+
+  private static FailureException taken(Plan plan, ConfigMap anchor) {
+    return SameRequest.sameKey(plan, anchor) ? keyUsed() : idTaken(plan);
   }
 
   private boolean keyHasAnotherId(Plan plan) {
@@ -98,9 +142,7 @@ public final class Anchors {
     return SameRequest.repeated(plan, anchor, cluster.objects())
         .thenCompose(
             repeated ->
-                repeated
-                    ? cluster.sessions().refresh(key(plan))
-                    : failed(SameRequest.sameKey(plan, anchor) ? keyUsed() : idTaken(plan)))
+                repeated ? cluster.sessions().refresh(key(plan)) : failed(taken(plan, anchor)))
         .thenApply(known -> start(plan, anchor, true));
   }
 

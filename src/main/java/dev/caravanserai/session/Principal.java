@@ -12,8 +12,8 @@ import java.util.Set;
  */
 public record Principal(String tenant, String key, Set<String> scopes) {
   /**
-   * Name of the exchange property that holds the principal. Absent if there is no caller: in routes
-   * of a timer, a file and the like.
+   * Name of the exchange property that shows the principal to routes. Absent if there is no caller:
+   * in routes of a timer, a file and the like.
    */
   public static final String PROPERTY = "CaravanseraiPrincipal";
 

@@ -15,8 +15,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,40 @@ import org.junit.jupiter.api.Test;
 /** Events of the same objects race on several paths; listeners are slow. */
 class SessionCacheTest {
   private final Scene scene = new Scene();
+
+  @Test
+  void snapshot_is_of_one_life_while_one_life_follows_another() throws Exception {
+    // Given
+    Scene scene = new Scene();
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Void> lives =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 3000; i++) {
+                scene.next().seeAnchor().ready().seePod().anchorGone().podGone();
+              }
+            });
+    lives.whenComplete((done, thrown) -> over.set(true));
+
+    // When
+    List<String> mixed = new ArrayList<>();
+    while (!over.get()) {
+      scene
+          .cache
+          .snapshot(Scene.KEY)
+          .filter(known -> known.anchor().isPresent() && known.pod().isPresent())
+          .filter(known -> !life(known.anchor().get()).equals(life(known.pod().get())))
+          .ifPresent(known -> mixed.add(known.toString()));
+    }
+
+    // Then
+    lives.get();
+    assertThat(mixed).isEmpty();
+  }
+
+  private static String life(HasMetadata object) {
+    return object.getMetadata().getUid().replaceFirst(".*-", "");
+  }
 
   @Test
   void each_end_is_reported_once_regardless_of_late_events() {

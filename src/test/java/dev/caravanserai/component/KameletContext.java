@@ -17,12 +17,10 @@ import org.apache.camel.support.ResourceHelper;
  */
 final class KameletContext implements AutoCloseable {
   private final CamelContext context = new DefaultCamelContext();
+  private final MemoryCluster cluster = new MemoryCluster();
   private final PodServices services =
       PodServices.of(
-          Clusters.of(new MemoryCluster()),
-          Profiles.shipped(),
-          Contract.load(),
-          Settings.of(Map.of()));
+          Clusters.of(cluster), Profiles.shipped(), Contract.load(), Settings.of(Map.of()));
 
   KameletContext() {
     PodComponent pod = new PodComponent();
@@ -33,6 +31,10 @@ final class KameletContext implements AutoCloseable {
 
   CamelContext camel() {
     return context;
+  }
+
+  MemoryCluster cluster() {
+    return cluster;
   }
 
   /** Adds the routes of a YAML file. */

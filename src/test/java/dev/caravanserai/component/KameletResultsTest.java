@@ -5,18 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.contract.Contract;
 import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.life.Start;
 import dev.caravanserai.profile.Plan;
-import dev.caravanserai.profile.Profiles;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.Session;
-import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.InputStream;
@@ -25,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -33,11 +28,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.kamelet.KameletComponent;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,11 +44,9 @@ class KameletResultsTest {
   private static final ExecResult EXITED =
       new ExecResult("e1", Outcome.exited(7), output("out"), output(""), Duration.ofMillis(12));
 
-  private final CamelContext context = new DefaultCamelContext();
-  private final MemoryCluster cluster = new MemoryCluster();
-  private final PodServices services =
-      PodServices.of(
-          Clusters.of(cluster), Profiles.shipped(), Contract.load(), Settings.of(Map.of()));
+  @AutoClose private final KameletContext camel = new KameletContext();
+  private final CamelContext context = camel.camel();
+  private final MemoryCluster cluster = camel.cluster();
 
   static List<String> kamelets() throws Exception {
     try (Stream<Path> files = Files.list(KAMELETS)) {
@@ -72,15 +61,9 @@ class KameletResultsTest {
   @BeforeEach
   void start() throws Exception {
     context.getShutdownStrategy().setTimeout(1); // starts that nobody waits for stay pending
-    PodComponent pod = new PodComponent();
-    pod.setServices(services);
-    context.addComponent("pod", pod);
-    context.getComponent("kamelet", KameletComponent.class).setLocation("file:kamelets");
-    PluginHelper.getRoutesLoader(context)
-        .loadRoutes(
-            ResourceHelper.fromString(
-                "mine.camel.yaml",
-                """
+    camel.add(
+        "mine.camel.yaml",
+        """
                 - route:
                     from:
                       uri: direct:exit-code
@@ -108,14 +91,8 @@ class KameletResultsTest {
                       uri: direct:json
                       steps:
                         - marshal: {json: {}}
-                """));
+                """);
     context.start();
-  }
-
-  @AfterEach
-  void close() {
-    context.stop();
-    services.close();
   }
 
   @ParameterizedTest

@@ -4,21 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.caravanserai.cluster.Clusters;
-import dev.caravanserai.contract.Contract;
-import dev.caravanserai.life.MemoryCluster;
-import dev.caravanserai.profile.Profiles;
-import dev.caravanserai.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,30 +49,16 @@ class NestedKameletTest {
                       - %s
       """;
 
-  private final CamelContext context = new DefaultCamelContext();
-  private final PodServices services =
-      PodServices.of(
-          Clusters.of(new MemoryCluster()),
-          Profiles.shipped(),
-          Contract.load(),
-          Settings.of(Map.of()));
+  @AutoClose private final KameletContext camel = new KameletContext();
+  private final CamelContext context = camel.camel();
 
   @TempDir private Path kamelets;
 
   @BeforeEach
   void prepare() {
-    PodComponent pod = new PodComponent();
-    pod.setServices(services);
-    context.addComponent("pod", pod);
     context
         .getComponent("kamelet", KameletComponent.class)
         .setLocation("file:kamelets,file:" + kamelets);
-  }
-
-  @AfterEach
-  void close() {
-    context.stop();
-    services.close();
   }
 
   @ParameterizedTest
@@ -161,14 +138,12 @@ class NestedKameletTest {
   private void start(String step, boolean yaml) throws Exception {
     Files.writeString(kamelets.resolve("read-action.kamelet.yaml"), WRAPPER.formatted(step));
     if (yaml) {
-      PluginHelper.getRoutesLoader(context)
-          .loadRoutes(
-              ResourceHelper.fromString(
-                  "mine.camel.yaml",
-                  """
+      camel.add(
+          "mine.camel.yaml",
+          """
                   - route: {from: {uri: "direct:default", steps: [{to: {uri: "kamelet:read-action", parameters: {which: default}}}]}}
                   - route: {from: {uri: "direct:hypha", steps: [{to: {uri: "kamelet:read-action", parameters: {which: hypha}}}]}}
-                  """));
+                  """);
     } else {
       context.addRoutes(
           new RouteBuilder() {

@@ -161,6 +161,17 @@ class EdgeTest {
   }
 
   @Test
+  void length_that_is_given_twice_is_refused() throws Exception {
+    assertThat(
+            answer(
+                "POST /echo HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                    + HttpServer.KEY
+                    + "\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("INVALID_REQUEST", "both Content-Length and Transfer-Encoding");
+  }
+
+  @Test
   void invalid_chunk_size_is_a_mistake_of_the_caller_and_no_fault() throws Exception {
     try (CapturedLog log = new CapturedLog("ROOT")) {
       assertThat(

@@ -69,6 +69,22 @@ class AnchorNotesTest {
   }
 
   @Test
+  void failure_that_another_replica_has_noted_is_not_overwritten() {
+    // Given
+    ConfigMap noted = anchor("2999-01-01T00:00:00Z");
+    noted.getMetadata().setUid(anchor.getMetadata().getUid());
+    noted.getMetadata().getAnnotations().put(Annotations.FAILURE, "{}");
+    cluster.put(noted);
+
+    // When
+    boolean there = notes.failed(ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+
+    // Then
+    assertThat(there).isTrue();
+    assertThat(cluster.notes(ObjectRef.to(anchor))).isEmpty();
+  }
+
+  @Test
   void failure_is_not_noted_on_the_next_life_of_an_anchor() {
     // Given
     cluster.deliverEnd(anchor);

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -34,12 +35,14 @@ public final class MemoryCluster implements Cluster, Objects {
   private final Map<ObjectRef, HasMetadata> objects = new ConcurrentHashMap<>();
   private final Map<ObjectRef, Map<String, String>> notes = new ConcurrentHashMap<>();
   private final Map<String, FailureCode> refused = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> warnings = new ConcurrentHashMap<>();
   private final Map<String, byte[]> logs = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicReference<Runnable> afterRead = new AtomicReference<>(() -> {});
   private final AtomicInteger noted = new AtomicInteger();
   private volatile CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(true);
+  private final List<String> namespaces = new CopyOnWriteArrayList<>(List.of("ns"));
   private volatile boolean silent;
 
   /** From now on the watch of the index delivers this state of an object. */
@@ -71,6 +74,16 @@ public final class MemoryCluster implements Cluster, Objects {
   /** From now on every read of an object of a kind fails. */
   public void refuseReads(String kind, FailureCode code) {
     refused.put("get " + kind, code);
+  }
+
+  /** Another namespace is watched, too. */
+  void alsoWatches(String namespace) {
+    namespaces.add(namespace);
+  }
+
+  /** The cluster tells a warning event about each object of a kind. */
+  void warn(String kind, String event) {
+    warnings.put(kind, List.of(event));
   }
 
   /** What a container has written. */
@@ -192,7 +205,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public CompletionStage<List<String>> warnings(ObjectRef object) {
-    return CompletableFuture.completedFuture(List.of());
+    return CompletableFuture.completedFuture(warnings.getOrDefault(object.kind(), List.of()));
   }
 
   @Override
@@ -236,7 +249,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public List<String> namespaces() {
-    return List.of(namespace());
+    return namespaces;
   }
 
   @Override

@@ -101,6 +101,32 @@ class ReadinessTest {
   }
 
   @Test
+  void pod_whose_claim_is_not_bound_fails_the_start_with_the_events_of_the_claim() {
+    // Given
+    String unbound = "ProvisioningFailed: storageclass.storage.k8s.io \"fast\" not found";
+    cluster.warn("PersistentVolumeClaim", unbound);
+    cluster.warn("Pod", "FailedScheduling: unbound claims");
+    Start start = start(Map.of("id", "held", "storage", Map.of("size", "10Mi")));
+    CompletableFuture<Session> ready = wait(start);
+
+    // When
+    deliver(
+        start,
+        new PodStatusBuilder(UNSCHEDULABLE)
+            .editFirstCondition()
+            .withMessage("pod has unbound immediate PersistentVolumeClaims.")
+            .endCondition()
+            .build());
+
+    // Then
+    assertThat(failure(ready).message())
+        .contains("unbound immediate PersistentVolumeClaims", "Look at the events of its claim")
+        .doesNotContain("Ask for less");
+    assertThat(failure(ready).events())
+        .containsExactly(unbound, "FailedScheduling: unbound claims");
+  }
+
+  @Test
   void pod_that_was_unschedulable_before_the_wait_fails_it_too() {
     // Given
     Start start = start(Map.of("id", "big"));

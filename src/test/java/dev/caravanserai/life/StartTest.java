@@ -110,6 +110,30 @@ class StartTest {
     assertThat(anchor(Plans.of(Map.of("id", "mine"), Optional.of("first"))).joined()).isFalse();
   }
 
+  @Test
+  void id_that_another_replica_has_just_used_in_another_namespace_is_a_conflict() {
+    // Given
+    ConfigMap elsewhere = Plans.of(Map.of("id", "mine"), Optional.of("first")).anchor();
+    elsewhere.getMetadata().setNamespace("other");
+    elsewhere.getMetadata().setUid("elsewhere");
+    cluster.put(elsewhere);
+    cluster.alsoWatches("other");
+    Plan plan = Plans.of(Map.of("id", "mine"));
+
+    // When
+    Throwable taken = catchThrowable(() -> anchor(plan));
+    Throwable used =
+        catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"), Optional.of("first"))));
+
+    // Then
+    assertThat(Causes.failure(taken).orElseThrow().message())
+        .contains("Session mine exists already");
+    assertThat(Causes.failure(used).orElseThrow().message())
+        .contains("The Idempotency-Key was used for another request");
+    assertThat(cluster.now(plan.anchor())).isEmpty();
+    assertThat(cluster.now(elsewhere)).isPresent();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
   void foreign_object_is_a_conflict_and_survives_the_undo(String kind) {

@@ -1,0 +1,35 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.session.Principal;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.SafeCopyProperty;
+
+/**
+ * The principal of an exchange, where no step of a route can remove or replace it. Copies of the
+ * exchange have it too.
+ */
+public record ExchangePrincipal(Principal principal) implements SafeCopyProperty {
+
+  /** Steps can read it as the exchange property {@link Principal#PROPERTY}. */
+  public static void set(Exchange exchange, Principal principal) {
+    exchange.setProperty(Principal.PROPERTY, principal);
+    exchange
+        .getExchangeExtension()
+        .setSafeCopyProperty(Principal.PROPERTY, new ExchangePrincipal(principal));
+  }
+
+  /** Empty if there is no caller. */
+  public static Optional<Principal> of(Exchange exchange) {
+    return Optional.ofNullable(
+            exchange
+                .getExchangeExtension()
+                .getSafeCopyProperty(Principal.PROPERTY, ExchangePrincipal.class))
+        .map(ExchangePrincipal::principal);
+  }
+
+  @Override
+  public ExchangePrincipal safeCopy() {
+    return this;
+  }
+}
