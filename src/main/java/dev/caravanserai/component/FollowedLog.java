@@ -51,8 +51,7 @@ final class FollowedLog implements ByteSource {
     this.timer = timer;
     this.session = session;
     this.container = container;
-    this.pod =
-        ObjectRef.named(Pod.class, session.namespace(), session.pod().orElseThrow().name());
+    this.pod = ObjectRef.named(Pod.class, session.namespace(), session.pod().orElseThrow().name());
     this.run = running(cluster.sessions().pod(session.key())).map(ContainerStatus::getContainerID);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.caravanserai.cluster.Annotations;
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.cluster.ByteSource;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
@@ -47,9 +47,7 @@ class LogStreamTest {
 
   @BeforeEach
   void start() throws Exception {
-    context
-        .cluster()
-        .deliver(new ConfigMapBuilder().withMetadata(meta("anchor")).build());
+    context.cluster().deliver(new ConfigMapBuilder().withMetadata(meta("anchor")).build());
     report(true, "containerd://1");
     context.cluster().log("main", source);
     context
@@ -115,8 +113,7 @@ class LogStreamTest {
     return context
         .camel()
         .createProducerTemplate()
-        .request(
-            "direct:" + route, e -> e.getMessage().setHeader(PodConstants.SESSION_ID, "a"));
+        .request("direct:" + route, e -> e.getMessage().setHeader(PodConstants.SESSION_ID, "a"));
   }
 
   private CompletableFuture<Optional<byte[]>> next() {

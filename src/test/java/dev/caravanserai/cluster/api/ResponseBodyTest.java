@@ -23,8 +23,7 @@ class ResponseBodyTest {
 
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-      return super.schedule(
-          task, delay, unit == TimeUnit.MINUTES ? TimeUnit.MILLISECONDS : unit);
+      return super.schedule(task, delay, unit == TimeUnit.MINUTES ? TimeUnit.MILLISECONDS : unit);
     }
   }
 
