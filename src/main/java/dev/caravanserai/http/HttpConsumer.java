@@ -202,14 +202,15 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       answer(exchange, asked, ctx, context, work -> blocking(ctx, work), () -> {});
       return;
     }
-    if (!streams.enter()) {
+    String tenant = Guard.principal(ctx).orElseThrow().tenant();
+    if (!streams.enter(tenant)) {
       exchange.setException(engine.limits().tooManyStreams());
       answer(exchange, asked, ctx, context, streams, () -> {});
       return;
     }
     Runnable end =
         () -> {
-          streams.leave();
+          streams.leave(tenant);
           endless.remove(live.get());
         };
     try {

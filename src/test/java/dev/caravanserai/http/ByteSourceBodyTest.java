@@ -141,6 +141,18 @@ class ByteSourceBodyTest {
   }
 
   @Test
+  void stream_to_a_caller_with_http_1_0_ends_with_its_connection() throws Exception {
+    try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
+      caller.setSoTimeout(20_000);
+      String request =
+          "GET /all HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nAuthorization: Bearer %s\r\n\r\n";
+      caller.getOutputStream().write(bytes(request.formatted(HttpServer.KEY)));
+      String answer = new String(caller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).endsWith("\r\n\r\none\ntwo\n");
+    }
+  }
+
+  @Test
   void head_does_not_read_the_source_so_the_connection_is_free_for_the_next_request()
       throws Exception {
     try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
@@ -185,12 +197,13 @@ class ByteSourceBodyTest {
   }
 
   @Test
-  void silent_sources_send_their_head_and_hold_no_thread() throws Exception {
+  void silent_sources_send_their_head_hold_no_thread_and_leave_places_to_other_tenants()
+      throws Exception {
     List<Socket> callers = new ArrayList<>();
     try {
       // Given
       int threads = threads();
-      for (int i = 0; i < HttpServer.LIMITS.streams(); i++) {
+      for (int i = 0; i < HttpServer.LIMITS.streams() - HttpServer.LIMITS.streams() / 4; i++) {
         callers.add(ask(SERVER, "/silent"));
       }
 
@@ -202,6 +215,8 @@ class ByteSourceBodyTest {
       HttpResponse<String> refused = SERVER.get("/silent");
       ProblemAnswers.assertProblem(refused, 429, "LIMIT_REACHED");
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      var other = SERVER.anonymous("/all").header("Authorization", "Bearer " + HttpServer.ROUTER);
+      assertThat(SERVER.send(other).statusCode()).isEqualTo(200);
       assertThat(SERVER.get("/text").body()).isEqualTo("text");
     } finally {
       for (Socket caller : callers) {

@@ -304,7 +304,7 @@ class LogSocketTest {
     // Given
     List<Client> clients = new ArrayList<>();
     List<PushedSource> sources = new ArrayList<>();
-    for (int i = 0; i < SHORT.streams(); i++) {
+    for (int i = 0; i < SHORT.streams() - SHORT.streams() / 4; i++) {
       sources.add(source());
       clients.add(Client.open(SERVER));
     }
