@@ -39,14 +39,8 @@ public final class Anchors {
         .thenCompose(
             watching ->
                 takenElsewhere(plan)
-                    .<CompletionStage<ConfigMap>>map(Anchors::failed)
-                    .orElseGet(() -> cluster.objects().create(plan.anchor())))
-        .thenApply(created -> start(plan, created, false))
-        .exceptionallyCompose(
-            thrown ->
-                Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
-                    ? failed(Causes.of(thrown))
-                    : join(plan, Causes.of(thrown)))
+                    .<CompletionStage<Start>>map(Anchors::failed)
+                    .orElseGet(() -> created(plan)))
         .thenCompose(
             start ->
                 start.joined() ? CompletableFuture.completedFuture(start) : unlessElsewhere(start))
@@ -126,10 +120,25 @@ public final class Anchors {
         .isPresent();
   }
 
+  private CompletionStage<Start> created(Plan plan) {
+    return cluster
+        .objects()
+        .create(plan.anchor())
+        .thenApply(created -> start(plan, created, false))
+        .exceptionallyCompose(
+            thrown ->
+                Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
+                    ? failed(Causes.of(thrown))
+                    : join(plan, Causes.of(thrown)));
+  }
+
   private CompletionStage<Start> join(Plan plan, Throwable refusal) {
     return RefusedCreate.existing(cluster.objects(), plan, plan.anchor(), refusal)
         .thenCompose(
-            found -> found.isPresent() ? join(plan, (ConfigMap) found.get()) : failed(refusal));
+            found ->
+                found.isPresent()
+                    ? join(plan, (ConfigMap) found.get())
+                    : failed(Causes.is(FailureCode.CONFLICT, refusal) ? lostName(plan) : refusal));
   }
 
   private CompletionStage<Start> join(Plan plan, ConfigMap anchor) {
@@ -164,6 +173,14 @@ public final class Anchors {
     return FailureException.of(
         FailureCode.CONFLICT,
         "Session %s exists already: use it, stop it, or choose another id.".formatted(plan.id()));
+  }
+
+  /** The client repeats a request that got no response, and meets the anchor that it created. */
+  private static FailureException lostName(Plan plan) {
+    return FailureException.of(
+        FailureCode.CONFLICT,
+        "Session %s was stopped while it was starting, or the name of its anchor was taken for a moment. Start it again."
+            .formatted(plan.id()));
   }
 
   static FailureException stopping(Plan plan) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -121,11 +122,12 @@ class ParameterTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"toD", "wireTap"})
-  void expression_that_camel_would_not_evaluate_as_written_stops_the_start(String step)
-      throws Exception {
+  void expression_that_would_become_part_of_a_uri_stops_the_start(String step) throws Exception {
     kamelets.add("mine-action.kamelet.yaml", OWN);
-    assertThatThrownBy(() -> scriptOf(step(step, own("a && ${body}"))))
-        .hasMessageContaining("a value with an expression in " + step + " can have one line only");
+    for (String to : List.of(own("${body}"), "{uri: 'kamelet:mine-action?what=${body}'}")) {
+      assertThatThrownBy(() -> scriptOf(step(step, to)))
+          .hasMessageContaining("would become part of a URI");
+    }
   }
 
   @ParameterizedTest

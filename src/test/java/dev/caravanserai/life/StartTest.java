@@ -84,6 +84,21 @@ class StartTest {
   }
 
   @Test
+  void repeated_create_that_meets_an_anchor_which_is_gone_by_now_reports_the_stop() {
+    // Given
+    cluster.refuse("ConfigMap", FailureCode.CONFLICT);
+
+    // When
+    Throwable thrown = catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"))));
+
+    // Then
+    assertThat(Causes.is(FailureCode.CONFLICT, thrown)).isTrue();
+    assertThat(Causes.failure(thrown).orElseThrow().message())
+        .contains("Session mine was stopped while it was starting")
+        .doesNotContain("exists already");
+  }
+
+  @Test
   void id_of_a_session_in_another_namespace_is_a_conflict() {
     // Given
     ConfigMap elsewhere = Plans.of(Map.of("id", "mine"), Optional.of("first")).anchor();

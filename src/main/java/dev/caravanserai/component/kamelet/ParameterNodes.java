@@ -103,13 +103,7 @@ final class ParameterNodes {
     if (!DYNAMIC.contains(step) || !text.contains("${")) {
       return new NodeTuple(name, with(value, inUri));
     }
-    if (!inUri.equals(text)) {
-      throw new YamlDeserializationException(
-          value,
-          "a value with an expression in %s can have one line only, without & and {{: set it as the body or as a variable in a step before, and use to."
-              .formatted(step));
-    }
-    return new NodeTuple(name, value);
+    throw new YamlDeserializationException(value, StepFactory.DATA_IN_URI);
   }
 
   /** By YAML's core schema; the parser knows that of JSON only. */

@@ -19,6 +19,10 @@ import org.apache.camel.reifier.ProcessorReifier;
  * where Camel would evaluate it again and create an endpoint for each value.
  */
 final class StepFactory extends DefaultProcessorFactory {
+  /** Camel would resolve placeholders in the data, and take more parameters from it. */
+  static final String DATA_IN_URI =
+      "a parameter for a Kamelet of your own cannot have an expression in toD or wireTap, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or use to if the Kamelet evaluates it.";
+
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
     if (!(step instanceof ProcessorDefinition<?> definition)) {
@@ -26,6 +30,7 @@ final class StepFactory extends DefaultProcessorFactory {
     }
     try {
       checkLines(definition);
+      checkData(definition);
       ProcessorDefinition<?> called = called(definition);
       Processor special = super.createProcessor(route, called);
       return special == null ? ProcessorReifier.reifier(route, called).createProcessor() : special;
@@ -45,6 +50,16 @@ final class StepFactory extends DefaultProcessorFactory {
       throw new IllegalArgumentException(
           "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"
               + " property, script=RAW({{my.script}}), or a request as the body.");
+    }
+  }
+
+  private static void checkData(ProcessorDefinition<?> step) {
+    if (step instanceof ToDynamicDefinition to
+        && SessionKamelets.isKamelet(to.getUri())
+        && !SessionKamelets.isUri(to.getUri())
+        && !"false".equals(step instanceof WireTapDefinition<?> tap ? tap.getDynamicUri() : null)
+        && to.getUri().replaceFirst("^[^?]*", "").contains("${")) {
+      throw new IllegalArgumentException(DATA_IN_URI);
     }
   }
 
