@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ByteSource;
+import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LastBytes;
 import dev.caravanserai.cluster.LogQuery;
@@ -62,13 +63,41 @@ final class LogsOperation implements PodOperation {
         lookup
             .find(lookup.key(exchange), session -> session.pod().isPresent())
             .thenCompose(session -> open(session, exchange));
-    return stream ? log : log.thenCompose(source -> read(source, exchange));
+    return stream
+        ? log.thenApply(source -> closing(source, exchange))
+        : log.thenCompose(source -> read(source, exchange));
   }
 
   private CompletionStage<ByteSource> open(Session session, Exchange exchange) {
     notes.used(session);
     exchange.getMessage().removeHeader(PodConstants.TRUNCATED);
-    return services.cluster().logs().open(container(session, exchange), query(exchange));
+    ContainerRef of = container(session, exchange);
+    LogQuery query = query(exchange);
+    Cluster cluster = services.cluster();
+    return cluster
+        .logs()
+        .open(of, query)
+        .thenApply(
+            log ->
+                query.follow() && !query.previous()
+                    ? new FollowedLog(log, cluster, services.timer(), session, of.container())
+                    : log);
+  }
+
+  /** A stream that the exchange does not end with is read by nobody any more. */
+  private static ByteSource closing(ByteSource log, Exchange exchange) {
+    exchange
+        .getExchangeExtension()
+        .addOnCompletion(
+            new SynchronizationAdapter() {
+              @Override
+              public void onDone(Exchange done) {
+                if (done.isFailed() || done.getMessage().getBody() != log) {
+                  log.close();
+                }
+              }
+            });
+    return log;
   }
 
   private CompletionStage<byte[]> read(ByteSource log, Exchange exchange) {

@@ -93,6 +93,9 @@ public class PodComponent extends DefaultComponent {
                   .loadProperties(key -> key.startsWith("caravanserai.")));
       services = own.services();
     }
+    getCamelContext()
+        .getTypeConverterRegistry()
+        .addFallbackTypeConverter(new LogStreamConverter(), false);
     life = new Lifecycle(services.cluster(), services.lifeLimits(), services.timer());
     Optional.ofNullable(HealthCheckRegistry.get(getCamelContext()))
         .ifPresent(registry -> registry.register(new ClusterHealthCheck(services.cluster())));

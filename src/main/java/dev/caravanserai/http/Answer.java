@@ -188,9 +188,9 @@ record Answer(
         }
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
-        if (rest.isPresent()) {
+        if (rest.isPresent() && ctx.get(HttpEngine.HEAD) == null) {
           return StreamedBody.send(body, rest.get(), new ChunkedBody(ctx));
-        } else if (body.length == 0) {
+        } else if (body.length == 0 || rest.isPresent()) {
           response.end();
         } else {
           response.end(Buffer.buffer(body));

@@ -152,7 +152,9 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
     Guard.principal(ctx).ifPresent(who -> ExchangePrincipal.set(exchange, who));
-    exchange.setProperty(Caller.GONE, Caller.gone(ctx));
+    var gone = Caller.gone(ctx);
+    ctx.put(Caller.GONE, gone);
+    exchange.setProperty(Caller.GONE, gone);
     var context = ctx.vertx().getOrCreateContext();
     ctx.vertx()
         .executeBlocking(
@@ -200,21 +202,22 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       answer(exchange, asked, ctx, context, work -> blocking(ctx, work), () -> {});
       return;
     }
-    if (!streams.enter()) {
+    String tenant = Guard.principal(ctx).orElseThrow().tenant();
+    if (!streams.enter(tenant)) {
       exchange.setException(engine.limits().tooManyStreams());
       answer(exchange, asked, ctx, context, streams, () -> {});
       return;
     }
-    exchange.getProperty(Caller.GONE, CompletionStage.class).thenRun(live.get()::close);
-    if (live.get().endless()) {
-      closeOnShutdown(live.get());
-    }
     Runnable end =
         () -> {
-          streams.leave();
+          streams.leave(tenant);
           endless.remove(live.get());
         };
     try {
+      ctx.<CompletionStage<?>>get(Caller.GONE).thenRun(live.get()::close);
+      if (live.get().endless()) {
+        closeOnShutdown(live.get());
+      }
       streams.execute(() -> answer(exchange, asked, ctx, context, streams, end));
     } catch (RuntimeException | Error e) {
       exchange.setException(e);

@@ -34,6 +34,9 @@ import org.apache.camel.support.ResourceHelper;
  * path needs an authenticated caller, every error is a problem, and no thread waits for a route.
  */
 public final class HttpEngine extends VertxPlatformHttpEngine {
+  /** In the context of a request that is answered as GET, but without a body. */
+  static final String HEAD = "caravanserai-head";
+
   private static final int OURS = -1_000_000;
 
   private final List<Authenticator> authenticators;
@@ -219,6 +222,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
   private static void asGet(RoutingContext ctx) {
     ctx.request().headers().remove("Upgrade");
+    ctx.put(HEAD, true);
     ctx.reroute(HttpMethod.GET, ctx.request().uri());
   }
 

@@ -114,5 +114,10 @@ public final class LogLines {
     public void close() {
       log.close();
     }
+
+    @Override
+    public boolean endless() {
+      return log.endless();
+    }
   }
 }

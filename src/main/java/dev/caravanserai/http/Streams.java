@@ -1,7 +1,8 @@
 package dev.caravanserai.http;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 
 /**
  * Threads that read the streams which routes answer with. A stream that has a place always finds a
@@ -9,7 +10,7 @@ import java.util.concurrent.Semaphore;
  */
 final class Streams implements Executor {
   private final int limit;
-  private final Semaphore places;
+  private final Map<String, Integer> taken = new HashMap<>();
   private final Executor threads;
 
   /**
@@ -17,22 +18,29 @@ final class Streams implements Executor {
    */
   Streams(int limit, Executor threads) {
     this.limit = limit;
-    this.places = new Semaphore(limit);
     this.threads = threads;
   }
 
-  /** Takes a place, to be given back with {@link #leave}; false if none is free. */
-  boolean enter() {
-    return places.tryAcquire();
+  /**
+   * Takes a place, to be given back with {@link #leave}.
+   *
+   * @return false if none is free, or the tenant has all but a quarter of them
+   */
+  synchronized boolean enter(String tenant) {
+    boolean free = open() < limit && taken.getOrDefault(tenant, 0) < limit - limit / 4;
+    if (free) {
+      taken.merge(tenant, 1, Integer::sum);
+    }
+    return free;
   }
 
   /** How many have a place. */
-  int open() {
-    return limit - places.availablePermits();
+  synchronized int open() {
+    return taken.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  void leave() {
-    places.release();
+  synchronized void leave(String tenant) {
+    taken.computeIfPresent(tenant, (name, places) -> places == 1 ? null : places - 1);
   }
 
   @Override

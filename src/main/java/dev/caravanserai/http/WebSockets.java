@@ -40,6 +40,11 @@ final class WebSockets {
           "A WebSocket needs the headers Connection: Upgrade, Sec-WebSocket-Version: 13 and"
               + " Sec-WebSocket-Key.");
     }
+    if (request.headers().contains("Transfer-Encoding")
+        || !"0".equals(Optional.ofNullable(request.getHeader("Content-Length")).orElse("0"))) {
+      throw FailureException.of(
+          FailureCode.INVALID_REQUEST, "A request for a WebSocket must not have a body.");
+    }
     Optional.ofNullable(request.getHeader("Origin"))
         .filter(origin -> !sameHost(origin, request))
         .ifPresent(

@@ -144,7 +144,7 @@ public final class Settings {
   public static final Setting<Integer> HTTP_STREAMS =
       setting("http.streams", number(1, 10_000), "200")
           .described(
-              "Most responses at a time whose body is a log or a stream of a route, other than a file. A stream of a route holds a thread while its source is silent. One more is a 429.");
+              "Most responses at a time whose body is a log or a stream of a route, other than a file; of one tenant three quarters of it. A stream of a route holds a thread while its source is silent. One more is a 429.");
   public static final Setting<Duration> REAPER_INTERVAL =
       setting("reaper.interval", duration(), "500ms")
           .described("How often the reaper looks for expired sessions.");

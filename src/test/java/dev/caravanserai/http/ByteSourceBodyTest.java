@@ -95,6 +95,9 @@ class ByteSourceBodyTest {
                 answer(e, source);
               });
       from("platform-http:/text").setBody(constant("text"));
+      from("platform-http:/bare")
+          .process(e -> answer(e, ByteSource.of(bytes("one\n"))))
+          .removeProperties("*");
     }
   }
 
@@ -129,6 +132,52 @@ class ByteSourceBodyTest {
   }
 
   @Test
+  void stream_of_a_route_that_removes_every_property_is_sent_and_gives_back_its_place() {
+    for (int i = 0; i <= HttpServer.LIMITS.streams(); i++) {
+      var answer = SERVER.send(SERVER.request("/bare").timeout(Duration.ofSeconds(20)));
+      assertThat(answer.body()).isEqualTo("one\n");
+      assertNothingLeft();
+    }
+  }
+
+  @Test
+  void stream_to_a_caller_with_http_1_0_ends_with_its_connection() throws Exception {
+    try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
+      caller.setSoTimeout(20_000);
+      String request =
+          "GET /all HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nAuthorization: Bearer %s\r\n\r\n";
+      caller.getOutputStream().write(bytes(request.formatted(HttpServer.KEY)));
+      String answer = new String(caller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).endsWith("\r\n\r\none\ntwo\n");
+    }
+  }
+
+  @Test
+  void head_does_not_read_the_source_so_the_connection_is_free_for_the_next_request()
+      throws Exception {
+    try (Socket caller = new Socket("127.0.0.1", SERVER.port())) {
+      // Given
+      caller.setSoTimeout(20_000);
+      String request =
+          "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + HttpServer.KEY + "\r\n%s\r\n";
+
+      // When
+      caller.getOutputStream().write(bytes(request.formatted("HEAD /begun", "")));
+      caller
+          .getOutputStream()
+          .write(bytes(request.formatted("GET /text", "Connection: close\r\n")));
+
+      // Then
+      String answers = new String(caller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answers)
+          .startsWith("HTTP/1.1 200 ")
+          .endsWith("\r\n\r\ntext")
+          .doesNotContain("begun");
+    }
+    assertNothingLeft();
+  }
+
+  @Test
   void slow_caller_holds_back_the_source_and_one_who_leaves_closes_it() throws Exception {
     try (Socket caller = ask(SERVER, "/endless")) {
       // Given
@@ -148,12 +197,13 @@ class ByteSourceBodyTest {
   }
 
   @Test
-  void silent_sources_send_their_head_and_hold_no_thread() throws Exception {
+  void silent_sources_send_their_head_hold_no_thread_and_leave_places_to_other_tenants()
+      throws Exception {
     List<Socket> callers = new ArrayList<>();
     try {
       // Given
       int threads = threads();
-      for (int i = 0; i < HttpServer.LIMITS.streams(); i++) {
+      for (int i = 0; i < HttpServer.LIMITS.streams() - HttpServer.LIMITS.streams() / 4; i++) {
         callers.add(ask(SERVER, "/silent"));
       }
 
@@ -165,6 +215,8 @@ class ByteSourceBodyTest {
       HttpResponse<String> refused = SERVER.get("/silent");
       ProblemAnswers.assertProblem(refused, 429, "LIMIT_REACHED");
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      var other = SERVER.anonymous("/all").header("Authorization", "Bearer " + HttpServer.ROUTER);
+      assertThat(SERVER.send(other).statusCode()).isEqualTo(200);
       assertThat(SERVER.get("/text").body()).isEqualTo("text");
     } finally {
       for (Socket caller : callers) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +40,12 @@ class LogJsonTest {
             ("{'items':[{'time':'%s','text':'two words'},{'time':'%s','text':''},{'text':'no time'},"
                     + "{'text':'%s'},{'time':'2026-11-21T09:30:00.500Z','text':'x'}]}")
                 .formatted(TIME, TIME, "-".repeat(100)));
+  }
+
+  @Test
+  void json_of_a_followed_log_is_ended_by_a_shutdown_as_the_log_is() {
+    assertThat(new LogLines().of(new PushedSource(), false).endless()).isTrue();
+    assertThat(new LogLines().of(ByteSource.of(new byte[0]), false).endless()).isFalse();
   }
 
   /** With apostrophes in place of quotation marks; checked to be JSON. */

@@ -37,6 +37,7 @@ public final class MemoryCluster implements Cluster, Objects {
   private final Map<String, FailureCode> refused = new ConcurrentHashMap<>();
   private final Map<String, List<String>> warnings = new ConcurrentHashMap<>();
   private final Map<String, byte[]> logs = new ConcurrentHashMap<>();
+  private final Map<String, ByteSource> streams = new ConcurrentHashMap<>();
   private final AtomicInteger uids = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicReference<Runnable> afterRead = new AtomicReference<>(() -> {});
@@ -89,6 +90,11 @@ public final class MemoryCluster implements Cluster, Objects {
   /** What a container has written. */
   void log(String container, String text) {
     logs.put(container, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What reads the log of a container next. */
+  public void log(String container, ByteSource stream) {
+    streams.put(container, stream);
   }
 
   /** The annotations that were set on an object's life. */
@@ -234,7 +240,9 @@ public final class MemoryCluster implements Cluster, Objects {
   public Logs logs() {
     return (container, query) ->
         CompletableFuture.completedFuture(
-            ByteSource.of(logs.getOrDefault(container.container(), new byte[0])));
+            streams.getOrDefault(
+                container.container(),
+                ByteSource.of(logs.getOrDefault(container.container(), new byte[0]))));
   }
 
   @Override

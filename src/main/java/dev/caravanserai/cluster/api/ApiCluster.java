@@ -80,12 +80,11 @@ public final class ApiCluster implements Cluster {
                     .build())
             .adapt(KubernetesClient.class);
     this.contact = new Contact(name, statuses, watch, timer);
-    this.requests =
-        new ApiRequests(client, executor, timer, () -> contact.silence().isPresent(), queue);
+    this.requests = new ApiRequests(client, executor, timer, queue);
     this.cache = new SessionCache(name, executor);
     this.objects = new ApiObjects(client, requests, cache);
     this.execs = new PodExecOpener(client, timer);
-    this.logs = new PodLogs(requests);
+    this.logs = new PodLogs(requests, contact::isSilent);
     new DeletionCheck(objects, cache, timer, queue);
     new PodLoss(objects, cache, this::listed, timer);
     new AnchorMarks(objects, cache, timer);

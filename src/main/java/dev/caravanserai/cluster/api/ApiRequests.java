@@ -46,27 +46,20 @@ final class ApiRequests {
   private final HttpClient http;
   private final Executor executor;
   private final ScheduledExecutorService timer;
-  private final BooleanSupplier silent;
   private final ConcurrencyLimit limit;
   private final Map<FailureCode, LongAdder> failures = new EnumMap<>(FailureCode.class);
 
   /**
    * @param executor completes the stages, so that the HTTP client's threads do not
-   * @param silent whether the cluster does not answer, as far as its watches know
    * @param queue most short requests of each tenant that wait to be sent
    */
   ApiRequests(
-      KubernetesClient client,
-      Executor executor,
-      ScheduledExecutorService timer,
-      BooleanSupplier silent,
-      int queue) {
+      KubernetesClient client, Executor executor, ScheduledExecutorService timer, int queue) {
     this.limit = new ConcurrencyLimit(AT_ONCE, queue);
     this.client = client;
     this.http = RetryAfter.obeyedBy(client.getHttpClient().newBuilder()).build();
     this.executor = executor;
     this.timer = timer;
-    this.silent = silent;
     for (FailureCode code : FailureCode.values()) {
       failures.put(code, new LongAdder());
     }
@@ -100,17 +93,14 @@ final class ApiRequests {
    * Begins to read what may be long, in addition to the short requests. Fails as they do, and so
    * does the reading.
    *
-   * @param endless whether nothing may come for any time, as long as the cluster is not silent
+   * @param silent whether it is a failure that nothing has come for the time of a request
    * @return done when the response has begun
    */
-  CompletionStage<ByteSource> open(String action, String path, boolean endless) {
+  CompletionStage<ByteSource> open(String action, String path, BooleanSupplier silent) {
     int atMost = client.getConfiguration().getRequestTimeout();
     ResponseBody body =
         new ResponseBody(
-            Duration.ofMillis(atMost),
-            endless ? silent : () -> true,
-            timer,
-            thrown -> ApiFailures.of(thrown, action));
+            Duration.ofMillis(atMost), silent, timer, thrown -> ApiFailures.of(thrown, action));
     return CompletableFuture.supplyAsync(
             () -> request("GET", path, null, Optional.empty()), executor)
         .thenCompose(

@@ -41,11 +41,19 @@ final class Contact {
     timer.scheduleWithFixedDelay(this::check, pause, pause, TimeUnit.MILLISECONDS);
   }
 
+  /** Whether the last answer of a watch of a namespace is too long ago. */
+  boolean isSilent(String namespace) {
+    return watches.stream().anyMatch(watch -> watch.namespace().equals(namespace) && silent(watch));
+  }
+
+  private boolean silent(WatchStatus watch) {
+    return watch.lastContact().isBefore(Instant.now().minus(silentAfter));
+  }
+
   /** Of the watch that had its last answer first, if that is too long ago. */
   Optional<Silence> silence() {
-    Instant limit = Instant.now().minus(silentAfter);
     return watches.stream()
-        .filter(watch -> watch.lastContact().isBefore(limit))
+        .filter(this::silent)
         .min(Comparator.comparing(WatchStatus::lastContact))
         .map(
             watch ->

@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** A container's log whose reading has begun: its first piece is asked for at once. */
+/** A container's log. */
 final class PodLog implements ByteSource {
   /** What the kubelet writes in place of a log that the container runtime cannot give it. */
   private static final Pattern UNREADABLE =
@@ -17,12 +18,12 @@ final class PodLog implements ByteSource {
 
   private final ByteSource source;
   private final boolean follow;
-  private CompletionStage<Optional<byte[]>> first;
+  private Supplier<CompletionStage<Optional<byte[]>>> next;
 
   private PodLog(ByteSource source, boolean follow, String log) {
     this.source = source;
     this.follow = follow;
-    this.first = source.next().thenApply(piece -> readable(log, piece));
+    this.next = () -> source.next().thenApply(piece -> readable(log, piece));
   }
 
   /**
@@ -32,7 +33,13 @@ final class PodLog implements ByteSource {
    */
   static CompletionStage<ByteSource> of(ByteSource source, boolean follow, String log) {
     PodLog it = new PodLog(source, follow, log);
-    return follow ? CompletableFuture.completedFuture(it) : it.first.thenApply(piece -> it);
+    return follow ? CompletableFuture.completedFuture(it) : it.begin();
+  }
+
+  private CompletionStage<ByteSource> begin() {
+    CompletionStage<Optional<byte[]>> first = next();
+    next = () -> first;
+    return first.thenApply(piece -> this);
   }
 
   private Optional<byte[]> readable(String log, Optional<byte[]> piece) {
@@ -51,9 +58,9 @@ final class PodLog implements ByteSource {
 
   @Override
   public CompletionStage<Optional<byte[]>> next() {
-    CompletionStage<Optional<byte[]>> next = first == null ? source.next() : first;
-    first = null;
-    return next;
+    CompletionStage<Optional<byte[]>> piece = next.get();
+    next = source::next;
+    return piece;
   }
 
   @Override

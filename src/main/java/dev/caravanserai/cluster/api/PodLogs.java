@@ -10,15 +10,24 @@ import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.URLUtils;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
-/** Reads container logs byte for byte, as fast as their readers, without holding a thread. */
-record PodLogs(ApiRequests requests) implements Logs {
+/**
+ * Reads container logs byte for byte, as fast as their readers, without holding a thread.
+ *
+ * @param silent whether the cluster does not answer for a namespace: then a log that is followed
+ *     breaks off if nothing comes, which otherwise may last for any time
+ */
+record PodLogs(ApiRequests requests, Predicate<String> silent) implements Logs {
 
   @Override
   public CompletionStage<ByteSource> open(ContainerRef container, LogQuery query) {
     return requests.counted(
         requests
-            .open("Reading the log of " + container, path(container, query), query.follow())
+            .open(
+                "Reading the log of " + container,
+                path(container, query),
+                () -> !query.follow() || silent.test(container.namespace()))
             .thenCompose(log -> PodLog.of(log, query.follow(), container.toString()))
             .exceptionally(
                 thrown -> {

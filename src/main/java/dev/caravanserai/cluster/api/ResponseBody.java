@@ -52,6 +52,7 @@ final class ResponseBody implements ByteSource {
   /** The head of the response has arrived. */
   ResponseBody begin(AsyncBody body) {
     this.body = body;
+    unread = timer.schedule(this::close, UNREAD_MINUTES, TimeUnit.MINUTES);
     body.done().whenComplete(this::onEnd);
     return this;
   }
