@@ -111,6 +111,18 @@ final class Reception extends ChannelDuplexHandler {
     context.fireChannelRead(bytes);
   }
 
+  /**
+   * Each ping of a WebSocket is answered, so a caller who does not read the answers is not read
+   * from: they would fill the memory.
+   */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (phase == Phase.SOCKET) {
+      channel.config().setAutoRead(channel.isWritable());
+    }
+    context.fireChannelWritabilityChanged();
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     cancel();

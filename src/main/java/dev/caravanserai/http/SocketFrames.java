@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.session.Causes;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -88,6 +89,8 @@ final class SocketFrames implements Carrier {
     Throwable cause = Causes.of(failure);
     if (cause instanceof CancellationException) {
       socket.close(GOING_AWAY, "The server is shutting down.");
+    } else if (cause instanceof CorruptedWebSocketFrameException invalid) {
+      socket.close((short) invalid.closeStatus().code(), invalid.getMessage());
     } else {
       socket.close(INTERNAL, reason(cause));
     }

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -279,6 +280,54 @@ class LogSocketTest {
     assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
         .isEqualTo(answer);
     return socket;
+  }
+
+  @Test
+  void caller_who_pings_and_does_not_read_the_answers_is_not_read_from() throws Exception {
+    // Given
+    PushedSource source = source();
+    byte[] ping = new byte[126];
+    ping[0] = (byte) 0x89;
+    ping[1] = (byte) (0x80 | 120);
+    byte[] pings = new byte[ping.length * 500];
+    for (int i = 0; i < pings.length; i++) {
+      pings[i] = ping[i % ping.length];
+    }
+
+    // When
+    long sent = 0;
+    try (Socket deaf = handshake("?follow=true", "", "HTTP/1.1 101")) {
+      while (!source.closed()) {
+        deaf.getOutputStream().write(pings);
+        sent += pings.length;
+      }
+    } catch (IOException e) {
+      // the server has closed the connection
+    }
+
+    // Then
+    assertThat(sent).isLessThan(32 << 20);
+    assertNothingLeft(source);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({"82020102, 1002", "8382000000000102, 1002", "81FF0000000000100000, 1009"})
+  void frame_that_is_not_allowed_closes_with_the_code_of_its_mistake(String frame, int code)
+      throws Exception {
+    // Given
+    PushedSource source = source();
+    try (Socket wrong = handshake("?follow=true", "", "HTTP/1.1 101")) {
+      // When
+      wrong.getOutputStream().write(HexFormat.of().parseHex(frame));
+
+      // Then
+      String answer =
+          new String(wrong.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      int close = answer.indexOf("\r\n\r\n") + 4;
+      assertThat(answer.charAt(close)).isEqualTo((char) 0x88);
+      assertThat(answer.charAt(close + 2) << 8 | answer.charAt(close + 3)).isEqualTo(code);
+    }
+    assertNothingLeft(source);
   }
 
   @Test
