@@ -97,7 +97,7 @@ public final class DirectReads {
 
   private CompletionStage<?> in(String namespace, SessionKey key) {
     return objects
-        .get(ConfigMap.class, namespace, Names.anchor(key.tenant(), key.id()))
+        .get(key.tenant(), ConfigMap.class, namespace, Names.anchor(key.tenant(), key.id()))
         .thenCompose(
             anchor ->
                 anchor

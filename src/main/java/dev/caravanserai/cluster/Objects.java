@@ -1,5 +1,6 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,20 @@ public interface Objects {
    */
   CompletionStage<Optional<HasMetadata>> get(ObjectRef object);
 
-  /** Reads an object of a built-in kind by its name. */
+  /**
+   * The same for a tenant, whose requests take turns with those of the others.
+   *
+   * @param tenant as in labels
+   */
+  default CompletionStage<Optional<HasMetadata>> get(ObjectRef object, String tenant) {
+    return get(object);
+  }
+
+  /** Reads an object of a built-in kind by its name, for a tenant. */
   default <T extends HasMetadata> CompletionStage<Optional<T>> get(
-      Class<T> type, String namespace, String name) {
-    return get(ObjectRef.named(type, namespace, name)).thenApply(found -> found.map(type::cast));
+      String tenant, Class<T> type, String namespace, String name) {
+    return get(ObjectRef.named(type, namespace, name), Names.label(tenant))
+        .thenApply(found -> found.map(type::cast));
   }
 
   /**

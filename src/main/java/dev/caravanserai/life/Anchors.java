@@ -70,8 +70,8 @@ public final class Anchors {
 
   /**
    * The watch may not have reported yet what another replica has created in another namespace under
-   * the same id. So these are read once this anchor exists, and whoever finds the other one deletes
-   * its own: at most one stays.
+   * the same id. So these are read once this anchor exists, and whoever finds the other one, or
+   * cannot read, deletes its own: at most one stays.
    */
   private CompletionStage<Start> unlessElsewhere(Start start) {
     Plan plan = start.plan();
@@ -87,17 +87,27 @@ public final class Anchors {
             other ->
                 other.isEmpty()
                     ? CompletableFuture.completedFuture(start)
-                    : cluster
-                        .objects()
-                        .delete(start.anchor())
-                        .thenCompose(deleted -> failed(taken(plan, other.get()))));
+                    : failed(taken(plan, other.get())))
+        .exceptionallyCompose(thrown -> undo(start).thenCompose(ended -> failed(thrown)));
+  }
+
+  /** Deletes the anchor of this request, which has no later step that could undo it. */
+  private CompletionStage<Boolean> undo(Start start) {
+    return cluster
+        .objects()
+        .delete(start.anchor())
+        .exceptionally(
+            thrown -> {
+              unconfirmed.add(start.plan());
+              return false;
+            });
   }
 
   /** The session's anchor in another namespace; empty also where reading is forbidden. */
   private CompletionStage<Optional<ConfigMap>> read(String namespace, Start start) {
     return cluster
         .objects()
-        .get(ConfigMap.class, namespace, start.anchor().name())
+        .get(start.plan().spec().tenant(), ConfigMap.class, namespace, start.anchor().name())
         .exceptionallyCompose(
             thrown ->
                 Causes.is(FailureCode.FORBIDDEN, thrown)

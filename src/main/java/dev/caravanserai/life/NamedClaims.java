@@ -49,7 +49,7 @@ public final class NamedClaims {
   private CompletionStage<Optional<Violation>> check(Plan plan, String claim, String pointer) {
     return cluster
         .objects()
-        .get(PersistentVolumeClaim.class, plan.namespace(), claim)
+        .get(plan.spec().tenant(), PersistentVolumeClaim.class, plan.namespace(), claim)
         .thenApply(found -> wrong(plan, claim, found).map(why -> new Violation(pointer, why)));
   }
 

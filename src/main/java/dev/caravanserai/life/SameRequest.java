@@ -33,7 +33,7 @@ final class SameRequest {
   private static CompletionStage<Boolean> sameEnvironment(
       Plan plan, ConfigMap anchor, String secret, Objects objects) {
     return objects
-        .get(Secret.class, plan.namespace(), secret)
+        .get(plan.spec().tenant(), Secret.class, plan.namespace(), secret)
         .thenApply(
             found ->
                 found

@@ -2,15 +2,22 @@ package dev.caravanserai.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.session.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.component.kubernetes.KubernetesOperations;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.util.ReflectionHelper;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 
@@ -24,27 +31,40 @@ final class EndpointOptions extends LifecycleStrategySupport {
       Pattern.compile(
           "-1|\\d*|(?:\\d+d)?(?:\\d+h)?(?:\\d+m(?!s))?(?:\\d+s)?(?:\\d+ms)?|[Pp].+|#.*|RAW.*");
 
+  /** Of all components of Kubernetes: none says which are its own. */
+  private static final List<String> KUBERNETES =
+      Stream.of(KubernetesOperations.class.getFields())
+          .map(field -> (String) ReflectionHelper.getField(field, null))
+          .toList();
+
   /** The components' own descriptions of their options. */
   private final Map<String, JsonNode> components = new ConcurrentHashMap<>();
 
   @Override
   public void onEndpointAdd(Endpoint endpoint) {
-    options(endpoint)
-        .forEach(
-            (name, value) -> {
-              if (value instanceof String text && !NUMBER_OR_TIME.matcher(text).matches()) {
-                String type = type(endpoint, name);
-                if (type.equals("duration") || type.equals("integer") && !text.matches("-\\d+")) {
-                  throw new IllegalArgumentException(wrong(endpoint, name, text));
-                }
-              }
-            });
+    Map<String, Object> options = options(endpoint.getEndpointUri());
+    if (endpoint.getEndpointUri().startsWith("kubernetes-")
+        && options.get("operation") instanceof String operation
+        && !KUBERNETES.contains(operation)) {
+      throw new IllegalArgumentException(
+          "there is no operation %s.%s".formatted(operation, Nearest.hint(operation, KUBERNETES)));
+    }
+    options.forEach(
+        (name, value) -> {
+          if (value instanceof String text && !NUMBER_OR_TIME.matcher(text).matches()) {
+            String type = type(endpoint.getCamelContext(), endpoint.getEndpointUri(), name);
+            if (type.equals("duration") || type.equals("integer") && !text.matches("-\\d+")) {
+              throw new IllegalArgumentException(
+                  wrong(endpoint.getCamelContext(), endpoint.getEndpointUri(), name, text));
+            }
+          }
+        });
   }
 
   /** The message for a value that an option cannot have. */
-  String wrong(Endpoint endpoint, String name, Object value) {
+  String wrong(CamelContext context, String uri, String name, Object value) {
     String must =
-        switch (type(endpoint, name)) {
+        switch (type(context, uri, name)) {
           case "duration" -> "a time: milliseconds, or such as 5s or 1m30s";
           case "integer" -> "a whole number";
           case "boolean" -> "true or false";
@@ -53,32 +73,38 @@ final class EndpointOptions extends LifecycleStrategySupport {
     return "%s is \"%s\", but it must be %s.".formatted(name, value, must);
   }
 
-  private String type(Endpoint endpoint, String name) {
-    JsonNode option =
-        components
-            .computeIfAbsent(
-                StringHelper.before(endpoint.getEndpointUri(), ":", ""),
-                scheme -> properties((CatalogCamelContext) endpoint.getCamelContext(), scheme))
-            .path(name);
+  /** The same, for the options of the URI that have the value. */
+  String wrong(CamelContext context, String uri, Object value) {
+    return options(uri).entrySet().stream()
+        .filter(option -> option.getValue().equals(value))
+        .map(option -> wrong(context, uri, option.getKey(), value))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String type(CamelContext context, String uri, String name) {
+    JsonNode component =
+        components.computeIfAbsent(
+            StringHelper.before(uri, ":", ""),
+            scheme -> description((CatalogCamelContext) context, scheme));
+    JsonNode own = component.path("properties").path(name);
+    JsonNode option = own.isMissingNode() ? component.path("componentProperties").path(name) : own;
     return option.path("description").asText().startsWith("Milliseconds")
         ? "duration"
         : option.path("type").asText();
   }
 
-  private static JsonNode properties(CatalogCamelContext context, String scheme) {
+  private static JsonNode description(CatalogCamelContext context, String scheme) {
     try {
       String description = context.getComponentParameterJsonSchema(scheme);
-      return new ObjectMapper()
-          .readTree(description == null ? "{}" : description)
-          .path("properties");
+      return new ObjectMapper().readTree(description == null ? "{}" : description);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Map<String, Object> options(Endpoint endpoint) {
+  private static Map<String, Object> options(String uri) {
     try {
-      String query = URISupport.extractQuery(endpoint.getEndpointUri());
+      String query = URISupport.extractQuery(uri);
       return query == null ? Map.of() : URISupport.parseQuery(query);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(e);

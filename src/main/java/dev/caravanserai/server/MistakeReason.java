@@ -25,6 +25,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ExpressionIllegalSyntaxException;
 import org.apache.camel.PropertyBindingException;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.TypeConversionException;
 import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
@@ -34,6 +36,9 @@ final class MistakeReason {
   static final Pattern PLACEHOLDER = Pattern.compile("[:-]\\s+\\{\\{");
 
   static final Pattern UNQUOTED = Pattern.compile("(?s).*Non scalar key is detected.*");
+
+  /** An OpenAPI file that cannot be served. */
+  static final Pattern SPECIFICATION = Pattern.compile("(?s)(\\S+) cannot be (?:read|used): .*");
 
   /** Exceptions that a route is likely to catch. */
   private static final List<String> EXCEPTIONS =
@@ -59,7 +64,13 @@ final class MistakeReason {
   private final EndpointOptions endpoints;
   private final List<Rule> rules =
       List.of(
-          new Rule(UNQUOTED.pattern(), found -> "a value that begins with {{ has to be in quotes."),
+          new Rule(
+              UNQUOTED.pattern(),
+              found -> "a key has to be text; a value that begins with {{ has to be in quotes."),
+          new Rule(
+              "Unsupported definition: null",
+              found -> "an expression is missing, such as simple, constant or jq."),
+          new Rule(SPECIFICATION.pattern(), MatchResult::group),
           new Rule(
               ".*No enum constant ([\\w.$]+)\\.(\\w+).*",
               found -> unknown("", found.group(2), constants(found.group(1)), true)),
@@ -137,8 +148,12 @@ final class MistakeReason {
     } else if (thrown instanceof PropertyBindingException wrong) {
       return Optional.of(
           wrong.getTarget() instanceof Endpoint endpoint
-              ? endpoints.wrong(endpoint, wrong.getPropertyName(), wrong.getValue())
+              ? endpoints.wrong(
+                  context, endpoint.getEndpointUri(), wrong.getPropertyName(), wrong.getValue())
               : "%s cannot be \"%s\".".formatted(wrong.getPropertyName(), wrong.getValue()));
+    } else if (thrown instanceof ResolveEndpointFailedException wrong
+        && wrong.getCause() instanceof TypeConversionException value) {
+      return Optional.of(endpoints.wrong(context, wrong.getUri(), value.getValue()));
     } else if (thrown instanceof ExpressionIllegalSyntaxException wrong
         && wrong.getCause() != null) {
       return Optional.of(

@@ -1,12 +1,15 @@
 package dev.caravanserai.server;
 
+import dev.caravanserai.component.kamelet.StepException;
 import dev.caravanserai.session.Nearest;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,18 +18,28 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LineNumberAware;
 import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.EnrichDefinition;
+import org.apache.camel.model.ExpressionNode;
+import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RecipientListDefinition;
+import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RoutingSlipDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.apache.camel.model.language.ExpressionDefinition;
+import org.apache.camel.support.LanguageSupport;
+import org.apache.camel.support.PatternHelper;
 import org.apache.camel.util.StringHelper;
 
 /** Finds mistakes in routes that Camel reports only for a message, or never. */
 final class RouteChecks extends ModelLifecycleStrategySupport {
   private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([^/?]+).*");
-  private static final Pattern DIRECT = Pattern.compile("direct:(?://)?(.+)");
 
   private final Map<String, LineNumberAware> places = new HashMap<>();
 
@@ -35,6 +48,11 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
    */
   @Override
   public void onAddRouteDefinition(RouteDefinition route) {
+    if (route.getInput() == null) {
+      throw new RoutesException(
+          "Route %s in %s has no from. Give it one, with its uri and its steps, and start again."
+              .formatted(route.getId(), place(route)));
+    }
     if (Boolean.TRUE.equals(route.isRest())) {
       route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // the caller gets the failure
     }
@@ -59,27 +77,43 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   }
 
   /**
-   * @throws RoutesException with every step that sends to an endpoint without a route, or uses a
-   *     source as an action or the reverse
+   * Expressions in URIs are not checked.
+   *
+   * @param files in which the dead letter channel stands
+   * @throws RoutesException with every step and dead letter channel that sends to an endpoint
+   *     without a route, every source that is used as an action or the reverse, and every route
+   *     configuration that does not exist
    */
-  static void check(CamelContext context) {
+  static void check(CamelContext context, RouteFiles files) {
+    ModelCamelContext model = (ModelCamelContext) context;
     List<RouteDefinition> routes =
-        ((ModelCamelContext) context)
-            .getRouteDefinitions().stream().filter(route -> route.isKamelet() == null).toList();
+        model.getRouteDefinitions().stream().filter(route -> route.isKamelet() == null).toList();
     Set<String> begun =
         routes.stream()
-            .map(route -> endpoint(context, route.getInput()))
+            .map(route -> endpoint(context, route.getInput().getEndpointUri()))
             .collect(Collectors.toSet());
-    List<String> mistakes = new ArrayList<>();
+    Set<String> mistakes = new LinkedHashSet<>();
     for (RouteDefinition route : routes) {
-      Matcher source = KAMELET.matcher(endpoint(context, route.getInput()));
+      Matcher source = KAMELET.matcher(endpoint(context, route.getInput().getEndpointUri()));
       if (source.matches() && !source.group(1).endsWith("-source")) {
         mistakes.add(
             "%s: kamelet:%s is no source: use it in to."
                 .formatted(place(route.getInput()), source.group(1)));
       }
+      checkConfiguration(model, route, mistakes);
+      if (route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition channel) {
+        String uri = channel.getDeadLetterUri();
+        String place =
+            files
+                .find(Optional.empty(), Pattern.compile(Pattern.quote(uri)))
+                .orElseGet(() -> place(route.getInput()));
+        mistakes.addAll(mistakes(place + ": dead letters", endpoint(context, uri), begun));
+      }
       ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
-          .forEach(step -> check(context, step, begun, mistakes));
+          .forEach(
+              step ->
+                  targets(context, step)
+                      .forEach(uri -> mistakes.addAll(mistakes(place(step), uri, begun))));
     }
     if (!mistakes.isEmpty()) {
       throw new RoutesException(
@@ -108,31 +142,79 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
     return context.hasEndpoint("direct:startSession") != null;
   }
 
-  private static void check(
-      CamelContext context,
-      ProcessorDefinition<?> step,
-      Collection<String> begun,
-      List<String> mistakes) {
-    if (!(step instanceof EndpointRequiredDefinition to) || to.getEndpointUri() == null) {
-      return;
+  private static void checkConfiguration(
+      ModelCamelContext model, RouteDefinition route, Set<String> mistakes) {
+    List<String> known =
+        model.getRouteConfigurationDefinitions().stream()
+            .map(RouteConfigurationDefinition::getId)
+            .filter(Objects::nonNull)
+            .toList();
+    Stream.ofNullable(route.getRouteConfigurationId())
+        .flatMap(ids -> Stream.of(ids.split(",")))
+        .filter(id -> !id.contains("*"))
+        .filter(id -> known.stream().noneMatch(one -> PatternHelper.matchPattern(one, id)))
+        .forEach(
+            id ->
+                mistakes.add(
+                    "%s: there is no routeConfiguration %s.%s"
+                        .formatted(place(route.getInput()), id, Nearest.hint(id, known))));
+  }
+
+  /**
+   * The endpoints that a step sends to, without their options; creates those that Camel would
+   * create for the first message.
+   */
+  private static Stream<String> targets(CamelContext context, ProcessorDefinition<?> step) {
+    Stream<String> uris = Stream.empty();
+    if (step instanceof EndpointRequiredDefinition to) {
+      uris = Stream.ofNullable(to.getEndpointUri());
+    } else if (step instanceof KameletDefinition kamelet) {
+      uris = Stream.of("kamelet:" + kamelet.getName());
+    } else if (step instanceof ToDynamicDefinition to) {
+      uris = Stream.of(to.getUri());
+      if (isFixed(to.getUri()) && !"true".equals(to.getIgnoreInvalidEndpoint())) {
+        create(context, to);
+      }
+    } else if (step instanceof EnrichDefinition
+        || step instanceof RecipientListDefinition
+        || step instanceof RoutingSlipDefinition) {
+      ExpressionDefinition expression = ((ExpressionNode) step).getExpression();
+      uris =
+          Stream.ofNullable(expression.getExpression())
+              .filter(text -> expression.getLanguage().matches("constant|simple"))
+              .flatMap(text -> Stream.of(text.split(",")));
     }
-    String uri = endpoint(context, to);
-    Matcher kamelet = KAMELET.matcher(uri);
-    if (kamelet.matches() && kamelet.group(1).endsWith("-source")) {
-      mistakes.add(
-          "%s: kamelet:%s is a source: use it in from.".formatted(place(step), kamelet.group(1)));
-    }
-    Matcher direct = DIRECT.matcher(uri);
-    if (direct.matches() && !uri.contains("${") && !begun.contains(uri)) {
-      mistakes.add(
-          "%s: no route begins with %s.%s".formatted(place(step), uri, Nearest.hint(uri, begun)));
+    return uris.filter(RouteChecks::isFixed).map(uri -> endpoint(context, uri.strip()));
+  }
+
+  private static boolean isFixed(String uri) {
+    return !uri.startsWith("language:") && !LanguageSupport.hasSimpleFunction(uri);
+  }
+
+  private static void create(CamelContext context, ToDynamicDefinition to) {
+    try {
+      context.getEndpoint(to.getUri());
+    } catch (RuntimeException e) {
+      throw new StepException(to, e);
     }
   }
 
+  /** What is wrong with a step that sends to an endpoint. */
+  private static List<String> mistakes(String place, String uri, Collection<String> begun) {
+    Matcher kamelet = KAMELET.matcher(uri);
+    if (kamelet.matches() && kamelet.group(1).endsWith("-source")) {
+      return List.of(
+          "%s: kamelet:%s is a source: use it in from.".formatted(place, kamelet.group(1)));
+    }
+    return uri.matches("direct:.+") && !begun.contains(uri)
+        ? List.of("%s: no route begins with %s.%s".formatted(place, uri, Nearest.hint(uri, begun)))
+        : List.of();
+  }
+
   /** Without options. */
-  private static String endpoint(CamelContext context, EndpointRequiredDefinition definition) {
-    String uri = context.resolvePropertyPlaceholders(definition.getEndpointUri());
-    return StringHelper.before(uri, "?", uri).replaceFirst("^direct://", "direct:");
+  private static String endpoint(CamelContext context, String uri) {
+    String resolved = context.resolvePropertyPlaceholders(uri);
+    return StringHelper.before(resolved, "?", resolved).replaceFirst("^direct://", "direct:");
   }
 
   /** The file and the line of a step. */

@@ -28,7 +28,7 @@ final class RouteMistakes {
   /** What a message quotes from a file, which is the better place than a step near it. */
   private static final Pattern QUOTED =
       Pattern.compile(
-          "(?s)(?:.*No enum constant [\\w.$]+\\.|java.lang.ClassNotFoundException: |.*Error creating bean: .* of type: #class:)([\\w.$]+).*");
+          "(?s)(?:.*No enum constant [\\w.$]+\\.|java.lang.ClassNotFoundException: |.*Error creating bean: .* of type: #class:|[\\w.]+: (?=\\S+ cannot be (?:read|used): ))(\\S+(?= cannot be )|[\\w.$]+).*");
 
   private static final Pattern COMPILER =
       Pattern.compile("(?s).*Compilation error:\\s*/?(\\S+\\.java):(\\d+): .*");

@@ -20,6 +20,7 @@ import org.apache.camel.model.Model;
 final class Routes implements AutoCloseable {
   private final Main camel = new Main();
   private final EndpointOptions options = new EndpointOptions();
+  private RouteFiles files;
   private RouteMistakes mistakes;
 
   /**
@@ -27,9 +28,9 @@ final class Routes implements AutoCloseable {
    *
    * @throws RoutesException if they cannot be read
    */
-  void read(Settings settings, ApiKeys keys, List<String> files) {
-    RouteFiles routes = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), files);
-    mistakes = new RouteMistakes(camel, routes, options);
+  void read(Settings settings, ApiKeys keys, List<String> more) {
+    files = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), more);
+    mistakes = new RouteMistakes(camel, files, options);
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");
     settings.placeholders().forEach(camel::addOverrideProperty);
@@ -38,7 +39,7 @@ final class Routes implements AutoCloseable {
     camel.addOverrideProperty(
         "camel.component.kamelet.location",
         "file:" + settings.get(Settings.KAMELETS_FOLDER) + ",classpath:kamelets");
-    camel.setRoutesCollector(routes);
+    camel.setRoutesCollector(files);
     camel.configure().setRoutesIncludePattern("all");
     camel.configure().setSourceLocationEnabled(true); // so that steps in Java have lines
     camel.addMainListener(
@@ -72,7 +73,7 @@ final class Routes implements AutoCloseable {
     context.setSourceLocationEnabled(false); // else the step log names its logger after the file
     context.getRegistry().bind("kubernetesClient", client); // for kubernetes-* endpoints
     reportingMistakes(context::init);
-    RouteChecks.check(context);
+    reportingMistakes(() -> RouteChecks.check(context, files));
     RouteChecks.checkReaper(context, settings.get(Settings.ROUTES_FOLDER));
   }
 

@@ -37,7 +37,9 @@ record YamlMistake(String place, String reason) {
   private static YamlMistake of(Mark mark, String problem) {
     Matcher unknown = UNKNOWN.matcher(problem);
     if (!unknown.matches()) {
-      return new YamlMistake(place(mark, mark.getLine()), problem);
+      return new YamlMistake(
+          place(mark, mark.getLine()),
+          problem.replace("Unsupported type: SEQUENCE", "a list stands in the place of a text."));
     }
     String word = unknown.group(2);
     if (unknown.group(1).startsWith("Unknown")) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Concurrent starts of one session, and the objects that a failed start does not delete. */
@@ -147,6 +148,21 @@ class StartTest {
         .contains("The Idempotency-Key was used for another request");
     assertThat(cluster.now(plan.anchor())).isEmpty();
     assertThat(cluster.now(elsewhere)).isPresent();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LIMIT_REACHED", "CONFIG_ERROR", "CLUSTER_UNREACHABLE"})
+  void start_that_cannot_read_the_other_namespaces_leaves_no_anchor(FailureCode code) {
+    // Given
+    cluster.alsoWatches("other");
+    cluster.refuseReads("ConfigMap", code);
+
+    // When
+    Throwable refused = catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"))));
+
+    // Then
+    assertThat(Causes.is(code, refused)).isTrue();
+    assertThat(cluster.there()).isEmpty();
   }
 
   @ParameterizedTest

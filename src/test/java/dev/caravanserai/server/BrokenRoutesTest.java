@@ -63,6 +63,11 @@ class BrokenRoutesTest {
         "filter: {simple: '${body} = 1', steps: [to: 'log:x']}|Simple cannot read \"${body} = 1\" at character 9: Unexpected token =.",
         "setBody: {simple: '${body.stdout.text'}|Simple cannot read \"${body.stdout.text\" at character 18: expected } before its end.",
         "setBody: {jq: '.a ['}|the expression \".a [\" has a mistake: Encountered \"<EOF>\" at line 1, column 4.",
+        "setBody: {}|an expression is missing, such as simple, constant or jq.",
+        "to: http:x?connectTimeout=soon|connectTimeout is \"soon\", but it must be a whole number.",
+        "to: seda:m?size=many|size is \"many\", but it must be a whole number.",
+        "to: kubernetes-pods:client?operation=listPod|there is no operation listPod. Did you mean listPods?",
+        "wireTap: {uri: 'lgo:x'}|there is no component lgo. Did you mean log?",
         "bean: {beanType: no.such.Type}|there is no class no.such.Type.",
         "log: {message: x, loggingLevel: INFOO}|there is no INFOO. Did you mean INFO? It can be DEBUG",
       })
@@ -106,16 +111,122 @@ class BrokenRoutesTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "direct:nowhere|no route begins with direct:nowhere.",
-        "direct:mne|no route begins with direct:mne. Did you mean direct:mine?",
-        "kamelet:session-events-source|kamelet:session-events-source is a source: use it in from."
+        "to: direct:nowhere|no route begins with direct:nowhere.",
+        "to: direct:mne|no route begins with direct:mne. Did you mean direct:mine?",
+        "toD: direct://mne|no route begins with direct:mne. Did you mean direct:mine?",
+        "wireTap: {uri: 'direct:mne'}|no route begins with direct:mne. Did you mean direct:mine?",
+        "enrich: {constant: 'direct:mne'}|no route begins with direct:mne. Did you mean direct:mine?",
+        "recipientList: {simple: 'direct:mine, direct:mne'}|no route begins with direct:mne.",
+        "routingSlip: {constant: 'direct:mine,direct:mne'}|no route begins with direct:mne.",
+        "to: kamelet:session-events-source|kamelet:session-events-source is a source: use it in from.",
+        "kamelet: {name: session-events-source}|kamelet:session-events-source is a source: use it in from."
       })
-  void step_to_an_endpoint_without_a_route_stops_the_start(String uri, String told)
+  void step_to_an_endpoint_without_a_route_stops_the_start(String step, String told)
       throws Exception {
-    assertThat(messageOf("mine.camel.yaml", route("direct:mine", "to: " + uri)))
+    assertThat(messageOf("mine.camel.yaml", route("direct:mine", step)))
         .startsWith("file:%s/mine.camel.yaml, line ".formatted(home))
         .contains(told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "toD: direct:${body}",
+        "toD: 'language:constant:direct:x'",
+        "toD: {uri: 'lgo:x', ignoreInvalidEndpoint: true}",
+        "wireTap: {uri: 'direct:${body}'}",
+        "recipientList: {simple: '${body}'}",
+        "enrich: {simple: 'direct:${body}'}"
+      })
+  void step_that_takes_its_endpoint_from_the_message_starts(String step) throws Exception {
+    assertThat(messageOf("mine.camel.yaml", route("direct:mine", step))).isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "toD: lgo:x|there is no component lgo. Did you mean log?",
+        "toD: pod:lst|pod: has no operation lst. Did you mean list?",
+        "to: {uri: 'kamelet:session-exec-action', parameters: {script: {a: b}}}|a parameter of a session Kamelet is a text, not a list or a mapping.",
+        "to: {uri: 'kamelet:session-exec-action', parameters: {script: [a, b]}}|a parameter of a session Kamelet is a text, not a list or a mapping.",
+        "to: {uri: 'log:x', parameters: {level: [a, b]}}|a list stands in the place of a text."
+      })
+  void mistake_that_camel_would_report_for_a_message_stops_the_start(String step, String told)
+      throws Exception {
+    assertThat(messageOf("mine.camel.yaml", route("direct:mine", step)))
+        .startsWith("The routes in file:%s/mine.camel.yaml, line 6 cannot run: ".formatted(home))
+        .contains(told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "- errorHandler:",
+        "- routeConfiguration:\n    id: of-mine\n    errorHandler:",
+      })
+  void dead_letter_channel_without_a_route_stops_the_start(String handler) throws Exception {
+    // Given
+    String text =
+        """
+        %s
+              deadLetterChannel:
+                deadLetterUri: direct:mne
+        """
+            .formatted(handler);
+    String route =
+        route("direct:mine", "to: log:x")
+            .replace("id: mine", "id: mine\n    routeConfigurationId: of-*");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", text + route))
+        .startsWith(
+            "file:%s/mine.camel.yaml, line %d: dead letters: no route begins with direct:mne. Did you mean direct:mine?\n"
+                .formatted(home, text.lines().count()))
+        .hasLineCount(2);
+  }
+
+  @Test
+  void unknown_route_configuration_stops_the_start() throws Exception {
+    // Given
+    String route =
+        route("direct:mine", "to: log:x")
+            .replace("id: mine", "id: mine\n    routeConfigurationId: failures-to-caler");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", route))
+        .startsWith(
+            "file:%s/mine.camel.yaml, line 5: there is no routeConfiguration failures-to-caler. Did you mean failures-to-caller?"
+                .formatted(home));
+  }
+
+  @Test
+  void route_without_from_stops_the_start_with_its_line() throws Exception {
+    assertThat(messageOf("mine.camel.yaml", "- route:\n    id: mine\n"))
+        .startsWith("Route mine in file:%s/mine.camel.yaml, line 1 has no from.".formatted(home));
+  }
+
+  @Test
+  void openapi_file_that_cannot_be_used_stops_the_start_and_is_named_with_the_line_of_its_route()
+      throws Exception {
+    // Given
+    Path file = home.resolve("mine.yaml");
+    String rest = "- rest:\n    openApi:\n      specification: file:" + file;
+    String place = "The routes in file:%s/mine.camel.yaml, line 3 cannot run: ".formatted(home);
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", rest))
+        .startsWith(place + "file:%s cannot be read: ".formatted(file));
+
+    // When
+    Files.writeString(file, "a: [");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", rest))
+        .startsWith(place + "file:%s cannot be used: it is not YAML: ".formatted(file));
   }
 
   @ParameterizedTest
@@ -231,7 +342,7 @@ class BrokenRoutesTest {
         "doFinally:|12|finally:|doTry has no finally. Did you mean doFinally?",
         "jq: .a|8|jqq: .a|setBody has no jqq. Did you mean jq?",
         "id: set|8|id: set~id: again|id is given twice, first in line 7.",
-        "jq: .a|8|simple: {{my.body}}|a value that begins with {{ has to be in quotes.",
+        "jq: .a|8|simple: {{my.body}}|a key has to be text; a value that begins with {{ has to be in quotes.",
       })
   void misspelt_word_in_yaml_stops_the_start_with_its_line_and_the_nearest_word(
       String right, int line, String wrong, String told) throws Exception {

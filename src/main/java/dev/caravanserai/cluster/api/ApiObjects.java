@@ -52,10 +52,15 @@ final class ApiObjects implements Objects {
 
   @Override
   public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
+    return get(object, cache.tenant(object));
+  }
+
+  @Override
+  public CompletionStage<Optional<HasMetadata>> get(ObjectRef object, String tenant) {
     Set<String> known = cache.known(object);
     String action = "Reading " + object;
     return requests
-        .send(cache.tenant(object), action, "GET", () -> paths.of(object), JSON, Optional.empty())
+        .send(tenant, action, "GET", () -> paths.of(object), JSON, Optional.empty())
         .thenApply(
             body -> {
               HasMetadata found = object(body, object, action);

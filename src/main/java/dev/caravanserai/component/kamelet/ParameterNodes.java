@@ -78,6 +78,7 @@ final class ParameterNodes {
   private List<NodeTuple> kept(String step, boolean session, List<NodeTuple> parameters) {
     return parameters.stream()
         .filter(tuple -> !isNull(tuple.getValueNode()))
+        .peek(tuple -> checkText(session, tuple.getValueNode()))
         .map(
             tuple ->
                 tuple.getKeyNode() instanceof ScalarNode name
@@ -85,6 +86,13 @@ final class ParameterNodes {
                     ? kept(step, session, name, value)
                     : tuple)
         .toList();
+  }
+
+  private static void checkText(boolean session, Node value) {
+    if (session && !(value instanceof ScalarNode)) {
+      throw new YamlDeserializationException(
+          value, "a parameter of a session Kamelet is a text, not a list or a mapping.");
+    }
   }
 
   private NodeTuple kept(String step, boolean session, ScalarNode name, ScalarNode value) {

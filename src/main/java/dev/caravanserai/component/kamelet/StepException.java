@@ -9,7 +9,7 @@ public final class StepException extends RuntimeCamelException {
 
   private final transient LineNumberAware step;
 
-  StepException(LineNumberAware step, Throwable cause) {
+  public StepException(LineNumberAware step, Throwable cause) {
     super(cause.getMessage(), cause);
     this.step = step;
   }

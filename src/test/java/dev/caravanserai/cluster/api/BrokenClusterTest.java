@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpExchange;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.session.SessionKey;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -107,12 +108,7 @@ class BrokenClusterTest {
     try (StubApi api = new StubApi(BrokenClusterTest::healthy);
         AutoCloseable open = answered::countDown) {
       api.cluster.watch("ns").toCompletableFuture().get(3, TimeUnit.MINUTES);
-      api.answers(
-          exchange -> {
-            awaitOpen(answered);
-            return new StubApi.Answer(
-                404, NOT_FOUND.formatted(exchange.getRequestURI().getPath().replaceAll(".*/", "")));
-          });
+      api.answers(exchange -> held(exchange, answered));
       List<CompletableFuture<?>> reads = new ArrayList<>();
 
       // When
@@ -130,6 +126,37 @@ class BrokenClusterTest {
       assertThatThrownBy(() -> reads.get(StubApi.QUEUE + 4).get())
           .hasMessageContaining("LIMIT_REACHED");
     }
+  }
+
+  @Test
+  void reads_of_unknown_objects_by_one_tenant_refuse_no_other_tenant() throws Exception {
+    // Given
+    CountDownLatch answered = new CountDownLatch(1);
+    try (StubApi api = new StubApi(exchange -> held(exchange, answered));
+        AutoCloseable open = answered::countDown) {
+      // When
+      List<CompletableFuture<?>> reads =
+          IntStream.range(0, 2 * StubApi.QUEUE)
+              .<CompletableFuture<?>>mapToObj(i -> read(api, "red", "unknown-" + i))
+              .toList();
+      CompletableFuture<?> other = read(api, "blue", "unknown");
+
+      // Then
+      assertThat(reads.get(2 * StubApi.QUEUE - 1)).isCompletedExceptionally();
+      assertThat(other).isNotDone();
+      answered.countDown();
+      other.get(3, TimeUnit.MINUTES);
+    }
+  }
+
+  private static CompletableFuture<?> read(StubApi api, String tenant, String name) {
+    return api.cluster.objects().get(tenant, ConfigMap.class, "ns", name).toCompletableFuture();
+  }
+
+  private static StubApi.Answer held(HttpExchange exchange, CountDownLatch answered) {
+    awaitOpen(answered);
+    return new StubApi.Answer(
+        404, NOT_FOUND.formatted(exchange.getRequestURI().getPath().replaceAll(".*/", "")));
   }
 
   private static void awaitOpen(CountDownLatch gate) {

@@ -231,7 +231,11 @@ class CredentialsTest {
       """;
 
   private static Optional<ConfigMap> read(Cluster cluster) {
-    return cluster.objects().get(ConfigMap.class, "inn", "none").toCompletableFuture().join();
+    return cluster
+        .objects()
+        .get("default", ConfigMap.class, "inn", "none")
+        .toCompletableFuture()
+        .join();
   }
 
   private Map<String, String> inPod() {

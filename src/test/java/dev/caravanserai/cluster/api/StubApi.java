@@ -94,7 +94,11 @@ final class StubApi implements AutoCloseable {
   StubApi knownSession() {
     Function<HttpExchange, Answer> others = answers;
     answers = exchange -> new Answer(200, ANCHOR);
-    cluster.objects().get(ConfigMap.class, "ns", "session-a").toCompletableFuture().join();
+    cluster
+        .objects()
+        .get("default", ConfigMap.class, "ns", "session-a")
+        .toCompletableFuture()
+        .join();
     answers = others;
     return this;
   }
