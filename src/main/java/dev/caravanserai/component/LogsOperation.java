@@ -63,9 +63,7 @@ final class LogsOperation implements PodOperation {
         lookup
             .find(lookup.key(exchange), session -> session.pod().isPresent())
             .thenCompose(session -> open(session, exchange));
-    return stream
-        ? log.thenApply(source -> closing(source, exchange))
-        : log.thenCompose(source -> read(source, exchange));
+    return stream ? log : log.thenCompose(source -> read(source, exchange));
   }
 
   private CompletionStage<ByteSource> open(Session session, Exchange exchange) {
@@ -82,22 +80,6 @@ final class LogsOperation implements PodOperation {
                 query.follow() && !query.previous()
                     ? new FollowedLog(log, cluster, services.timer(), session, of.container())
                     : log);
-  }
-
-  /** A stream that the exchange does not end with is read by nobody any more. */
-  private static ByteSource closing(ByteSource log, Exchange exchange) {
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                if (done.isFailed() || done.getMessage().getBody() != log) {
-                  log.close();
-                }
-              }
-            });
-    return log;
   }
 
   private CompletionStage<byte[]> read(ByteSource log, Exchange exchange) {

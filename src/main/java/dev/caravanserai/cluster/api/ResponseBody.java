@@ -19,9 +19,11 @@ import java.util.function.UnaryOperator;
 
 /**
  * The body of a response, read piece by piece. The connection is paused while nobody asks for the
- * next piece, and closed if nobody does for {@value #UNREAD_MINUTES} minutes. Thread-safe.
+ * next piece, and closed if nobody asks for the first within {@value #UNBEGUN_MINUTES} minute, or
+ * for another within {@value #UNREAD_MINUTES} minutes. Thread-safe.
  */
 final class ResponseBody implements ByteSource {
+  private static final int UNBEGUN_MINUTES = 1;
   private static final int UNREAD_MINUTES = 10;
 
   private final Duration idle;
@@ -52,7 +54,7 @@ final class ResponseBody implements ByteSource {
   /** The head of the response has arrived. */
   ResponseBody begin(AsyncBody body) {
     this.body = body;
-    unread = timer.schedule(this::close, UNREAD_MINUTES, TimeUnit.MINUTES);
+    unread = timer.schedule(this::close, UNBEGUN_MINUTES, TimeUnit.MINUTES);
     body.done().whenComplete(this::onEnd);
     return this;
   }
