@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.camel.component.kamelet.KameletEndpointUriFactory;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
+import org.apache.camel.support.LanguageSupport;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -108,16 +109,13 @@ final class ParameterNodes {
     if (CAMELS.contains(name.getValue())) {
       return new NodeTuple(name, value);
     }
-    if (!DYNAMIC.contains(step) || !text.contains("${")) {
+    if (!DYNAMIC.contains(step) || !LanguageSupport.hasSimpleFunction(text)) {
       return new NodeTuple(name, with(value, inUri));
     }
-    if (!inUri.equals(text)) {
-      throw new YamlDeserializationException(
-          value,
-          "a value with an expression in %s can have one line only, without & and {{: set it as the body or as a variable in a step before, and use to."
-              .formatted(step));
-    }
-    return new NodeTuple(name, value);
+    throw new YamlDeserializationException(
+        value,
+        "an expression in a parameter of %s would become part of a URI, with all that a caller sends: set it as the body or as a variable in a step before, and use to."
+            .formatted(step));
   }
 
   /** By YAML's core schema; the parser knows that of JSON only. */
