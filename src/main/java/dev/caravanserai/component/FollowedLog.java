@@ -124,4 +124,9 @@ final class FollowedLog implements ByteSource {
   public boolean endless() {
     return true;
   }
+
+  @Override
+  public String toString() {
+    return log.toString();
+  }
 }

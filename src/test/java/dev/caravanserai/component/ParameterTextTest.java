@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -121,10 +122,11 @@ class ParameterTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"toD", "wireTap"})
-  void expression_that_would_become_part_of_a_uri_stops_the_start(String step) throws Exception {
+  @CsvSource({"toD,a && ${body}", "toD,${body}", "toD,$simple{body}", "wireTap,${body}"})
+  void expression_that_would_become_part_of_a_uri_stops_the_start(String step, String value)
+      throws Exception {
     kamelets.add("mine-action.kamelet.yaml", OWN);
-    for (String to : List.of(own("${body}"), "{uri: 'kamelet:mine-action?what=${body}'}")) {
+    for (String to : List.of(own(value), "{uri: 'kamelet:mine-action?what=%s'}".formatted(value))) {
       assertThatThrownBy(() -> scriptOf(step(step, to)))
           .hasMessageContaining("would become part of a URI");
     }

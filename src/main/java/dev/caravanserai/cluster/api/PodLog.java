@@ -18,11 +18,13 @@ final class PodLog implements ByteSource {
 
   private final ByteSource source;
   private final boolean follow;
+  private final String log;
   private Supplier<CompletionStage<Optional<byte[]>>> next;
 
   private PodLog(ByteSource source, boolean follow, String log) {
     this.source = source;
     this.follow = follow;
+    this.log = log;
     this.next = () -> source.next().thenApply(piece -> readable(log, piece));
   }
 
@@ -71,5 +73,11 @@ final class PodLog implements ByteSource {
   @Override
   public boolean endless() {
     return follow;
+  }
+
+  /** For a route that writes its body to a log. */
+  @Override
+  public String toString() {
+    return "log of " + log;
   }
 }

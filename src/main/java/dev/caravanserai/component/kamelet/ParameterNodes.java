@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.camel.component.kamelet.KameletEndpointUriFactory;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
+import org.apache.camel.support.LanguageSupport;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -108,7 +109,7 @@ final class ParameterNodes {
     if (CAMELS.contains(name.getValue())) {
       return new NodeTuple(name, value);
     }
-    if (!DYNAMIC.contains(step) || !text.contains("${")) {
+    if (!DYNAMIC.contains(step) || !LanguageSupport.hasSimpleFunction(text)) {
       return new NodeTuple(name, with(value, inUri));
     }
     throw new YamlDeserializationException(value, StepFactory.DATA_IN_URI);

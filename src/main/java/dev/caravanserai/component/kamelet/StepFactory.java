@@ -12,6 +12,7 @@ import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.WireTapDefinition;
 import org.apache.camel.processor.DefaultProcessorFactory;
 import org.apache.camel.reifier.ProcessorReifier;
+import org.apache.camel.support.LanguageSupport;
 
 /**
  * Creates the steps of routes. A session Kamelet is always called by a fixed URI, and evaluates the
@@ -58,7 +59,7 @@ final class StepFactory extends DefaultProcessorFactory {
         && SessionKamelets.isKamelet(to.getUri())
         && !SessionKamelets.isUri(to.getUri())
         && !"false".equals(step instanceof WireTapDefinition<?> tap ? tap.getDynamicUri() : null)
-        && to.getUri().replaceFirst("^[^?]*", "").contains("${")) {
+        && LanguageSupport.hasSimpleFunction(to.getUri().replaceFirst("^[^?]*", ""))) {
       throw new IllegalArgumentException(DATA_IN_URI);
     }
   }

@@ -117,6 +117,7 @@ class PodLogsTest {
             .get(20, TimeUnit.SECONDS);
 
     // Then
+    assertThat(log).hasToString("log of ns/p/main");
     assertThat(next(log)).hasValue("one\n");
     more.complete(null);
     assertThat(next(log)).hasValue("two\n");
