@@ -8,6 +8,7 @@ import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.SessionKey;
+import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -134,7 +135,7 @@ public final class Anchors {
     return cluster
         .objects()
         .create(plan.anchor())
-        .thenApply(created -> start(plan, created, false))
+        .thenApply(created -> start(plan, created))
         .exceptionallyCompose(
             thrown ->
                 Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
@@ -153,7 +154,7 @@ public final class Anchors {
 
   private CompletionStage<Start> join(Plan plan, ConfigMap anchor) {
     if (SameRequest.created(plan, anchor)) {
-      return CompletableFuture.completedFuture(start(plan, anchor, false));
+      return CompletableFuture.completedFuture(start(plan, anchor));
     }
     if (Lives.ending(anchor)) {
       return failed(stopping(plan));
@@ -162,11 +163,18 @@ public final class Anchors {
         .thenCompose(
             repeated ->
                 repeated ? cluster.sessions().refresh(key(plan)) : failed(taken(plan, anchor)))
-        .thenApply(known -> start(plan, anchor, true));
+        .thenApply(
+            known ->
+                new Start(
+                    key(plan),
+                    plan,
+                    ObjectRef.to(anchor),
+                    true,
+                    known.filter(session -> session.state() != State.PENDING).isPresent()));
   }
 
-  private Start start(Plan plan, ConfigMap anchor, boolean joined) {
-    return new Start(key(plan), plan, ObjectRef.to(anchor), joined);
+  private Start start(Plan plan, ConfigMap created) {
+    return new Start(key(plan), plan, ObjectRef.to(created), false, false);
   }
 
   private SessionKey key(Plan plan) {

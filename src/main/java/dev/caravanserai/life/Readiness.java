@@ -143,7 +143,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
         fail(stopped());
       } else if (start.joined() && Lives.started(known.get().anchor().get())) {
         ready.complete(known.get().session());
-      } else if (known.get().pod().filter(pod -> !ours(pod)).isEmpty()) {
+      } else if (start.settled() || known.get().pod().filter(pod -> !ours(pod)).isEmpty()) {
         check(known.get().session());
       }
     }

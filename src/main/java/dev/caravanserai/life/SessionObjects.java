@@ -22,12 +22,16 @@ public final class SessionObjects {
   }
 
   /**
-   * Creates what does not exist yet. An object that exists is accepted if the same anchor owns it;
-   * any other stays untouched.
+   * Creates what does not exist yet, unless the session has been ready or has ended: its command is
+   * not to run again. An object that exists is accepted if the same anchor owns it; any other stays
+   * untouched.
    *
    * @return the start; fails with CONFLICT if a name is taken, else with what the cluster refused
    */
   public CompletionStage<Start> create(Start start) {
+    if (start.settled()) {
+      return CompletableFuture.completedFuture(start);
+    }
     CompletableFuture<?>[] others =
         start.plan().objects().stream()
             .map(object -> create(start, object).toCompletableFuture())

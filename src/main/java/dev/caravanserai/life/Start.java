@@ -19,17 +19,20 @@ public final class Start {
   private final Plan plan;
   private final ObjectRef anchor;
   private final List<ObjectRef> objects = new CopyOnWriteArrayList<>();
+  private final boolean settled;
   private volatile boolean joined;
 
   /**
    * @param anchor with its uid: the life of the session that this start is about
    * @param joined whether another request has created the anchor
+   * @param settled whether the session was ready, or has ended, before this request joined it
    */
-  Start(SessionKey key, Plan plan, ObjectRef anchor, boolean joined) {
+  Start(SessionKey key, Plan plan, ObjectRef anchor, boolean joined, boolean settled) {
     this.key = key;
     this.plan = plan;
     this.anchor = anchor;
     this.joined = joined;
+    this.settled = settled;
   }
 
   public SessionKey key() {
@@ -57,6 +60,11 @@ public final class Start {
   /** Whether the session belongs to another request. A joined request undoes nothing. */
   public boolean joined() {
     return joined;
+  }
+
+  /** Whether nothing is left to create: what is missing by now was taken away, or has ended. */
+  public boolean settled() {
+    return settled;
   }
 
   /** Leaves the session to another request, although this one has created the anchor. */

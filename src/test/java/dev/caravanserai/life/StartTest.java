@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.profile.Plan;
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -246,6 +247,31 @@ class StartTest {
     // Then
     assertThat(again.joined()).isTrue();
     assertThat(again.pod()).contains(ObjectRef.to(cluster.now(plan.pod()).orElseThrow()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    Annotations.STARTED_AT + ", 2026-01-01T12:00:00Z",
+    Annotations.COMPLETED_AT + ", 2026-01-01T12:00:00Z",
+    Annotations.FAILURE + ", '{\"code\": \"IMAGE_PULL\", \"message\": \"No image.\"}'"
+  })
+  void repeated_request_runs_nothing_again_in_a_session_that_was_ready_or_has_ended(
+      String annotation, String value) {
+    // Given
+    Plan plan = Plans.of(Map.of(), KEY);
+    create(anchor(plan));
+    ConfigMap anchor = cluster.now(plan.anchor()).orElseThrow();
+    anchor.getMetadata().getAnnotations().put(annotation, value);
+    cluster.deliver(anchor);
+    cluster.deliverEnd(cluster.now(plan.pod()).orElseThrow());
+
+    // When
+    Start again = anchor(Plans.of(Map.of(), KEY));
+    create(again);
+
+    // Then
+    assertThat(again.settled()).isTrue();
+    assertThat(cluster.now(plan.pod())).isEmpty();
   }
 
   @ParameterizedTest
