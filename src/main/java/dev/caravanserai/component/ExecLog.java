@@ -1,6 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.Outcome;
 import dev.caravanserai.session.Session;
 import org.slf4j.Logger;
@@ -28,12 +29,17 @@ final class ExecLog {
     if (outcome instanceof Outcome.Exited exited) {
       return " with " + exited.code();
     } else if (outcome instanceof Outcome.NotStarted not) {
-      return ": " + not.failure().message();
+      return reason(not.failure());
     } else if (outcome instanceof Outcome.ConnectionLost lost) {
-      return ": " + lost.failure().message();
+      return reason(lost.failure());
     } else if (outcome instanceof Outcome.PodGone gone) {
-      return ": " + gone.failure().message();
+      return reason(gone.failure());
     }
     return "";
+  }
+
+  /** Messages may repeat the command. */
+  private static String reason(Failure failure) {
+    return " (%s%s)".formatted(failure.code(), failure.reason().map(" "::concat).orElse(""));
   }
 }

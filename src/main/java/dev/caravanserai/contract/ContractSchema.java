@@ -22,7 +22,10 @@ final class ContractSchema {
   private static final String IRI = "https://caravanserai.dev/openapi.json";
 
   /** The most that is reported at once. */
-  private static final int MOST = 100;
+  static final int MOST = 100;
+
+  /** Of a body with more values only the first violation is reported: all may fill the memory. */
+  private static final int MANY = 10_000;
 
   private final JsonSchema schema;
   private final ViolationText text;
@@ -61,12 +64,13 @@ final class ContractSchema {
 
   /** All violations, at most one per place. */
   List<Violation> check(JsonNode body) {
-    List<Violation> unreadable = Unreadable.in(body);
-    if (!unreadable.isEmpty()) {
-      return unreadable;
+    Unreadable unreadable = Unreadable.in(body);
+    if (!unreadable.found().isEmpty()) {
+      return unreadable.found();
     }
+    boolean many = unreadable.nodes() > MANY;
     Map<String, Violation> byPointer = new LinkedHashMap<>();
-    schema.validate(body).stream()
+    schema.validate(body, execution -> execution.setFailFast(many)).stream()
         .sorted(Comparator.comparing(ContractSchema::rank))
         .filter(message -> !alternative(message))
         .map(text::of)

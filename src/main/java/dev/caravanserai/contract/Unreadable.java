@@ -13,16 +13,31 @@ import java.util.Map;
  */
 final class Unreadable {
   private final List<Violation> found = new ArrayList<>();
+  private int nodes;
 
   private Unreadable() {}
 
-  static List<Violation> in(JsonNode body) {
+  static Unreadable in(JsonNode body) {
     Unreadable unreadable = new Unreadable();
     unreadable.visit("", body);
-    return unreadable.found;
+    return unreadable;
+  }
+
+  /** The first of them, {@value ContractSchema#MOST} at most. */
+  List<Violation> found() {
+    return found;
+  }
+
+  /** How many values the body has, as far as they were visited. */
+  int nodes() {
+    return nodes;
   }
 
   private void visit(String pointer, JsonNode node) {
+    if (found.size() == ContractSchema.MOST) {
+      return;
+    }
+    nodes++;
     if (node.isTextual() && halfCharacter(node.textValue())) {
       found.add(new Violation(pointer, "holds half of a surrogate pair, which is not a character"));
     } else if (node.isFloatingPointNumber() && beyondDouble(node)) {

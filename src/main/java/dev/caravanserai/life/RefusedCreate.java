@@ -23,7 +23,8 @@ final class RefusedCreate {
   private RefusedCreate() {}
 
   /**
-   * @return the object of that name; empty also if it cannot be read
+   * @return the object of that name; empty also if the create was refused for another reason than
+   *     the name, and the object cannot be read; fails if a name that is taken cannot be read
    */
   static CompletionStage<Optional<HasMetadata>> existing(
       Objects objects, Plan plan, HasMetadata object, Throwable refusal) {
@@ -36,7 +37,11 @@ final class RefusedCreate {
                     ? CompletableFuture.supplyAsync(() -> name, A_SECOND_LATER)
                         .thenCompose(objects::get)
                     : CompletableFuture.completedFuture(found))
-        .exceptionally(unreadable -> Optional.empty());
+        .exceptionallyCompose(
+            unreadable ->
+                Causes.is(FailureCode.CONFLICT, refusal)
+                    ? CompletableFuture.failedFuture(unreadable)
+                    : CompletableFuture.completedFuture(Optional.empty()));
   }
 
   /** A quota counts the object of a repeated request a moment before that object can be read. */

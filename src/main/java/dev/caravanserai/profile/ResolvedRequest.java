@@ -51,7 +51,11 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
                     .workingDir(spec.workingDir().or(() -> text(own.workingDir())))
                     .timeout(Optional.of(lifetime.compareTo(most) > 0 ? most : lifetime))
                     .resources(resources(spec.resources(), own.quantities(), limits.quantities()))
-                    .storage(storage(spec.storage(), Optional.ofNullable(own.storage()))));
+                    .storage(
+                        storage(
+                            spec.storage(),
+                            Optional.ofNullable(own.storage()),
+                            limits.storageSize())));
     return new ResolvedRequest(
         full, most, seconds(own.startTimeoutSeconds()).orElse(lifetimes.start()));
   }
@@ -100,13 +104,15 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     return resource.contains("/") || resource.startsWith("hugepages-");
   }
 
-  private static Optional<Storage> storage(Optional<Storage> asked, Optional<Claim> defaults) {
+  private static Optional<Storage> storage(
+      Optional<Storage> asked, Optional<Claim> defaults, Optional<String> cap) {
     Optional<String> storageClass = defaults.flatMap(claim -> text(claim.storageClass()));
     Optional<String> path =
         defaults.flatMap(claim -> text(claim.path())).or(() -> Optional.of(Planner.WORKSPACE));
     Optional<Storage> usual =
         defaults
             .flatMap(claim -> text(claim.size()))
+            .map(size -> cap.map(most -> Quantities.least(size, most)).orElse(size))
             .map(size -> new Storage(size, storageClass, path));
     return asked
         .map(

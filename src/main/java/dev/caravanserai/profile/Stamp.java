@@ -59,6 +59,7 @@ final class Stamp {
     this.summary = json(summary);
     labels = new TreeMap<>(spec.labels());
     labels.putAll(extra);
+    labels.remove(Labels.ROLE); // which only the anchor has
     labels.put(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);
     labels.put(Labels.SESSION, Names.label(id));
     labels.put(Labels.TENANT, Names.label(spec.tenant()));
@@ -81,6 +82,7 @@ final class Stamp {
   void mark(HasMetadata object) {
     Map<String, String> all =
         new LinkedHashMap<>(ProfileFile.orEmpty(object.getMetadata().getLabels()));
+    all.remove(Labels.ROLE);
     all.putAll(labels);
     object.getMetadata().setLabels(all);
     object.getMetadata().setNamespace(namespace);
@@ -132,12 +134,12 @@ final class Stamp {
         new ConfigMapBuilder()
             .withNewMetadata()
             .withName(Names.anchor(spec.tenant(), id))
-            .addToLabels(Labels.ROLE, Labels.ROLE_ANCHOR)
             .withAnnotations(notes)
             .endMetadata()
             .withData(Map.of("spec", summary))
             .build();
     mark(anchor);
+    anchor.getMetadata().getLabels().put(Labels.ROLE, Labels.ROLE_ANCHOR);
     return anchor;
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -147,6 +148,26 @@ class ContractRefusalTest {
 
     // Then
     assertThat(violations.toString()).doesNotContain("s3cret", "534243");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"command\": [', '1', 1",
+    "'{\"labels\": {\"a\": [', '1', 1",
+    "'{\"metadata\": {\"a\": [', '1e999', 100",
+    "'{\"metadata\": {\"a\": [', '\"\\ud800\"', 100"
+  })
+  void body_with_a_million_mistakes_is_refused_for_the_first_of_them(
+      String start, String mistake, int reported) {
+    // Given
+    String values = String.join(",", Collections.nCopies(1_000_000, mistake));
+    JsonNode request = json(start + values + "]}" + "}".repeat(start.split("\\{").length - 2));
+
+    // When
+    List<Violation> violations = refusedStart(contract, request);
+
+    // Then
+    assertThat(violations).hasSizeBetween(1, reported);
   }
 
   @Test

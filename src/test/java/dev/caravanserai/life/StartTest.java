@@ -101,6 +101,19 @@ class StartTest {
   }
 
   @Test
+  void taken_name_that_cannot_be_read_is_reported_as_such() {
+    // Given
+    cluster.refuse("ConfigMap", FailureCode.CONFLICT);
+    cluster.refuseReads("ConfigMap", FailureCode.CLUSTER_UNREACHABLE);
+
+    // When
+    Throwable thrown = catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"))));
+
+    // Then
+    assertThat(Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)).isTrue();
+  }
+
+  @Test
   void id_of_a_session_in_another_namespace_is_a_conflict() {
     // Given
     ConfigMap elsewhere = Plans.of(Map.of("id", "mine"), Optional.of("first")).anchor();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +184,7 @@ class ProfilesTest {
         OWN.formatted("small")
                 .replace("'${spec.image}'", "'${spec.image}', resources: '${spec.resources}'")
             + """
-              defaults: {resources: {requests: {cpu: '3'}}}
+              defaults: {resources: {requests: {cpu: '3'}}, storage: {size: 9Gi}}
               limits: {resources: {cpu: '2', memory: 1Gi}, storage: {size: 5Gi}}
               labels: {stored: '${spec.stored}'}
               """);
@@ -195,16 +196,36 @@ class ProfilesTest {
             .resources(Map.of("cpu", "2001m"), Map.of("memory", "2Gi"));
 
     // When
-    Resources given = Requests.of("small").plan(planner).spec().resources();
+    SessionSpec planned = Requests.of("small").plan(planner).spec();
+    Resources given = planned.resources();
     var refused = catchThrowableOfType(InvalidRequestException.class, () -> greedy.plan(planner));
 
     // Then
     assertThat(given.limits()).containsEntry("cpu", "2").containsEntry("memory", "1Gi");
     assertThat(given.requests()).containsEntry("cpu", "2");
+    assertThat(planned.storage().orElseThrow().size()).isEqualTo("5Gi");
     assertThat(refused.violations())
         .extracting(InvalidRequestException.Violation::pointer)
         .containsExactlyInAnyOrder(
             "/resources/limits/cpu", "/resources/requests/memory", "/storage/size");
+  }
+
+  @Test
+  void only_the_anchor_has_the_role_by_which_it_is_found_whatever_its_profile_says()
+      throws Exception {
+    // Given
+    Files.writeString(
+        folder.resolve("a.yaml"), OWN.formatted("roles") + "labels: {caravanserai.dev/role: own}");
+    Planner planner =
+        new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
+
+    // When
+    Plan plan = Requests.of("roles").plan(planner);
+
+    // Then
+    assertThat(plan.anchor().getMetadata().getLabels())
+        .containsEntry("caravanserai.dev/role", "anchor");
+    assertThat(plan.pod().getMetadata().getLabels()).doesNotContainKey("caravanserai.dev/role");
   }
 
   private static void assertWrong(String yaml, String path, String what) {

@@ -63,6 +63,7 @@ final class ResponseBody implements ByteSource {
   void onPieces(List<ByteBuffer> pieces, AsyncBody rest) {
     ByteBuffer all = ByteBuffer.allocate(pieces.stream().mapToInt(ByteBuffer::remaining).sum());
     pieces.forEach(all::put);
+    unread = timer.schedule(this::close, UNREAD_MINUTES, TimeUnit.MINUTES);
     wanted.complete(Optional.of(all.array()));
   }
 
@@ -85,13 +86,7 @@ final class ResponseBody implements ByteSource {
       Future<?> check =
           timer.scheduleWithFixedDelay(
               () -> check(piece), idle.toMillis(), idle.toMillis(), TimeUnit.MILLISECONDS);
-      piece.whenComplete(
-          (bytes, thrown) -> {
-            check.cancel(false);
-            if (thrown == null && bytes.isPresent()) {
-              unread = timer.schedule(this::close, UNREAD_MINUTES, TimeUnit.MINUTES);
-            }
-          });
+      piece.whenComplete((bytes, thrown) -> check.cancel(false));
       body.consume();
     }
     return piece;
