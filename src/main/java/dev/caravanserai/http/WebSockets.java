@@ -6,7 +6,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The handshake of a WebSocket (RFC 6455, 4.2): it is accepted once the route has answered. */
 final class WebSockets {
@@ -33,7 +36,7 @@ final class WebSockets {
     }
     if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))
         || request.getHeader("Sec-WebSocket-Key") == null
-        || !request.headers().contains("Connection", "upgrade", true)) {
+        || !connectionOptions(request).contains("upgrade")) {
       ctx.response().putHeader("Sec-WebSocket-Version", VERSION);
       throw FailureException.of(
           FailureCode.INVALID_REQUEST,
@@ -56,6 +59,14 @@ final class WebSockets {
     request.pause(); // its end would end the handshake
     ctx.addEndHandler(ended -> request.resume());
     ctx.put(REQUESTED, true);
+  }
+
+  /** RFC 9110, 7.6.1: a list, in one header or several. */
+  private static List<String> connectionOptions(HttpServerRequest request) {
+    return request.headers().getAll("Connection").stream()
+        .flatMap(options -> Stream.of(options.split(",")))
+        .map(option -> option.strip().toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   /** Credentials that a browser keeps must not serve pages of others. */

@@ -273,7 +273,7 @@ class LogSocketTest {
     Socket socket = new Socket("127.0.0.1", SERVER.port());
     String request =
         ("GET %s%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nUpgrade: websocket\r\nConnection:"
-                + " Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s\r\n")
+                + " keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s\r\n")
             .formatted(LOGS, query, HttpServer.KEY, headers);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     socket.setSoTimeout(20_000);
