@@ -1,6 +1,5 @@
 package dev.caravanserai.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -9,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
-import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
@@ -20,15 +18,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Limits how long a caller may hold a connection: by a head or a body that does not end (408), by
- * silence between requests, or by not reading the response; and how much it may send ahead of the
- * response that it waits for. One per connection; runs on its event loop.
+ * silence between requests, or by not reading the response. One per connection; runs on its event
+ * loop.
  */
 final class Reception extends ChannelDuplexHandler {
   private static final AttributeKey<Reception> KEY =
       AttributeKey.valueOf(Reception.class.getName());
-
-  /** Of further requests (RFC 9112, 9.3.2), which wait in memory. */
-  private static final int AHEAD_BYTES = 64 * 1024;
 
   private enum Phase {
     /** Nothing of the next request has arrived. */
@@ -46,9 +41,6 @@ final class Reception extends ChannelDuplexHandler {
   private Phase phase = Phase.IDLE;
   private RoutingContext request;
   private Future<?> timer;
-
-  /** Bytes that arrived before the responses to all requests so far. */
-  private long ahead;
 
   private Reception(HttpLimits limits, Channel channel) {
     this.limits = limits;
@@ -71,36 +63,11 @@ final class Reception extends ChannelDuplexHandler {
   /** The head of a request is complete. */
   static void body(RoutingContext ctx) {
     var reception = of(ctx);
-    boolean sentAhead = reception.phase == Phase.IDLE;
-    if (sentAhead && !reception.channel.isWritable()) {
-      reception.close(); // the response to the request before is not being read
-      return;
-    }
     reception.phase = Phase.BODY;
     reception.request = ctx;
     reception.wait(reception.limits.receive());
-    if (!hasBody(ctx)) {
-      complete(ctx);
-    }
     ctx.addEndHandler(done -> reception.answered());
-    if (sentAhead
-        && false) { // called while the response before ends: many would overflow the stack
-      ctx.request().pause();
-      ctx.vertx()
-          .getOrCreateContext()
-          .runOnContext(
-              begun -> {
-                ctx.request().resume();
-                ctx.next();
-              });
-    } else {
-      ctx.next();
-    }
-  }
-
-  private static boolean hasBody(RoutingContext ctx) {
-    var headers = ctx.request().headers();
-    return headers.contains("Content-Length") || headers.contains("Transfer-Encoding");
+    ctx.next();
   }
 
   /** The request is complete. */
@@ -139,17 +106,9 @@ final class Reception extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext context, Object bytes) {
     if (phase == Phase.IDLE) {
       phase = Phase.HEAD;
-      ahead = 0;
       wait(limits.receive());
-    } else if (phase == Phase.ANSWER) {
-      ahead += bytes instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
     }
-    if (ahead > AHEAD_BYTES) {
-      ReferenceCountUtil.release(bytes);
-      close();
-    } else {
-      context.fireChannelRead(bytes);
-    }
+    context.fireChannelRead(bytes);
   }
 
   /**

@@ -90,64 +90,6 @@ class SlowCallersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/size", "/late", "/nothing", "/observe/health"})
-  void caller_who_sends_requests_and_reads_no_response_is_closed_soon(String path)
-      throws Exception {
-    // Given
-    byte[] requests =
-        "GET %s HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer %s\r\n\r\n"
-            .formatted(path, HttpServer.KEY)
-            .repeat(100)
-            .getBytes(StandardCharsets.US_ASCII);
-
-    // When
-    long sent = 0;
-    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
-      while (sent < 32 << 20) {
-        socket.getOutputStream().write(requests);
-        sent += requests.length;
-      }
-    } catch (IOException e) {
-      // the server has closed the connection
-    }
-
-    // Then
-    assertThat(sent).isLessThan(16 << 20);
-  }
-
-  @Test
-  void requests_that_are_sent_together_are_answered_in_order() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
-      // When
-      for (int i = 0; i < 50; i++) {
-        ask(socket, "/size");
-      }
-
-      // Then
-      String answers = new String(readAll(socket), StandardCharsets.UTF_8);
-      assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(51);
-    }
-  }
-
-  @Test
-  void many_requests_that_are_refused_behind_another_do_not_overflow_the_stack() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
-      // When
-      ask(socket, "/size");
-      socket
-          .getOutputStream()
-          .write(
-              "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
-                  .repeat(1000)
-                  .getBytes(StandardCharsets.US_ASCII));
-
-      // Then
-      String answers = new String(readAll(socket), StandardCharsets.UTF_8);
-      assertThat(answers.split("HTTP/1.1 401 ", -1)).hasSize(1001);
-    }
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"/much", "/stream"})
   void slow_caller_who_reads_all_the_time_gets_everything(String path) throws Exception {
     try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
