@@ -226,7 +226,7 @@ class ProfileMistakesTest {
   void place_of_an_object_counts_the_objects_that_are_left_out() throws Exception {
     String objects =
         """
-        - {when: 'spec.stored', apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+        - {when: 'tenant == null', apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
         - {apiVersion: v1, kind: Service, metadata: {name: b}, spec: '${id}'}
         """
             .indent(2);
