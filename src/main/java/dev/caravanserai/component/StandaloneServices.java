@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.api.ApiCluster;
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.contract.Contract;
@@ -56,7 +55,7 @@ final class StandaloneServices implements AutoCloseable {
       Profiles profiles =
           Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)), environment);
       return new StandaloneServices(
-          own, cluster, PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings));
+          own, cluster, PodServices.of(cluster, profiles, Contract.load(), settings));
     } catch (RuntimeException e) {
       cluster.close();
       own.ifPresent(KubernetesClient::close);

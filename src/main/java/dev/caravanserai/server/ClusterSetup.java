@@ -1,7 +1,6 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.api.AccessCheck;
 import dev.caravanserai.cluster.api.AccessReport;
 import dev.caravanserai.cluster.api.ApiCluster;
@@ -86,8 +85,7 @@ final class ClusterSetup implements AutoCloseable {
       Cluster cluster =
           new ApiCluster(
               settings.clusterName(), client, namespace, settings.get(Settings.CLUSTER_QUEUE));
-      PodServices services =
-          PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings);
+      PodServices services = PodServices.of(cluster, profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);
     } catch (RuntimeException e) {
       local.ifPresent(LocalCluster::close);
@@ -151,7 +149,7 @@ final class ClusterSetup implements AutoCloseable {
   public void close() {
     watches.close();
     services.close();
-    services.clusters().close();
+    services.cluster().close();
     client.close();
     local.ifPresent(LocalCluster::close);
   }
