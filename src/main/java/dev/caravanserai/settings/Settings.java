@@ -91,7 +91,7 @@ public final class Settings {
           .described("Lifetime of a session if neither its request nor its profile sets one.");
   public static final Setting<Duration> SESSION_MAX_TIMEOUT =
       setting("session.max-timeout", duration(), "86400s")
-          .described("Longest lifetime of a session.");
+          .described("Longest lifetime of a session; not shorter than the one above.");
   public static final Setting<Duration> SESSION_START_TIMEOUT =
       setting("session.start-timeout", duration(), "300s")
           .described("How long a session may take to become ready if its profile sets no time.");
@@ -112,7 +112,8 @@ public final class Settings {
       setting("exec.timeout", duration(), "600s")
           .described("Time-out of an exec whose request has none.");
   public static final Setting<Duration> EXEC_MAX_TIMEOUT =
-      setting("exec.max-timeout", duration(), "86400s").described("Longest time-out of an exec.");
+      setting("exec.max-timeout", duration(), "86400s")
+          .described("Longest time-out of an exec; not shorter than the one above.");
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
           .described(
@@ -140,7 +141,7 @@ public final class Settings {
   public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
       setting("http.idle-timeout", duration(), "120s")
           .described(
-              "Time after which a connection without a request, or whose response is not read, is closed.");
+              "Time after which a connection without a further request is closed (a new one: after the receive time-out); one whose response is not read, after this time to twice this time.");
   public static final Setting<Integer> HTTP_STREAMS =
       setting("http.streams", number(1, 10_000), "200")
           .described(
@@ -159,7 +160,9 @@ public final class Settings {
       setting("routes.tenant", tenant(), "default")
           .described("Tenant of routes without a caller (timer, file, …) that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
-      setting("kamelets.folder", folder(), "kamelets").described("Folder of the Kamelets.");
+      setting("kamelets.folder", folder(), "kamelets")
+          .described(
+              "Folder of Kamelets, `<name>.kamelet.yaml`. One there replaces a shipped one of the same name.");
 
   private static final List<Setting<?>> ALL =
       Stream.of(Settings.class.getFields()).<Setting<?>>map(Settings::constant).toList();
