@@ -97,7 +97,8 @@ class BrokenClusterTest {
 
       // Then
       await().until(() -> api.cluster.health().silence().isEmpty());
-      assertThat(api.cluster.objects().get(StubApi.REF).toCompletableFuture().join()).isPresent();
+      assertThat(api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join())
+          .isPresent();
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
     }
   }
