@@ -56,7 +56,7 @@ public final class Settings {
   public static final Setting<Optional<String>> CLUSTER_NAME =
       setting("cluster.name", optional(text()), "")
           .described(
-              "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
+              "Name of the cluster in sessions, logs and metrics; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
       setting("cluster.namespace", optional(namespace()), "")
           .described(
@@ -74,7 +74,7 @@ public final class Settings {
               "Whether to log the cluster's warning events about sessions. Needs the right to list `events` of `events.k8s.io`.");
   public static final Setting<Duration> CLUSTER_WARNINGS_INTERVAL =
       setting("cluster.warnings-interval", between(duration(), "1s", "1d"), "60s")
-          .described("How often to list all events of the namespaces of sessions for that.");
+          .described("How often these events are listed.");
   public static final Setting<Integer> CLUSTER_QUEUE =
       setting("cluster.queue", number(100, 1_000_000), "5000")
           .described(
@@ -121,7 +121,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; if more is written, less is kept of each. Logs that routes read into memory count too; one too many is a 429.");
+              "How much output of all running execs together is kept; if more is written, less is kept of each. Logs that routes read into memory count too; if there is no room left, reading one is a 429.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
