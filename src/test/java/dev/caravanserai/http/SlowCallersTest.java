@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowCallersTest {
   private static final int ANSWER = 64 << 20;
   private static final HttpLimits SHORT =
-      new HttpLimits(100_000, Duration.ofMillis(700), Duration.ofMillis(900), 30);
+      new HttpLimits(100_000, Duration.ofMillis(700), Duration.ofMillis(900), 30, 1_000_000, 20);
 
   @AutoClose
   private static final HttpServer SERVER =
