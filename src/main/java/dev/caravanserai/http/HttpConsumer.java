@@ -117,7 +117,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       ctx.next(); // a probe's path, which a prefix does not take
     } else if (!Guard.permits(ctx, scope)) {
       Guard.forbid(ctx, scope);
-    } else if (!withBody && !WebSockets.requested(ctx) && RequestBody.announced(ctx.request())) {
+    } else if (!withBody && RequestBody.announced(ctx.request())) {
       RequestBody.abandon(ctx);
       Problem.of(FailureCode.INVALID_REQUEST, "This operation takes no body: send none.")
           .write(ctx.response());

@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The body of a request, in memory. Its bytes count in the memory of all bodies from their arrival
@@ -19,10 +18,10 @@ final class RequestBody {
 
   private final Shares memory;
   private final String tenant;
-  private final AtomicInteger holders = new AtomicInteger(1);
   private Buffer received = Buffer.buffer();
   private byte[] bytes = {};
   private int size;
+  private int holders = 1;
 
   private RequestBody(Shares memory, String tenant) {
     this.memory = memory;
@@ -125,12 +124,13 @@ final class RequestBody {
   }
 
   /** Another, besides the request, needs the bytes until it calls {@link #release}. */
-  void retain() {
-    holders.incrementAndGet();
+  synchronized void retain() {
+    holders++;
   }
 
-  void release() {
-    if (holders.decrementAndGet() == 0) {
+  synchronized void release() {
+    holders--;
+    if (holders == 0) {
       memory.giveBack(tenant, size);
       size = 0;
     }
