@@ -24,7 +24,8 @@ public final class SessionObjects {
   /**
    * Creates what does not exist yet, unless the session has been ready or has ended: its command is
    * not to run again. An object that exists is accepted if the same anchor owns it; any other stays
-   * untouched.
+   * untouched. If what had the name, such as the pod of a stopping session, is gone by the time it
+   * is read, the object is created once more.
    *
    * @return the start; fails with CONFLICT if a name is taken, else with what the cluster refused
    */
@@ -60,7 +61,9 @@ public final class SessionObjects {
   private CompletionStage<HasMetadata> accept(
       Start start, HasMetadata object, Optional<HasMetadata> found, Throwable refusal) {
     if (found.isEmpty()) {
-      return CompletableFuture.failedFuture(refusal);
+      return Causes.is(FailureCode.CONFLICT, refusal)
+          ? objects.create(object)
+          : CompletableFuture.failedFuture(refusal);
     }
     HasMetadata existing = found.get();
     boolean owned = Lives.owns(start.life(), existing);

@@ -72,6 +72,11 @@ public final class MemoryCluster implements Cluster, Objects {
     refused.put(kind, code);
   }
 
+  /** Ends the refusals of creates of a kind. */
+  void allow(String kind) {
+    refused.remove(kind);
+  }
+
   /** From now on every read of an object of a kind fails. */
   public void refuseReads(String kind, FailureCode code) {
     refused.put("get " + kind, code);

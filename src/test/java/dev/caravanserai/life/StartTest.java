@@ -220,6 +220,25 @@ class StartTest {
         .contains("Session again is stopping", "wait=true");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Secret", "PersistentVolumeClaim", "Pod"})
+  void object_of_the_former_life_that_ends_meanwhile_does_not_stop_the_start(String kind) {
+    // Given
+    Plan plan =
+        Plans.of(
+            Map.of("id", "again", "env", Map.of("PIN", "1"), "storage", Map.of("size", "10Mi")));
+    Start start = anchor(plan);
+    cluster.refuse(kind, FailureCode.CONFLICT);
+    cluster.afterNextRead(() -> cluster.allow(kind));
+
+    // When
+    create(start);
+
+    // Then
+    assertThat(cluster.now(planned(plan, kind))).isPresent();
+    assertThat(cluster.now(plan.pod())).isPresent();
+  }
+
   @Test
   void anchor_that_is_being_deleted_means_that_the_session_is_stopping() {
     // Given
