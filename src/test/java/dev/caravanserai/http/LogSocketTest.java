@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A log over a WebSocket: the same port, checks and routes as over plain HTTP. */
 class LogSocketTest {
   private static final HttpLimits SHORT =
-      new HttpLimits(100_000, Duration.ofSeconds(1), Duration.ofSeconds(2), 5);
+      new HttpLimits(100_000, Duration.ofSeconds(1), Duration.ofSeconds(2), 5, 1_000_000, 20);
   private static final String API = "file:routes/api.camel.yaml,file:routes/errors.camel.yaml";
   private static final String LOGS = "/v1/sessions/a/logs";
 
