@@ -2,6 +2,7 @@ package dev.caravanserai.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import java.lang.reflect.Proxy;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class DirectReadsTest {
   private final Scene scene = new Scene();
   private final List<CompletableFuture<Optional<?>>> gets = new ArrayList<>();
+  private final List<String> tenants = new ArrayList<>();
   private final DirectReads reads =
       new DirectReads(objects(), scene.cache, () -> List.of("ns"), 100);
 
@@ -26,6 +28,7 @@ class DirectReadsTest {
             new Class<?>[] {Objects.class},
             (proxy, method, args) -> {
               assertThat(method.getName()).isEqualTo("get");
+              tenants.add((String) args[0]);
               gets.add(new CompletableFuture<>());
               return gets.get(gets.size() - 1);
             });
@@ -68,5 +71,18 @@ class DirectReadsTest {
 
     // Then
     assertThat(gets).hasSize(5);
+  }
+
+  @Test
+  void anchor_and_pod_are_read_for_the_tenant_of_their_session() {
+    // Given
+    reads.read(new SessionKey("inn", "red", "unknown"));
+
+    // When
+    scene.next().mark(Annotations.OBJECTS, "v1/Pod/session-unknown");
+    gets.get(0).complete(Optional.of(scene.anchor()));
+
+    // Then
+    assertThat(tenants).containsExactly("red", "red");
   }
 }
