@@ -1,6 +1,5 @@
 package dev.caravanserai.cluster;
 
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -25,7 +24,7 @@ final class DueTime {
         !started
             && (session.state() == State.PENDING || session.state() == State.FAILED)
             && FailureAnnotation.of(anchor).isEmpty();
-    return SessionReader.instant(anchor, Annotations.START_BY)
+    return Times.startBy(anchor)
         .filter(startBy -> starts)
         .map(startBy -> startBy.plus(FOR_UNDOING))
         .filter(expires::isAfter)

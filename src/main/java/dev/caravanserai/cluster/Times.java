@@ -38,6 +38,11 @@ public final class Times {
         .orElse(Instant.EPOCH);
   }
 
+  /** By when the anchor's session has to be ready; empty if it does not say. */
+  public static Optional<Instant> startBy(HasMetadata anchor) {
+    return SessionReader.instant(anchor, Annotations.START_BY);
+  }
+
   /** From the anchor, else from its pod, else the end of the longest lifetime. */
   public static Instant expiresAt(HasMetadata bearer, Optional<Pod> pod) {
     return SessionReader.instant(bearer, Annotations.EXPIRES_AT)

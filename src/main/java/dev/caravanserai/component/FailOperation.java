@@ -38,7 +38,7 @@ final class FailOperation implements PodOperation {
   @Override
   public CompletionStage<Void> run(Exchange exchange) throws Exception {
     return exchange.getMessage().getBody() instanceof Start start
-        ? fail(start, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+        ? fail(start, UndoOperation.caught(exchange, "pod:fail"))
         : fail(exchange.getMessage().getMandatoryBody(Session.class));
   }
 

@@ -21,8 +21,7 @@ final class ListOperation implements PodOperation {
   private static final int MOST = 500;
 
   /** As in the contract. */
-  private static final String LABELS =
-      "[^,=\\s!()]+(=[^,=\\s!()]*)?(,[^,=\\s!()]+(=[^,=\\s!()]*)?)*";
+  static final String LABELS = "[^,=\\s!()]+(=[^,=\\s!()]*)?(,[^,=\\s!()]+(=[^,=\\s!()]*)?)*";
 
   private final SessionLookup lookup;
   private final SessionIndex index;

@@ -3,9 +3,7 @@ package dev.caravanserai.component;
 import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ContainerRef;
-import dev.caravanserai.cluster.LastBytes;
 import dev.caravanserai.cluster.LogQuery;
-import dev.caravanserai.exec.MemoryBudget;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -13,12 +11,9 @@ import dev.caravanserai.session.Session;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
-import org.apache.camel.support.SynchronizationAdapter;
 
 /** Reads a session's log: its end as bytes in memory, or all of it as a {@link ByteSource}. */
 final class LogsOperation implements PodOperation {
@@ -63,7 +58,12 @@ final class LogsOperation implements PodOperation {
         lookup
             .find(lookup.key(exchange), session -> session.pod().isPresent())
             .thenCompose(session -> open(session, exchange));
-    return stream ? log : log.thenCompose(source -> read(source, exchange));
+    return stream
+        ? log
+        : log.thenCompose(
+            source ->
+                LogEnd.of(exchange, services.execs().budget())
+                    .read(source, services.execs().limits().outputBytes(), exchange));
   }
 
   private CompletionStage<ByteSource> open(Session session, Exchange exchange) {
@@ -80,52 +80,6 @@ final class LogsOperation implements PodOperation {
                 query.follow() && !query.previous()
                     ? new FollowedLog(log, cluster, services.timer(), session, of.container())
                     : log);
-  }
-
-  private CompletionStage<byte[]> read(ByteSource log, Exchange exchange) {
-    MemoryBudget memory = services.execs().budget();
-    AtomicLong kept = new AtomicLong();
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                memory.giveBack(kept.get());
-              }
-            });
-    return LastBytes.of(
-            log,
-            limit() + 1,
-            bytes -> {
-              if (!memory.take(bytes)) {
-                throw FailureException.of(
-                    FailureCode.LIMIT_REACHED,
-                    "The log was not read: output in memory has reached the limit of the setting"
-                        + " caravanserai.exec.memory. Try again later, or read less of it.");
-              }
-              kept.addAndGet(bytes);
-            })
-        .thenApply(bytes -> end(bytes, exchange));
-  }
-
-  /** Whole lines where there are any. */
-  private byte[] end(byte[] log, Exchange exchange) {
-    int from = log.length - limit();
-    if (from <= 0) {
-      return log;
-    }
-    exchange.getMessage().setHeader(PodConstants.TRUNCATED, true);
-    for (int i = from - 1; i < log.length - 1; i++) {
-      if (log[i] == '\n') {
-        return Arrays.copyOfRange(log, i + 1, log.length);
-      }
-    }
-    return Arrays.copyOfRange(log, from, log.length);
-  }
-
-  private int limit() {
-    return services.execs().limits().outputBytes();
   }
 
   private ContainerRef container(Session session, Exchange exchange) {

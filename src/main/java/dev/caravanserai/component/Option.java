@@ -52,7 +52,7 @@ final class Option<T> {
 
   /** A whole number from {@code least} on. */
   static Option<Integer> number(PodEndpoint endpoint, String name, String text, int least) {
-    return number(endpoint, name, text, least, 999_999_999);
+    return number(endpoint, name, text, least, Integer.MAX_VALUE);
   }
 
   /** A whole number from {@code least} to {@code most}. */
@@ -64,9 +64,10 @@ final class Option<T> {
         text,
         given ->
             Optional.of(given)
-                .filter(digits -> digits.matches("-?\\d{1,9}"))
-                .map(Integer::valueOf)
-                .filter(number -> number >= least && number <= most),
+                .filter(digits -> digits.matches("-?\\d{1,10}"))
+                .map(Long::valueOf)
+                .filter(number -> number >= least && number <= most)
+                .map(Long::intValue),
         "a whole number from %d to %d".formatted(least, most));
   }
 

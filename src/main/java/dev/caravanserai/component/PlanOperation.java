@@ -1,6 +1,5 @@
 package dev.caravanserai.component;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.life.NamedClaims;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.profile.Planner;
@@ -53,11 +52,10 @@ final class PlanOperation implements PodOperation {
 
   private SessionSpec spec(Exchange exchange) {
     String acting = tenant.of(exchange);
-    if (exchange.getMessage().getBody() instanceof SessionSpec spec) {
-      return spec.with(to -> to.tenant(acting));
-    }
-    JsonNode request = JsonBody.read(exchange.getMessage());
-    return services.contract().readSession(request, acting, key.of(exchange));
+    Optional<String> once = key.of(exchange);
+    return exchange.getMessage().getBody() instanceof SessionSpec request
+        ? services.contract().readSession(request, acting, once)
+        : services.contract().readSession(JsonBody.read(exchange.getMessage()), acting, once);
   }
 
   private SessionSpec withDefaults(SessionSpec spec, Exchange exchange) {

@@ -53,7 +53,7 @@ final class SessionLookup {
 
   /** The session of the start that is the body, if this request began it. */
   Optional<SessionKey> started(Exchange exchange) {
-    return Optional.of(exchange.getMessage().getBody())
+    return Optional.ofNullable(exchange.getMessage().getBody())
         .filter(Start.class::isInstance)
         .map(Start.class::cast)
         .filter(start -> !start.joined())

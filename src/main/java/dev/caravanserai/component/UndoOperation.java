@@ -1,6 +1,9 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.life.Start;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -25,7 +28,7 @@ final class UndoOperation implements PodOperation {
 
   @Override
   public CompletionStage<Void> run(Exchange exchange) throws Exception {
-    Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    Throwable failure = caught(exchange, "pod:undo");
     Start start = exchange.getMessage().getBody(Start.class);
     if (start == null || start.joined()) {
       return CompletableFuture.failedFuture(failure);
@@ -45,5 +48,16 @@ final class UndoOperation implements PodOperation {
               return failure;
             })
         .thenCompose(CompletableFuture::failedFuture);
+  }
+
+  /** Why the start failed: what the doCatch around the operation has caught. */
+  static Throwable caught(Exchange exchange, String operation) {
+    return Optional.ofNullable(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+        .orElseGet(
+            () ->
+                FailureException.of(
+                    FailureCode.CONFIG_ERROR,
+                    "The route ended the start, but gave no reason: use %s in a doCatch, and throw an exception for it to catch."
+                        .formatted(operation)));
   }
 }

@@ -75,6 +75,19 @@ public final class Contract {
   }
 
   /**
+   * Checks a request for a session that a program has made: the same rules hold as for JSON.
+   *
+   * @param request its own Idempotency-Key is preferred to the given one
+   * @return the same request for the given tenant
+   * @throws InvalidRequestException with every violation
+   */
+  public SessionSpec readSession(
+      SessionSpec request, String tenant, Optional<String> idempotencyKey) {
+    return readSession(
+        RequestReader.json(request), tenant, request.idempotencyKey().or(() -> idempotencyKey));
+  }
+
+  /**
    * Reads a request for an exec.
    *
    * @param body the JSON of schema {@code Exec}

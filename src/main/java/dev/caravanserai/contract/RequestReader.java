@@ -14,9 +14,10 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
-/** Turns JSON that is valid by the contract into requests. */
+/** Turns JSON that is valid by the contract into requests, and requests into JSON. */
 final class RequestReader {
   private static final JsonMapper JSON =
       Json.records()
@@ -36,6 +37,19 @@ final class RequestReader {
     ObjectNode all = body.<ObjectNode>deepCopy().put("tenant", tenant);
     idempotencyKey.ifPresent(key -> all.put("idempotencyKey", key));
     return read(all, SessionSpec.class);
+  }
+
+  /**
+   * A request as JSON of schema {@code StartSession}, which has neither tenant nor Idempotency-Key.
+   */
+  static ObjectNode json(SessionSpec request) {
+    ObjectNode all = (ObjectNode) StrictJson.tree(JSON, request);
+    all.remove(List.of("tenant", "idempotencyKey"));
+    JsonNode seconds = all.path("timeoutSeconds");
+    if (seconds.canConvertToExactIntegral()) {
+      all.put("timeoutSeconds", seconds.longValue());
+    }
+    return all;
   }
 
   static ExecSpec exec(JsonNode body) {

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Json;
+import dev.caravanserai.session.Pointers;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -52,9 +54,32 @@ public final class StrictJson {
     }
   }
 
-  /** A Java value, such as a map, as JSON. */
+  /**
+   * A Java value, such as a map, as JSON.
+   *
+   * @throws InvalidRequestException if JSON has no form for a part of it, with the pointer to that
+   */
   public static JsonNode tree(Object value) {
-    return JSON.valueToTree(value);
+    return tree(JSON, value);
+  }
+
+  static JsonNode tree(JsonMapper mapper, Object value) {
+    try {
+      return mapper.valueToTree(value);
+    } catch (IllegalArgumentException e) {
+      throw InvalidRequestException.at(pointer(e.getCause()), "cannot be written as JSON");
+    }
+  }
+
+  private static String pointer(Throwable thrown) {
+    StringBuilder pointer = new StringBuilder();
+    if (thrown instanceof JsonMappingException e) {
+      for (JsonMappingException.Reference step : e.getPath()) {
+        String name = step.getFieldName();
+        pointer.append(Pointers.child("", name == null ? "" + step.getIndex() : name));
+      }
+    }
+    return pointer.toString();
   }
 
   /** JSON as maps, lists, texts, numbers and booleans. */

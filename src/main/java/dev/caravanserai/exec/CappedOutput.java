@@ -64,9 +64,15 @@ final class CappedOutput implements ExecSink {
 
   private byte[] grown(byte[] array, long wanted, int limit) {
     long size = Math.min(limit, Math.max(wanted, Math.max(LEAST, 2L * array.length)));
-    return wanted > array.length && size > array.length && budget.take(size - array.length)
-        ? Arrays.copyOf(array, (int) size)
-        : array;
+    if (wanted <= array.length || size <= array.length || !budget.take(size - array.length)) {
+      return array;
+    }
+    try {
+      return Arrays.copyOf(array, (int) size);
+    } catch (OutOfMemoryError full) {
+      budget.giveBack(size - array.length);
+      return array;
+    }
   }
 
   ExecResult.Output output() {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,9 @@ final class RunningExec implements ExecListener {
   private Optional<ExecChannel> channel = Optional.empty();
   private Optional<EarlyEnd> early = Optional.empty();
   private boolean ended;
+
+  /** Whether a channel was open, and the runtime has not refused to start a process since. */
+  private boolean mayHaveBegun;
 
   /**
    * @param onAnswer called once, before the result is complete
@@ -148,6 +152,7 @@ final class RunningExec implements ExecListener {
     boolean wanted;
     synchronized (this) {
       wanted = !ended;
+      mayHaveBegun |= wanted;
       channel = Optional.of(opened);
     }
     if (!wanted) {
@@ -190,6 +195,7 @@ final class RunningExec implements ExecListener {
       }
       ending = early;
       noShell &= early.isEmpty();
+      mayHaveBegun &= !noShell && !(end instanceof ExecEnd.Refused);
       ended = !noShell || refusal.isPresent();
       channel = Optional.empty();
       if (!ended) {
@@ -243,26 +249,54 @@ final class RunningExec implements ExecListener {
     }
   }
 
-  /** The container ended while the command ran, or before it started, which is a conflict. */
+  private synchronized boolean mayHaveBegun() {
+    return mayHaveBegun;
+  }
+
+  /** The container ended. A command that cannot have begun by then is a conflict. */
   void containerEnded(Failure why) {
-    if (output.processId().isPresent() || !output.supervised()) {
+    if (output.processId().isPresent()) {
       answer(Outcome.podGone(why));
+    } else if (mayHaveBegun()) {
+      answer(
+          Outcome.podGone(
+              why.withMessage(
+                  why.message() + " The command may have begun: its start was not confirmed.")));
     } else {
       fail(
-          new Failure(
-              FailureCode.CONFLICT,
-              "The command was not started: " + why.message(),
-              why.reason(),
-              why.events()));
+          why.with(
+              to ->
+                  to.code(FailureCode.CONFLICT)
+                      .message("The command was not started: " + why.message())));
     }
   }
 
   void answer(Outcome outcome) {
+    Duration duration = Duration.ofNanos(System.nanoTime() - askedAt);
+    answer(() -> output.end(id, outcome, duration));
+  }
+
+  /** Ends the exec also if its result cannot be made, as when the heap is full. */
+  void answer(Supplier<ExecResult> results) {
     if (answered.compareAndSet(false, true)) {
-      Duration duration = Duration.ofNanos(System.nanoTime() - askedAt);
-      ExecResult done = output.end(id, outcome, duration);
-      complete(() -> result.complete(done));
+      Runnable completion;
+      try {
+        ExecResult done = results.get();
+        completion = () -> result.complete(done);
+      } catch (Throwable unmade) {
+        output.discard();
+        completion = () -> result.completeExceptionally(lost(unmade));
+      }
+      complete(completion);
     }
+  }
+
+  private FailureException lost(Throwable unmade) {
+    LOG.error("exec={} container={}: its result could not be made", id, container, unmade);
+    return FailureException.of(
+        FailureCode.CONNECTION_LOST,
+        "The command in %s has ended, but its result could not be made (%s). Look at the session before running it again."
+            .formatted(container, unmade));
   }
 
   /** The command could not be started. */

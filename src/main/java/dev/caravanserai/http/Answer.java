@@ -212,7 +212,11 @@ record Answer(
     Reception.upgrade(ctx);
     return ctx.request()
         .toWebSocket()
-        .onFailure(refused -> rest.ifPresent(ByteSource::close))
+        .onFailure(
+            refused -> {
+              rest.ifPresent(ByteSource::close);
+              ctx.request().connection().close();
+            })
         .compose(
             socket ->
                 StreamedBody.send(

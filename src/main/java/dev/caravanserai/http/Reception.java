@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
@@ -18,12 +20,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Limits how long a caller may hold a connection: by a head or a body that does not end (408), by
- * silence between requests, or by not reading the response. One per connection; runs on its event
- * loop.
+ * silence between requests, or by not reading the response; and how much a caller may send ahead of
+ * the response. One per connection; runs on its event loop.
  */
 final class Reception extends ChannelDuplexHandler {
   private static final AttributeKey<Reception> KEY =
       AttributeKey.valueOf(Reception.class.getName());
+
+  /** Maximum size of the requests that wait for the response to an earlier one. */
+  private static final int PIPELINED_BYTES = 64 * 1024;
 
   private enum Phase {
     /** Nothing of the next request has arrived. */
@@ -38,6 +43,11 @@ final class Reception extends ChannelDuplexHandler {
 
   private final HttpLimits limits;
   private final Channel channel;
+  private final RequestQueue queue = new RequestQueue();
+
+  /** Bytes received since the first request in the queue. */
+  private long pipelined;
+
   private Phase phase = Phase.IDLE;
   private RoutingContext request;
   private Future<?> timer;
@@ -49,11 +59,13 @@ final class Reception extends ChannelDuplexHandler {
 
   /** Starts with a new connection. */
   static void begin(HttpConnection connection, HttpLimits limits) {
-    var channel = ((ConnectionBase) connection).channel();
+    var vertx = ((ConnectionBase) connection).channelHandlerContext();
+    var channel = vertx.channel();
     var reception = new Reception(limits, channel);
     channel.attr(KEY).set(reception);
     channel
         .pipeline()
+        .addBefore(vertx.name(), null, reception.queue)
         .addFirst(
             new IdleStateHandler(true, 0, limits.idle().toMillis(), 0, TimeUnit.MILLISECONDS),
             reception);
@@ -108,7 +120,13 @@ final class Reception extends ChannelDuplexHandler {
       phase = Phase.HEAD;
       wait(limits.receive());
     }
-    context.fireChannelRead(bytes);
+    pipelined = queue.isEmpty() ? 0 : pipelined + ((ByteBuf) bytes).readableBytes();
+    if (pipelined > PIPELINED_BYTES) {
+      ReferenceCountUtil.release(bytes);
+      close();
+    } else {
+      context.fireChannelRead(bytes);
+    }
   }
 
   /**
@@ -147,6 +165,7 @@ final class Reception extends ChannelDuplexHandler {
 
   /** At once; Vert.x would wait until everything is written. */
   private void close() {
+    channel.config().setAutoRead(false); // Netty may be reading
     channel.pipeline().context(this).close();
   }
 
@@ -166,7 +185,7 @@ final class Reception extends ChannelDuplexHandler {
   }
 
   private void expired() {
-    if (phase == Phase.IDLE && pending() > 0) {
+    if (!queue.isEmpty() || phase == Phase.IDLE && pending() > 0) {
       wait(limits.idle()); // the response is still being read
     } else if (phase == Phase.IDLE) {
       close();

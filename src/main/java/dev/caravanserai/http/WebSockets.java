@@ -4,8 +4,10 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,9 +20,13 @@ final class WebSockets {
 
   private WebSockets() {}
 
-  /** Whether a request asks for a WebSocket. A request with {@code HEAD} does not. */
+  /**
+   * Whether a request asks for a WebSocket. A request with {@code HEAD} does not, nor does one with
+   * HTTP/1.0 (RFC 9110, 7.8).
+   */
   private static boolean asked(HttpServerRequest request) {
     return request.method().equals(HttpMethod.GET)
+        && request.version() == HttpVersion.HTTP_1_1
         && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
   }
 
@@ -35,14 +41,15 @@ final class WebSockets {
       return;
     }
     if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))
-        || request.getHeader("Sec-WebSocket-Key") == null
+        || !validKey(request)
         || !connectionOptions(request).contains("upgrade")) {
       ctx.response().putHeader("Sec-WebSocket-Version", VERSION);
       throw FailureException.of(
           FailureCode.INVALID_REQUEST,
           "A WebSocket needs the headers Connection: Upgrade, Sec-WebSocket-Version: 13 and"
-              + " Sec-WebSocket-Key.");
+              + " Sec-WebSocket-Key: 16 bytes in Base64.");
     }
+    request.headers().set("Connection", "Upgrade"); // Vert.x reads only the first of several
     if (request.headers().contains("Transfer-Encoding")
         || !"0".equals(Optional.ofNullable(request.getHeader("Content-Length")).orElse("0"))) {
       throw FailureException.of(
@@ -59,6 +66,15 @@ final class WebSockets {
     request.pause(); // its end would end the handshake
     ctx.addEndHandler(ended -> request.resume());
     ctx.put(REQUESTED, true);
+  }
+
+  private static boolean validKey(HttpServerRequest request) {
+    String key = Optional.ofNullable(request.getHeader("Sec-WebSocket-Key")).orElse("");
+    try {
+      return Base64.getDecoder().decode(key).length == 16;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** RFC 9110, 7.6.1: a list, in one header or several. */

@@ -9,6 +9,7 @@ import dev.caravanserai.cluster.SessionListener;
 import dev.caravanserai.cluster.SessionSnapshot;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.cluster.Subscription;
+import dev.caravanserai.cluster.Times;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
@@ -115,13 +116,17 @@ public final class Readiness implements SessionListener, AutoCloseable {
     final CompletableFuture<Session> ready = new CompletableFuture<>();
     private final Future<?> deadline;
     private Optional<Future<?>> unschedulable = Optional.empty();
+    private volatile Optional<Failure> lastUnschedulable = Optional.empty();
+    private volatile Instant startBy;
     private volatile Instant expiresAt;
 
     Waiter(Start start) {
       this.start = start;
       this.expiresAt = start.expiresAt();
-      long atMost = start.plan().startTimeout().toMillis();
-      this.deadline = timer.schedule(() -> fail(tooLate()), atMost, TimeUnit.MILLISECONDS);
+      this.startBy = Times.startBy(start.plan().anchor()).orElseThrow();
+      known().ifPresent(this::times);
+      long atMost = Math.max(0, Duration.between(Instant.now(), startBy).toMillis() + 1);
+      this.deadline = timer.schedule(this::timeOver, atMost, TimeUnit.MILLISECONDS);
     }
 
     synchronized void end() {
@@ -136,9 +141,8 @@ public final class Readiness implements SessionListener, AutoCloseable {
 
     /** Reads the session as it is now. */
     void check() {
-      Optional<SessionSnapshot> known =
-          sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
-      known.ifPresent(now -> expiresAt = now.session().expiresAt());
+      Optional<SessionSnapshot> known = known();
+      known.ifPresent(this::times);
       if (known.isEmpty()) {
         fail(stopped());
       } else if (start.joined() && Lives.started(known.get().anchor().get())) {
@@ -146,6 +150,16 @@ public final class Readiness implements SessionListener, AutoCloseable {
       } else if (start.settled() || known.get().pod().filter(pod -> !ours(pod)).isEmpty()) {
         check(known.get().session());
       }
+    }
+
+    private Optional<SessionSnapshot> known() {
+      return sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
+    }
+
+    /** The anchor's, which of a joined start are those of the request that created it. */
+    private void times(SessionSnapshot known) {
+      startBy = known.anchor().flatMap(Times::startBy).orElse(startBy);
+      expiresAt = known.session().expiresAt();
     }
 
     private boolean ours(ConfigMap anchor) {
@@ -166,11 +180,12 @@ public final class Readiness implements SessionListener, AutoCloseable {
     }
 
     private Optional<Failure> unschedulable() {
-      return sessions.pod(start.key()).flatMap(PodFailures::unschedulable);
+      return sessions.pod(start.key()).filter(this::ours).flatMap(PodFailures::unschedulable);
     }
 
     private synchronized void checkScheduling() {
-      boolean now = unschedulable().isPresent();
+      lastUnschedulable = unschedulable();
+      boolean now = lastUnschedulable.isPresent();
       if (now && unschedulable.isEmpty() && !ready.isDone()) {
         unschedulable =
             Optional.of(
@@ -184,21 +199,40 @@ public final class Readiness implements SessionListener, AutoCloseable {
       }
     }
 
+    /** Why the anchor is gone. The request that created it undoes the start when it gives up. */
     private Failure stopped() {
-      return Instant.now().isBefore(expiresAt)
-          ? Failure.of(
-              FailureCode.CONFLICT,
-              "Session %s was stopped while it was starting.".formatted(start.key().id()))
-          : Failure.of(
-              FailureCode.DEADLINE,
-              "Session %s expired at %s, before it was ready. Start it with a longer time-out."
-                  .formatted(start.key().id(), expiresAt),
-              "SessionExpired");
+      Instant now = Instant.now();
+      if (!now.isBefore(expiresAt)) {
+        return expired();
+      }
+      return now.isBefore(startBy)
+          ? lastUnschedulable
+              .filter(why -> start.joined())
+              .orElseGet(
+                  () ->
+                      Failure.of(
+                          FailureCode.CONFLICT,
+                          "Session %s was stopped while it was starting."
+                              .formatted(start.key().id())))
+          : tooLate();
+    }
+
+    private void timeOver() {
+      fail(startBy.isBefore(expiresAt) ? tooLate() : expired());
+    }
+
+    private Failure expired() {
+      return Failure.of(
+          FailureCode.DEADLINE,
+          "Session %s expired at %s, before it was ready. Start it with a longer time-out."
+              .formatted(start.key().id(), expiresAt),
+          "SessionExpired");
     }
 
     private Failure tooLate() {
-      Optional<Pod> pod = sessions.pod(start.key());
+      Optional<Pod> pod = sessions.pod(start.key()).filter(this::ours);
       return pod.flatMap(PodFailures::unschedulable)
+          .or(() -> lastUnschedulable)
           .orElseGet(
               () ->
                   Failure.of(

@@ -9,8 +9,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Finds the claims that a pod mounts because the request names them. */
@@ -27,11 +27,12 @@ final class Claims {
    */
   static Map<String, String> named(
       Pod pod, List<HasMetadata> objects, List<Object> profile, Map<String, ?> metadata) {
+    List<String> written = written(profile).toList();
     Map<String, String> named = new TreeMap<>();
     claims(pod)
         .filter(name -> objects.stream().noneMatch(object -> makes(object, name)))
-        .filter(name -> !written(profile, name))
-        .forEach(name -> named.put(name, pointer("/metadata", metadata, name).orElse("")));
+        .filter(name -> !written.contains(name))
+        .forEach(name -> named.put(name, pointer(metadata, name, written)));
     return named;
   }
 
@@ -47,27 +48,41 @@ final class Claims {
     return object instanceof PersistentVolumeClaim && object.getMetadata().getName().equals(name);
   }
 
-  private static boolean written(Object value, String name) {
+  /** What the profile's file has as names of claims: texts and expressions. */
+  private static Stream<String> written(Object value) {
     if (value instanceof Map<?, ?> map) {
-      return name.equals(map.get(KEY)) || map.values().stream().anyMatch(v -> written(v, name));
+      return Stream.concat(
+          Stream.ofNullable(map.get(KEY)).filter(String.class::isInstance).map(String.class::cast),
+          map.values().stream().flatMap(Claims::written));
     }
-    return value instanceof List<?> list && list.stream().anyMatch(v -> written(v, name));
+    return value instanceof List<?> list ? list.stream().flatMap(Claims::written) : Stream.empty();
   }
 
-  private static Optional<String> pointer(String at, Object value, String name) {
+  /** To the value that the profile uses as a claim's name, for others may have the same text. */
+  private static String pointer(Map<String, ?> metadata, String name, List<String> written) {
+    List<String> equal = pointers("/metadata", metadata, name).toList();
+    return equal.stream()
+        .filter(pointer -> uses(written, pointer.substring(pointer.lastIndexOf('/') + 1)))
+        .findFirst()
+        .or(() -> equal.stream().findFirst())
+        .orElse("");
+  }
+
+  private static boolean uses(List<String> expressions, String key) {
+    return expressions.stream().anyMatch(text -> List.of(text.split("\\W+")).contains(key));
+  }
+
+  private static Stream<String> pointers(String at, Object value, String name) {
     if (value instanceof Map<?, ?> map) {
       return map.entrySet().stream()
           .flatMap(
-              e ->
-                  pointer(Pointers.child(at, String.valueOf(e.getKey())), e.getValue(), name)
-                      .stream())
-          .findFirst();
+              e -> pointers(Pointers.child(at, String.valueOf(e.getKey())), e.getValue(), name));
     }
     if (value instanceof List<?> list) {
-      return Stream.iterate(0, i -> i < list.size(), i -> i + 1)
-          .flatMap(i -> pointer(at + "/" + i, list.get(i), name).stream())
-          .findFirst();
+      return IntStream.range(0, list.size())
+          .boxed()
+          .flatMap(i -> pointers(at + "/" + i, list.get(i), name));
     }
-    return name.equals(value) ? Optional.of(at) : Optional.empty();
+    return Stream.of(at).filter(found -> name.equals(value));
   }
 }

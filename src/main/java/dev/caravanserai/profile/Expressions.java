@@ -3,6 +3,7 @@ package dev.caravanserai.profile;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Pointers;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,23 @@ final class Expressions extends ValueTree {
     this.engine = engine;
     this.profile = profile;
     this.variables = variables;
+  }
+
+  /** A map whose values have to result in text, a number or a boolean. */
+  Map<String, String> texts(Map<String, Object> map, String path) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    map.forEach(
+        (key, value) -> {
+          String at = Pointers.child(path, key);
+          Object result = evaluate(value, at);
+          if (result instanceof Map || result instanceof List) {
+            throw wrong(at, String.valueOf(value), "it must result in text, a number or a boolean");
+          }
+          if (result != null) {
+            texts.put(key, String.valueOf(result));
+          }
+        });
+    return texts;
   }
 
   /** A value as text, empty if it has no result. */

@@ -91,11 +91,11 @@ record MetadataSchema(
   }
 
   private void distinct(String at, String name, List<?> list, BiConsumer<String, String> wrong) {
-    Set<Object> seen = new HashSet<>();
+    Set<String> seen = new HashSet<>();
     for (int i = 0; unique && i < list.size(); i++) {
       if (list.get(i) instanceof Map<?, ?> map
           && map.get(name) != null
-          && !seen.add(map.get(name))) {
+          && !seen.add(String.valueOf(map.get(name)))) {
         wrong.accept(
             at + "/" + i + "/" + name, "is the same as in an earlier object; each needs its own");
       }

@@ -1,6 +1,7 @@
 package dev.caravanserai.profile;
 
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -8,22 +9,22 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Rules of Kubernetes for names, labels and environments, checked before anything is created. */
 final class ObjectRules {
-  private static final Predicate<String> LABEL_VALUE =
-      matching("(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
-  private static final Predicate<String> QUALIFIED =
-      matching(
+  // The contract of the API has the same patterns
+  static final Pattern LABEL_VALUE =
+      Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
+  static final Pattern QUALIFIED =
+      Pattern.compile(
           "(?:(?=[^/]{1,253}/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*/)?"
               + "[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
-  private static final Predicate<String> ENVIRONMENT_NAME =
-      matching("(?!\\.$|\\.\\.)[-._A-Za-z][-._A-Za-z0-9]{0,252}");
-  private static final Predicate<String> SUBDOMAIN =
-      matching(
+  static final Pattern ENVIRONMENT_NAME =
+      Pattern.compile("(?!\\.$|\\.\\.)[-._A-Za-z][-._A-Za-z0-9]{0,252}");
+  static final Pattern SUBDOMAIN =
+      Pattern.compile(
           "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
 
   private final Profile profile;
@@ -36,19 +37,30 @@ final class ObjectRules {
   /** Why this cannot be the key of a label or annotation, or the name of a resource. */
   static Optional<String> key(String key) {
     return unless(
-        QUALIFIED.test(key),
+        QUALIFIED.matcher(key).matches(),
         "it must be a key such as team or example.com/team, not '" + key + "'");
+  }
+
+  /** Why a profile cannot set this label or annotation. */
+  static Optional<String> ownKey(String key) {
+    return key(key)
+        .or(
+            () ->
+                unless(
+                    !key.startsWith(Labels.PREFIX) && !key.equals(Labels.MANAGED_BY),
+                    "it is reserved: Caravanserai itself sets %s and the keys of %s"
+                        .formatted(Labels.MANAGED_BY, Labels.PREFIX)));
   }
 
   static Optional<String> environmentName(String name) {
     return unless(
-        ENVIRONMENT_NAME.test(name),
+        ENVIRONMENT_NAME.matcher(name).matches(),
         "the name of a variable has letters, digits and _.- and begins with no digit, not '%s'"
             .formatted(name));
   }
 
   static boolean isSubdomain(String name) {
-    return SUBDOMAIN.test(name);
+    return SUBDOMAIN.matcher(name).matches();
   }
 
   /**
@@ -71,7 +83,7 @@ final class ObjectRules {
     labels.forEach(
         (key, value) -> {
           key(key).ifPresent(why -> wrong(object, "label '%s': %s".formatted(key, why)));
-          if (value == null || !LABEL_VALUE.test(value)) {
+          if (value == null || !LABEL_VALUE.matcher(value).matches()) {
             wrong(
                 object,
                 "label '%s': '%s' is not a label value of 63 letters, digits and _.- at most"
@@ -111,9 +123,5 @@ final class ObjectRules {
 
   private static Optional<String> unless(boolean right, String why) {
     return right ? Optional.empty() : Optional.of(why);
-  }
-
-  private static Predicate<String> matching(String regex) {
-    return Pattern.compile(regex).asMatchPredicate();
   }
 }

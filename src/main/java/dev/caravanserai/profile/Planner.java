@@ -66,6 +66,7 @@ public final class Planner {
   }
 
   /**
+   * @param request valid by the contract of the API
    * @param now time of the request
    * @param freshId made for this request only: its mark on the anchor, and the session's id if the
    *     request has neither an id nor an Idempotency-Key
@@ -114,7 +115,7 @@ public final class Planner {
     rules.unused(request, profile);
     rules.order(spec.resources());
     rules.metadata(request.metadata(), file.metadata());
-    rules.clash(request.labels(), file.labels().keySet(), profile.name());
+    rules.clash(request.labels(), file.labelKeys(), profile.name());
     rules.throwIfAny();
 
     Map<String, String> names = file.names().of(spec.tenant(), id);
@@ -136,7 +137,7 @@ public final class Planner {
         Environment.of(
             names.get("secret"),
             request.env(),
-            texts(expressions, file.environment().variables(), "/environment/variables"),
+            expressions.texts(file.environment().variables(), "/environment/variables"),
             file.environment().requestWins());
     variables.put("env", environment.references());
     variables.put("spec", visible(request, spec));
@@ -156,10 +157,10 @@ public final class Planner {
             freshId,
             expiry,
             namespace,
-            texts(expressions, file.labels(), "/labels"),
+            expressions.texts(file.labels(), "/labels"),
             summary(spec, file.container(), image(pod, file.container()), names.get("pvc")));
     objects.forEach(stamp::mark);
-    stamp.mark(pod, texts(expressions, file.annotations(), "/annotations"));
+    stamp.mark(pod, expressions.texts(file.annotations(), "/annotations"));
     ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)));
     return new Plan(
         spec,
@@ -180,13 +181,16 @@ public final class Planner {
 
   private static List<HasMetadata> objects(Profile profile, Expressions expressions) {
     List<HasMetadata> objects = new ArrayList<>();
-    for (Object value : (List<?>) expressions.evaluate(profile.file().objects(), "/objects")) {
-      HasMetadata object =
-          profile.bind(value, Kind.of((Map<?, ?>) value).type(), "/objects/" + objects.size());
-      if (object.getMetadata() == null) {
-        object.setMetadata(new ObjectMeta());
+    List<Object> all = profile.file().objects();
+    for (int i = 0; i < all.size(); i++) {
+      String path = "/objects/" + i;
+      for (Object value : expressions.items(all.get(i), path)) {
+        HasMetadata object = profile.bind(value, Kind.of((Map<?, ?>) value).type(), path);
+        if (object.getMetadata() == null) {
+          object.setMetadata(new ObjectMeta());
+        }
+        objects.add(object);
       }
-      objects.add(object);
     }
     return objects;
   }
@@ -238,13 +242,5 @@ public final class Planner {
         .map(ProfileFile::orEmpty)
         .findFirst()
         .orElse("");
-  }
-
-  private static Map<String, String> texts(
-      Expressions expressions, Map<String, Object> map, String path) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    ((Map<?, ?>) expressions.evaluate(map, path))
-        .forEach((key, value) -> texts.put(String.valueOf(key), String.valueOf(value)));
-    return texts;
   }
 }

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -42,6 +44,23 @@ record ProfileFile(
     labels = orEmpty(labels);
     annotations = orEmpty(annotations);
     objects = Optional.ofNullable(objects).orElse(List.of());
+  }
+
+  /** The keys of the labels that the profile sets itself, on all objects or on one. */
+  Set<String> labelKeys() {
+    Set<String> keys = new TreeSet<>(labels.keySet());
+    objects.forEach(object -> keys.addAll(metadata(object, "labels").keySet()));
+    return keys;
+  }
+
+  /** A map in the metadata of an object, such as its {@code labels}; empty if there is none. */
+  @SuppressWarnings("unchecked")
+  static Map<String, Object> metadata(Object object, String field) {
+    return object instanceof Map<?, ?> all
+            && all.get("metadata") instanceof Map<?, ?> metadata
+            && metadata.get(field) instanceof Map<?, ?> map
+        ? (Map<String, Object>) map
+        : Map.of();
   }
 
   static String orEmpty(String text) {

@@ -81,8 +81,8 @@ final class ProfileReader {
       wrong.accept("/environment/precedence", "it must be request or profile");
     }
     keys("/environment/variables", file.environment().variables(), ObjectRules::environmentName);
-    keys("/labels", file.labels(), ObjectRules::key);
-    keys("/annotations", file.annotations(), ObjectRules::key);
+    keys("/labels", file.labels(), ObjectRules::ownKey);
+    keys("/annotations", file.annotations(), ObjectRules::ownKey);
     StrictBinding literals = new StrictBinding(false, wrong);
     ExpressionCheck expressions = new ExpressionCheck(wrong);
     expressions.know("settings", file.settings().keySet());
@@ -199,6 +199,10 @@ final class ProfileReader {
     if (!(value instanceof Map<?, ?> object)) {
       wrong.accept(path, "it must be a Kubernetes object");
       return;
+    }
+    for (String field : new String[] {"labels", "annotations"}) {
+      Map<String, Object> keys = ProfileFile.metadata(object, field);
+      keys(path + "/metadata/" + field, keys, ObjectRules::ownKey);
     }
     boolean named = true;
     for (String field : new String[] {"apiVersion", "kind"}) {

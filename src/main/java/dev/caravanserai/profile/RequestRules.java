@@ -47,7 +47,7 @@ final class RequestRules {
   }
 
   void timeout(Duration timeout, Duration most) {
-    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(most) > 0) {
+    if (timeout.compareTo(most) > 0) {
       add("/timeoutSeconds", "must be 1 to %d, not %d", most.toSeconds(), timeout.toSeconds());
     }
   }

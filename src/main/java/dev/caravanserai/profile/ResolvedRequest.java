@@ -35,10 +35,7 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     rules.most(spec, limits.quantities(), limits.storageSize());
     spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most));
     Duration lifetime =
-        spec.timeout()
-            .filter(timeout -> !timeout.isNegative() && !timeout.isZero())
-            .or(() -> seconds(own.timeoutSeconds()))
-            .orElse(lifetimes.usual());
+        spec.timeout().or(() -> seconds(own.timeoutSeconds())).orElse(lifetimes.usual());
     boolean ownCommand = spec.command().isEmpty() && spec.args().isEmpty();
     SessionSpec full =
         spec.with(

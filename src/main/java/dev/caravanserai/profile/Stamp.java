@@ -59,7 +59,6 @@ final class Stamp {
     this.summary = json(summary);
     labels = new TreeMap<>(spec.labels());
     labels.putAll(extra);
-    labels.remove(Labels.ROLE); // which only the anchor has
     labels.put(Labels.MANAGED_BY, Labels.MANAGED_BY_VALUE);
     labels.put(Labels.SESSION, Names.label(id));
     labels.put(Labels.TENANT, Names.label(spec.tenant()));
@@ -82,7 +81,7 @@ final class Stamp {
   void mark(HasMetadata object) {
     Map<String, String> all =
         new LinkedHashMap<>(ProfileFile.orEmpty(object.getMetadata().getLabels()));
-    all.remove(Labels.ROLE);
+    all.remove(Labels.ROLE); // an expression may give any label
     all.putAll(labels);
     object.getMetadata().setLabels(all);
     object.getMetadata().setNamespace(namespace);

@@ -2,6 +2,7 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.Pointers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,25 +35,28 @@ abstract class ValueTree {
     if (value instanceof List<?> list) {
       List<Object> result = new ArrayList<>();
       for (int i = 0; i < list.size(); i++) {
-        item(list.get(i), path + "/" + i, result);
+        result.addAll(items(list.get(i), path + "/" + i));
       }
       return result;
     }
     return value instanceof String text ? text(text, path) : value;
   }
 
-  private void item(Object item, String at, List<Object> result) {
+  /** The values of one item of a list: none, one, or several. */
+  final List<Object> items(Object item, String at) {
     if (item instanceof Map<?, ?> map && map.containsKey(EACH)) {
+      List<Object> all = new ArrayList<>();
       for (Object one : each(map.get(EACH), at + "/" + EACH)) {
-        withItem(one).item(without(map, EACH), at, result);
+        all.addAll(withItem(one).items(without(map, EACH), at));
       }
-    } else if (item instanceof Map<?, ?> map && map.containsKey(WHEN)) {
-      if (when(map.get(WHEN), at + "/" + WHEN)) {
-        result.add(evaluate(without(map, WHEN), at));
-      }
-    } else {
-      result.add(evaluate(item, at));
+      return all;
     }
+    if (item instanceof Map<?, ?> map && map.containsKey(WHEN)) {
+      return when(map.get(WHEN), at + "/" + WHEN)
+          ? Collections.singletonList(evaluate(without(map, WHEN), at))
+          : List.of();
+    }
+    return Collections.singletonList(evaluate(item, at));
   }
 
   private static Map<Object, Object> without(Map<?, ?> map, String key) {

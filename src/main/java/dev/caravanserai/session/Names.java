@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  * another.
  */
 public final class Names {
+  /** The pattern of a label of RFC 1123, such as the name of a namespace. */
+  public static final String NAME = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
   /** Maximum length of a name or label value. */
   public static final int MAX = 63;
 
@@ -27,7 +30,7 @@ public final class Names {
   private static final Pattern HASHED = Pattern.compile("(?:.*[-_.])?[a-z2-7]{" + HASH + "}");
   private static final Pattern DERIVED =
       Pattern.compile(".*-(?:env|config|svc|svc-code|ingress-code|pvc|pv|secret|dep|service|net)");
-  private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
+  private static final Pattern VALID = Pattern.compile(NAME);
   private static final Pattern LABEL =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?");
 
@@ -35,7 +38,7 @@ public final class Names {
 
   /** Whether a text is a label of RFC 1123, such as the name of a namespace or a container. */
   public static boolean valid(String text) {
-    return NAME.matcher(text).matches();
+    return VALID.matcher(text).matches();
   }
 
   /** The name of a session's anchor. Depends on tenant and id only. */

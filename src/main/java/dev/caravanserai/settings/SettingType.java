@@ -1,5 +1,6 @@
 package dev.caravanserai.settings;
 
+import dev.caravanserai.session.Names;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +96,7 @@ record SettingType<T>(
   static SettingType<String> namespace() {
     return matching(
         "namespace",
-        "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+        Names.NAME,
         "the name of a namespace: 1 to 63 of a-z, 0-9 and -, without - at either end");
   }
 

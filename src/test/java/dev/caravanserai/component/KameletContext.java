@@ -33,6 +33,10 @@ final class KameletContext implements AutoCloseable {
     return context;
   }
 
+  PodServices services() {
+    return services;
+  }
+
   MemoryCluster cluster() {
     return cluster;
   }

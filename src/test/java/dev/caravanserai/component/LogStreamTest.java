@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.cluster.ByteSource;
+import dev.caravanserai.exec.Execs;
 import dev.caravanserai.session.Annotations;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
@@ -37,6 +38,7 @@ class LogStreamTest {
   }
 
   @AutoClose private final KameletContext context = new KameletContext();
+  private final Execs execs = context.services().execs();
   private final Source source = new Source();
 
   @BeforeEach
@@ -54,6 +56,11 @@ class LogStreamTest {
                 String log = "pod:logstream?container=main&follow=true";
                 from("direct:log").to(log);
                 from("direct:text").to(log).convertBodyTo(String.class);
+                from("direct:twice")
+                    .to("pod:logs")
+                    .to("pod:logs")
+                    .process(e -> e.getMessage().setHeader("kept", execs.memory()));
+                from("direct:tail").to("pod:logs?tail=2147483647");
                 from("direct:file").to(log).to("file:target/log-stream-test");
               }
             });
@@ -158,5 +165,37 @@ class LogStreamTest {
           .as("%s: %s", route, answered.getMessage().getBody())
           .hasStackTraceContaining("session-logs-action");
     }
+  }
+
+  @Test
+  void log_in_memory_counts_until_the_route_reads_another_one_or_ends() {
+    // Given
+    boolean[] ended = {true};
+    context
+        .cluster()
+        .log(
+            "main",
+            () -> {
+              ended[0] = !ended[0];
+              return CompletableFuture.completedFuture(
+                  ended[0] ? Optional.empty() : Optional.of(new byte[1000]));
+            });
+
+    // When
+    Exchange answered = call("twice");
+
+    // Then
+    assertThat(answered.getException()).isNull();
+    assertThat(answered.getMessage().getHeader("kept")).isEqualTo(1000L);
+    assertThat(execs.memory()).isZero();
+  }
+
+  @Test
+  void greatest_tail_of_the_contract_is_one_of_the_operation() {
+    // Given
+    context.cluster().log("main", ByteSource.of(new byte[1000]));
+
+    // Then
+    assertThat(call("tail").getException()).isNull();
   }
 }

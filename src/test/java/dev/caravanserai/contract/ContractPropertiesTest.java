@@ -44,7 +44,7 @@ class ContractPropertiesTest {
   @Property(tries = 300)
   void valid_request_is_read_as_it_was_written(@ForAll("specs") SessionSpec spec) throws Exception {
     // Given
-    byte[] body = JSON.writeValueAsBytes(written(spec));
+    byte[] body = JSON.writeValueAsBytes(RequestReader.json(spec));
 
     // When
     SessionSpec read =
@@ -62,7 +62,7 @@ class ContractPropertiesTest {
     if (KNOWN.contains(name)) {
       return;
     }
-    ObjectNode body = written(spec).put(name, "x");
+    ObjectNode body = RequestReader.json(spec).put(name, "x");
 
     // When
     InvalidRequestException refused =
@@ -191,31 +191,5 @@ class ContractPropertiesTest {
         .withChars(characters.toCharArray())
         .ofMaxLength(longest)
         .map(rest -> "a" + rest);
-  }
-
-  private static ObjectNode written(SessionSpec spec) {
-    ObjectNode body = JSON.createObjectNode();
-    spec.profile().ifPresent(profile -> body.put("profile", profile));
-    spec.id().ifPresent(id -> body.put("id", id));
-    spec.image().ifPresent(image -> body.put("image", image));
-    body.set("command", JSON.valueToTree(spec.command()));
-    body.set("args", JSON.valueToTree(spec.args()));
-    body.set("env", JSON.valueToTree(spec.env()));
-    spec.workingDir().ifPresent(dir -> body.put("workingDir", dir));
-    spec.timeout().ifPresent(timeout -> body.put("timeoutSeconds", timeout.toSeconds()));
-    body.set(
-        "resources",
-        JSON.valueToTree(
-            Map.of("limits", spec.resources().limits(), "requests", spec.resources().requests())));
-    spec.storage()
-        .ifPresent(
-            storage -> {
-              ObjectNode json = body.putObject("storage").put("size", storage.size());
-              storage.storageClass().ifPresent(name -> json.put("storageClass", name));
-              storage.path().ifPresent(path -> json.put("path", path));
-            });
-    body.set("labels", JSON.valueToTree(spec.labels()));
-    body.set("metadata", JSON.valueToTree(spec.metadata()));
-    return body;
   }
 }

@@ -229,8 +229,9 @@ class LostCommandTest {
     assertConflict(handle);
   }
 
+  /** An API server accepts the channel before the runtime has started a process. */
   @Test
-  void exec_whose_container_ends_before_the_command_starts_is_a_conflict() {
+  void exec_whose_container_ends_before_its_start_is_confirmed_is_pod_gone_and_may_have_begun() {
     // Given
     ExecHandle handle = start(ExecSpec.command("true"), 3);
 
@@ -238,8 +239,57 @@ class LostCommandTest {
     FakeContainer.Process process = execs.container().process().opens();
 
     // Then
-    assertConflict(handle);
+    assertMayHaveBegun(handle);
     Awaitility.await().until(process::closed);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unconfirmed")
+  void exec_that_ends_with_its_container_unconfirmed_is_pod_gone_and_may_have_begun(ExecEnd end) {
+    // Given
+    ExecHandle handle = start(ExecSpec.command("true"), 1);
+
+    // When
+    execs.container().process().opens().ends(end);
+
+    // Then
+    assertMayHaveBegun(handle);
+  }
+
+  static List<ExecEnd> unconfirmed() {
+    return List.of(new ExecEnd.Lost(FakeExecs.LOST), new ExecEnd.Exited(137));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CONFIG_ERROR", "NOT_FOUND"})
+  void exec_refused_after_its_channel_opened_is_a_conflict_if_the_container_has_ended(
+      FailureCode code) {
+    // Given
+    ExecHandle handle = start(ExecSpec.command("true"), 1);
+
+    // When
+    execs.container().process().opens().ends(FakeExecs.refused(code, "container not running"));
+
+    // Then
+    assertConflict(handle);
+  }
+
+  @Test
+  void unsupervised_exec_that_never_opened_is_a_conflict_if_the_container_has_ended() {
+    // Given
+    ExecHandle handle = start(ExecSpec.command("/tool"), 1);
+    String noShell = "exec: \"sh\": executable file not found in $PATH";
+    execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, noShell));
+    assertThat(execs.container().process().start().command()).containsExactly("/tool");
+
+    // When
+    execs
+        .container()
+        .process()
+        .ends(FakeExecs.refused(FailureCode.NOT_FOUND, "container not running"));
+
+    // Then
+    assertConflict(handle);
   }
 
   /**
@@ -252,6 +302,16 @@ class LostCommandTest {
             c -> asked.incrementAndGet() < known ? Optional.empty() : Optional.of(GONE),
             FakeExecs.LIMITS)
         .start(FakeExecs.MAIN, spec);
+  }
+
+  private static void assertMayHaveBegun(ExecHandle handle) {
+    assertThat(Place.await(handle).outcome())
+        .isInstanceOfSatisfying(
+            Outcome.PodGone.class,
+            gone -> {
+              assertThat(gone.failure().code()).isEqualTo(GONE.code());
+              assertThat(gone.failure().message()).contains(GONE.message(), "may have begun");
+            });
   }
 
   private static void assertConflict(ExecHandle handle) {

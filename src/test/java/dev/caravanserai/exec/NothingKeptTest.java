@@ -1,6 +1,7 @@
 package dev.caravanserai.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.ExecResult;
@@ -9,10 +10,12 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -95,5 +98,39 @@ class NothingKeptTest {
     assertThat(last.stdout().truncated()).isTrue();
     assertThat(last.stdout().total()).isEqualTo(16 << 10);
     assertThat(execs.memory()).isZero();
+  }
+
+  @Test
+  void exec_whose_result_cannot_be_made_fails_and_gives_back_its_place_and_memory() {
+    // Given
+    AtomicInteger places = new AtomicInteger(1);
+    MemoryBudget memory = new MemoryBudget(MEMORY);
+    RunningExec exec =
+        new RunningExec(
+            FakeExecs.MAIN,
+            ExecSpec.command("yes"),
+            new ExecContext(
+                fakes.container(),
+                fakes.clock(),
+                Runnable::run,
+                FakeExecs.ends(c -> Optional.empty()),
+                FakeExecs.LIMITS,
+                memory),
+            ended -> places.decrementAndGet());
+    exec.start(Duration.ofMinutes(1));
+    fakes.container().process().announces(1).stdout("y".repeat(5000));
+
+    // When
+    exec.answer(
+        () -> {
+          throw new OutOfMemoryError("Java heap space");
+        });
+
+    // Then
+    assertThatThrownBy(() -> exec.result().toCompletableFuture().join())
+        .hasMessageContainingAll("CONNECTION_LOST", "Java heap space", FakeExecs.MAIN.toString());
+    assertThat(places).hasValue(0);
+    assertThat(memory.used()).isZero();
+    assertThat(((ScheduledThreadPoolExecutor) fakes.clock()).getQueue()).isEmpty();
   }
 }

@@ -22,6 +22,8 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A route is notified that its caller disconnected. */
 class CallerTest {
@@ -62,10 +64,14 @@ class CallerTest {
     server.close();
   }
 
-  @Test
-  void closed_connection_is_a_disconnect() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100})
+  void closed_connection_is_a_disconnect(int pipelined) throws IOException {
     // Given
     try (var caller = call()) {
+      for (int i = 0; i < pipelined; i++) {
+        caller.getOutputStream().write(request());
+      }
       await().until(() -> waiting.gone.size() == 1);
       assertThat(waiting.gone.get(0)).isNotDone();
 

@@ -171,6 +171,55 @@ class EdgeTest {
         .contains("INVALID_REQUEST", "both Content-Length and Transfer-Encoding");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 gzip, chunked",
+        "HTTP/1.1 chunked, gzip",
+        "HTTP/1.1 gzip",
+        "HTTP/1.1 identity",
+        "HTTP/1.1 chunked, chunked",
+        "HTTP/1.1 chunked\r\nTransfer-Encoding: gzip",
+        "HTTP/1.0 chunked"
+      })
+  void transfer_coding_other_than_chunked_is_refused(String request) throws Exception {
+    var words = request.split(" ", 2);
+    assertThat(
+            answer(
+                "POST /echo %s\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: %s\r\n\r\n0\r\n\r\n"
+                    .formatted(words[0], HttpServer.KEY, words[1])))
+        .startsWith(words[0] + " 400 ")
+        .contains("INVALID_REQUEST", "Transfer-Encoding is chunked")
+        .doesNotContain("200 OK");
+  }
+
+  @Test
+  void pipelined_requests_of_any_kind_are_answered_in_order() throws Exception {
+    // Given
+    var head = "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + HttpServer.KEY + "\r\n%s\r\n";
+
+    // When
+    var answers =
+        answer(
+            head.formatted("POST /echo", "Content-Length: 3\r\n")
+                + "one"
+                + head.formatted("HEAD /bytes", "")
+                + head.formatted(
+                    "POST /echo", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n")
+                + "3\r\ntwo\r\n0\r\n\r\n"
+                + head.formatted("GET /no/such/path", "")
+                + head.formatted("POST /echo", "Content-Length: 5\r\nConnection: close\r\n")
+                + "three"
+                + head.formatted("POST /echo", "Content-Length: 4\r\n")
+                + "four");
+
+    // Then
+    assertThat(answers.replaceAll("(?m)^[A-Za-z-]+: .*\r\n", "").replace("\r\n", " "))
+        .matches(
+            "HTTP/1.1 200 OK  oneHTTP/1.1 200 OK  (HTTP/1.1 100 Continue  )?HTTP/1.1 200 OK  two"
+                + "HTTP/1.1 404 Not Found  \\{.*\\}HTTP/1.1 200 OK  three");
+  }
+
   @Test
   void invalid_chunk_size_is_a_mistake_of_the_caller_and_no_fault() throws Exception {
     try (CapturedLog log = new CapturedLog("ROOT")) {

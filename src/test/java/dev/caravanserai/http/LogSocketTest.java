@@ -210,12 +210,14 @@ class LogSocketTest {
     // Then
     assertRefused(Client.open(SERVER, LOGS, key[0], key[1], "Origin", "http://evil.example"), 403);
     String old =
-        "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n"
+        "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n"
             .formatted(LOGS, key[1]);
-    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
-      socket.getOutputStream().write(old.getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(answer).startsWith("HTTP/1.1 400 ").contains("Sec-WebSocket-Key");
+    for (String wrong : List.of("", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n")) {
+      try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+        socket.getOutputStream().write((old + wrong + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("Sec-WebSocket-Key");
+      }
     }
     for (String body : List.of("Content-Length: 9", "Transfer-Encoding: chunked")) {
       handshake("", body + "\r\n", "HTTP/1.1 400").close();
@@ -270,16 +272,41 @@ class LogSocketTest {
 
   /** A WebSocket whose caller does nothing more. */
   private static Socket handshake(String query, String headers, String answer) throws IOException {
+    return handshake(query, headers, "1.1", "keep-alive, Upgrade", answer);
+  }
+
+  private static Socket handshake(
+      String query, String headers, String version, String connection, String answer)
+      throws IOException {
     Socket socket = new Socket("127.0.0.1", SERVER.port());
     String request =
-        ("GET %s%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nUpgrade: websocket\r\nConnection:"
-                + " keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s\r\n")
-            .formatted(LOGS, query, HttpServer.KEY, headers);
+        ("GET %s%s HTTP/%s\r\nHost: x\r\nAuthorization: Bearer %s\r\nUpgrade: websocket\r\nConnection:"
+                + " %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s\r\n")
+            .formatted(LOGS, query, version, HttpServer.KEY, connection, headers);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     socket.setSoTimeout(20_000);
     assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
         .isEqualTo(answer);
     return socket;
+  }
+
+  @Test
+  void two_connection_headers_are_one_list_and_http_1_0_has_no_upgrade() throws Exception {
+    // Given
+    PushedSource twice = source();
+    handshake("", "", "1.1", "keep-alive\r\nConnection: Upgrade", "HTTP/1.1 101").close();
+    assertNothingLeft(twice);
+
+    // When
+    PushedSource old = source();
+    old.push("one".getBytes(StandardCharsets.UTF_8));
+    old.end();
+
+    // Then
+    try (Socket plain = handshake("", "", "1.0", "Upgrade", "HTTP/1.0 200")) {
+      assertThat(new String(plain.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("\"one\"");
+    }
   }
 
   @Test
@@ -311,7 +338,15 @@ class LogSocketTest {
   }
 
   @ParameterizedTest(name = "{0} -> {1}")
-  @CsvSource({"82020102, 1002", "8382000000000102, 1002", "81FF0000000000100000, 1009"})
+  @CsvSource({
+    "82020102, 1002",
+    "8382000000000102, 1002",
+    "808100000000FF, 1002",
+    "89FE007E00000000, 1002",
+    "888100000000FF, 1002",
+    "88820000000003ED, 1002",
+    "81FF0000000000100000, 1009"
+  })
   void frame_that_is_not_allowed_closes_with_the_code_of_its_mistake(String frame, int code)
       throws Exception {
     // Given

@@ -1,18 +1,22 @@
 package dev.caravanserai.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravanserai.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,6 +29,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** No caller holds a connection for ever. */
 class SlowCallersTest {
   private static final int ANSWER = 64 << 20;
+  private static final int PART = 256 << 10;
+
+  /** Bytes, more than the sockets hold. */
+  private static final int FLOOD = 32 << 20;
+
+  private static final AtomicInteger PARTS = new AtomicInteger();
   private static final HttpLimits SHORT =
       new HttpLimits(100_000, Duration.ofMillis(700), Duration.ofMillis(900), 30);
 
@@ -40,6 +50,7 @@ class SlowCallersTest {
               from("platform-http:/stream")
                   .process(e -> e.getMessage().setBody(new ByteArrayInputStream(new byte[ANSWER])));
               from("platform-http:/late").delay(2500).setBody().constant("late");
+              from("platform-http:/part").process(e -> e.getMessage().setBody(part()));
             }
           });
 
@@ -89,6 +100,60 @@ class SlowCallersTest {
     }
   }
 
+  private static byte[] part() {
+    PARTS.incrementAndGet();
+    return new byte[PART];
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/part", "/nothing", "/observe/metrics"})
+  void caller_who_sends_requests_and_reads_no_response_is_closed(String path) throws Exception {
+    // Given
+    int before = PARTS.get();
+    byte[] requests =
+        "GET %s HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(path, HttpServer.KEY)
+            .repeat(100)
+            .getBytes(StandardCharsets.US_ASCII);
+
+    // When
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress("127.0.0.1", SERVER.port()));
+      assertThatThrownBy(
+              () -> {
+                for (int sent = 0; sent < FLOOD; sent += requests.length) {
+                  socket.getOutputStream().write(requests);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+
+    // Then
+    assertThat((long) (PARTS.get() - before) * PART).isLessThan(FLOOD);
+  }
+
+  @Test
+  void many_refused_requests_behind_another_do_not_overflow_the_stack() throws Exception {
+    try (CapturedLog log = new CapturedLog("ROOT");
+        Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // When
+      ask(socket, "/late");
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /x HTTP/1.1\r\nHost: a\r\n\r\n".repeat(999)
+                      + "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      // Then
+      String answers = new String(readAll(socket), StandardCharsets.UTF_8);
+      assertThat(answers).startsWith("HTTP/1.1 200 ");
+      assertThat(answers.split("HTTP/1.1 401 ", -1)).hasSize(1001);
+      assertThat(log.lines()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/much", "/stream"})
   void slow_caller_who_reads_all_the_time_gets_everything(String path) throws Exception {
@@ -99,12 +164,17 @@ class SlowCallersTest {
       // When
       long read = 0;
       for (int i = 0; i < 100; i++) {
+        if (i == 10) {
+          ask(socket, "/size");
+        }
         read += socket.getInputStream().readNBytes(256 << 10).length;
         LockSupport.parkNanos(50_000_000);
       }
 
       // Then
-      assertThat(read + readAll(socket).length).isGreaterThan(ANSWER);
+      byte[] rest = readAll(socket);
+      assertThat(read + rest.length).isGreaterThan(ANSWER);
+      assertThat(new String(rest, StandardCharsets.US_ASCII)).endsWith("\r\n\r\nread");
     }
   }
 

@@ -187,6 +187,54 @@ class ReadinessTest {
   }
 
   @Test
+  void joined_start_fails_with_a_time_out_when_that_of_the_session_is_over() {
+    // Given
+    Optional<String> key = Optional.of("one-key");
+    Start first = join(anchors.createOrJoin(Plans.of(Map.of("id", "slow"), key)));
+    join(objects.create(first));
+    CompletableFuture<Session> second = wait(joined("slow", key));
+    ConfigMap late = startBy(first, "2026-01-01T00:00:00Z");
+
+    // When
+    CompletableFuture<Session> third = wait(joined("slow", key));
+    cluster.deliverEnd(late);
+
+    // Then
+    assertThat(failure(second).code()).isEqualTo(FailureCode.START_TIMEOUT);
+    assertThat(failure(third).code()).isEqualTo(FailureCode.START_TIMEOUT);
+  }
+
+  @Test
+  void start_whose_objects_took_long_ends_its_wait_at_the_time_of_its_session() {
+    Start start = start(Map.of("id", "late"));
+    startBy(start, "2026-01-01T00:00:00Z");
+    assertThat(failure(wait(start)).code()).isEqualTo(FailureCode.START_TIMEOUT);
+    ConfigMap expired = startBy(start, "2026-01-01T00:00:00Z");
+    expired.getMetadata().getAnnotations().put(Annotations.EXPIRES_AT, "2026-01-01T00:00:00Z");
+    cluster.deliver(expired);
+    assertThat(failure(wait(start)).code()).isEqualTo(FailureCode.DEADLINE);
+  }
+
+  @Test
+  void joined_start_of_an_unschedulable_pod_fails_with_that_when_the_first_gives_up() {
+    // Given
+    Optional<String> key = Optional.of("one-key");
+    Start first = join(anchors.createOrJoin(Plans.of(Map.of("id", "big"), key)));
+    join(objects.create(first));
+    deliver(first, UNSCHEDULABLE);
+    try (Readiness patient = new Readiness(cluster, Duration.ofHours(1), timer)) {
+      CompletableFuture<Session> second =
+          patient.await(joined("big", key), new CompletableFuture<>()).toCompletableFuture();
+
+      // When
+      cluster.deliverEnd(anchor(first));
+
+      // Then
+      assertThat(failure(second).code()).isEqualTo(FailureCode.UNSCHEDULABLE);
+    }
+  }
+
+  @Test
   void end_of_the_former_life_does_not_end_the_wait_for_the_next() {
     // Given
     Start first = start(Map.of("id", "twice"));
@@ -339,6 +387,23 @@ class ReadinessTest {
 
   private Start start(Map<String, ?> request) {
     return join(anchors.createOrJoin(Plans.of(request)).thenCompose(objects::create));
+  }
+
+  private Start joined(String id, Optional<String> key) {
+    Start start = join(anchors.createOrJoin(Plans.of(Map.of("id", id), key)));
+    assertThat(start.joined()).isTrue();
+    return join(objects.create(start));
+  }
+
+  private ConfigMap startBy(Start start, String time) {
+    ConfigMap late =
+        new ConfigMapBuilder(anchor(start))
+            .editMetadata()
+            .addToAnnotations(Annotations.START_BY, time)
+            .endMetadata()
+            .build();
+    cluster.deliver(late);
+    return late;
   }
 
   private CompletableFuture<Session> wait(Start start) {

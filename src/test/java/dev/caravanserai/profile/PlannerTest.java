@@ -61,7 +61,7 @@ class PlannerTest {
         Requests.of("nope")
             .image("UPPER CASE")
             .env(Map.of("CARAVANSERAI_X", "x"))
-            .timeout(Duration.ofSeconds(-1))
+            .timeout(Duration.ofDays(9))
             .resources(Map.of("memory", "12Qx"), Map.of());
     assertThat(pointers(request))
         .containsExactlyInAnyOrder(

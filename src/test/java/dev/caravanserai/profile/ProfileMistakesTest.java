@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A mistake in a profile stops the start. */
 class ProfileMistakesTest {
@@ -83,6 +84,9 @@ class ProfileMistakesTest {
         "defaults: {image: A b} | /defaults | 'A b' is not an image reference",
         "environment: {variables: {B C: x}} | /environment/variables/B C | begins with no digit",
         "labels: {a/b/c: x} | /labels/a~1b~1c | such as team",
+        "labels: {caravanserai.dev/role: own} | /labels/caravanserai.dev~1role | reserved",
+        "labels: {app.kubernetes.io/managed-by: own} | /labels/app.kubernetes.io~1managed-by | reserved",
+        "annotations: {caravanserai.dev/id: own} | /annotations/caravanserai.dev~1id | reserved",
         "labels: {team: a b} | Pod session-sample: label 'team' | 'a b' is not a label value",
         "labels: {x: '${spec.workingDir ??}'} | /labels/x | not a valid expression",
         "labels: {x: '${settings.A}'} | /labels/x | settings has no A; it has none",
@@ -105,6 +109,8 @@ class ProfileMistakesTest {
         "{apiVersion: v1, kind: Namespace, metadata: {name: s}} | /objects/0/kind | belongs to no namespace",
         "{apiVersion: v1, kind: Service, metadata: {name: A b}} | Service A b | not a valid name",
         "{apiVersion: v1, kind: Service, metadata: {name: s, labels: {a: b c}}} | Service s: label 'a' | 'b c'",
+        "{apiVersion: v1, kind: Service, metadata: {name: s, labels: {caravanserai.dev/x: y}}} | /objects/0/metadata/labels/caravanserai.dev~1x | reserved",
+        "{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {caravanserai.dev/x: y}}} | /objects/0/metadata/annotations/caravanserai.dev~1x | reserved",
         "text | /objects/0 | a Kubernetes object"
       })
   void object_that_a_session_cannot_have_is_reported(String object, String place, String right)
@@ -214,6 +220,51 @@ class ProfileMistakesTest {
     assertThat(plan.pod().getMetadata().getLabels()).containsEntry("team", "red");
     assertThatThrownBy(() -> Requests.of("own").metadata(Map.of("team", "a b")).plan(planner))
         .hasMessageContainingAll("CONFIG_ERROR", "label 'team'", "'a b'");
+  }
+
+  @Test
+  void place_of_an_object_counts_the_objects_that_are_left_out() throws Exception {
+    String objects =
+        """
+        - {when: 'tenant == null', apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+        - {apiVersion: v1, kind: Service, metadata: {name: b}, spec: '${id}'}
+        """
+            .indent(2);
+    assertStartStops(OWN.formatted("", objects, ""), "/objects/1/spec", "a map");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "environment: {variables: {WS: '${metadata.ws}'}}",
+        "labels: {WS: '${metadata.ws}'}",
+        "annotations: {WS: '${metadata.ws}'}"
+      })
+  void map_or_list_in_place_of_text_is_refused_with_its_place(String line) throws Exception {
+    Planner planner = planner(OWN.formatted(line, "", ""));
+    for (Object value : List.of(Map.of("a", 1), List.of("a"))) {
+      assertThatThrownBy(() -> Requests.of("own").metadata(Map.of("ws", value)).plan(planner))
+          .hasMessageContainingAll("/WS", "${metadata.ws}", "text, a number or a boolean");
+    }
+  }
+
+  @Test
+  void label_of_a_request_cannot_replace_one_of_an_object_of_the_profile() throws Exception {
+    // Given
+    String service =
+        "  - {apiVersion: v1, kind: Service, metadata: {name: s, labels: {app: web, x/y: z}}}";
+    Planner planner = planner(OWN.formatted("labels: {team: red}", service, ""));
+    Map<String, String> labels = Map.of("app", "other", "x/y", "z", "team", "blue", "own", "1");
+
+    // When
+    InvalidRequestException refused =
+        catchThrowableOfType(
+            InvalidRequestException.class, () -> Requests.of("own").labels(labels).plan(planner));
+
+    // Then
+    assertThat(refused.violations())
+        .extracting(InvalidRequestException.Violation::pointer)
+        .containsExactlyInAnyOrder("/labels/app", "/labels/x~1y", "/labels/team");
   }
 
   @Test

@@ -211,16 +211,21 @@ class ProfilesTest {
   }
 
   @Test
-  void only_the_anchor_has_the_role_by_which_it_is_found_whatever_its_profile_says()
+  void only_the_anchor_has_the_role_by_which_it_is_found_whatever_an_expression_gives()
       throws Exception {
     // Given
     Files.writeString(
-        folder.resolve("a.yaml"), OWN.formatted("roles") + "labels: {caravanserai.dev/role: own}");
+        folder.resolve("a.yaml"),
+        OWN.formatted("roles")
+            .replace("'${names.pod}'}", "'${names.pod}', labels: '${metadata.labels}'}"));
     Planner planner =
         new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
 
     // When
-    Plan plan = Requests.of("roles").plan(planner);
+    Plan plan =
+        Requests.of("roles")
+            .metadata(Map.of("labels", Map.of("caravanserai.dev/role", "own")))
+            .plan(planner);
 
     // Then
     assertThat(plan.anchor().getMetadata().getLabels())

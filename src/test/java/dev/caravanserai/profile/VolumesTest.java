@@ -43,6 +43,14 @@ class VolumesTest {
   }
 
   @Test
+  void claim_is_found_where_it_is_named_as_a_claim() {
+    Map<String, Object> metadata =
+        Map.of("volumes", List.of(volume("data", "/data", "data")), "app_id", "data");
+    assertThat(Requests.of("hypha").metadata(metadata).plan().claims())
+        .containsExactly(Map.entry("data", "/metadata/volumes/0/pvc_name"));
+  }
+
+  @Test
   void request_without_volumes_names_no_claim() {
     // Given
     Requests request = Requests.of("hypha").storage("1Gi");
@@ -66,7 +74,9 @@ class VolumesTest {
             volume("workspace", "/a/../b", "A B"),
             volume("x", "/", "c"),
             Map.of("name", "y", "mount_path", "/y", "claim", "c"),
-            volume("z", List.of(), "c"));
+            volume("z", List.of(), "c"),
+            volume("1", "/1", "c"),
+            volume(1, "/2", "c"));
 
     // When
     List<String> pointers = pointers(Map.of("volumes", volumes));
@@ -83,7 +93,8 @@ class VolumesTest {
             "/metadata/volumes/4/mount_path",
             "/metadata/volumes/5/claim",
             "/metadata/volumes/5/pvc_name",
-            "/metadata/volumes/6/mount_path");
+            "/metadata/volumes/6/mount_path",
+            "/metadata/volumes/8/name");
     assertThat(pointers(Map.of("volumes", "all"))).containsExactly("/metadata/volumes");
     assertThat(pointers(Map.of("app_id", Map.of("a", 1)))).containsExactly("/metadata/app_id");
   }
@@ -98,7 +109,7 @@ class VolumesTest {
   }
 
   @SuppressWarnings("unchecked")
-  private static <T> Map<String, T> volume(String name, T path, String claim) {
+  private static <T> Map<String, T> volume(Object name, T path, String claim) {
     return (Map<String, T>) Map.of("name", name, "mount_path", path, "pvc_name", claim);
   }
 }

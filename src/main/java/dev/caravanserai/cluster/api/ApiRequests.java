@@ -1,6 +1,5 @@
 package dev.caravanserai.cluster.api;
 
-import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.ConcurrencyLimit;
 import dev.caravanserai.cluster.LastBytes;
 import dev.caravanserai.session.Causes;
@@ -96,11 +95,9 @@ final class ApiRequests {
    * @param silent whether it is a failure that nothing has come for the time of a request
    * @return done when the response has begun
    */
-  CompletionStage<ByteSource> open(String action, String path, BooleanSupplier silent) {
+  CompletionStage<ResponseBody> open(String action, String path, BooleanSupplier silent) {
     int atMost = client.getConfiguration().getRequestTimeout();
-    ResponseBody body =
-        new ResponseBody(
-            Duration.ofMillis(atMost), silent, timer, thrown -> ApiFailures.of(thrown, action));
+    ResponseBody body = new ResponseBody(Duration.ofMillis(atMost), silent, timer, action);
     return CompletableFuture.supplyAsync(
             () -> request("GET", path, null, Optional.empty()), executor)
         .thenCompose(
@@ -115,9 +112,12 @@ final class ApiRequests {
             answer -> {
               body.begin(answer.body());
               return answer.isSuccessful()
-                  ? CompletableFuture.<ByteSource>completedFuture(body)
+                  ? CompletableFuture.completedFuture(body)
                   : LastBytes.of(body, REFUSAL_BYTES, added -> {})
-                      .thenApply(words -> this.<ByteSource>refuse(answer, words));
+                      .toCompletableFuture()
+                      .orTimeout(atMost, TimeUnit.MILLISECONDS)
+                      .whenComplete((words, thrown) -> body.close())
+                      .thenApply(words -> this.<ResponseBody>refuse(answer, words));
             })
         .exceptionally(
             thrown -> {

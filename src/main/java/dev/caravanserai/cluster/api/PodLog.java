@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** A container's log. */
@@ -16,16 +15,15 @@ final class PodLog implements ByteSource {
   private static final Pattern UNREADABLE =
       Pattern.compile("unable to retrieve container logs for [a-z-]+://\\w*\\s*");
 
-  private final ByteSource source;
+  private final ResponseBody source;
   private final boolean follow;
   private final String log;
-  private Supplier<CompletionStage<Optional<byte[]>>> next;
+  private boolean begun;
 
-  private PodLog(ByteSource source, boolean follow, String log) {
+  private PodLog(ResponseBody source, boolean follow, String log) {
     this.source = source;
     this.follow = follow;
     this.log = log;
-    this.next = () -> source.next().thenApply(piece -> readable(log, piece));
   }
 
   /**
@@ -33,18 +31,14 @@ final class PodLog implements ByteSource {
    * @return done with the first piece, so that a refusal precedes every byte; at once if the log is
    *     followed, as the container may write nothing
    */
-  static CompletionStage<ByteSource> of(ByteSource source, boolean follow, String log) {
+  static CompletionStage<ByteSource> of(ResponseBody source, boolean follow, String log) {
     PodLog it = new PodLog(source, follow, log);
-    return follow ? CompletableFuture.completedFuture(it) : it.begin();
+    return follow
+        ? CompletableFuture.completedFuture(it)
+        : source.peek().thenApply(it::readable).thenApply(piece -> it);
   }
 
-  private CompletionStage<ByteSource> begin() {
-    CompletionStage<Optional<byte[]>> first = next();
-    next = () -> first;
-    return first.thenApply(piece -> this);
-  }
-
-  private Optional<byte[]> readable(String log, Optional<byte[]> piece) {
+  private Optional<byte[]> readable(Optional<byte[]> piece) {
     String words = piece.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
     if (UNREADABLE.matcher(words).matches()) {
       close();
@@ -60,9 +54,9 @@ final class PodLog implements ByteSource {
 
   @Override
   public CompletionStage<Optional<byte[]>> next() {
-    CompletionStage<Optional<byte[]>> piece = next.get();
-    next = source::next;
-    return piece;
+    boolean first = !begun;
+    begun = true;
+    return first ? source.next().thenApply(this::readable) : source.next();
   }
 
   @Override

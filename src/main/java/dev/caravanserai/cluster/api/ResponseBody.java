@@ -2,6 +2,8 @@ package dev.caravanserai.cluster.api;
 
 import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import java.nio.ByteBuffer;
@@ -15,12 +17,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 
 /**
  * The body of a response, read piece by piece. The connection is paused while nobody asks for the
  * next piece, and closed if nobody asks for the first within {@value #UNBEGUN_MINUTES} minute, or
- * for another within {@value #UNREAD_MINUTES} minutes. Thread-safe.
+ * for another within {@value #UNREAD_MINUTES} minutes; the reading then fails with LIMIT_REACHED.
+ * Thread-safe.
  */
 final class ResponseBody implements ByteSource {
   private static final int UNBEGUN_MINUTES = 1;
@@ -29,41 +31,56 @@ final class ResponseBody implements ByteSource {
   private final Duration idle;
   private final BooleanSupplier silent;
   private final ScheduledExecutorService timer;
-  private final UnaryOperator<Throwable> failure;
+  private final String action;
   private AsyncBody body;
   private volatile CompletableFuture<Optional<byte[]>> wanted = new CompletableFuture<>();
+  private volatile Optional<CompletionStage<Optional<byte[]>>> peeked = Optional.empty();
   private volatile Future<?> unread = CompletableFuture.completedFuture(null);
+  private volatile int unreadMinutes = UNBEGUN_MINUTES;
+
+  /** Why it was closed here. */
+  private volatile Optional<Throwable> closed = Optional.empty();
 
   /**
    * @param idle how long a piece may take
    * @param silent whether one that takes longer is a failure; if not, it is awaited for the same
    *     time again
-   * @param failure converts what the HTTP client reports
+   * @param action for messages
    */
   ResponseBody(
-      Duration idle,
-      BooleanSupplier silent,
-      ScheduledExecutorService timer,
-      UnaryOperator<Throwable> failure) {
+      Duration idle, BooleanSupplier silent, ScheduledExecutorService timer, String action) {
     this.idle = idle;
     this.silent = silent;
     this.timer = timer;
-    this.failure = failure;
+    this.action = action;
   }
 
   /** The head of the response has arrived. */
   ResponseBody begin(AsyncBody body) {
     this.body = body;
-    unread = timer.schedule(this::close, UNBEGUN_MINUTES, TimeUnit.MINUTES);
+    closeUnlessRead();
     body.done().whenComplete(this::onEnd);
     return this;
+  }
+
+  private void closeUnlessRead() {
+    int minutes = unreadMinutes;
+    unread.cancel(false);
+    unread = timer.schedule(() -> close(unread(minutes)), minutes, TimeUnit.MINUTES);
+  }
+
+  private FailureException unread(int minutes) {
+    return FailureException.of(
+        FailureCode.LIMIT_REACHED,
+        "%s was ended: nothing was read for %d min. Begin again, and read without long pauses."
+            .formatted(action, minutes));
   }
 
   /** The HTTP client has received a piece. */
   void onPieces(List<ByteBuffer> pieces, AsyncBody rest) {
     ByteBuffer all = ByteBuffer.allocate(pieces.stream().mapToInt(ByteBuffer::remaining).sum());
     pieces.forEach(all::put);
-    unread = timer.schedule(this::close, UNREAD_MINUTES, TimeUnit.MINUTES);
+    closeUnlessRead();
     wanted.complete(Optional.of(all.array()));
   }
 
@@ -71,12 +88,37 @@ final class ResponseBody implements ByteSource {
     if (thrown == null) {
       wanted.complete(Optional.empty());
     } else {
-      wanted.completeExceptionally(failure.apply(Causes.of(thrown)));
+      wanted.completeExceptionally(closed.orElseGet(() -> failure(Causes.of(thrown))));
     }
+  }
+
+  private Throwable failure(Throwable thrown) {
+    return ApiFailures.of(thrown, action);
+  }
+
+  /**
+   * Receives the first piece. The reader gets it from its first {@link #next}, and must call that
+   * only when this stage is done, but within {@value #UNBEGUN_MINUTES} minute.
+   */
+  CompletionStage<Optional<byte[]>> peek() {
+    CompletionStage<Optional<byte[]>> first = receive();
+    peeked = Optional.of(first);
+    return first;
   }
 
   @Override
   public CompletionStage<Optional<byte[]>> next() {
+    unreadMinutes = UNREAD_MINUTES;
+    Optional<CompletionStage<Optional<byte[]>>> first = peeked;
+    if (first.isEmpty()) {
+      return receive();
+    }
+    peeked = Optional.empty();
+    closeUnlessRead();
+    return first.get();
+  }
+
+  private CompletionStage<Optional<byte[]>> receive() {
     CompletableFuture<Optional<byte[]>> piece = new CompletableFuture<>();
     wanted = piece;
     unread.cancel(false);
@@ -95,16 +137,20 @@ final class ResponseBody implements ByteSource {
   private void check(CompletableFuture<Optional<byte[]>> piece) {
     if (silent.getAsBoolean()) {
       piece.completeExceptionally(
-          failure.apply(
-              new KubernetesClientException("no answer within " + idle.toSeconds() + " s")));
+          failure(new KubernetesClientException("no answer within " + idle.toSeconds() + " s")));
       body.cancel();
     }
   }
 
   @Override
   public void close() {
+    close(new CancellationException("The reading was ended."));
+  }
+
+  private void close(Throwable why) {
     unread.cancel(false);
-    wanted.completeExceptionally(new CancellationException("The reading was ended."));
+    closed = closed.or(() -> Optional.of(why));
+    wanted.completeExceptionally(why);
     body.cancel();
   }
 }

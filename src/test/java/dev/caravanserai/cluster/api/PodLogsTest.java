@@ -236,4 +236,25 @@ class PodLogsTest {
     // Then
     assertThat(left.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
   }
+
+  @Test
+  void refusal_of_a_log_whose_text_never_arrives_fails_and_closes_the_connection()
+      throws Exception {
+    // Given
+    CompletableFuture<Integer> left = new CompletableFuture<>();
+
+    // When
+    CompletableFuture<ByteSource> log =
+        open(
+            true,
+            (caller, out) -> {
+              send(out, "HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n");
+              left.complete(caller.getInputStream().read());
+            });
+
+    // Then
+    assertThatThrownBy(() -> log.get(20, TimeUnit.SECONDS))
+        .hasMessageContaining("CLUSTER_UNREACHABLE");
+    assertThat(left.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
+  }
 }

@@ -1,0 +1,94 @@
+package dev.caravanserai.http;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * Passes on the requests of a connection one at a time: a pipelined request (RFC 9112, 9.3.2) waits
+ * until the response before it has been written to the socket. Without this, Vert.x starts it
+ * inside the end of that response: many of them overflow the stack, and responses that the caller
+ * does not read fill the memory. One per connection; runs on its event loop.
+ */
+final class RequestQueue extends ChannelDuplexHandler {
+  private final Queue<Object> waiting = new ArrayDeque<>();
+
+  /** The response to the last request that was passed on has not been written. */
+  private boolean busy;
+
+  /** Whether no request waits. */
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (!context.channel().isActive()) {
+      ReferenceCountUtil.release(message);
+    } else if (waiting.isEmpty() && !(busy && message instanceof HttpRequest)) {
+      pass(context, message);
+    } else {
+      waiting.add(message);
+    }
+  }
+
+  private void pass(ChannelHandlerContext context, Object message) {
+    busy |= message instanceof HttpRequest;
+    context.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    if (message instanceof LastHttpContent && !interim(message)) {
+      ChannelFutureListener written =
+          response -> {
+            if (response.isSuccess()) {
+              written(context);
+            } else {
+              context.close();
+            }
+          };
+      context.write(message, promise.unvoid().addListener(written));
+    } else {
+      context.write(message, promise);
+    }
+  }
+
+  /** Also 101: a WebSocket is the last use of a connection. */
+  private static boolean interim(Object message) {
+    return message instanceof HttpResponse response
+        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+  }
+
+  /** A caller who waits for the response may send the next request from now on. */
+  private void written(ChannelHandlerContext context) {
+    if (waiting.isEmpty()) {
+      busy = false;
+    } else {
+      context.executor().execute(() -> next(context));
+    }
+  }
+
+  private void next(ChannelHandlerContext context) {
+    busy = false;
+    while (!waiting.isEmpty() && !(busy && waiting.peek() instanceof HttpRequest)) {
+      pass(context, waiting.remove());
+    }
+    context.fireChannelReadComplete();
+  }
+
+  /** The connection has ended. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.caravanserai.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.SessionKey;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** A route may end a start without an exception, such as after a check of its own. */
+class UndoOutsideCatchTest {
+  private static final String ROUTE =
+      """
+      - errorHandler:
+          noErrorHandler: {}
+      - route:
+          from:
+            uri: direct:start
+            steps:
+              - to: kamelet:session-plan-action
+              - to: kamelet:session-anchor-action
+              - to: %s
+      """;
+
+  @AutoClose private final KameletContext kamelets = new KameletContext();
+
+  @Test
+  void undo_outside_a_catch_deletes_what_was_created_and_says_what_the_route_lacks()
+      throws Exception {
+    start("kamelet:session-undo-action");
+    assertThatThrownBy(this::request).cause().hasMessageContaining("use pod:undo in a doCatch");
+    assertThat(kamelets.cluster().there()).isEmpty();
+  }
+
+  @Test
+  void fail_outside_a_catch_keeps_a_failure_that_says_what_the_route_lacks() throws Exception {
+    start("pod:fail");
+    request();
+    SessionKey key = new SessionKey(kamelets.cluster().name(), "default", "a");
+    ObjectRef anchor = ObjectRef.to(kamelets.cluster().sessions().anchor(key).orElseThrow());
+    assertThat(kamelets.cluster().notes(anchor).get(Annotations.FAILURE))
+        .contains("use pod:fail in a doCatch");
+  }
+
+  private void start(String step) throws Exception {
+    kamelets.add("start.camel.yaml", ROUTE.formatted(step));
+    kamelets.camel().start();
+  }
+
+  private void request() {
+    kamelets.camel().createProducerTemplate().requestBody("direct:start", "{\"id\": \"a\"}");
+  }
+}

@@ -1,0 +1,117 @@
+package dev.caravanserai.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** Requests of a connection are passed on one at a time. */
+class RequestQueueTest {
+  private final RequestQueue queue = new RequestQueue();
+  private final EmbeddedChannel channel = new EmbeddedChannel(queue);
+
+  private void receive(String path) {
+    channel.writeInbound(
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, path),
+        new DefaultHttpContent(Unpooled.copiedBuffer(path.getBytes(StandardCharsets.US_ASCII))),
+        LastHttpContent.EMPTY_LAST_CONTENT);
+  }
+
+  private static DefaultFullHttpResponse response(HttpResponseStatus status) {
+    return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
+  }
+
+  private void assertPassed(String path) {
+    assertThat(channel.<HttpRequest>readInbound().uri()).isEqualTo(path);
+    assertThat(channel.<HttpContent>readInbound().content().toString(StandardCharsets.US_ASCII))
+        .isEqualTo(path);
+    assertThat(channel.<HttpContent>readInbound()).isInstanceOf(LastHttpContent.class);
+  }
+
+  @Test
+  void next_request_waits_until_the_response_has_been_written_to_the_socket() {
+    // Given
+    receive("/1");
+    receive("/2");
+    receive("/3");
+    assertPassed("/1");
+    assertThat(channel.<Object>readInbound()).isNull();
+
+    // When
+    channel.write(response(HttpResponseStatus.OK));
+    channel.runPendingTasks();
+    assertThat(channel.<Object>readInbound()).as("not flushed").isNull();
+    channel.flush();
+    channel.runPendingTasks();
+
+    // Then
+    assertPassed("/2");
+    assertThat(channel.<Object>readInbound()).isNull();
+    channel.writeAndFlush(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+    channel.runPendingTasks();
+    assertThat(channel.<Object>readInbound()).isNull();
+    channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+    channel.runPendingTasks();
+    assertPassed("/3");
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void request_after_the_response_does_not_wait() {
+    // Given
+    receive("/1");
+    assertPassed("/1");
+
+    // When
+    channel.writeAndFlush(response(HttpResponseStatus.OK));
+    receive("/2");
+
+    // Then
+    assertPassed("/2");
+  }
+
+  @Test
+  void interim_response_is_not_the_end_of_a_request() {
+    // Given
+    receive("/1");
+    receive("/2");
+    assertPassed("/1");
+
+    // When
+    channel.writeAndFlush(response(HttpResponseStatus.CONTINUE));
+    channel.runPendingTasks();
+
+    // Then
+    assertThat(channel.<Object>readInbound()).isNull();
+  }
+
+  @Test
+  void requests_that_wait_are_released_when_the_connection_ends() {
+    // Given
+    var body = Unpooled.copiedBuffer("text".getBytes(StandardCharsets.US_ASCII));
+    receive("/1");
+    channel.writeInbound(
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/2"),
+        new DefaultHttpContent(body));
+
+    // When
+    channel.close();
+    channel.runPendingTasks();
+
+    // Then
+    assertThat(body.refCnt()).isZero();
+    assertThat(queue.isEmpty()).isTrue();
+  }
+}
