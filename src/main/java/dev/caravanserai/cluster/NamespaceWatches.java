@@ -77,8 +77,8 @@ public final class NamespaceWatches implements AutoCloseable {
     String problem = Causes.of(thrown).getMessage();
     if (!problem.equals(problems.put(namespace, problem)) && !timer.isShutdown()) {
       LOG.warn(
-          "cluster={} namespace={}: sessions there cannot be watched, so they are neither listed nor"
-              + " ended until this is corrected: {}",
+          "cluster={} namespace={}: cannot be watched, so its sessions are neither listed nor ended, and"
+              + " starts in it fail, until this is corrected: {}",
           cluster.name(),
           namespace,
           problem);

@@ -144,6 +144,7 @@ final class ClusterSetup implements AutoCloseable {
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
     watches.begin(others);
+    others.retainAll(cluster().namespaces()); // the watches have reported the others
     accessCheck.execute(() -> others.forEach(this::warnOfMissing));
   }
 
@@ -153,14 +154,14 @@ final class ClusterSetup implements AutoCloseable {
     try {
       AccessReport report = check(namespace);
       if (!report.complete()) {
-        problem = report.missing().size() + " permissions are missing: " + report.describe();
+        problem = "permissions are missing: " + report.missing();
       }
-    } catch (FailureException e) {
+    } catch (RuntimeException e) {
       problem = e.getMessage();
     }
     if (!problem.isEmpty() && !accessCheck.isShutdown()) {
       LOG.warn(
-          "cluster={} namespace={}: starts with profiles that use this namespace fail. {}",
+          "cluster={} namespace={}: starts with profiles that use this namespace fail, since {}",
           cluster().name(),
           namespace,
           problem);
