@@ -31,7 +31,7 @@ class ObjectsIT {
           ObjectRef.named(ConfigMap.class, TestCluster.NAMESPACE, NAME),
           ObjectRef.named(Lease.class, TestCluster.NAMESPACE, NAME)
         }) {
-      result(cluster.objects().get(object))
+      result(cluster.objects().get("default", object))
           .ifPresent(there -> result(cluster.objects().delete(ObjectRef.to(there))));
     }
     cluster.close();
@@ -51,8 +51,12 @@ class ObjectsIT {
     // Then
     assertThat(annotated).isFalse();
     assertThat(deleted).isFalse();
-    assertThat(result(cluster.objects().get(first))).isEmpty();
-    assertThat(result(cluster.objects().get(second)).orElseThrow().getMetadata().getAnnotations())
+    assertThat(result(cluster.objects().get("default", first))).isEmpty();
+    assertThat(
+            result(cluster.objects().get("default", second))
+                .orElseThrow()
+                .getMetadata()
+                .getAnnotations())
         .doesNotContainKey("a");
   }
 
@@ -70,7 +74,11 @@ class ObjectsIT {
     // Then
     assertThat(one).isTrue();
     assertThat(other).isFalse();
-    assertThat(result(cluster.objects().get(ref)).orElseThrow().getMetadata().getAnnotations())
+    assertThat(
+            result(cluster.objects().get("default", ref))
+                .orElseThrow()
+                .getMetadata()
+                .getAnnotations())
         .containsEntry("a", "1");
   }
 
@@ -83,7 +91,7 @@ class ObjectsIT {
     assertThatThrownBy(() -> result(cluster.objects().delete(named))).hasMessageContaining("uid");
     assertThatThrownBy(() -> result(cluster.objects().annotate(named, Map.of())))
         .hasMessageContaining("uid");
-    assertThat(result(cluster.objects().get(named))).isPresent();
+    assertThat(result(cluster.objects().get("default", named))).isPresent();
   }
 
   @Test
@@ -114,7 +122,7 @@ class ObjectsIT {
             .endMetadata()
             .build();
     ObjectRef read = ObjectRef.listedBy(anchor).get(1);
-    ObjectRef found = ObjectRef.to(result(cluster.objects().get(read)).orElseThrow());
+    ObjectRef found = ObjectRef.to(result(cluster.objects().get("default", read)).orElseThrow());
 
     // Then
     assertThat(found).isEqualTo(ObjectRef.to(lease));
@@ -122,7 +130,7 @@ class ObjectsIT {
       return;
     }
     assertThat(result(cluster.objects().delete(found))).isTrue();
-    assertThat(result(cluster.objects().get(found))).isEmpty();
+    assertThat(result(cluster.objects().get("default", found))).isEmpty();
   }
 
   private HasMetadata create() {

@@ -7,10 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs what follows an asynchronous operation: the rest of a route, which may block. A task gets an
- * idle thread, else a new one up to the pool's size, so that a slow or nested step delays no other;
- * beyond that it waits in the queue. Each operation has one continuation at a time, so the limits
- * on operations also bound the queue. Idle threads end after 30 s. Safe for use by several threads.
+ * Runs steps of routes, which may block, such as those that follow an asynchronous operation. A
+ * task gets an idle thread, else a new one up to the pool's size, so that a slow or nested step
+ * delays no other; beyond that it waits in the queue. Each operation has one continuation at a
+ * time, so the limits on operations also bound the queue. Idle threads end after 30 s. Safe for use
+ * by several threads.
  */
 public final class ContinuationPool extends ThreadPoolExecutor {
   private static final int IDLE_SECONDS = 30;
@@ -19,11 +20,19 @@ public final class ContinuationPool extends ThreadPoolExecutor {
    * @param size most threads, at least 1
    */
   public ContinuationPool(int size) {
+    this("continuation-", size);
+  }
+
+  /**
+   * @param name of its threads, before their number
+   * @param size most threads, at least 1
+   */
+  public ContinuationPool(String name, int size) {
     super(0, size, IDLE_SECONDS, TimeUnit.SECONDS, new IdleThreadFirst());
     AtomicInteger number = new AtomicInteger();
     setThreadFactory(
         task -> {
-          Thread thread = new Thread(task, "continuation-" + number.incrementAndGet());
+          Thread thread = new Thread(task, name + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });

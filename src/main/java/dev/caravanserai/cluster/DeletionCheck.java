@@ -30,6 +30,7 @@ public final class DeletionCheck {
   private static final int AT_ONCE = 4;
 
   private final Objects objects;
+  private final SessionCache cache;
   private final ConcurrencyLimit limit;
 
   /** Those to be read; true once the log has reported missing labels. */
@@ -38,11 +39,13 @@ public final class DeletionCheck {
   /**
    * Works from now on.
    *
-   * @param queue most objects that wait to be read; the others are read after a pause
+   * @param queue most objects of each tenant that wait to be read; the others are read after a
+   *     pause
    */
   public DeletionCheck(
       Objects objects, SessionCache cache, ScheduledExecutorService timer, int queue) {
     this.objects = objects;
+    this.cache = cache;
     this.limit = new ConcurrencyLimit(AT_ONCE, queue);
     Retries<ObjectRef> retries = new Retries<>(FIRST_PAUSE, LONGEST_PAUSE, this::ask, timer);
     cache.confirmDeletionsBy(
@@ -62,7 +65,11 @@ public final class DeletionCheck {
   private Optional<CompletionStage<?>> ask(ObjectRef object) {
     return Optional.of(object)
         .filter(open::containsKey)
-        .map(o -> limit.run("", () -> objects.get(o)).thenAccept(found -> found(o, found)));
+        .map(o -> read(cache.tenant(o), o).thenAccept(found -> found(o, found)));
+  }
+
+  private CompletionStage<Optional<HasMetadata>> read(String tenant, ObjectRef object) {
+    return limit.run(tenant, () -> objects.get(tenant, object));
   }
 
   private void found(ObjectRef object, Optional<HasMetadata> found) {

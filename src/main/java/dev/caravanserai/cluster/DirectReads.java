@@ -119,7 +119,7 @@ public final class DirectReads {
             anchor ->
                 anchor
                     .flatMap(SessionReader::podOf)
-                    .map(objects::get)
+                    .map(pod -> objects.get(key.tenant(), pod))
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
   }
 }

@@ -4,6 +4,7 @@ import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
+import dev.caravanserai.session.SessionSummary;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -143,12 +144,12 @@ final class Life {
   }
 
   Session read(SessionReader reader) {
-    String main = reader.container(anchor, pod());
-    Verdict verdict = verdict(main);
+    SessionSummary summary = SessionReader.summary(anchor, pod());
+    Verdict verdict = verdict(SessionReader.container(summary, pod()));
     if (verdict.ready() && !started()) {
       readyAt = pod().flatMap(PodStatusReader::readySince).or(() -> Optional.of(Instant.now()));
     }
-    session = Optional.of(reader.read(key, anchor, pod(), verdict, readyAt));
+    session = Optional.of(reader.read(key, summary, anchor, pod(), verdict, readyAt));
     return session.get();
   }
 

@@ -1,6 +1,5 @@
 package dev.caravanserai.cluster;
 
-import dev.caravanserai.session.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
@@ -25,24 +24,16 @@ public interface Objects {
   /**
    * Reads an object as it is now, past all caches.
    *
+   * @param tenant for which it is read: its requests take turns with those of the others
    * @return the object in its own class, or as a generic resource if its kind is not built in;
    *     empty if there is none of that name, or only one with another uid
    */
-  CompletionStage<Optional<HasMetadata>> get(ObjectRef object);
+  CompletionStage<Optional<HasMetadata>> get(String tenant, ObjectRef object);
 
-  /**
-   * The same for a tenant, whose requests take turns with those of the others.
-   *
-   * @param tenant as in labels
-   */
-  default CompletionStage<Optional<HasMetadata>> get(ObjectRef object, String tenant) {
-    return get(object);
-  }
-
-  /** Reads an object of a built-in kind by its name, for a tenant. */
+  /** Reads an object of a built-in kind by its name. */
   default <T extends HasMetadata> CompletionStage<Optional<T>> get(
       String tenant, Class<T> type, String namespace, String name) {
-    return get(ObjectRef.named(type, namespace, name), Names.label(tenant))
+    return get(tenant, ObjectRef.named(type, namespace, name))
         .thenApply(found -> found.map(type::cast));
   }
 

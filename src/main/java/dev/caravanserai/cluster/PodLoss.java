@@ -52,9 +52,10 @@ public final class PodLoss {
   }
 
   private CompletionStage<Void> confirm(Life.Doubt doubt) {
+    String tenant = doubt.key().tenant();
     return objects
-        .get(doubt.pod())
-        .thenCompose(pod -> objects.get(doubt.anchor()))
+        .get(tenant, doubt.pod())
+        .thenCompose(pod -> objects.get(tenant, doubt.anchor()))
         .thenAccept(anchor -> anchor.ifPresent(there -> cache.onPodLost(doubt)));
   }
 }

@@ -17,6 +17,11 @@ public final class PodStatusReader {
     return new PodView(pod).phase();
   }
 
+  /** The status of a container of any type; empty before the kubelet has reported it. */
+  public static Optional<ContainerStatus> container(Pod pod, String name) {
+    return new PodView(pod).container(name);
+  }
+
   /**
    * What the pod's status says, unless the session is being stopped.
    *

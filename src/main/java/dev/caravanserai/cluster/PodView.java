@@ -42,6 +42,13 @@ record PodView(Pod pod) {
     return Stream.concat(status().getInitContainerStatuses().stream(), containers());
   }
 
+  /** The status of a container of any type. */
+  Optional<ContainerStatus> container(String name) {
+    return Stream.concat(allContainers(), status().getEphemeralContainerStatuses().stream())
+        .filter(container -> name.equals(container.getName()))
+        .findFirst();
+  }
+
   Optional<PodCondition> condition(String type) {
     return status().getConditions().stream().filter(c -> type.equals(c.getType())).findFirst();
   }

@@ -1,6 +1,5 @@
 package dev.caravanserai.cluster;
 
-import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
@@ -35,6 +34,10 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
   private final LifeTable lives;
   private final ExpiryQueue dues = new ExpiryQueue(System::nanoTime);
   private final List<Life.Doubt> doubts = new ArrayList<>();
+
+  /** To be logged without the lock. */
+  private final List<Runnable> warnings = new ArrayList<>();
+
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final Executor executor;
   private volatile Function<SessionKey, CompletionStage<Optional<Session>>> refresh =
@@ -186,12 +189,12 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
     return lives.object(uid);
   }
 
-  /** The tenant, as in labels, whose session has this anchor or pod; empty if none is known. */
+  /** The tenant whose session has this anchor or pod; empty if none is known. */
   public synchronized String tenant(ObjectRef object) {
     return lives.named(object.anyLife()).stream()
         .findFirst()
         .flatMap(lives::holder)
-        .map(life -> Names.label(life.key.tenant()))
+        .map(life -> life.key.tenant())
         .orElse("");
   }
 
@@ -253,11 +256,15 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
 
   private void deliverAfter(Runnable change) {
     List<Life.Doubt> found;
+    List<Runnable> logs;
     synchronized (this) {
       change.run();
       found = List.copyOf(doubts);
       doubts.clear();
+      logs = List.copyOf(warnings);
+      warnings.clear();
     }
+    logs.forEach(Runnable::run);
     subscribers.forEach(subscriber -> subscriber.deliver(executor));
     found.forEach(resolver);
   }
@@ -275,7 +282,8 @@ public final class SessionCache implements SessionIndex, AutoCloseable {
             life -> {
               publish(life, object);
               if (object instanceof ConfigMap anchor) {
-                UnreadableTimes.warn(before, anchor, life.session().orElseThrow());
+                Session session = life.session().orElseThrow();
+                warnings.add(() -> UnreadableTimes.warn(before, anchor, session));
               }
             });
   }

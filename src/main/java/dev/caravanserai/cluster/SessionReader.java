@@ -44,8 +44,8 @@ final class SessionReader {
   }
 
   /** The main container: the one that the profile names, else the pod's first. */
-  String container(Optional<ConfigMap> anchor, Optional<Pod> pod) {
-    return summary(anchor, pod)
+  static String container(SessionSummary summary, Optional<Pod> pod) {
+    return summary
         .container()
         .or(() -> first(pod).map(Container::getName))
         .or(() -> statuses(pod).stream().map(ContainerStatus::getName).findFirst())
@@ -53,18 +53,19 @@ final class SessionReader {
   }
 
   /**
+   * @param summary of this anchor and pod
    * @param anchor empty once the session is being taken down
    * @param pod empty before it is created, and once it is gone
    */
   Session read(
       SessionKey key,
+      SessionSummary summary,
       Optional<ConfigMap> anchor,
       Optional<Pod> pod,
       Verdict verdict,
       Optional<Instant> startedAt) {
     HasMetadata bearer = anchor.<HasMetadata>map(a -> a).or(() -> pod).orElseThrow();
-    SessionSummary summary = summary(anchor, pod);
-    String container = container(anchor, pod);
+    String container = container(summary, pod);
     Instant createdAt = Times.createdAt(bearer);
     return SessionBuilder.builder()
         .id(key.id())
@@ -111,7 +112,7 @@ final class SessionReader {
   }
 
   /** Empty if there is none, or if it was edited by hand and cannot be read. */
-  private static SessionSummary summary(Optional<ConfigMap> anchor, Optional<Pod> pod) {
+  static SessionSummary summary(Optional<ConfigMap> anchor, Optional<Pod> pod) {
     String json =
         anchor
             .map(ConfigMap::getData)

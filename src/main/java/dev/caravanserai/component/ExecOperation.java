@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /**
@@ -95,8 +96,11 @@ final class ExecOperation implements PodOperation {
     }
     String name = spec.container().orElse(session.container());
     List<String> names =
-        pod.map(p -> p.getSpec().getContainers().stream().map(Container::getName).toList())
-            .orElse(List.of());
+        pod.map(Pod::getSpec).stream()
+            .flatMap(of -> Stream.of(of.getContainers(), of.getInitContainers()))
+            .flatMap(List::stream)
+            .map(Container::getName)
+            .toList();
     if (!names.isEmpty() && !names.contains(name)) {
       throw FailureException.of(
           FailureCode.NOT_FOUND,

@@ -56,7 +56,7 @@ final class FailOperation implements PodOperation {
         Causes.failure(thrown)
             .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
     return notes
-        .failed(start.anchor(), failure)
+        .failed(start.key().tenant(), start.anchor(), failure)
         .thenCompose(
             noted ->
                 CompletableFuture.allOf(
@@ -86,7 +86,7 @@ final class FailOperation implements PodOperation {
         .map(
             anchor ->
                 notes
-                    .failed(ObjectRef.to(anchor), session.failure().orElseThrow())
+                    .failed(session.tenant(), ObjectRef.to(anchor), session.failure().orElseThrow())
                     .<Void>thenApply(noted -> null))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }

@@ -3,6 +3,7 @@ package dev.caravanserai.component;
 import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A container's log that is followed. It is complete only if the container has ended: an API server
@@ -56,21 +56,10 @@ final class FollowedLog implements ByteSource {
   }
 
   private Optional<ContainerStatus> running(Optional<Pod> pod) {
-    return pod
-        .filter(p -> p.getMetadata().getUid().equals(session.pod().orElseThrow().uid()))
-        .map(Pod::getStatus)
-        .filter(status -> !List.of("Succeeded", "Failed").contains(status.getPhase()))
-        .stream()
-        .flatMap(
-            status ->
-                Stream.of(
-                        status.getContainerStatuses(),
-                        status.getInitContainerStatuses(),
-                        status.getEphemeralContainerStatuses())
-                    .flatMap(List::stream))
-        .filter(status -> container.equals(status.getName()))
-        .filter(status -> status.getState() != null && status.getState().getRunning() != null)
-        .findFirst();
+    return pod.filter(p -> p.getMetadata().getUid().equals(session.pod().orElseThrow().uid()))
+        .filter(p -> !List.of("Succeeded", "Failed").contains(PodStatusReader.phase(p)))
+        .flatMap(p -> PodStatusReader.container(p, container))
+        .filter(status -> status.getState() != null && status.getState().getRunning() != null);
   }
 
   private boolean ended(Optional<Pod> pod) {
@@ -98,7 +87,10 @@ final class FollowedLog implements ByteSource {
     } else if (more > 0) {
       timer.schedule(() -> look(more - 1), LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
     } else {
-      cluster.objects().get(pod).whenComplete((now, thrown) -> decide(now, thrown));
+      cluster
+          .objects()
+          .get(session.tenant(), pod)
+          .whenComplete((now, thrown) -> decide(now, thrown));
     }
   }
 

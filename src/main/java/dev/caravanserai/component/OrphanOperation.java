@@ -48,7 +48,7 @@ final class OrphanOperation implements PodOperation {
         ObjectRef.named(ConfigMap.class, pod.namespace(), Names.anchor(key.tenant(), key.id()));
     return cluster
         .objects()
-        .get(anchor)
+        .get(key.tenant(), anchor)
         .thenCompose(
             found ->
                 found.isPresent()

@@ -3,7 +3,9 @@ package dev.caravanserai.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import dev.caravanserai.session.Pointers;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
@@ -13,13 +15,17 @@ import java.util.Map;
  */
 final class Unreadable {
   private final List<Violation> found = new ArrayList<>();
+
+  /** Names and indexes down to the visited value; a pointer for each value would take too long. */
+  private final Deque<Object> path = new ArrayDeque<>();
+
   private int nodes;
 
   private Unreadable() {}
 
   static Unreadable in(JsonNode body) {
     Unreadable unreadable = new Unreadable();
-    unreadable.visit("", body);
+    unreadable.visit(body);
     return unreadable;
   }
 
@@ -33,26 +39,41 @@ final class Unreadable {
     return nodes;
   }
 
-  private void visit(String pointer, JsonNode node) {
-    if (found.size() == ContractSchema.MOST) {
-      return;
-    }
+  private void visit(JsonNode node) {
     nodes++;
     if (node.isTextual() && halfCharacter(node.textValue())) {
-      found.add(new Violation(pointer, "holds half of a surrogate pair, which is not a character"));
+      add("holds half of a surrogate pair, which is not a character");
     } else if (node.isFloatingPointNumber() && beyondDouble(node)) {
-      found.add(new Violation(pointer, "must be a number that a double can represent"));
+      add("must be a number that a double can represent");
     }
     int index = 0;
     for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
-      visit(pointer + "/" + index++, item);
+      child(index++, item);
     }
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (halfCharacter(field.getKey())) {
-        found.add(new Violation(pointer, "has a name with half of a surrogate pair, no character"));
+        add("has a name with half of a surrogate pair, no character");
       } else {
-        visit(Pointers.child(pointer, field.getKey()), field.getValue());
+        child(field.getKey(), field.getValue());
       }
+    }
+  }
+
+  private void child(Object step, JsonNode node) {
+    if (found.size() < ContractSchema.MOST) {
+      path.addLast(step);
+      visit(node);
+      path.removeLast();
+    }
+  }
+
+  private void add(String message) {
+    if (found.size() < ContractSchema.MOST) {
+      String pointer = "";
+      for (Object step : path) {
+        pointer = Pointers.child(pointer, String.valueOf(step));
+      }
+      found.add(new Violation(pointer, message));
     }
   }
 

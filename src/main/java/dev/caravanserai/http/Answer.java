@@ -177,7 +177,7 @@ record Answer(
    * own context.
    *
    * @param idle how long a WebSocket may be without a sign of the caller
-   * @return done once nothing more is read from the route
+   * @return done once the caller has everything, or has left
    */
   Future<Void> write(RoutingContext ctx, Duration idle) {
     HttpServerResponse response = ctx.response();
@@ -191,9 +191,10 @@ record Answer(
         if (rest.isPresent() && ctx.get(HttpEngine.HEAD) == null) {
           return StreamedBody.send(body, rest.get(), new ChunkedBody(ctx));
         } else if (body.length == 0 || rest.isPresent()) {
-          response.end();
+          rest.ifPresent(ByteSource::close);
+          return response.end();
         } else {
-          response.end(Buffer.buffer(body));
+          return response.end(Buffer.buffer(body));
         }
       }
     } catch (RuntimeException | Error e) {

@@ -44,7 +44,12 @@ final class ContractConsumer extends HttpConsumer {
       HttpEngine engine,
       String specification,
       boolean missingAllowed) {
-    super(endpoint, processor, engine, new HttpHeaderFilterStrategy());
+    super(
+        endpoint,
+        processor,
+        engine,
+        new HttpHeaderFilterStrategy(),
+        specification.equals(Docs.SPECIFICATION));
     this.engine = engine;
     this.specification = specification;
     this.missingAllowed = missingAllowed;
@@ -80,6 +85,7 @@ final class ContractConsumer extends HttpConsumer {
               operation.webSocketType().isPresent());
       open(
           entrance,
+          !operation.bodyTypes().isEmpty(),
           (exchange, ctx) -> read(operation, entrance.path(), exchange, ctx),
           located(operation, producer));
     }
@@ -133,8 +139,7 @@ final class ContractConsumer extends HttpConsumer {
       exchange.setVariable(
           MEDIA_TYPE, Accept.best(request.header("Accept"), operation.answerTypes()));
     }
-    var body = ctx.body().buffer();
-    byte[] bytes = body == null ? new byte[0] : body.getBytes();
+    byte[] bytes = RequestBody.of(ctx).bytes();
     checkType(operation, request, bytes);
     var values =
         operation.read(path.values(ctx), request.query(), ctx.request().headers()::getAll, bytes);

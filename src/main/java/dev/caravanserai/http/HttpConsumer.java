@@ -1,12 +1,12 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.cluster.ByteSource;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.vertx.core.Context;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.TimeoutHandler;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Endpoint;
@@ -40,14 +39,23 @@ import org.apache.camel.support.DefaultConsumer;
 abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   private final HttpEngine engine;
   private final HeaderFilterStrategy filter;
+  private final boolean ofTheServer;
   private final List<Runnable> onStop = new ArrayList<>();
   private final Set<ByteSource> endless = ConcurrentHashMap.newKeySet();
 
+  /**
+   * @param ofTheServer whether its routes are the server's API, whose steps do not block
+   */
   HttpConsumer(
-      Endpoint endpoint, Processor processor, HttpEngine engine, HeaderFilterStrategy filter) {
+      Endpoint endpoint,
+      Processor processor,
+      HttpEngine engine,
+      HeaderFilterStrategy filter,
+      boolean ofTheServer) {
     super(endpoint, processor);
     this.engine = engine;
     this.filter = filter;
+    this.ofTheServer = ofTheServer;
   }
 
   /** Fills an exchange from a request. Runs on a worker thread; may throw a refusal. */
@@ -66,13 +74,14 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   /**
    * Takes the requests of an entrance until the consumer stops.
    *
+   * @param withBody whether a request may have a body
    * @throws IllegalArgumentException if another route takes some of them already
    */
-  void open(Entrance entrance, Reader reader, AsyncProcessor processor) {
+  void open(Entrance entrance, boolean withBody, Reader reader, AsyncProcessor processor) {
     Router router = engine.claim(entrance);
     Route route = router.routeWithRegex(entrance.path().regex()).order(engine.order(entrance));
     entrance.methods().forEach(route::method);
-    route.handler(ctx -> admit(ctx, entrance.scope()));
+    route.handler(ctx -> admit(ctx, entrance.scope(), withBody));
     if (entrance.webSocket()) {
       route.handler(this::webSocket);
     }
@@ -80,9 +89,8 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       TimeoutHandler timeout = TimeoutHandler.create(entrance.timeoutMillis(), 504);
       route.handler(timeout::handle);
     }
-    BodyHandler body = BodyHandler.create(false).setBodyLimit(engine.limits().bodyBytes());
     route
-        .handler(ctx -> receive(ctx, body))
+        .handler(this::receive)
         .handler(ctx -> handle(ctx, reader, processor))
         .failureHandler(engine::failed);
     onStop.add(
@@ -100,7 +108,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   }
 
   /** Before the body is read. */
-  private void admit(RoutingContext ctx, String scope) {
+  private void admit(RoutingContext ctx, String scope, boolean withBody) {
     var type = ctx.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT);
     var encoding = Optional.ofNullable(ctx.request().getHeader("Content-Encoding")).orElse("");
     if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
@@ -109,6 +117,10 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       ctx.next(); // a probe's path, which a prefix does not take
     } else if (!Guard.permits(ctx, scope)) {
       Guard.forbid(ctx, scope);
+    } else if (!withBody && RequestBody.announced(ctx.request())) {
+      RequestBody.abandon(ctx);
+      Problem.of(FailureCode.INVALID_REQUEST, "This operation takes no body: send none.")
+          .write(ctx.response());
     } else if (type.startsWith("application/x-www-form-urlencoded")
         || type.startsWith("multipart/")) {
       refuse(ctx, "Forms are not taken: send application/json.");
@@ -120,12 +132,11 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     }
   }
 
-  /** The handshake of a WebSocket, which has no body, reads the request itself. */
-  private static void receive(RoutingContext ctx, BodyHandler body) {
-    if (WebSockets.requested(ctx)) {
+  private void receive(RoutingContext ctx) {
+    if (Guard.principal(ctx).isEmpty()) {
       ctx.next();
     } else {
-      body.handle(ctx);
+      RequestBody.receive(ctx, engine.limits(), engine.bodies());
     }
   }
 
@@ -149,32 +160,22 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       return;
     }
     Reception.complete(ctx);
-    var exchange = createExchange(false);
-    exchange.setPattern(ExchangePattern.InOut);
-    Guard.principal(ctx).ifPresent(who -> ExchangePrincipal.set(exchange, who));
-    var gone = Caller.gone(ctx);
-    ctx.put(Caller.GONE, gone);
-    exchange.setProperty(Caller.GONE, gone);
+    ctx.put(Caller.GONE, Caller.gone(ctx));
     var context = ctx.vertx().getOrCreateContext();
-    ctx.vertx()
-        .executeBlocking(
-            () -> {
-              run(exchange, ctx, context, reader, processor);
-              return null;
-            },
-            false)
-        .onFailure(ctx::fail);
+    Runnable route = () -> run(ctx, context, reader, processor);
+    if (ofTheServer) {
+      blocking(ctx, route);
+    } else {
+      engine.routeThreads().start(ctx, route);
+    }
   }
 
-  private void run(
-      Exchange exchange,
-      RoutingContext ctx,
-      Context context,
-      Reader reader,
-      AsyncProcessor processor)
-      throws Exception {
-    createUoW(exchange);
-    getEndpoint().getCamelContext().getInflightRepository().add(exchange, routeId());
+  private void run(RoutingContext ctx, Context context, Reader reader, AsyncProcessor processor) {
+    RequestBody.of(ctx).retain();
+    var exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOut);
+    ExchangePrincipal.set(exchange, Guard.principal(ctx).orElseThrow());
+    exchange.setProperty(Caller.GONE, ctx.get(Caller.GONE));
     Map<String, Object> asked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     var answered = new AtomicBoolean();
     Runnable answer =
@@ -184,6 +185,8 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
           }
         };
     try {
+      createUoW(exchange);
+      getEndpoint().getCamelContext().getInflightRepository().add(exchange, routeId());
       reader.read(exchange, ctx);
       asked.putAll(exchange.getMessage().getHeaders());
       processor.process(exchange, sync -> answer.run());
@@ -196,21 +199,23 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   /** The caller gets a response also if this throws, be it an Error. */
   private void answer(
       Exchange exchange, Map<String, Object> asked, RoutingContext ctx, Context context) {
-    var streams = engine.streams();
-    var live = Answer.live(exchange, streams);
+    Optional<ByteSource> live =
+        exchange.getException() == null
+            ? Answer.live(exchange, engine.streamThreads())
+            : Optional.empty(); // the failure is the answer
     if (live.isEmpty()) {
-      answer(exchange, asked, ctx, context, work -> blocking(ctx, work), () -> {});
+      send(exchange, asked, ctx, context, () -> {});
       return;
     }
     String tenant = Guard.principal(ctx).orElseThrow().tenant();
-    if (!streams.enter(tenant)) {
+    if (!engine.streams().take(tenant, 1)) {
       exchange.setException(engine.limits().tooManyStreams());
-      answer(exchange, asked, ctx, context, streams, () -> {});
+      send(exchange, asked, ctx, context, () -> {});
       return;
     }
     Runnable end =
         () -> {
-          streams.leave(tenant);
+          engine.streams().giveBack(tenant, 1);
           endless.remove(live.get());
         };
     try {
@@ -218,10 +223,10 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       if (live.get().endless()) {
         closeOnShutdown(live.get());
       }
-      streams.execute(() -> answer(exchange, asked, ctx, context, streams, end));
+      engine.streamThreads().execute(() -> send(exchange, asked, ctx, context, end));
     } catch (RuntimeException | Error e) {
       exchange.setException(e);
-      answer(exchange, asked, ctx, context, streams, end);
+      send(exchange, asked, ctx, context, end);
     }
   }
 
@@ -240,46 +245,49 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   }
 
   /**
-   * @param reads runs the reads of a stream
-   * @param end called once the body has been read
+   * Sends the response. The exchange is done when the caller has all of it, or has left.
+   *
+   * @param end called then
    */
-  private void answer(
+  private void send(
       Exchange exchange,
       Map<String, Object> asked,
       RoutingContext ctx,
       Context context,
-      Executor reads,
       Runnable end) {
-    var idle = engine.limits().idle();
+    Runnable done =
+        () -> {
+          end.run();
+          RequestBody.of(ctx).release();
+          blocking(ctx, () -> done(exchange));
+        };
     try {
-      var given = Answer.of(exchange, asked, filter, reads);
-      if (given.rest().isPresent()) {
-        context.runOnContext(
-            nothing ->
-                given
-                    .write(ctx, idle)
-                    .onComplete(sent -> blocking(ctx, () -> done(exchange, end))));
-        return;
-      }
-      context.runOnContext(nothing -> given.write(ctx, idle));
+      var given = Answer.of(exchange, asked, filter, engine.streamThreads());
+      context.runOnContext(
+          nothing -> given.write(ctx, engine.limits().idle()).onComplete(sent -> done.run()));
     } catch (Throwable thrown) {
+      done.run();
       context.runOnContext(nothing -> ctx.fail(thrown));
     }
-    done(exchange, end);
   }
 
-  private static void blocking(RoutingContext ctx, Runnable work) {
-    ctx.vertx()
-        .executeBlocking(
-            () -> {
-              work.run();
-              return null;
-            },
-            false);
+  /** Routes that may block have threads of their own, so that they cannot delay the API. */
+  private void blocking(RoutingContext ctx, Runnable work) {
+    if (ofTheServer) {
+      ctx.vertx()
+          .executeBlocking(
+              () -> {
+                work.run();
+                return null;
+              },
+              false)
+          .onFailure(ctx::fail);
+    } else {
+      engine.routeThreads().execute(work);
+    }
   }
 
-  private void done(Exchange exchange, Runnable end) {
-    end.run();
+  private void done(Exchange exchange) {
     getEndpoint().getCamelContext().getInflightRepository().remove(exchange, routeId());
     doneUoW(exchange);
     releaseExchange(exchange, false);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -44,12 +45,18 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private final ServerVertx vertx;
   private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
   private Router guarded;
-  private Streams streams;
+  private final Shares streams;
+  private final Shares bodies;
+  private final RouteThreads routeThreads;
+  private Executor streamThreads;
 
   private HttpEngine(List<Authenticator> authenticators, HttpLimits limits, ServerVertx vertx) {
     this.authenticators = List.copyOf(authenticators);
     this.limits = limits;
     this.vertx = vertx;
+    this.streams = new Shares(limits.streams());
+    this.bodies = new Shares(limits.bodyMemory());
+    this.routeThreads = new RouteThreads(limits);
   }
 
   /**
@@ -67,7 +74,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
         "vertx-begin",
         LifecycleStrategySupport.adapt((OnCamelContextStarted) c -> vertx.complete()));
     registry.accept(
-        "vertx-end", LifecycleStrategySupport.adapt((OnCamelContextStopped) c -> vertx.close()));
+        "vertx-end", LifecycleStrategySupport.adapt((OnCamelContextStopped) c -> engine.end()));
     registry.accept("platform-http-engine", engine);
     registry.accept("rest-openapi", new ContractComponent(engine));
     registry.accept("logLines", new LogLines());
@@ -84,8 +91,28 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     return limits;
   }
 
-  Streams streams() {
+  /** Places of responses that are streams. */
+  Shares streams() {
     return streams;
+  }
+
+  /** Threads, without a limit, that read streams: a silent one delays no other work. */
+  Executor streamThreads() {
+    return streamThreads;
+  }
+
+  /** Bytes of request bodies in memory. */
+  Shares bodies() {
+    return bodies;
+  }
+
+  RouteThreads routeThreads() {
+    return routeThreads;
+  }
+
+  private void end() {
+    routeThreads.close();
+    vertx.close();
   }
 
   /** The engine is in the registry already. */
@@ -104,6 +131,11 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
    * @throws IllegalArgumentException if another takes some of them already
    */
   synchronized Router claim(Entrance entrance) {
+    if (entrance.path().reserved()) {
+      throw new IllegalArgumentException(
+          "%s, but the server has the paths below /v1 and /observe: name the whole path, or another one"
+              .formatted(entrance));
+    }
     Stream.concat(ofTheServer(), entrances.stream())
         .filter(entrance::overlaps)
         .findFirst()
@@ -164,21 +196,22 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
           .order(Integer.MAX_VALUE)
           .handler(this::nothingHere)
           .failureHandler(this::failed);
-      streams =
-          new Streams(
-              limits.streams(),
-              getCamelContext()
-                  .getExecutorServiceManager()
-                  .newCachedThreadPool(this, "http-stream"));
-      meters()
-          .ifPresent(
-              meters ->
-                  Gauge.builder("caravanserai.http.streams", streams, Streams::open)
-                      .description("Responses and WebSockets whose body is a stream, now")
-                      .register(meters));
+      streamThreads =
+          getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "http-stream");
+      gauge("caravanserai.http.streams", streams, "Responses and WebSockets that are streams, now");
+      gauge("caravanserai.http.body.bytes", bodies, "Bytes of request bodies in memory");
       guarded = router;
     }
     return router;
+  }
+
+  private void gauge(String name, Shares shares, String description) {
+    meters()
+        .ifPresent(
+            meters ->
+                Gauge.builder(name, shares, Shares::used)
+                    .description(description)
+                    .register(meters));
   }
 
   private Optional<MeterRegistry> meters() {
@@ -221,9 +254,16 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
   private static void asGet(RoutingContext ctx) {
-    ctx.request().headers().remove("Upgrade");
+    var request = ctx.request();
+    if (!request.path().startsWith("/")) {
+      ctx.next(); // HEAD *
+      return;
+    }
+    request.headers().remove("Upgrade");
     ctx.put(HEAD, true);
-    ctx.reroute(HttpMethod.GET, ctx.request().uri());
+    ctx.reroute(
+        HttpMethod.GET,
+        request.query() == null ? request.path() : request.path() + "?" + request.query());
   }
 
   /**
@@ -266,10 +306,11 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     if (ctx.failure() instanceof HttpClosedException) {
       return; // the caller has left or was too slow
     }
+    boolean receiving = !ctx.request().isEnded();
+    RequestBody.abandon(ctx);
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());
-    } else if (!ctx.request().isEnded() && ctx.failure() instanceof IllegalArgumentException) {
-      ctx.response().putHeader("Connection", "close");
+    } else if (receiving && ctx.failure() instanceof IllegalArgumentException) {
       invalid("The body of the request cannot be read: " + ctx.failure().getMessage())
           .write(ctx.response());
       Reception.flush(ctx);

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 record HttpPath(String text, boolean prefix) {
   private static final Pattern PARAMETER = Pattern.compile("\\{([^/}]+)}");
 
+  /** Paths of the server, which a prefix does not match. */
+  private static final String RESERVED = "/(v1|observe)(/.*)?";
+
   static HttpPath of(String text, boolean prefix) {
     boolean all = prefix || text.endsWith("*");
     return new HttpPath(text.replaceAll(all ? "\\*$" : "/+$", ""), all);
@@ -35,7 +38,7 @@ record HttpPath(String text, boolean prefix) {
 
   /** With a group for each parameter: {@code p0}, {@code p1}, … */
   String regex() {
-    StringBuilder regex = new StringBuilder();
+    StringBuilder regex = new StringBuilder(prefix ? "(?!" + RESERVED + "$)" : "");
     Matcher parameter = PARAMETER.matcher(text);
     int end = 0;
     for (int i = 0; parameter.find(); i++) {
@@ -47,6 +50,11 @@ record HttpPath(String text, boolean prefix) {
       regex.append(Pattern.quote(text.substring(end)));
     }
     return regex + (prefix ? ".*" : "/?");
+  }
+
+  /** Whether it is a prefix that only paths of the server have. */
+  boolean reserved() {
+    return prefix && text.matches(RESERVED);
   }
 
   /** Lower ones match first: literal paths, then those with parameters, then prefixes. */

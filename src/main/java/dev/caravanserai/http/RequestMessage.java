@@ -44,8 +44,8 @@ final class RequestMessage {
     if (charset != null) {
       exchange.setProperty(Exchange.CHARSET_NAME, charset);
     }
-    var body = ctx.body().buffer();
-    message.setBody(body == null || body.length() == 0 ? null : body.getBytes());
+    byte[] body = RequestBody.of(ctx).bytes();
+    message.setBody(body.length == 0 ? null : body);
   }
 
   private void put(Message message, String name, Object value) {

@@ -16,7 +16,7 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
   private String route;
 
   RouteConsumer(PlatformHttpEndpoint endpoint, Processor processor, HttpEngine engine) {
-    super(endpoint, processor, engine, endpoint.getHeaderFilterStrategy());
+    super(endpoint, processor, engine, endpoint.getHeaderFilterStrategy(), false);
   }
 
   @Override
@@ -45,7 +45,7 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
             RouteScope.of(route),
             endpoint.getRequestTimeout(),
             false);
-    open(entrance, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
+    open(entrance, true, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
   }
 
   @Override

@@ -71,11 +71,12 @@ public final class AnchorNotes {
    *
    * @return whether the anchor still exists; fails with CONFLICT if it is changed all the time
    */
-  public CompletionStage<Boolean> failed(ObjectRef anchor, Failure failure) {
-    return failed(anchor, failure, TRIES);
+  public CompletionStage<Boolean> failed(String tenant, ObjectRef anchor, Failure failure) {
+    return failed(tenant, anchor, failure, TRIES);
   }
 
-  private CompletionStage<Boolean> failed(ObjectRef anchor, Failure failure, int tries) {
+  private CompletionStage<Boolean> failed(
+      String tenant, ObjectRef anchor, Failure failure, int tries) {
     if (tries == 0) {
       return CompletableFuture.failedFuture(
           FailureException.of(
@@ -83,7 +84,7 @@ public final class AnchorNotes {
     }
     return cluster
         .objects()
-        .get(anchor)
+        .get(tenant, anchor)
         .thenCompose(
             found ->
                 found
@@ -94,7 +95,7 @@ public final class AnchorNotes {
                                 done ->
                                     done
                                         ? CompletableFuture.completedFuture(true)
-                                        : failed(anchor, failure, tries - 1)))
+                                        : failed(tenant, anchor, failure, tries - 1)))
                     .orElseGet(() -> CompletableFuture.completedFuture(false)));
   }
 

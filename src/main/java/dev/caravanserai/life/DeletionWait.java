@@ -131,7 +131,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
         reading = next.isPresent();
       }
       next.ifPresentOrElse(
-          object -> cluster.objects().get(object).whenComplete(this::onRead),
+          object -> cluster.objects().get(key.tenant(), object).whenComplete(this::onRead),
           () -> gone.complete(null));
     }
 

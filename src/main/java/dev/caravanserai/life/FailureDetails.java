@@ -54,7 +54,7 @@ final class FailureDetails {
     CompletionStage<List<String>> log =
         start
             .pod()
-            .map(pod -> log(pod, failure))
+            .map(pod -> log(start.key().tenant(), pod, failure))
             .orElseGet(() -> CompletableFuture.completedFuture(List.of()));
     return events(start.objects())
         .thenCombine(
@@ -75,13 +75,13 @@ final class FailureDetails {
                 all.thenCombine(more, (a, b) -> Stream.of(a, b).flatMap(List::stream).toList()));
   }
 
-  private CompletionStage<List<String>> log(ObjectRef pod, Failure failure) {
+  private CompletionStage<List<String>> log(String tenant, ObjectRef pod, Failure failure) {
     if (!RAN.contains(failure.code())) {
       return CompletableFuture.completedFuture(List.of());
     }
     return cluster
         .objects()
-        .get(pod)
+        .get(tenant, pod)
         .thenCompose(
             found ->
                 found

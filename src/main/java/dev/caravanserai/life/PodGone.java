@@ -3,6 +3,7 @@ package dev.caravanserai.life;
 import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.PodStatusReader;
 import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** Says why a container has ended, from the index of sessions and the status of its pod. */
 public final class PodGone implements ContainerEnds {
@@ -29,20 +30,23 @@ public final class PodGone implements ContainerEnds {
   private static final Duration ROUNDING = Duration.ofSeconds(1);
 
   private final SessionIndex index;
-  private final Function<ObjectRef, CompletionStage<Optional<HasMetadata>>> get;
+  private final BiFunction<String, ObjectRef, CompletionStage<Optional<HasMetadata>>> get;
 
   /**
-   * @param get reads an object past all caches, and makes it known to the index
+   * @param get reads an object of a tenant past all caches, and makes it known to the index
    */
   public PodGone(
-      SessionIndex index, Function<ObjectRef, CompletionStage<Optional<HasMetadata>>> get) {
+      SessionIndex index,
+      BiFunction<String, ObjectRef, CompletionStage<Optional<HasMetadata>>> get) {
     this.index = index;
     this.get = get;
   }
 
   /** How often a container has been restarted; 0 before that is known. */
   public static int restarts(Pod pod, String container) {
-    return status(pod, container).map(ContainerStatus::getRestartCount).orElse(0);
+    return PodStatusReader.container(pod, container)
+        .map(ContainerStatus::getRestartCount)
+        .orElse(0);
   }
 
   @Override
@@ -69,7 +73,7 @@ public final class PodGone implements ContainerEnds {
     }
     return index
         .pod(session.key())
-        .flatMap(pod -> status(pod, container.container()))
+        .flatMap(pod -> PodStatusReader.container(pod, container.container()))
         .flatMap(status -> ended(session, container, run, status))
         .or(() -> session.ended() ? session.failure().or(() -> end(session)) : Optional.empty());
   }
@@ -135,15 +139,6 @@ public final class PodGone implements ContainerEnds {
         .orElseGet(Instant::now);
   }
 
-  private static Optional<ContainerStatus> status(Pod pod, String container) {
-    return Optional.ofNullable(pod.getStatus())
-        .map(status -> status.getContainerStatuses())
-        .orElse(List.of())
-        .stream()
-        .filter(status -> container.equals(status.getName()))
-        .findFirst();
-  }
-
   @Override
   public CompletionStage<Optional<Failure>> ask(ContainerRef container) {
     return container
@@ -161,12 +156,13 @@ public final class PodGone implements ContainerEnds {
     ObjectRef anchor =
         ObjectRef.named(
             ConfigMap.class, container.namespace(), Names.anchor(key.tenant(), key.id()));
-    return get.apply(ObjectRef.named(Pod.class, container.namespace(), container.pod()))
+    return get.apply(
+            key.tenant(), ObjectRef.named(Pod.class, container.namespace(), container.pod()))
         .thenCompose(
             pod ->
                 known(container).isPresent() || pod.filter(p -> !Lives.ending(p)).isPresent()
                     ? CompletableFuture.completedFuture(known(container))
-                    : get.apply(anchor)
+                    : get.apply(key.tenant(), anchor)
                         .thenApply(
                             found ->
                                 known(container)

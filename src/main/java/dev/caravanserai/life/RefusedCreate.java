@@ -29,13 +29,14 @@ final class RefusedCreate {
   static CompletionStage<Optional<HasMetadata>> existing(
       Objects objects, Plan plan, HasMetadata object, Throwable refusal) {
     ObjectRef name = ObjectRef.to(object).anyLife();
+    String tenant = plan.spec().tenant();
     return objects
-        .get(name)
+        .get(tenant, name)
         .thenCompose(
             found ->
                 found.isEmpty() && countedTwice(plan, refusal)
                     ? CompletableFuture.supplyAsync(() -> name, A_SECOND_LATER)
-                        .thenCompose(objects::get)
+                        .thenCompose(again -> objects.get(tenant, again))
                     : CompletableFuture.completedFuture(found))
         .exceptionallyCompose(
             unreadable ->

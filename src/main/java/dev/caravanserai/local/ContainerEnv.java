@@ -100,9 +100,10 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
     }
     for (String field : List.of("data", "binaryData")) {
       boolean plain = kind == Kind.CONFIG_MAP && field.equals("data");
-      for (Map.Entry<String, JsonNode> entry :
-          object.map(o -> o.path(field).properties()).orElse(java.util.Set.of())) {
-        String text = entry.getValue().asText();
+      boolean known = kind == Kind.CONFIG_MAP || field.equals("data");
+      JsonNode entries = object.filter(o -> known).map(o -> o.path(field)).orElse(Json.object());
+      for (Map.Entry<String, JsonNode> entry : entries.properties()) {
+        String text = entry.getValue().asText("");
         byte[] decoded =
             plain ? text.getBytes(StandardCharsets.UTF_8) : Base64.getMimeDecoder().decode(text);
         data.put(entry.getKey(), decoded);

@@ -12,6 +12,7 @@ import java.net.BindException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -49,7 +50,8 @@ public final class LocalCluster implements AutoCloseable {
   private final HttpServer server;
   private final Path kubeconfig;
 
-  private LocalCluster(int port, Home home, SortedSet<String> namespaces) throws IOException {
+  private LocalCluster(int port, Home home, SortedSet<String> namespaces, Sandbox sandbox)
+      throws IOException {
     this.home = home;
     LoopbackCertificate tls = LoopbackCertificate.make();
     CompletableFuture<ApiRouter> router = new CompletableFuture<>();
@@ -63,7 +65,7 @@ public final class LocalCluster implements AutoCloseable {
                     .toCompletionStage());
     Resources resources = new Resources(store);
     namespaces.forEach(name -> namespace(resources, name));
-    kubelet = ProcessKubelet.start(store, home.folder());
+    kubelet = ProcessKubelet.start(store, home.folder(), sandbox);
     home.sweep(pool);
     new GarbageCollector(
         store,
@@ -87,19 +89,29 @@ public final class LocalCluster implements AutoCloseable {
         kubeconfig);
   }
 
+  /** Starts a cluster that hides only its home from pods. */
+  public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
+    return start(port, home, namespaces, Set.of());
+  }
+
   /**
    * Starts the cluster; it is ready when this returns.
    *
    * @param port 0 for any free port
    * @param home folder for volumes and kubeconfig; created if missing, readable by its owner only
    * @param namespaces to create; the first by name becomes the kubeconfig's default
+   * @param secrets files and folders that pods cannot read, besides home; a file is hidden with its
+   *     folder
    * @throws IOException if the port is taken, the folder is not writable, or another running server
    *     uses it
    */
-  public static LocalCluster start(int port, Path home, Set<String> namespaces) throws IOException {
+  public static LocalCluster start(int port, Path home, Set<String> namespaces, Set<Path> secrets)
+      throws IOException {
     Home own = Home.lock(home);
     try {
-      return new LocalCluster(port, own, new TreeSet<>(namespaces));
+      Set<Path> hidden = new HashSet<>(secrets);
+      hidden.add(home);
+      return new LocalCluster(port, own, new TreeSet<>(namespaces), Sandbox.ofThisMachine(hidden));
     } catch (IOException | RuntimeException e) {
       own.close();
       throw e;

@@ -89,12 +89,18 @@ final class PodRun {
     try {
       ContainerLaunch.start(this, run);
     } catch (PodConfigException e) {
-      report.warn("Failed", "Error: " + e.getMessage(), run.name);
-      waits(run, "CreateContainerConfigError", e.getMessage());
-      later(CONFIG_RETRY, () -> start(run));
+      retry(run, "CreateContainerConfigError", e.getMessage());
     } catch (IOException e) {
       refused(run, e.getMessage());
+    } catch (RuntimeException e) { // such as NUL in a path or a value
+      retry(run, "CreateContainerError", e.toString());
     }
+  }
+
+  private void retry(ContainerRun run, String reason, String message) {
+    report.warn("Failed", "Error: " + message, run.name);
+    waits(run, reason, message);
+    later(CONFIG_RETRY, () -> start(run));
   }
 
   /** The container has started, as process {@code pid} of the host. */

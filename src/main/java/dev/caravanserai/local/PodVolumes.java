@@ -69,6 +69,9 @@ record PodVolumes(ContainerEnv env, Path folder, Path claims) {
     Files.createDirectories(own);
     for (Map.Entry<String, byte[]> entry : data.entrySet()) {
       Path file = own.resolve(entry.getKey());
+      if (!own.equals(file.normalize().getParent())) {
+        throw new PodConfigException("%s is not the name of a file".formatted(entry.getKey()));
+      }
       Files.deleteIfExists(file);
       Files.write(file, entry.getValue());
       mode(file, source.path("defaultMode").asInt(0644));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ final class ProcessKubelet implements AutoCloseable {
   }
 
   static ProcessKubelet start(ObjectStore store, Path home) throws IOException {
-    return start(store, home, Sandbox.ofThisMachine(home.toRealPath()));
+    return start(store, home, Sandbox.ofThisMachine(Set.of(home)));
   }
 
   /**

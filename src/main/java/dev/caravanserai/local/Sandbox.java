@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +53,13 @@ final class Sandbox {
   private final String kind;
   private final List<String> unshare;
   private final List<String> nsenter;
-  private final Path hidden;
+  private final Set<Path> hidden;
   private final String container = resource("program.sh") + resource("container.sh");
   private final String exec = resource("program.sh") + resource("exec.sh");
   private final String terminal = resource("terminal.py");
   private final String launch = launch();
 
-  private Sandbox(String kind, String unshare, String nsenter, Path hidden) {
+  private Sandbox(String kind, String unshare, String nsenter, Set<Path> hidden) {
     this.kind = kind;
     this.unshare = unshare.isEmpty() ? List.of() : waiting(unshare);
     this.nsenter = List.of(nsenter.split(" "));
@@ -66,21 +69,41 @@ final class Sandbox {
   /**
    * The best isolation that this machine allows this user; see {@link #isolated()}.
    *
-   * @param hidden the server's home, which containers cannot read
+   * @param secrets files and folders of the host that containers cannot read. The folder of a file
+   *     is hidden, too, if it is not directly below the root: a file that replaces the hidden one
+   *     while a container runs would be visible there.
    */
-  static Sandbox ofThisMachine(Path hidden) {
+  static Sandbox ofThisMachine(Set<Path> secrets) throws IOException {
+    Set<Path> hidden = hidden(secrets);
     String user = UNSHARE + " -U -c --keep-caps";
     if (mounts(UNSHARE)) {
       return new Sandbox("root", UNSHARE, "-m -p -u -r", hidden);
     }
     return mounts(user)
         ? new Sandbox("user", user, "-U --preserve-credentials -m -p -u -r", hidden)
-        : none(hidden);
+        : none();
+  }
+
+  private static Set<Path> hidden(Set<Path> secrets) throws IOException {
+    Set<Path> hidden = new TreeSet<>();
+    for (Path secret : secrets) {
+      Path target = Files.exists(secret) ? secret.toRealPath() : secret.toAbsolutePath();
+      for (Path path : List.of(target, secret.toAbsolutePath())) {
+        Path folder = path.getParent();
+        if (Files.isDirectory(target)) {
+          hidden.add(target);
+        } else if (Files.isDirectory(folder)) {
+          Path real = folder.toRealPath();
+          hidden.add(real.getNameCount() > 1 ? real : real.resolve(path.getFileName()));
+        }
+      }
+    }
+    return hidden;
   }
 
   /** Without namespaces. */
-  static Sandbox none(Path hidden) {
-    return new Sandbox("none", "", "", hidden);
+  static Sandbox none() {
+    return new Sandbox("none", "", "", Set.of());
   }
 
   /** Whether containers have namespaces; otherwise they are ordinary processes of the host. */
@@ -104,8 +127,9 @@ final class Sandbox {
     List<String> all = new ArrayList<>(unshare);
     all.addAll(List.of("/bin/sh", "-c", container, "container"));
     List<Mount> bound = isolated() ? mounts : List.of();
-    String count = Integer.toString(bound.size());
-    all.addAll(List.of(kind, layer.toString(), hidden.toString(), host, dir, count));
+    all.addAll(List.of(kind, layer.toString(), host, dir));
+    all.addAll(List.of(Integer.toString(hidden.size()), Integer.toString(bound.size())));
+    hidden.forEach(path -> all.add(path.toString()));
     for (Mount mount : bound) {
       all.addAll(
           List.of(mount.readOnly() ? "ro" : "rw", mount.source().toString(), mount.target()));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,12 @@ final class Validation {
       matches(
           "cpu|memory|ephemeral-storage|hugepages-.+|" + LABEL + "(\\." + LABEL + ")*/" + WORD,
           "must be a standard resource type or fully qualified");
+  private static final Check DATA_KEY =
+      matches(
+          "(?!\\.\\.|\\.$)[-.\\w]{1,253}",
+          "a valid config key must consist of alphanumeric characters, '-', '_' or '.', and be"
+              + " neither '.' nor begin with '..'");
+  private static final Check BASE64 = v -> v.isNull() || base64(v) ? "" : "illegal base64 data";
   private static final Check REQUIRED =
       v -> v.isEmpty() && v.asText("").isBlank() ? "Required value" : "";
   private static final Check LACKING =
@@ -86,7 +93,21 @@ final class Validation {
         found.each("spec.type", oneOf("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"));
         found.each("spec.ports[].port", REQUIRED, range(1, 65535));
       }
-      case SECRET, CONFIG_MAP -> found.each("data", keys("[-.\\w]{1,253}"));
+      case SECRET -> {
+        found.each("data{key}", DATA_KEY);
+        found.each("data{}", BASE64);
+      }
+      case CONFIG_MAP -> {
+        found.each("data{key}", DATA_KEY);
+        found.each(
+            "binaryData{key}",
+            DATA_KEY,
+            key ->
+                object.path("data").has(key.asText())
+                    ? "Invalid value: " + key + ": duplicate of key present in data"
+                    : "");
+        found.each("binaryData{}", BASE64);
+      }
       default -> {}
     }
     if (!found.problems.isEmpty()) {
@@ -170,6 +191,17 @@ final class Validation {
       }
     } else {
       walk(here, child, rest, checks);
+    }
+  }
+
+  /** As Go's standard encoding: with padding, line breaks are skipped. */
+  private static boolean base64(JsonNode value) {
+    String text = value.asText().replaceAll("[\\r\\n]", "");
+    try {
+      Base64.getDecoder().decode(text);
+      return value.isTextual() && text.length() % 4 == 0;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

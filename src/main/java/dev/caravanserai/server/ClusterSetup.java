@@ -18,6 +18,8 @@ import dev.caravanserai.settings.ClusterKind;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -101,7 +103,11 @@ final class ClusterSetup implements AutoCloseable {
     Set<String> namespaces = new TreeSet<>(profileNamespaces);
     namespaces.add(settings.get(Settings.CLUSTER_NAMESPACE).orElse(NAMESPACE));
     try {
-      return LocalCluster.start(0, settings.get(Settings.HOME).resolve("local"), namespaces);
+      Path home = settings.get(Settings.HOME);
+      Set<Path> secrets = new HashSet<>(Set.of(home));
+      settings.get(Settings.API_KEYS_FILE).ifPresent(secrets::add);
+      settings.get(Settings.CLUSTER_KUBECONFIG).ifPresent(secrets::add);
+      return LocalCluster.start(0, home.resolve("local"), namespaces, secrets);
     } catch (IOException e) {
       throw FailureException.of(
           FailureCode.CONFIG_ERROR,

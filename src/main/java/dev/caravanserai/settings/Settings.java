@@ -130,9 +130,13 @@ public final class Settings {
   public static final Setting<Integer> THREADS =
       setting("threads", number(8, 10_000), "256")
           .described(
-              "Most threads for steps after an operation in a route; a blocking step holds one.");
+              "Most threads for steps after an operation in a route, and as many for HTTP routes of your own; a blocking step holds one. A request that gets none within 5 s is a 429.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", size(), "32MiB").described("Largest body of a request.");
+  public static final Setting<Integer> HTTP_BODY_MEMORY =
+      setting("http.body-memory", size(), "256MiB")
+          .described(
+              "How much the bodies of all requests under way may take, those of one tenant three quarters of it; never less than twice `caravanserai.http.body-limit`. One too many is a 429.");
   public static final Setting<Duration> HTTP_RECEIVE_TIMEOUT =
       setting("http.receive-timeout", duration(), "60s")
           .described(

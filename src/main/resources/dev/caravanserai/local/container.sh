@@ -1,10 +1,11 @@
 # The first process of a container: builds the root file system in a new mount namespace, then executes the program.
-# Arguments: root|user|none (no namespaces), a folder for the container, the server's home, the host name, the working
-# directory, the number of mounts, for each mount ro|rw, source and target, then the program and its arguments. Descriptor 3 is stdout.
+# Arguments: root|user|none (no namespaces), a folder for the container, the host name, the working directory, the number of
+# hidden paths, the number of mounts, the hidden paths, for each mount ro|rw, source and target, then the program and its
+# arguments. Descriptor 3 is stdout.
 #
 # The root is a tmpfs. The host's folders are bound read-only; the folders in .own belong to the container. A folder of
 # the host in which a mount point has to be created is replaced by a tmpfs with the same content.
-box_who=$1 box_layer=$2 box_hidden=$3 box_host=$4 box_dir=$5 box_mounts=$6
+box_who=$1 box_layer=$2 box_host=$3 box_dir=$4 box_hidden=$5 box_mounts=$6
 shift 6
 exec 3>&1 4>&2 1>/dev/null 2>"$box_layer/why" 5<"$box_layer/why"
 read -r box_pid box_rest </proc/self/stat
@@ -60,6 +61,13 @@ place() {
   mkdir -- "$1" || { open_up "${2:-/}" && mkdir -- "$1"; } || why "cannot mount at $1"
 }
 
+# Binds an empty folder or file over a path of the host. Must precede fill, which copies these mounts.
+hide() {
+  box_empty=.own/empty
+  [ -d ".ro$1" ] || box_empty=/dev/null
+  [ ! -e ".ro$1" ] || mount --bind "$box_empty" ".ro$1" || why "cannot hide $1"
+}
+
 bind_volumes() {
   box_n=0
   while [ $box_n -lt "$box_mounts" ]; do
@@ -92,6 +100,12 @@ build_root() {
     mkdir proc sys dev tmp run home root .host .ro .own .new .volumes &&
     mount --rbind / .ro && mount --bind "$box_layer/own" .own || why "cannot make a root"
   read_only "$PWD/.ro"
+  box_n=$box_hidden
+  while [ $box_n -gt 0 ]; do
+    hide "$1"
+    shift
+    box_n=$((box_n - 1))
+  done
   {
     fill .ro
     for box_own in tmp run home root; do echo ".own/$box_own $box_own none bind 0 0"; done
@@ -103,7 +117,6 @@ build_root() {
   mount -a -T "$box_layer/fstab" || why "cannot mount"
   bind_volumes "$@"
   pivot_root . .host && cd / && umount -l /.host || why "cannot change the root"
-  [ ! -d "$box_hidden" ] || mount --bind /.own/empty "$box_hidden" || why "cannot hide $box_hidden"
   place_volumes "$@"
   place "$box_dir"
   hostname "$box_host"
@@ -112,7 +125,7 @@ build_root() {
 }
 
 [ "$box_who" = none ] || build_root "$@"
-shift $((3 * box_mounts))
+shift $((box_hidden + 3 * box_mounts))
 find_program "$1"
 echo "ok $box_pid" >&3
 exec 1>&3 2>&4 3>&- 4>&- 5<&-

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import java.lang.reflect.Proxy;
@@ -19,6 +20,7 @@ class DirectReadsTest {
   private final Scene scene = new Scene();
   private final List<CompletableFuture<Optional<?>>> gets = new ArrayList<>();
   private final List<String> watched = new ArrayList<>();
+  private final List<String> tenants = new ArrayList<>();
   private final DirectReads reads =
       new DirectReads(objects(), scene.cache, () -> List.of("ns"), watched::contains, 100);
 
@@ -29,6 +31,7 @@ class DirectReadsTest {
             new Class<?>[] {Objects.class},
             (proxy, method, args) -> {
               assertThat(method.getName()).isEqualTo("get");
+              tenants.add((String) args[0]);
               gets.add(new CompletableFuture<>());
               return gets.get(gets.size() - 1);
             });
@@ -105,5 +108,18 @@ class DirectReadsTest {
 
     // Then
     assertThat(gets).hasSize(5);
+  }
+
+  @Test
+  void anchor_and_pod_are_read_for_the_tenant_of_their_session() {
+    // Given
+    reads.read(new SessionKey("inn", "red", "unknown"));
+
+    // When
+    scene.next().mark(Annotations.OBJECTS, "v1/Pod/session-unknown");
+    gets.get(0).complete(Optional.of(scene.anchor()));
+
+    // Then
+    assertThat(tenants).containsExactly("red", "red");
   }
 }

@@ -95,7 +95,7 @@ class PodLossTest {
             getClass().getClassLoader(),
             new Class<?>[] {Objects.class},
             (proxy, method, arguments) -> {
-              ObjectRef object = (ObjectRef) arguments[0];
+              ObjectRef object = (ObjectRef) arguments[1];
               reads.add(object);
               return CompletableFuture.completedFuture(
                   object.kind().equals("Pod")

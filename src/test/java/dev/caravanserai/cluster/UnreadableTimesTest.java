@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,35 @@ class UnreadableTimesTest {
     Instant latest = Marked.NOW.plusSeconds(7200);
     assertThat(index.takeDue(latest.minusMillis(1))).isEmpty();
     assertThat(index.takeDue(latest)).hasSize(1);
+  }
+
+  @Test
+  void sessions_are_found_while_the_log_is_blocked() {
+    // Given
+    CompletableFuture<Integer> found = new CompletableFuture<>();
+    AppenderBase<ILoggingEvent> blocked =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            found.complete(CompletableFuture.supplyAsync(() -> index.all().size()).join());
+          }
+        };
+    blocked.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(UnreadableTimes.class);
+    logger.addAppender(blocked);
+
+    // When
+    CompletableFuture<Void> update =
+        CompletableFuture.runAsync(
+            () -> index.onUpdate(Marked.anchor("a", Map.of(Annotations.EXPIRES_AT, "tomorrow"))));
+
+    // Then
+    try {
+      assertThat(found).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(1);
+      assertThat(update).succeedsWithin(Duration.ofMinutes(1));
+    } finally {
+      logger.detachAppender(blocked);
+    }
   }
 
   @Test

@@ -12,6 +12,8 @@ import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +170,22 @@ class ContractRefusalTest {
 
     // Then
     assertThat(violations).hasSizeBetween(1, reported);
+  }
+
+  @Test
+  void body_with_many_names_that_are_no_text_is_refused_for_the_first_of_them() {
+    // Given
+    String names =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> "\"\\ud800%d\": 1".formatted(i))
+            .collect(Collectors.joining(","));
+
+    // When
+    List<Violation> violations = refusedStart(contract, json("{\"metadata\": {" + names + "}}"));
+
+    // Then
+    assertThat(violations).hasSize(100);
+    assertThat(violations.get(0).pointer()).isEqualTo("/metadata");
   }
 
   @Test

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
+import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 
 /** The routes of the API as callers see them; the sessions behind them are made up. */
@@ -40,9 +42,19 @@ final class ApiServer implements AutoCloseable {
 
   private final Deque<Call> calls = new ConcurrentLinkedDeque<>();
   private final Gate gate = new Gate(executed());
-  private final HttpServer server =
-      HttpServer.with(
-          Map.of(), "file:routes/api.camel.yaml,file:routes/errors.camel.yaml", new Sessions());
+  private final HttpServer server;
+
+  /**
+   * @param others routes besides those of the API
+   */
+  ApiServer(RoutesBuilder... others) {
+    server =
+        HttpServer.with(
+            Map.of(),
+            "file:routes/api.camel.yaml,file:routes/errors.camel.yaml",
+            Stream.concat(Stream.of(new Sessions()), Stream.of(others))
+                .toArray(RoutesBuilder[]::new));
+  }
 
   HttpServer server() {
     return server;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ class EntrancesTest {
     "/other/{a},                               route own; route other",
     "/observe/health,                          route own; the server",
     "/v1/docs,                                 route own; the server",
+    "/v1/*,                                    route own; the server",
+    "/v1/mine?matchOnUriPrefix=true,           route own; the server",
+    "/observe/*,                               route own; the server",
   })
   void route_that_overlaps_another_stops_the_start(String path, String named) {
     // When
@@ -36,20 +40,43 @@ class EntrancesTest {
     assertThat(told)
         .anySatisfy(
             message ->
-                assertThat(message)
-                    .contains(List.of(named.split("; ")))
-                    .contains("another path or method"));
+                assertThat(message).contains(List.of(named.split("; "))).contains("another"));
   }
 
   @ParameterizedTest
   @CsvSource({
     "/v1/sessions?httpMethodRestrict=PUT",
     "/v1/sessions/{id}/more",
-    "/v1/*",
+    "/*",
     "/other?httpMethodRestrict=GET",
   })
   void routes_that_do_not_overlap_start(String path) {
     assertThat(start(path)).isNull();
+  }
+
+  @Test
+  void prefix_is_given_no_path_of_the_server() {
+    RouteBuilder all =
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("platform-http:/?matchOnUriPrefix=true").setBody(constant("mine"));
+          }
+        };
+    try (ApiServer api = new ApiServer(all)) {
+      // Given
+      HttpServer server = api.server();
+      var put = server.request("/v1/sessions/a").PUT(BodyPublishers.ofString("{}"));
+
+      // Then
+      assertThat(server.send(put).statusCode()).isEqualTo(405);
+      for (String path : List.of("/v1", "/v1/nothing", "/%76%31/nothing", "/observe/nothing")) {
+        assertThat(server.get(path).statusCode()).as(path).isEqualTo(404);
+      }
+      for (String path : List.of("/", "/other", "/v1x", "/other/v1/x")) {
+        assertThat(server.get(path).body()).as(path).isEqualTo("mine");
+      }
+    }
   }
 
   @Test

@@ -3,12 +3,17 @@ package dev.caravanserai.http;
 import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules of RFC 9110 that probes, scrapers and proxies rely on. */
@@ -56,6 +61,25 @@ class HttpSemanticsTest {
     assertThat(head.headers().firstValue("Content-Type"))
         .isPresent()
         .isEqualTo(get.headers().firstValue("Content-Type"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://x/text, 200", "http://x, 404", "*, 404"})
+  void head_takes_the_forms_of_a_target_that_get_takes(String target, int status)
+      throws IOException {
+    for (String method : List.of("GET", "HEAD")) {
+      try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        // When
+        String request =
+            "%s %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+                .formatted(method, target, HttpServer.KEY);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+
+        // Then
+        assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+            .startsWith("HTTP/1.1 " + status);
+      }
+    }
   }
 
   @Test

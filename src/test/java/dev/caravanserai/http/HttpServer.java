@@ -28,7 +28,7 @@ final class HttpServer implements AutoCloseable {
   static final String ROUTER = "0123456789abcdef-router";
 
   static final HttpLimits LIMITS =
-      new HttpLimits(100_000, Duration.ofMinutes(1), Duration.ofMinutes(2), 30);
+      new HttpLimits(100_000, Duration.ofMinutes(1), Duration.ofMinutes(2), 30, 1_000_000, 20);
 
   private final Main main = new Main();
   private final HttpClient client =

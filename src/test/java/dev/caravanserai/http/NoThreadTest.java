@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 class NoThreadTest {
   private static final int MANY = 300;
 
-  /** Of the pool that runs routes; {@link HttpServer} gives it no more. */
+  /** Of a pool that runs routes; {@link HttpServer} gives it no more. */
   private static final int WORKERS = 20;
 
   @Test
   void requests_that_wait_hold_no_thread() {
     Gate gate = new Gate("through");
     try (HttpServer server = HttpServer.with(new EdgeRoutes(gate))) {
-      hold(server, gate, server.request("/wait").build(), "/whoami");
+      hold(server, gate, server.request("/wait").build(), "/whoami", "http-route-");
     }
   }
 
@@ -36,17 +36,19 @@ class NoThreadTest {
               .header("Content-Type", "application/json")
               .POST(BodyPublishers.ofString("{\"command\":[\"sleep\",\"9\"]}"))
               .build();
-      hold(api.server(), api.gate(), exec, "/v1/sessions/a");
+      hold(api.server(), api.gate(), exec, "/v1/sessions/a", "vert.x-worker");
     }
   }
 
   /**
    * @param another that is answered meanwhile
+   * @param pool names of the threads that run the route begin so
    */
-  private static void hold(HttpServer server, Gate gate, HttpRequest request, String another) {
+  private static void hold(
+      HttpServer server, Gate gate, HttpRequest request, String another, String pool) {
     // Given
     long threads = threads("");
-    long workers = threads("vert.x-worker");
+    long workers = threads(pool);
 
     // When
     List<CompletableFuture<HttpResponse<String>>> answers =
@@ -58,7 +60,7 @@ class NoThreadTest {
     await().until(() -> gate.waiting() == MANY);
     assertThat(server.get(another).statusCode()).isEqualTo(200);
     await().until(() -> server.inflight() == MANY);
-    assertThat(threads("vert.x-worker") - workers).isLessThanOrEqualTo(WORKERS);
+    assertThat(threads(pool) - workers).isLessThanOrEqualTo(WORKERS);
     assertThat(threads("") - threads).isLessThan(MANY / 3);
     gate.open();
     assertThat(answers).allSatisfy(a -> assertThat(a.join().statusCode()).isEqualTo(200));

@@ -36,7 +36,7 @@ class SlowCallersTest {
 
   private static final AtomicInteger PARTS = new AtomicInteger();
   private static final HttpLimits SHORT =
-      new HttpLimits(100_000, Duration.ofMillis(700), Duration.ofMillis(900), 30);
+      new HttpLimits(100_000, Duration.ofMillis(700), Duration.ofMillis(900), 30, 1_000_000, 20);
 
   @AutoClose
   private static final HttpServer SERVER =

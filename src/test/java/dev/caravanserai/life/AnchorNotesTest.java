@@ -48,7 +48,7 @@ class AnchorNotesTest {
   @Test
   void failure_is_kept_for_the_retention_but_never_beyond_the_expiry() {
     // When
-    notes.failed(ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+    notes.failed("default", ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
 
     // Then
     assertThat(Instant.parse(noted())).isBefore(Instant.now().plus(Duration.ofMinutes(11)));
@@ -61,7 +61,8 @@ class AnchorNotesTest {
     cluster.afterNextRead(() -> changeExpiry(earlier, "77"));
 
     // When
-    boolean there = notes.failed(ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+    boolean there =
+        notes.failed("default", ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
 
     // Then
     assertThat(there).isTrue();
@@ -77,7 +78,8 @@ class AnchorNotesTest {
     cluster.put(noted);
 
     // When
-    boolean there = notes.failed(ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+    boolean there =
+        notes.failed("default", ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
 
     // Then
     assertThat(there).isTrue();
@@ -91,7 +93,8 @@ class AnchorNotesTest {
     ConfigMap next = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();
 
     // When
-    boolean there = notes.failed(ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+    boolean there =
+        notes.failed("default", ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
 
     // Then
     assertThat(there).isFalse();

@@ -173,7 +173,7 @@ public final class MemoryCluster implements Cluster, Objects {
   }
 
   @Override
-  public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
+  public CompletionStage<Optional<HasMetadata>> get(String tenant, ObjectRef object) {
     reads.incrementAndGet();
     if (refused.containsKey("get " + object.kind())) {
       return failed(refused.get("get " + object.kind()));

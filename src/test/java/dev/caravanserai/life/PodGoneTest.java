@@ -201,7 +201,7 @@ class PodGoneTest {
     }
   }
 
-  private CompletionStage<Optional<HasMetadata>> read(ObjectRef object) {
+  private CompletionStage<Optional<HasMetadata>> read(String tenant, ObjectRef object) {
     return CompletableFuture.completedFuture(Optional.ofNullable(there.get(object.kind())));
   }
 

@@ -44,6 +44,59 @@ class PodFilesTest extends PodFixture {
     assertThat(Path.of("/etc/deep")).doesNotExist();
   }
 
+  /** The API rejects such keys; the store of this test does not. */
+  @Test
+  void key_of_a_config_map_that_is_a_path_writes_no_file() throws Exception {
+    // Given
+    Path outside = home.resolve("outside");
+    ObjectNode map = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
+    map.putObject("metadata").put("name", "m").put("namespace", "ns");
+    map.putObject("binaryData").put(outside.toString(), "Yw==");
+    store.create(Kind.CONFIG_MAP, map);
+
+    // When
+    pod("p", "command: [sleep, '100']\nvolumeMounts: [{name: m, mountPath: /m}]");
+
+    // Then
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(at("p", "/status/containerStatuses/0/state/waiting/message").asText())
+                    .endsWith("is not the name of a file"));
+    assertThat(outside).doesNotExist();
+  }
+
+  @Test
+  void container_that_cannot_be_created_says_why_and_is_tried_again() throws Exception {
+    // Given
+    ObjectNode secret = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Secret");
+    secret.putObject("metadata").put("name", "s").put("namespace", "ns");
+    secret.putObject("data").put("t", "YQBi"); // a NUL, which no variable can have
+    store.create(Kind.SECRET, secret);
+    String env = "env: [{name: T, valueFrom: {secretKeyRef: {name: s, key: t}}}]";
+    pod("p", "command: [sleep, infinity]\n" + env);
+    await()
+        .until(
+            () ->
+                at("p", "/status/containerStatuses/0/state/waiting/reason")
+                    .asText()
+                    .equals("CreateContainerError"));
+
+    // When
+    store.update(
+        Kind.SECRET,
+        "ns",
+        "s",
+        stored -> {
+          stored.withObject("/data").put("t", "YWI=");
+          return stored;
+        });
+
+    // Then
+    awaitPhase("p", "Running");
+    assertThat(exec("p", "", "printenv", "T").out()).isEqualTo("ab\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/", "/usr", "/proc", "/proc/x"})
   void volume_in_place_of_the_programs_of_the_machine_is_a_start_error(String path) {
@@ -113,7 +166,7 @@ class PodFilesTest extends PodFixture {
   void without_namespaces_only_a_mount_at_the_working_directory_is_supported() throws Exception {
     // Given
     kubelet.close();
-    kubelet = ProcessKubelet.start(store, home, Sandbox.none(home));
+    kubelet = ProcessKubelet.start(store, home, Sandbox.none());
 
     // When
     pod(

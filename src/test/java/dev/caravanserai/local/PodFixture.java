@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -31,7 +32,7 @@ abstract class PodFixture {
   @BeforeEach
   void start() throws Exception {
     Assumptions.assumeTrue(
-        Sandbox.ofThisMachine(home).isolated(), "no mount or user namespaces here");
+        Sandbox.ofThisMachine(Set.of(home)).isolated(), "no mount or user namespaces here");
     kubelet = ProcessKubelet.start(store, home);
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.caravanserai.Patience;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class PodRunTest {
     try (Pump life = new Pump("test-life");
         Pump streams = new Pump("test-streams")) {
       // Given
-      Sandbox sandbox = Sandbox.ofThisMachine(home.toRealPath());
+      Sandbox sandbox = Sandbox.ofThisMachine(Set.of(home));
       KubeletContext node =
           new KubeletContext(new ObjectStore(), home, "test", sandbox, life, streams);
       WeakReference<PodRun> run = new WeakReference<>(livedAndGone(node));

@@ -1,10 +1,12 @@
 package dev.caravanserai.local;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Patience;
+import dev.caravanserai.VisibleFolder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -47,6 +49,41 @@ class PodSafetyTest extends PodFixture {
     assertThat(exec("p", "", "sh", "-c", "touch ~/mine && ls ~").out()).isEqualTo("mine\n");
     Files.delete(kept);
     Files.delete(own);
+  }
+
+  @Test
+  void pod_cannot_read_the_secrets_of_the_server_wherever_they_are() throws Exception {
+    try (VisibleFolder visible = VisibleFolder.create()) {
+      // Given
+      Path folder = visible.path();
+      Path server = Files.createDirectories(folder.resolve("home"));
+      Path key = Files.writeString(server.resolve("api-key"), "KEY");
+      Path real = Files.createDirectories(folder.resolve("data"));
+      Path keys = Files.writeString(real.resolve("keys.yaml"), "KEYS");
+      Path link = Files.createDirectories(folder.resolve("etc")).resolve("keys.yaml");
+      Files.createSymbolicLink(link, keys);
+      kubelet.close();
+      kubelet = ProcessKubelet.start(store, home, Sandbox.ofThisMachine(Set.of(server, link)));
+      pod(
+          "p",
+          """
+        command: [sleep, infinity]
+        volumeMounts: [{name: w, mountPath: %s/volume}]
+        """
+              .formatted(folder));
+      awaitPhase("p", "Running");
+
+      // When
+      Files.move(Files.writeString(real.resolve("new"), "NEW"), keys, REPLACE_EXISTING);
+      String seen =
+          exec("p", "", "sh", "-c", "cat %s %s %s; echo end".formatted(key, keys, link)).out();
+      String beside = exec("p", "", "ls", folder.toString()).out();
+
+      // Then
+      assertThat(seen).isEqualTo("end\n");
+      assertThat(beside).isEqualTo("data\netc\nhome\nvolume\n");
+      assertThat(key).hasContent("KEY");
+    }
   }
 
   @Test

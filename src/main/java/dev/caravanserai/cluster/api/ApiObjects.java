@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Labels;
+import dev.caravanserai.session.Names;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Status;
@@ -51,16 +52,11 @@ final class ApiObjects implements Objects {
   }
 
   @Override
-  public CompletionStage<Optional<HasMetadata>> get(ObjectRef object) {
-    return get(object, cache.tenant(object));
-  }
-
-  @Override
-  public CompletionStage<Optional<HasMetadata>> get(ObjectRef object, String tenant) {
+  public CompletionStage<Optional<HasMetadata>> get(String tenant, ObjectRef object) {
     Set<String> known = cache.known(object);
     String action = "Reading " + object;
     return requests
-        .send(tenant, action, "GET", () -> paths.of(object), JSON, Optional.empty())
+        .send(Names.label(tenant), action, "GET", () -> paths.of(object), JSON, Optional.empty())
         .thenApply(
             body -> {
               HasMetadata found = object(body, object, action);
@@ -132,7 +128,7 @@ final class ApiObjects implements Objects {
     Set<String> uid = Set.of(object.uid().orElseThrow());
     return requests
         .send(
-            cache.tenant(object),
+            Names.label(cache.tenant(object)),
             action,
             method,
             () -> paths.of(object),
@@ -171,7 +167,7 @@ final class ApiObjects implements Objects {
 
   @Override
   public CompletionStage<List<String>> warnings(ObjectRef object) {
-    return warnings.of(object, cache.tenant(object));
+    return warnings.of(object, Names.label(cache.tenant(object)));
   }
 
   private static String tenant(HasMetadata created) {

@@ -167,15 +167,16 @@ final class ApiRequests {
         .thenCompose(
             answer -> {
               answer.body().consume();
-              return answer.body().done().thenApply(done -> body(answer, bytes.toByteArray()));
+              return answer.body().done().thenApply(done -> answer);
             })
         .orTimeout(atMost, TimeUnit.MILLISECONDS)
         .exceptionally(
             thrown -> {
               response.cancel(false);
-              response.thenAccept(answer -> answer.body().cancel());
+              response.thenAccept(answer -> answer.body().cancel()); // closes the connection
               throw new CompletionException(unanswered(thrown, atMost));
-            });
+            })
+        .thenApply(answer -> body(answer, bytes.toByteArray()));
   }
 
   private static Throwable unanswered(Throwable thrown, int atMost) {

@@ -13,9 +13,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,7 +97,8 @@ class BrokenClusterTest {
 
       // Then
       await().until(() -> api.cluster.health().silence().isEmpty());
-      assertThat(api.cluster.objects().get(StubApi.REF).toCompletableFuture().join()).isPresent();
+      assertThat(api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join())
+          .isPresent();
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
     }
   }
@@ -147,6 +150,26 @@ class BrokenClusterTest {
       answered.countDown();
       other.get(3, TimeUnit.MINUTES);
     }
+  }
+
+  @Test
+  void connections_of_refused_requests_are_used_again() throws Exception {
+    // Given
+    Set<Integer> ports = new CopyOnWriteArraySet<>();
+    Function<HttpExchange, StubApi.Answer> unknown =
+        exchange -> {
+          ports.add(exchange.getRemoteAddress().getPort());
+          return new StubApi.Answer(404, NOT_FOUND.formatted("unknown"));
+        };
+    try (StubApi api = new StubApi(unknown)) {
+      // When
+      for (int i = 0; i < 20; i++) {
+        read(api, "red", "unknown").join();
+      }
+    }
+
+    // Then
+    assertThat(ports).hasSizeLessThan(10);
   }
 
   private static CompletableFuture<?> read(StubApi api, String tenant, String name) {

@@ -45,7 +45,7 @@ class ForeignAnswersTest {
       var objects = api.cluster.objects();
 
       // When
-      Failure read = failure(() -> objects.get(StubApi.REF));
+      Failure read = failure(() -> objects.get("default", StubApi.REF));
       Failure deleted = failure(() -> objects.delete(StubApi.REF));
       Failure annotated = failure(() -> objects.annotate(StubApi.REF, Map.of("a", "b")));
 
@@ -68,7 +68,8 @@ class ForeignAnswersTest {
       api.knownSession();
 
       // When
-      Optional<?> read = api.cluster.objects().get(StubApi.REF).toCompletableFuture().join();
+      Optional<?> read =
+          api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join();
 
       // Then
       assertThat(read).isEmpty();

@@ -28,7 +28,8 @@ class RetryAfterTest {
   @ValueSource(ints = {429, 503})
   void refused_request_is_sent_again_when_the_server_says(int status) throws Exception {
     assertSentAgain(
-        status, api -> api.cluster.objects().get(StubApi.REF).toCompletableFuture().join());
+        status,
+        api -> api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join());
   }
 
   @ParameterizedTest
@@ -127,7 +128,8 @@ class RetryAfterTest {
             })) {
 
       // When
-      assertThatThrownBy(() -> api.cluster.objects().get(StubApi.REF).toCompletableFuture().join())
+      assertThatThrownBy(
+              () -> api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join())
           .hasMessageContaining("no answer within 1 s");
 
       // Then

@@ -1,0 +1,60 @@
+package dev.caravanserai.http;
+
+import dev.caravanserai.cluster.ContinuationPool;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Threads for all HTTP routes but those of the server's API. A step that blocks holds one of them,
+ * so it delays neither the API nor health and metrics. A request waits up to {@value #WAIT_SECONDS}
+ * s for a thread and is then refused.
+ */
+final class RouteThreads implements Executor {
+  private static final int WAIT_SECONDS = 5;
+  private static final int MOST_WAITING = 1000;
+
+  private final HttpLimits limits;
+  private final ContinuationPool pool;
+
+  RouteThreads(HttpLimits limits) {
+    this.limits = limits;
+    this.pool = new ContinuationPool("http-route-", limits.routeThreads());
+  }
+
+  /**
+   * Starts a route on a thread, or refuses the request. A request that ends before is not started.
+   * On the request's event loop.
+   */
+  void start(RoutingContext ctx, Runnable route) {
+    if (pool.getQueue().size() >= MOST_WAITING) {
+      ctx.fail(limits.noThread());
+      return;
+    }
+    pool.execute(route);
+    long timer =
+        ctx.vertx()
+            .setTimer(
+                TimeUnit.SECONDS.toMillis(WAIT_SECONDS),
+                late -> {
+                  if (pool.remove(route)) {
+                    ctx.fail(limits.noThread());
+                  }
+                });
+    ctx.addEndHandler(
+        ended -> {
+          ctx.vertx().cancelTimer(timer);
+          pool.remove(route);
+        });
+  }
+
+  /** Runs the rest of a request that has been started. */
+  @Override
+  public void execute(Runnable rest) {
+    pool.execute(rest);
+  }
+
+  void close() {
+    pool.shutdown();
+  }
+}
