@@ -2,9 +2,9 @@ package dev.caravanserai.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import java.lang.reflect.Proxy;

@@ -8,8 +8,9 @@ import dev.caravanserai.http.HttpEngine;
 import dev.caravanserai.http.HttpLimits;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Principal;
-import java.time.Duration;
+import dev.caravanserai.settings.Settings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,10 +35,7 @@ class ActingTenantTest {
 
   @BeforeEach
   void start() throws Exception {
-    HttpEngine.bind(
-        context.getRegistry()::bind,
-        List.of(),
-        new HttpLimits(1000, Duration.ofMinutes(1), Duration.ofMinutes(1), 1));
+    HttpEngine.bind(context.getRegistry()::bind, List.of(), HttpLimits.of(Settings.of(Map.of())));
     endpoint = context.getEndpoint("platform-http:/own", PlatformHttpEndpoint.class);
     context.addRoutes(
         new RouteBuilder() {
