@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.NamespaceWatches;
 import dev.caravanserai.cluster.api.ApiCluster;
 import dev.caravanserai.cluster.api.ApiConnection;
@@ -67,7 +66,7 @@ final class StandaloneServices implements AutoCloseable {
           own,
           cluster,
           watches,
-          PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings));
+          PodServices.of(cluster, profiles, Contract.load(), settings));
     } catch (RuntimeException e) {
       watches.close();
       cluster.close();

@@ -145,6 +145,12 @@ public final class Anchors {
 
   private CompletionStage<Start> join(Plan plan, Throwable refusal) {
     return RefusedCreate.existing(cluster.objects(), plan, plan.anchor(), refusal)
+        .whenComplete(
+            (found, unreadable) -> {
+              if (unreadable != null) {
+                unconfirmed.add(plan); // it may be the anchor of this request
+              }
+            })
         .thenCompose(
             found ->
                 found.isPresent()

@@ -1,7 +1,6 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.NamespaceWatches;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.cluster.api.AccessCheck;
@@ -90,8 +89,7 @@ final class ClusterSetup implements AutoCloseable {
       Cluster cluster =
           new ApiCluster(
               settings.clusterName(), client, namespace, settings.get(Settings.CLUSTER_QUEUE));
-      PodServices services =
-          PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings);
+      PodServices services = PodServices.of(cluster, profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);
     } catch (RuntimeException e) {
       local.ifPresent(LocalCluster::close);
@@ -179,7 +177,7 @@ final class ClusterSetup implements AutoCloseable {
     accessCheck.shutdownNow();
     watches.close();
     services.close();
-    services.clusters().close();
+    services.cluster().close();
     client.close();
     local.ifPresent(LocalCluster::close);
   }

@@ -2,7 +2,6 @@ package dev.caravanserai.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiKeys;
@@ -570,7 +569,7 @@ class BrokenRoutesTest {
         Settings.of(
             Map.of(Settings.PORT.key(), "0", Settings.ROUTES_FOLDER.key(), folder.toString()));
     PodServices services =
-        PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
+        PodServices.of(new MemoryCluster(), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes();
         KubernetesClient client =
             new KubernetesClientBuilder().withConfig(Config.empty()).build()) {
