@@ -63,10 +63,7 @@ final class StandaloneServices implements AutoCloseable {
           Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)), environment);
       watches.begin(profiles.namespaces());
       return new StandaloneServices(
-          own,
-          cluster,
-          watches,
-          PodServices.of(cluster, profiles, Contract.load(), settings));
+          own, cluster, watches, PodServices.of(cluster, profiles, Contract.load(), settings));
     } catch (RuntimeException e) {
       watches.close();
       cluster.close();
