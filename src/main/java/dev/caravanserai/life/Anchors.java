@@ -80,7 +80,7 @@ public final class Anchors {
       return CompletableFuture.completedFuture(start); // its id is random
     }
     CompletionStage<Optional<ConfigMap>> none = CompletableFuture.completedFuture(Optional.empty());
-    return cluster.namespaces().stream()
+    return cluster.places().stream()
         .filter(namespace -> !namespace.equals(plan.namespace()))
         .map(namespace -> read(namespace, start))
         .reduce(none, (a, b) -> a.thenCombine(b, (one, other) -> one.or(() -> other)))
