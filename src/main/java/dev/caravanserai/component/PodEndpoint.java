@@ -36,13 +36,13 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   @UriParam(
       description =
-          "The session's id, or a Simple expression for it, where the header CamelPodSessionId is"
-              + " not to say")
+          "The session's id, or a Simple expression for it. If not given, the header"
+              + " CamelPodSessionId")
   private String sessionId;
 
   @UriParam(
       description =
-          "Tenant to act for where the exchange has no principal, as in routes of a timer or a"
+          "Tenant to act for if the exchange has no principal, as in routes of a timer or a"
               + " file; that of the setting caravanserai.routes.tenant if not given. A call acts for"
               + " its caller's tenant, and is refused if this names another. For events: only those"
               + " of this tenant.")
@@ -51,17 +51,17 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
   @UriParam(
       label = "plan,list",
       description =
-          "Profile where the request names none, or a Simple expression for it; only sessions of this profile in a list")
+          "Profile if the request names none, or a Simple expression for it; a list has only sessions of this profile")
   private String profile;
 
   @UriParam(
       label = "plan",
-      description = "Image where the request names none, or a Simple expression for it")
+      description = "Image if the request names none, or a Simple expression for it")
   private String image;
 
   @UriParam(
       label = "plan",
-      description = "Life in seconds where the request names none, or a Simple expression for it")
+      description = "Lifetime in seconds if the request has none, or a Simple expression for it")
   private String lifetime;
 
   @UriParam(
@@ -77,7 +77,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   @UriParam(
       label = "exec",
-      description = "Time in seconds where the request names none, or a Simple expression for it")
+      description = "Time limit in seconds if the request has none, or a Simple expression for it")
   private String timeout;
 
   @UriParam(
@@ -97,7 +97,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
 
   @UriParam(
       label = "list",
-      description = "At most so many sessions, or a Simple expression",
+      description = "Largest number of sessions, or a Simple expression",
       defaultValue = "100")
   private String limit;
 

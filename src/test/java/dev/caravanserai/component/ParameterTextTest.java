@@ -138,6 +138,7 @@ class ParameterTextTest {
         "toD: '{{own.uri}}'",
         "toD: 'kamelet:mine-action?what={{own.expression}}'",
         "wireTap: {uri: '{{own.uri}}'}",
+        "toD: 'kamelet:${header.name}'",
         "enrich: {simple: 'kamelet:mine-action?what=${body}'}",
         "enrich: {simple: '{{own.uri}}'}",
         "enrich: {simple: 'kamelet:session-exec-action?script=${body}'}",

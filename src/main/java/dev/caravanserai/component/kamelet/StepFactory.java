@@ -24,7 +24,7 @@ import org.apache.camel.support.LanguageSupport;
 final class StepFactory extends DefaultProcessorFactory {
   /** Camel would resolve placeholders in the data, and take more parameters from it. */
   static final String DATA_IN_URI =
-      "a parameter of a Kamelet cannot have an expression here, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or call the Kamelet by to if it evaluates the parameter itself.";
+      "the name and the parameters of a Kamelet cannot have an expression here, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or call the Kamelet by to if it evaluates the parameter itself.";
 
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
@@ -61,7 +61,7 @@ final class StepFactory extends DefaultProcessorFactory {
         && StepUris.of(context, step)
             .filter(SessionKamelets::isKamelet)
             .filter(uri -> !(step instanceof ToDynamicDefinition) || !SessionKamelets.isUri(uri))
-            .anyMatch(uri -> LanguageSupport.hasSimpleFunction(uri.replaceFirst("^[^?]*", "")))) {
+            .anyMatch(LanguageSupport::hasSimpleFunction)) {
       throw new IllegalArgumentException(DATA_IN_URI);
     }
   }
