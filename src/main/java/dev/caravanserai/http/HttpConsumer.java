@@ -162,16 +162,17 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     Reception.complete(ctx);
     ctx.put(Caller.GONE, Caller.gone(ctx));
     var context = ctx.vertx().getOrCreateContext();
+    RequestBody body = RequestBody.of(ctx);
+    body.retain();
     Runnable route = () -> run(ctx, context, reader, processor);
     if (ofTheServer) {
       blocking(ctx, route);
     } else {
-      engine.routeThreads().start(ctx, route);
+      engine.routeThreads().start(ctx, route, body::release);
     }
   }
 
   private void run(RoutingContext ctx, Context context, Reader reader, AsyncProcessor processor) {
-    RequestBody.of(ctx).retain();
     var exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
     ExchangePrincipal.set(exchange, Guard.principal(ctx).orElseThrow());

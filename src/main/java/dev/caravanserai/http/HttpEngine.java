@@ -4,6 +4,7 @@ import dev.caravanserai.contract.ApiDocument;
 import dev.caravanserai.session.FailureCode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -303,14 +304,17 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   void failed(RoutingContext ctx) {
     var status = ctx.statusCode();
-    if (ctx.failure() instanceof HttpClosedException) {
+    boolean receiving = !ctx.request().isEnded();
+    if (ctx.failure() instanceof HttpClosedException
+        || receiving && ctx.failure() instanceof IOException) {
       return; // the caller has left or was too slow
     }
-    boolean receiving = !ctx.request().isEnded();
     RequestBody.abandon(ctx);
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());
-    } else if (receiving && ctx.failure() instanceof IllegalArgumentException) {
+    } else if (receiving
+        && (ctx.failure() instanceof IllegalArgumentException
+            || ctx.failure() instanceof DecoderException)) {
       invalid("The body of the request cannot be read: " + ctx.failure().getMessage())
           .write(ctx.response());
       Reception.flush(ctx);

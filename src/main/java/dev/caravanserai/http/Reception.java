@@ -1,6 +1,5 @@
 package dev.caravanserai.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -44,9 +43,6 @@ final class Reception extends ChannelDuplexHandler {
   private final HttpLimits limits;
   private final Channel channel;
   private final RequestQueue queue = new RequestQueue();
-
-  /** Bytes received since the first request in the queue. */
-  private long pipelined;
 
   private Phase phase = Phase.IDLE;
   private RoutingContext request;
@@ -120,8 +116,7 @@ final class Reception extends ChannelDuplexHandler {
       phase = Phase.HEAD;
       wait(limits.receive());
     }
-    pipelined = queue.isEmpty() ? 0 : pipelined + ((ByteBuf) bytes).readableBytes();
-    if (pipelined > PIPELINED_BYTES) {
+    if (queue.bytes() > PIPELINED_BYTES) {
       ReferenceCountUtil.release(bytes);
       close();
     } else {

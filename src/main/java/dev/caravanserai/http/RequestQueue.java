@@ -4,9 +4,12 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
@@ -24,24 +27,52 @@ final class RequestQueue extends ChannelDuplexHandler {
   /** The response to the last request that was passed on has not been written. */
   private boolean busy;
 
+  /** The last request that was passed on ends the connection. */
+  private boolean last;
+
+  /** That request is complete: what follows is dropped (RFC 9112, 9.6). */
+  private boolean over;
+
+  private long bytes;
+
   /** Whether no request waits. */
   boolean isEmpty() {
     return waiting.isEmpty();
   }
 
+  /** Size of what waits, about as it was received. */
+  long bytes() {
+    return bytes;
+  }
+
+  private static int size(Object message) {
+    if (message instanceof HttpRequest request) {
+      return request.uri().length()
+          + request.headers().entries().stream()
+              .mapToInt(header -> header.getKey().length() + header.getValue().length())
+              .sum();
+    }
+    return message instanceof HttpContent content ? content.content().readableBytes() : 0;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (!context.channel().isActive()) {
+    if (over && message instanceof HttpObject || !context.channel().isActive()) {
       ReferenceCountUtil.release(message);
     } else if (waiting.isEmpty() && !(busy && message instanceof HttpRequest)) {
       pass(context, message);
     } else {
+      bytes += size(message);
       waiting.add(message);
     }
   }
 
   private void pass(ChannelHandlerContext context, Object message) {
-    busy |= message instanceof HttpRequest;
+    if (message instanceof HttpRequest request) {
+      busy = true;
+      last = !HttpUtil.isKeepAlive(request);
+    }
+    over = last && message instanceof LastHttpContent;
     context.fireChannelRead(message);
   }
 
@@ -80,15 +111,25 @@ final class RequestQueue extends ChannelDuplexHandler {
   private void next(ChannelHandlerContext context) {
     busy = false;
     while (!waiting.isEmpty() && !(busy && waiting.peek() instanceof HttpRequest)) {
-      pass(context, waiting.remove());
+      if (over || !context.channel().isActive()) {
+        drop();
+      } else {
+        bytes -= size(waiting.peek());
+        pass(context, waiting.remove());
+      }
     }
     context.fireChannelReadComplete();
+  }
+
+  private void drop() {
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+    bytes = 0;
   }
 
   /** The connection has ended. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
-    waiting.forEach(ReferenceCountUtil::release);
-    waiting.clear();
+    drop();
   }
 }

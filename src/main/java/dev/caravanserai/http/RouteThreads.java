@@ -25,9 +25,12 @@ final class RouteThreads implements Executor {
   /**
    * Starts a route on a thread, or refuses the request. A request that ends before is not started.
    * On the request's event loop.
+   *
+   * @param notStarted runs if the route does not
    */
-  void start(RoutingContext ctx, Runnable route) {
+  void start(RoutingContext ctx, Runnable route, Runnable notStarted) {
     if (pool.getQueue().size() >= MOST_WAITING) {
+      notStarted.run();
       ctx.fail(limits.noThread());
       return;
     }
@@ -38,13 +41,16 @@ final class RouteThreads implements Executor {
                 TimeUnit.SECONDS.toMillis(WAIT_SECONDS),
                 late -> {
                   if (pool.remove(route)) {
+                    notStarted.run();
                     ctx.fail(limits.noThread());
                   }
                 });
     ctx.addEndHandler(
         ended -> {
           ctx.vertx().cancelTimer(timer);
-          pool.remove(route);
+          if (pool.remove(route)) {
+            notStarted.run();
+          }
         });
   }
 

@@ -193,6 +193,20 @@ class EdgeTest {
         .doesNotContain("200 OK");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0\r\nX: %s\r\n\r\n", "3;%s\r\nabc\r\n0\r\n\r\n"})
+  void chunk_or_trailer_that_is_too_long_is_a_bad_request(String body) throws Exception {
+    try (CapturedLog log = new CapturedLog("dev.caravanserai")) {
+      assertThat(
+              answer(
+                  "POST /echo HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n%s"
+                      .formatted(HttpServer.KEY, body.formatted("x".repeat(9000)))))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("INVALID_REQUEST");
+      assertThat(log.lines()).isEmpty();
+    }
+  }
+
   @Test
   void pipelined_requests_of_any_kind_are_answered_in_order() throws Exception {
     // Given

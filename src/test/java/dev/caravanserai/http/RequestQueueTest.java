@@ -16,6 +16,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests of a connection are passed on one at a time. */
 class RequestQueueTest {
@@ -95,6 +97,59 @@ class RequestQueueTest {
 
     // Then
     assertThat(channel.<Object>readInbound()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void what_follows_the_last_request_of_a_connection_is_released(boolean answeredFirst) {
+    // Given
+    var last = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/1");
+    last.headers().set("Connection", "close");
+    var body = Unpooled.copiedBuffer("text".getBytes(StandardCharsets.US_ASCII));
+    Runnable further =
+        () ->
+            channel.writeInbound(
+                new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/2"),
+                new DefaultHttpContent(body),
+                LastHttpContent.EMPTY_LAST_CONTENT);
+    channel.writeInbound(last);
+    if (!answeredFirst) {
+      channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+      further.run();
+    }
+
+    // When
+    channel.writeAndFlush(response(HttpResponseStatus.OK));
+    channel.runPendingTasks();
+    if (answeredFirst) {
+      channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+      further.run();
+    }
+
+    // Then
+    assertThat(channel.<HttpRequest>readInbound().uri()).isEqualTo("/1");
+    assertThat(channel.<Object>readInbound()).isInstanceOf(LastHttpContent.class);
+    assertThat(channel.<Object>readInbound()).isNull();
+    assertThat(body.refCnt()).isZero();
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void only_what_waits_is_counted() {
+    // Given
+    receive("/1");
+    receive("/2");
+
+    // When, Then
+    for (int i = 3; i < 1000; i++) {
+      receive("/" + i);
+      assertThat(queue.bytes()).isBetween(2L * 2, 2L * 2 * 4);
+      channel.writeAndFlush(response(HttpResponseStatus.OK));
+      channel.runPendingTasks();
+    }
+    channel.writeAndFlush(response(HttpResponseStatus.OK));
+    channel.runPendingTasks();
+    assertThat(queue.bytes()).isZero();
   }
 
   @Test
