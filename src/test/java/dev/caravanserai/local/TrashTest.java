@@ -83,7 +83,8 @@ class TrashTest {
   }
 
   private static void shell(Path dir, String script) throws Exception {
-    Process done = new ProcessBuilder("sh", "-c", script).directory(dir.toFile()).inheritIO().start();
+    Process done =
+        new ProcessBuilder("sh", "-c", script).directory(dir.toFile()).inheritIO().start();
     assertThat(done.waitFor()).isZero();
   }
 }
