@@ -12,7 +12,7 @@ public class Nightly extends RouteBuilder {
           .to("kamelet:session-exec-action?script=RAW(df -P / && echo checked)&failOnExit=true")
           .log("session=${header.CamelPodSessionId} exit=${body.exitCode}: ${body.stdout}")
         .doCatch(dev.caravanserai.session.FailureException.class)
-          .log("session=${header.CamelPodSessionId} ${exception.failure.code}: ${exception.message}")
+          .log("session=${header.CamelPodSessionId} ${exception.message}")
         .doFinally()
           .to("kamelet:session-stop-action")
         .end();

@@ -31,7 +31,7 @@ public final class Main {
         demo          starts a server, runs commands in a session and ends
         <route file>  *.camel.yaml or *.java: routes that run beside the server's own
 
-      Exit code: 0, or 2 if the server cannot start. Documentation: README.md, docs/settings.md, docs/routes.md.
+      Exit code: 0; 1 if the demo failed; 2 if the server cannot start. Documentation: README.md, docs/settings.md, docs/routes.md.
       """;
 
   private Main() {}

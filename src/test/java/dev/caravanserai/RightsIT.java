@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +63,60 @@ class RightsIT {
     }
   }
 
+  @Test
+  void sessions_of_a_profile_namespace_are_known_where_a_right_to_start_more_is_missing()
+      throws Exception {
+    // Given
+    try (Server first = Server.start(Settings.of(TestServer.settings(home)), List.of())) {
+      Api before = new Api(first.url(), TestServer.KEY);
+      String id = before.session();
+      first.close();
+
+      // When
+      try (Relay wire = TestCluster.get().relay(() -> new Limited(Set.of("pods/log"), Set.of()));
+          Server server = start(wire, elsewhere())) {
+        Api api = new Api(server.url(), TestServer.KEY);
+
+        // Then
+        assertThat(api.get("/v1/sessions").text()).contains(id);
+        assertThat(api.get("/v1/sessions/" + id).field("state")).isEqualTo("RUNNING");
+        assertThat(api.start(Map.of("id", id)).status()).isEqualTo(409);
+        assertThat(api.call("DELETE", "/v1/sessions/" + id + "?wait=true", null).status())
+            .isEqualTo(204);
+      }
+    }
+  }
+
+  @Test
+  void session_of_a_profile_namespace_that_may_not_be_listed_is_read_and_keeps_its_id()
+      throws Exception {
+    // Given
+    try (Server first = Server.start(Settings.of(TestServer.settings(home)), List.of())) {
+      Api before = new Api(first.url(), TestServer.KEY);
+      String id = before.session();
+
+      // When
+      try (Relay wire = TestCluster.get().relay(() -> new Limited(Set.of(), Set.of("configmaps")));
+          Server server = start(wire, elsewhere())) {
+        Api api = new Api(server.url(), TestServer.KEY);
+
+        // Then
+        assertThat(api.start(Map.of("id", id)).status()).isEqualTo(409);
+        assertThat(api.get("/v1/sessions/" + id).status()).isEqualTo(200);
+        before.stopAll();
+      }
+    }
+  }
+
+  /** Sessions run in another namespace by default, those of one profile in that of the tests. */
+  private Map<String, String> elsewhere() throws IOException {
+    return Map.of(
+        Settings.PROFILE_FOLDER.key(),
+        TestCluster.profileOfNamespace(home).toString(),
+        Settings.CLUSTER_NAMESPACE.key(),
+        TestCluster.OTHER);
+  }
+
   private Server start(Relay wire, Map<String, String> more) throws IOException {
     Map<String, String> settings = TestServer.settings(home);
     settings.put(
@@ -72,13 +127,31 @@ class RightsIT {
 
   /** The API server, for a user who may do nothing with some resources. */
   private static final class Limited extends HttpPassage {
+    private final Set<String> denied;
+    private final Set<String> unlisted;
+
+    Limited() {
+      this(DENIED, Set.of());
+    }
+
+    /**
+     * @param unlisted may not be listed where sessions of the test run
+     */
+    Limited(Set<String> denied, Set<String> unlisted) {
+      this.denied = denied;
+      this.unlisted = unlisted;
+    }
+
     @Override
     protected boolean passes(HttpHead head, String body, Ends ends) throws IOException {
       boolean review = head.path().endsWith("/selfsubjectaccessreviews");
-      if (review && DENIED.stream().anyMatch(r -> body.contains("\"" + r + "\""))) {
+      if (review && isDenied(body)) {
         answer(ends, "201 Created", "{\"status\":{\"allowed\":false}}");
         return false;
-      } else if (DENIED.contains(head.resource())) {
+      } else if (denied.contains(head.resource())
+          || head.list()
+              && unlisted.contains(head.resource())
+              && head.path().contains("/namespaces/" + TestCluster.NAMESPACE + "/")) {
         answer(
             ends,
             "403 Forbidden",
@@ -86,6 +159,14 @@ class RightsIT {
         return false;
       }
       return true;
+    }
+
+    private boolean isDenied(String review) {
+      return review.contains("\"" + TestCluster.NAMESPACE + "\"")
+          && denied.stream()
+              .map(resource -> resource.split("/"))
+              .anyMatch(
+                  parts -> Stream.of(parts).allMatch(part -> review.contains("\"" + part + "\"")));
     }
 
     @Override

@@ -3,8 +3,12 @@ package dev.caravanserai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.component.PodComponent;
+import dev.caravanserai.server.Server;
 import dev.caravanserai.session.ExecResult;
+import dev.caravanserai.session.Session;
+import dev.caravanserai.session.SessionPage;
 import dev.caravanserai.session.State;
+import dev.caravanserai.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +89,35 @@ class StandaloneIT {
     // Then
     assertThat(code).as(Files.readString(log)).isZero();
     assertThat(Files.readString(log)).contains("RESULT true true inn standalone");
+  }
+
+  @Test
+  void restarted_application_knows_the_sessions_of_profile_namespaces() throws Exception {
+    // Given
+    Path home = Files.createTempDirectory("caravanserai-standalone");
+    try (Server before = Server.start(Settings.of(TestServer.settings(home)), List.of())) {
+      Api api = new Api(before.url(), TestServer.KEY);
+      String id = api.session();
+      var camel = new org.apache.camel.main.Main();
+      camel.addInitialProperty("camel.component.pod.namespace", TestCluster.OTHER);
+      camel.addInitialProperty(
+          Settings.PROFILE_FOLDER.key(), TestCluster.profileOfNamespace(home).toString());
+      camel.addInitialProperty(
+          Settings.CLUSTER_KUBECONFIG.key(), TestCluster.get().kubeconfig().toString());
+      camel.start();
+
+      // When
+      SessionPage known =
+          camel
+              .getCamelContext()
+              .createProducerTemplate()
+              .requestBody("pod:list", null, SessionPage.class);
+      camel.stop();
+
+      // Then
+      assertThat(known.items()).extracting(Session::id).contains(id);
+      api.stopAll();
+    }
   }
 
   /** The jar in place of target/classes, so that what is missing in it shows. */

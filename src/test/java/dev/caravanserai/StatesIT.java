@@ -197,35 +197,6 @@ class StatesIT {
     await().until(() -> session(id).path("ready").asBoolean());
   }
 
-  @Test
-  void command_runs_in_a_sidecar_that_is_an_init_container() {
-    // Given
-    Assumptions.assumeTrue(TestCluster.real(), "the local cluster has no init containers");
-    List<String> loop = List.of("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done");
-    Map<String, Object> metadata = metadata("sleep 600", "Never");
-    metadata.put(
-        "init",
-        List.of(
-            Map.of(
-                "name", "proxy",
-                "image", "busybox:1",
-                "imagePullPolicy", "IfNotPresent",
-                "restartPolicy", "Always",
-                "command", loop,
-                "resources", Map.of("limits", Map.of("cpu", "100m", "memory", "64Mi")))));
-    Answer started =
-        api.start(Map.of("profile", "with-sidecar", "metadata", metadata, "command", loop));
-    assertThat(started.status()).as(started.text()).isEqualTo(201);
-
-    // When
-    Answer exec =
-        api.exec(started.field("id"), Map.of("container", "proxy", "script", "echo it runs"));
-
-    // Then
-    assertThat(exec.field("outcome")).as(exec.text()).isEqualTo("exited");
-    assertThat(exec.field("stdout")).isEqualTo("it runs\n");
-  }
-
   private Answer start(String side, String restart, List<String> command) {
     return api.start(
         Map.of("profile", "with-sidecar", "metadata", metadata(side, restart), "command", command));

@@ -38,6 +38,9 @@ final class TestCluster {
   /** The namespace of the tests. */
   static final String NAMESPACE = "sessions";
 
+  /** Another one, on the local cluster only. */
+  static final String OTHER = "other";
+
   private static final TestCluster INSTANCE = make();
 
   private final Path kubeconfig;
@@ -64,7 +67,7 @@ final class TestCluster {
     }
     try {
       Path home = Files.createTempDirectory("caravanserai-it");
-      LocalCluster local = LocalCluster.start(0, home, Set.of(NAMESPACE));
+      LocalCluster local = LocalCluster.start(0, home, Set.of(NAMESPACE, OTHER));
       Runtime.getRuntime().addShutdownHook(new Thread(local::close));
       return new TestCluster(local.kubeconfig());
     } catch (IOException e) {
@@ -78,6 +81,18 @@ final class TestCluster {
 
   KubernetesClient client() {
     return client;
+  }
+
+  /** Makes a folder with a profile whose sessions run in {@link #NAMESPACE}. */
+  static Path profileOfNamespace(Path home) throws IOException {
+    Path folder = Files.createDirectories(home.resolve("profiles"));
+    Files.writeString(
+        folder.resolve("naming.yaml"),
+        Files.readString(Path.of("src/test/profiles/naming.yaml"))
+            + "namespace: "
+            + NAMESPACE
+            + "\n");
+    return folder;
   }
 
   /** A relay to the API server that accepts plain HTTP. */

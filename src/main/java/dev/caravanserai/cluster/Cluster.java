@@ -2,6 +2,7 @@ package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.FailureCode;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -32,6 +33,11 @@ public interface Cluster extends AutoCloseable {
 
   /** The namespaces that are watched, now. */
   List<String> namespaces();
+
+  /**
+   * The namespaces in which sessions may live: all that were to be watched, also if that failed.
+   */
+  Set<String> places();
 
   /** Whether it answers, and what listeners have lost. */
   ClusterHealth health();

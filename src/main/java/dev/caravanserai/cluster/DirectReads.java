@@ -1,5 +1,7 @@
 package dev.caravanserai.cluster;
 
+import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -19,7 +22,9 @@ import java.util.function.Supplier;
  * namespace that it may live in; those that wait for the same session share it. At most {@value
  * #AT_ONCE} are sent at once, and the tenants take turns, so that many requests for unknown
  * sessions burden neither the cluster nor other tenants. An answer is not kept: another replica may
- * make the session right after it. Thread-safe.
+ * make the session right after it. A namespace that may be neither watched nor read has no sessions
+ * of this server; any other failure to read fails the request, since the session may be there.
+ * Thread-safe.
  */
 public final class DirectReads {
   private static final int AT_ONCE = 4;
@@ -27,20 +32,27 @@ public final class DirectReads {
   private final Objects objects;
   private final SessionIndex index;
   private final Supplier<Collection<String>> namespaces;
+  private final Predicate<String> watched;
   private final ConcurrencyLimit limit;
   private final Map<SessionKey, CompletableFuture<Optional<Session>>> waiting =
       new ConcurrentHashMap<>();
 
   /**
    * @param objects reports what it reads to the index
-   * @param namespaces where sessions live, now
+   * @param namespaces where sessions may live, now
+   * @param watched whether a namespace is watched
    * @param queue most sessions of each tenant that wait to be read
    */
   public DirectReads(
-      Objects objects, SessionIndex index, Supplier<Collection<String>> namespaces, int queue) {
+      Objects objects,
+      SessionIndex index,
+      Supplier<Collection<String>> namespaces,
+      Predicate<String> watched,
+      int queue) {
     this.objects = objects;
     this.index = index;
     this.namespaces = namespaces;
+    this.watched = watched;
     this.limit = new ConcurrencyLimit(AT_ONCE, queue);
   }
 
@@ -98,6 +110,11 @@ public final class DirectReads {
   private CompletionStage<?> in(String namespace, SessionKey key) {
     return objects
         .get(key.tenant(), ConfigMap.class, namespace, Names.anchor(key.tenant(), key.id()))
+        .exceptionallyCompose(
+            thrown ->
+                Causes.is(FailureCode.FORBIDDEN, thrown) && !watched.test(namespace)
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(thrown))
         .thenCompose(
             anchor ->
                 anchor

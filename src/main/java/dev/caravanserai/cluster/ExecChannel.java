@@ -18,9 +18,6 @@ public interface ExecChannel extends AutoCloseable {
   /** Ends standard input (KEP-4006, v5.channel.k8s.io); does nothing where that is impossible. */
   void closeStdin();
 
-  /** Tells the size of the terminal, in characters; does nothing without one. */
-  void resize(int columns, int rows);
-
   /** Drops the connection. The process goes on: end it by other means first. */
   @Override
   void close();

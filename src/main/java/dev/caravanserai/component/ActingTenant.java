@@ -10,7 +10,8 @@ import org.apache.camel.Exchange;
 /**
  * The tenant for which an exchange acts: that of its principal, always. An exchange without a
  * principal (of a timer, a file, …) acts for the tenant of the endpoint's option, else for that of
- * the setting {@code caravanserai.routes.tenant}. It is never read from a header or body.
+ * the setting {@code caravanserai.routes.tenant}, unless it began with a request to the server:
+ * then a step has lost its caller. The tenant is never read from a header or body.
  *
  * @param option of the endpoint; empty if not given
  * @param setting for exchanges without a principal where the option is not given
@@ -18,9 +19,15 @@ import org.apache.camel.Exchange;
 record ActingTenant(Optional<String> option, String setting) {
 
   /**
-   * @throws FailureException NOT_PERMITTED if the option names another tenant than the principal's
+   * @throws FailureException NOT_PERMITTED if the option names another tenant than the principal's,
+   *     or if the caller of the exchange is not known any more
    */
   String of(Exchange exchange) {
+    if (ExchangePrincipal.isLost(exchange)) {
+      throw FailureException.of(
+          FailureCode.NOT_PERMITTED,
+          "The route does not know its caller any more, so it acts for no tenant: wireTap with copy: false and aggregation strategies of the kind GroupedExchange and GroupedMessage make an exchange without the caller. Use wireTap with copy: true, or another aggregation strategy.");
+    }
     return ExchangePrincipal.of(exchange).map(this::of).orElseGet(() -> option.orElse(setting));
   }
 

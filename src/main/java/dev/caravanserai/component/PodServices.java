@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
@@ -24,7 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param continuations where routes go on after an operation; its threads end with {@link #close}
  */
 public record PodServices(
-    Clusters clusters,
+    Cluster cluster,
     Planner planner,
     Contract contract,
     Execs execs,
@@ -37,11 +36,10 @@ public record PodServices(
   /**
    * Creates them, for the server and for an application that has only the jar.
    *
-   * @param clusters closed by the caller
+   * @param cluster closed by the caller
    */
   public static PodServices of(
-      Clusters clusters, Profiles profiles, Contract contract, Settings settings) {
-    Cluster cluster = clusters.first();
+      Cluster cluster, Profiles profiles, Contract contract, Settings settings) {
     ScheduledExecutorService timer = Timers.named("pod-timer");
     ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
     Execs execs =
@@ -52,7 +50,7 @@ public record PodServices(
             new PodGone(cluster.sessions(), cluster.objects()::get),
             limits(settings));
     return new PodServices(
-        clusters,
+        cluster,
         new Planner(profiles, defaults(cluster, settings)),
         contract,
         execs,
@@ -63,11 +61,6 @@ public record PodServices(
         settings.get(Settings.ROUTES_TENANT),
         timer,
         continuations);
-  }
-
-  /** The cluster for sessions that name none. */
-  public Cluster cluster() {
-    return clusters.first();
   }
 
   private static PlanDefaults defaults(Cluster cluster, Settings settings) {

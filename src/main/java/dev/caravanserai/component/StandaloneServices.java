@@ -1,7 +1,7 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.cluster.NamespaceWatches;
 import dev.caravanserai.cluster.api.ApiCluster;
 import dev.caravanserai.cluster.api.ApiConnection;
 import dev.caravanserai.contract.Contract;
@@ -21,17 +21,23 @@ import java.util.Properties;
 final class StandaloneServices implements AutoCloseable {
   private final Optional<KubernetesClient> ownClient;
   private final Cluster cluster;
+  private final NamespaceWatches watches;
   private final PodServices services;
 
   private StandaloneServices(
-      Optional<KubernetesClient> ownClient, Cluster cluster, PodServices services) {
+      Optional<KubernetesClient> ownClient,
+      Cluster cluster,
+      NamespaceWatches watches,
+      PodServices services) {
     this.ownClient = ownClient;
     this.cluster = cluster;
+    this.watches = watches;
     this.services = services;
   }
 
   /**
-   * Connects and waits until the namespace is watched.
+   * Connects and waits until the namespace is watched, and for the first attempt to watch those of
+   * profiles.
    *
    * @param given the application's own client, which is not closed here; empty to create one
    * @param namespace for profiles that name none; empty for the one that the settings name
@@ -51,13 +57,15 @@ final class StandaloneServices implements AutoCloseable {
             .orElse("default");
     String name = settings.get(Settings.CLUSTER_NAME).orElse("api");
     Cluster cluster = new ApiCluster(name, client, chosen, settings.get(Settings.CLUSTER_QUEUE));
+    NamespaceWatches watches = new NamespaceWatches(cluster);
     try {
-      cluster.watch(chosen).toCompletableFuture().join();
       Profiles profiles =
           Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)), environment);
+      watches.begin(profiles.namespaces());
       return new StandaloneServices(
-          own, cluster, PodServices.of(Clusters.of(cluster), profiles, Contract.load(), settings));
+          own, cluster, watches, PodServices.of(cluster, profiles, Contract.load(), settings));
     } catch (RuntimeException e) {
+      watches.close();
       cluster.close();
       own.ifPresent(KubernetesClient::close);
       throw e;
@@ -76,6 +84,7 @@ final class StandaloneServices implements AutoCloseable {
 
   @Override
   public void close() {
+    watches.close();
     services.close();
     cluster.close();
     ownClient.ifPresent(KubernetesClient::close);

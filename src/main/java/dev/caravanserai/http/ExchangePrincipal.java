@@ -2,8 +2,11 @@ package dev.caravanserai.http;
 
 import dev.caravanserai.session.Principal;
 import java.util.Optional;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.SafeCopyProperty;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.support.DefaultEndpoint;
 
 /**
  * The principal of an exchange, where no step of a route can remove or replace it. Copies of the
@@ -26,6 +29,18 @@ public record ExchangePrincipal(Principal principal) implements SafeCopyProperty
                 .getExchangeExtension()
                 .getSafeCopyProperty(Principal.PROPERTY, ExchangePrincipal.class))
         .map(ExchangePrincipal::principal);
+  }
+
+  /**
+   * Whether the exchange began with a request to this server, and has no principal all the same.
+   */
+  public static boolean isLost(Exchange exchange) {
+    Endpoint from = exchange.getFromEndpoint();
+    return of(exchange).isEmpty()
+        && (from instanceof PlatformHttpEndpoint
+                && exchange.getContext().getRegistry().findSingleByType(HttpEngine.class) != null
+            || from instanceof DefaultEndpoint other
+                && other.getComponent() instanceof ContractComponent);
   }
 
   @Override

@@ -48,7 +48,7 @@ public record HttpLimits(
   FailureException tooManyStreams() {
     return FailureException.of(
         FailureCode.LIMIT_REACHED,
-        "Of the %d streams of the setting %s no more is free, or your tenant has three quarters of them: try again when one has ended."
+        "All %d streams of the setting %s are open, or your tenant has three quarters of them: try again when one has ended."
             .formatted(streams, Settings.HTTP_STREAMS.key()));
   }
 

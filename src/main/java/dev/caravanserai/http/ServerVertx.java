@@ -18,6 +18,12 @@ import io.vertx.ext.web.Router;
  * compression of WebSockets, which takes memory for each.
  */
 final class ServerVertx extends VertxWrapper {
+  /**
+   * Of a connection, in bytes. The kernel's own choice is up to 4 MiB, a third of which a slow
+   * caller has to read before the server notices.
+   */
+  private static final int SEND_BUFFER = 128 * 1024;
+
   private final HttpLimits limits;
   private HttpServer server;
   private volatile boolean complete;
@@ -32,6 +38,7 @@ final class ServerVertx extends VertxWrapper {
     server =
         super.createHttpServer(
                 options
+                    .setSendBufferSize(SEND_BUFFER)
                     .setHttp2ClearTextEnabled(false)
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))

@@ -55,6 +55,13 @@ final class WebSockets {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST, "A request for a WebSocket must not have a body.");
     }
+    try {
+      URI.create(request.uri()); // as Vert.x does, whose refusal is no problem
+    } catch (IllegalArgumentException e) {
+      throw FailureException.of(
+          FailureCode.INVALID_REQUEST,
+          "The URL of the WebSocket is invalid: %s.".formatted(e.getMessage()));
+    }
     Optional.ofNullable(request.getHeader("Origin"))
         .filter(origin -> !sameHost(origin, request))
         .ifPresent(

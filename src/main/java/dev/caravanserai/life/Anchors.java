@@ -80,7 +80,7 @@ public final class Anchors {
       return CompletableFuture.completedFuture(start); // its id is random
     }
     CompletionStage<Optional<ConfigMap>> none = CompletableFuture.completedFuture(Optional.empty());
-    return cluster.namespaces().stream()
+    return cluster.places().stream()
         .filter(namespace -> !namespace.equals(plan.namespace()))
         .map(namespace -> read(namespace, start))
         .reduce(none, (a, b) -> a.thenCombine(b, (one, other) -> one.or(() -> other)))
@@ -145,6 +145,12 @@ public final class Anchors {
 
   private CompletionStage<Start> join(Plan plan, Throwable refusal) {
     return RefusedCreate.existing(cluster.objects(), plan, plan.anchor(), refusal)
+        .whenComplete(
+            (found, unreadable) -> {
+              if (unreadable != null) {
+                unconfirmed.add(plan); // it may be the anchor of this request
+              }
+            })
         .thenCompose(
             found ->
                 found.isPresent()

@@ -1,11 +1,14 @@
 package dev.caravanserai.life;
 
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which life of a session an object belongs to: the uid of the anchor that owns it. */
 final class Lives {
@@ -27,6 +30,22 @@ final class Lives {
                 owner.getKind().equals("ConfigMap")
                     && owner.getName().equals(anchorName)
                     && !owner.getUid().equals(anchorUid));
+  }
+
+  /**
+   * Whether it is a pod of the planned one's session that no anchor owns any more, as after {@code
+   * kubectl delete --cascade=orphan}. The reaper ends it.
+   */
+  static boolean orphaned(Pod planned, HasMetadata object) {
+    return object instanceof Pod
+        && Optional.ofNullable(object.getMetadata().getOwnerReferences()).stream()
+            .allMatch(List::isEmpty)
+        && Labels.MANAGED_BY_VALUE.equals(
+            Optional.ofNullable(object.getMetadata().getLabels())
+                .map(labels -> labels.get(Labels.MANAGED_BY))
+                .orElse(""))
+        && Stream.of(Annotations.ID, Annotations.TENANT)
+            .allMatch(key -> annotations(planned).get(key).equals(annotations(object).get(key)));
   }
 
   /** Whether its deletion has begun. */

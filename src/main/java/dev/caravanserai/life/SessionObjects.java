@@ -68,7 +68,8 @@ public final class SessionObjects {
     HasMetadata existing = found.get();
     boolean owned = Lives.owns(start.life(), existing);
     if (owned && Lives.ending(existing)
-        || Lives.ofAnotherLife(start.anchor().name(), start.life(), existing)) {
+        || Lives.ofAnotherLife(start.anchor().name(), start.life(), existing)
+        || Lives.orphaned(start.plan().pod(), existing)) {
       return CompletableFuture.failedFuture(Anchors.stopping(start.plan()));
     }
     if (!owned) {

@@ -1,7 +1,8 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.Clusters;
+import dev.caravanserai.cluster.NamespaceWatches;
+import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.cluster.api.AccessCheck;
 import dev.caravanserai.cluster.api.AccessReport;
 import dev.caravanserai.cluster.api.ApiCluster;
@@ -17,14 +18,13 @@ import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +42,7 @@ final class ClusterSetup implements AutoCloseable {
   private final Profiles profiles;
   private final Set<String> namespaces;
   private final NamespaceWatches watches;
+  private final ExecutorService accessCheck = Timers.threads("access-check");
 
   private ClusterSetup(
       Optional<LocalCluster> local,
@@ -54,7 +55,7 @@ final class ClusterSetup implements AutoCloseable {
     this.services = services;
     this.profiles = profiles;
     this.namespaces = namespaces;
-    this.watches = new NamespaceWatches(services.cluster(), this::check, Duration.ofSeconds(1));
+    this.watches = new NamespaceWatches(services.cluster());
   }
 
   /**
@@ -88,8 +89,7 @@ final class ClusterSetup implements AutoCloseable {
       Cluster cluster =
           new ApiCluster(
               settings.clusterName(), client, namespace, settings.get(Settings.CLUSTER_QUEUE));
-      PodServices services =
-          PodServices.of(Clusters.of(cluster), profiles, contract.join(), settings);
+      PodServices services = PodServices.of(cluster, profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);
     } catch (RuntimeException e) {
       local.ifPresent(LocalCluster::close);
@@ -135,8 +135,7 @@ final class ClusterSetup implements AutoCloseable {
     Set<String> others = new TreeSet<>(namespaces);
     others.remove(cluster().namespace());
     if (local.isPresent()) {
-      watch(cluster(), cluster().namespace());
-      others.forEach(other -> watch(cluster(), other));
+      watches.begin(others);
       LOG.info(
           "cluster={} is the local cluster at {}: sessions run this machine's own programs,"
               + " whatever their image says",
@@ -148,26 +147,39 @@ final class ClusterSetup implements AutoCloseable {
     if (!report.complete()) {
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
-    watch(cluster(), cluster().namespace());
-    // Missing permissions in a profile's own namespace disable that profile, not the server.
     watches.begin(others);
+    others.retainAll(cluster().namespaces()); // the watches have reported the others
+    accessCheck.execute(() -> others.forEach(this::warnOfMissing));
+  }
+
+  /** Missing permissions in a profile's own namespace disable that profile, not the server. */
+  private void warnOfMissing(String namespace) {
+    String problem = "";
+    try {
+      AccessReport report = check(namespace);
+      if (!report.complete()) {
+        problem = "permissions are missing: " + report.missing();
+      }
+    } catch (RuntimeException e) {
+      problem = e.getMessage();
+    }
+    if (!problem.isEmpty() && !accessCheck.isShutdown()) {
+      LOG.warn(
+          "cluster={} namespace={}: starts with profiles that use this namespace fail, since {}",
+          cluster().name(),
+          namespace,
+          problem);
+    }
   }
 
   @Override
   public void close() {
+    accessCheck.shutdownNow();
     watches.close();
     services.close();
-    services.clusters().close();
+    services.cluster().close();
     client.close();
     local.ifPresent(LocalCluster::close);
-  }
-
-  private static void watch(Cluster cluster, String namespace) {
-    try {
-      cluster.watch(namespace).toCompletableFuture().join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof FailureException failure ? failure : e;
-    }
   }
 
   private AccessReport check(String namespace) {

@@ -1,6 +1,7 @@
 package dev.caravanserai.server;
 
 import dev.caravanserai.component.kamelet.StepException;
+import dev.caravanserai.component.kamelet.StepUris;
 import dev.caravanserai.session.Nearest;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -17,23 +18,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LineNumberAware;
-import org.apache.camel.model.EndpointRequiredDefinition;
-import org.apache.camel.model.EnrichDefinition;
 import org.apache.camel.model.ExpressionNode;
-import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
-import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.RoutingSlipDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
-import org.apache.camel.model.language.ExpressionDefinition;
-import org.apache.camel.support.LanguageSupport;
 import org.apache.camel.support.PatternHelper;
 import org.apache.camel.util.StringHelper;
 
@@ -165,30 +159,19 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
    * create for the first message.
    */
   private static Stream<String> targets(CamelContext context, ProcessorDefinition<?> step) {
-    Stream<String> uris = Stream.empty();
-    if (step instanceof EndpointRequiredDefinition to) {
-      uris = Stream.ofNullable(to.getEndpointUri());
-    } else if (step instanceof KameletDefinition kamelet) {
-      uris = Stream.of("kamelet:" + kamelet.getName());
-    } else if (step instanceof ToDynamicDefinition to) {
-      uris = Stream.of(to.getUri());
-      if (isFixed(to.getUri()) && !"true".equals(to.getIgnoreInvalidEndpoint())) {
-        create(context, to);
-      }
-    } else if (step instanceof EnrichDefinition
-        || step instanceof RecipientListDefinition
-        || step instanceof RoutingSlipDefinition) {
-      ExpressionDefinition expression = ((ExpressionNode) step).getExpression();
-      uris =
-          Stream.ofNullable(expression.getExpression())
-              .filter(text -> expression.getLanguage().matches("constant|simple"))
-              .flatMap(text -> Stream.of(text.split(",")));
+    if (step instanceof ExpressionNode node
+        && node.getExpression() != null
+        && !String.valueOf(node.getExpression().getLanguage()).matches("constant|simple")) {
+      return Stream.empty();
     }
-    return uris.filter(RouteChecks::isFixed).map(uri -> endpoint(context, uri.strip()));
-  }
-
-  private static boolean isFixed(String uri) {
-    return !uri.startsWith("language:") && !LanguageSupport.hasSimpleFunction(uri);
+    List<String> fixed =
+        StepUris.of(context, step).filter(uri -> !StepUris.isDynamic(uri)).toList();
+    if (step instanceof ToDynamicDefinition to
+        && !fixed.isEmpty()
+        && !"true".equals(to.getIgnoreInvalidEndpoint())) {
+      create(context, to);
+    }
+    return fixed.stream().map(uri -> endpoint(context, uri));
   }
 
   private static void create(CamelContext context, ToDynamicDefinition to) {

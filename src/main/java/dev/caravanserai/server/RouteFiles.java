@@ -37,7 +37,7 @@ final class RouteFiles extends DefaultRoutesCollector {
     for (String file : more) {
       if (!Files.isRegularFile(Path.of(file))) {
         throw new RoutesException(
-            "There is no file %s. Give a file of routes such as examples/timer.camel.yaml, the word demo, or nothing."
+            "There is no file %s. Give a file of routes such as examples/timer.camel.yaml, the word demo, --help, or nothing."
                 .formatted(file));
       }
       if (!file.endsWith(".yaml") && !file.endsWith(".java")) {

@@ -5,7 +5,6 @@ import dev.caravanserai.component.kamelet.KameletPlugin;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -28,8 +27,8 @@ final class Routes implements AutoCloseable {
    *
    * @throws RoutesException if they cannot be read
    */
-  void read(Settings settings, ApiKeys keys, List<String> more) {
-    files = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), more);
+  void read(Settings settings, ApiKeys keys, RouteFiles files) {
+    this.files = files;
     mistakes = new RouteMistakes(camel, files, options);
     camel.setDefaultPropertyPlaceholderLocation(
         "file:config/application.properties,classpath:application.properties;optional=true");

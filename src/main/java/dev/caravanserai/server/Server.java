@@ -29,8 +29,8 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Starts a server, which accepts requests when this returns. Connects to the cluster and reads
-   * the routes in parallel.
+   * Starts a server, which accepts requests when this returns. Checks that the files exist, then
+   * connects to the cluster and reads the routes in parallel.
    *
    * @param files route files to load in addition to the server's own
    * @throws dev.caravanserai.settings.SettingsException if no API key is configured and none can be
@@ -40,6 +40,7 @@ public final class Server implements AutoCloseable {
    */
   public static Server start(Settings settings, List<String> files) {
     LoggerFactory.getILoggerFactory(); // initialize before several threads need it
+    RouteFiles routeFiles = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), files);
     StartKeys keys = StartKeys.of(settings);
     CompletableFuture<Contract> contract =
         CompletableFuture.supplyAsync(Contract::load, Server::background);
@@ -50,7 +51,7 @@ public final class Server implements AutoCloseable {
         cluster.thenAcceptAsync(ClusterSetup::ready, Server::background);
     Routes routes = new Routes();
     try {
-      routes.read(settings, new ApiKeys(keys.entries()), files);
+      routes.read(settings, new ApiKeys(keys.entries()), routeFiles);
       routes.make(outcome(cluster).services(), outcome(cluster).client(), settings);
       outcome(ready);
     } catch (RuntimeException e) {

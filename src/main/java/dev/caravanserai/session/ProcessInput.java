@@ -21,6 +21,9 @@ public final class ProcessInput {
   /** Bytes of all of them: a quarter of an 8 MiB stack, less what Kubernetes and images add. */
   public static final int MAX_TOTAL = 2_000_000;
 
+  /** Bytes of all values of a session's environment, which is a Secret (SecretLimit 1 MiB). */
+  public static final int MAX_ENVIRONMENT = 1_048_576;
+
   /** The final NUL of a string and the pointer to it, which count too. */
   private static final int OVERHEAD = 9;
 
@@ -59,6 +62,14 @@ public final class ProcessInput {
           ("argument list too long: command, args and env have %d bytes together; a process takes"
                   + " at most %d")
               .formatted(input.total, MAX_TOTAL));
+    }
+    long values =
+        env.values().stream().mapToLong(v -> v.getBytes(StandardCharsets.UTF_8).length).sum();
+    if (values > MAX_ENVIRONMENT) {
+      input.wrong(
+          "/env",
+          "has %d bytes in all values; Kubernetes keeps at most %d"
+              .formatted(values, MAX_ENVIRONMENT));
     }
     return List.copyOf(input.violations);
   }

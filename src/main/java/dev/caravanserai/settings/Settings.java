@@ -56,7 +56,7 @@ public final class Settings {
   public static final Setting<Optional<String>> CLUSTER_NAME =
       setting("cluster.name", optional(text()), "")
           .described(
-              "What sessions, logs and metrics call the cluster; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
+              "Name of the cluster in sessions, logs and metrics; empty: its kind. Servers of one namespace share its sessions, whatever name each has here.");
   public static final Setting<Optional<String>> CLUSTER_NAMESPACE =
       setting("cluster.namespace", optional(namespace()), "")
           .described(
@@ -74,7 +74,7 @@ public final class Settings {
               "Whether to log the cluster's warning events about sessions. Needs the right to list `events` of `events.k8s.io`.");
   public static final Setting<Duration> CLUSTER_WARNINGS_INTERVAL =
       setting("cluster.warnings-interval", between(duration(), "1s", "1d"), "60s")
-          .described("How often to list all events of the namespaces of sessions for that.");
+          .described("How often these events are listed.");
   public static final Setting<Integer> CLUSTER_QUEUE =
       setting("cluster.queue", number(100, 1_000_000), "5000")
           .described(
@@ -91,7 +91,7 @@ public final class Settings {
           .described("Lifetime of a session if neither its request nor its profile sets one.");
   public static final Setting<Duration> SESSION_MAX_TIMEOUT =
       setting("session.max-timeout", duration(), "86400s")
-          .described("Longest lifetime of a session.");
+          .described("Longest lifetime of a session; not shorter than the one above.");
   public static final Setting<Duration> SESSION_START_TIMEOUT =
       setting("session.start-timeout", duration(), "300s")
           .described("How long a session may take to become ready if its profile sets no time.");
@@ -112,7 +112,8 @@ public final class Settings {
       setting("exec.timeout", duration(), "600s")
           .described("Time-out of an exec whose request has none.");
   public static final Setting<Duration> EXEC_MAX_TIMEOUT =
-      setting("exec.max-timeout", duration(), "86400s").described("Longest time-out of an exec.");
+      setting("exec.max-timeout", duration(), "86400s")
+          .described("Longest time-out of an exec; not shorter than the one above.");
   public static final Setting<Integer> EXEC_OUTPUT_LIMIT =
       setting("exec.output-limit", between(size(), "16KiB", "1GiB"), "16MiB")
           .described(
@@ -120,7 +121,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; if more is written, less is kept of each. Logs that routes read into memory count too; one too many is a 429.");
+              "How much output of all running execs together is kept; if more is written, less is kept of each. Logs that routes read into memory count too; if there is no room left, reading one is a 429.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
@@ -144,7 +145,7 @@ public final class Settings {
   public static final Setting<Duration> HTTP_IDLE_TIMEOUT =
       setting("http.idle-timeout", duration(), "120s")
           .described(
-              "Time after which a connection without a request, or whose response is not read, is closed.");
+              "Time after which a connection without a further request is closed (a new one: after the receive time-out); one whose response is not read, after this time to twice this time.");
   public static final Setting<Integer> HTTP_STREAMS =
       setting("http.streams", number(1, 10_000), "200")
           .described(
@@ -163,7 +164,9 @@ public final class Settings {
       setting("routes.tenant", tenant(), "default")
           .described("Tenant of routes without a caller (timer, file, …) that name none.");
   public static final Setting<Path> KAMELETS_FOLDER =
-      setting("kamelets.folder", folder(), "kamelets").described("Folder of the Kamelets.");
+      setting("kamelets.folder", folder(), "kamelets")
+          .described(
+              "Folder of Kamelets, `<name>.kamelet.yaml`. One there replaces a shipped one of the same name.");
 
   private static final List<Setting<?>> ALL =
       Stream.of(Settings.class.getFields()).<Setting<?>>map(Settings::constant).toList();

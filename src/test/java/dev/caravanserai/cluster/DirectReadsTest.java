@@ -3,6 +3,8 @@ package dev.caravanserai.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import java.lang.reflect.Proxy;
@@ -17,9 +19,10 @@ import org.junit.jupiter.api.Test;
 class DirectReadsTest {
   private final Scene scene = new Scene();
   private final List<CompletableFuture<Optional<?>>> gets = new ArrayList<>();
+  private final List<String> watched = new ArrayList<>();
   private final List<String> tenants = new ArrayList<>();
   private final DirectReads reads =
-      new DirectReads(objects(), scene.cache, () -> List.of("ns"), 100);
+      new DirectReads(objects(), scene.cache, () -> List.of("ns"), watched::contains, 100);
 
   private Objects objects() {
     return (Objects)
@@ -54,6 +57,40 @@ class DirectReadsTest {
     scene.seeAnchor();
     gets.get(1).complete(Optional.empty());
     assertThat(read(late)).isPresent();
+  }
+
+  @Test
+  void namespace_that_may_be_neither_watched_nor_read_has_no_session() {
+    // When
+    CompletionStage<Optional<Session>> read = reads.read(Scene.KEY);
+    gets.get(0).completeExceptionally(FailureException.of(FailureCode.FORBIDDEN, "in a test"));
+
+    // Then
+    assertThat(read.toCompletableFuture()).isCompletedWithValue(Optional.empty());
+  }
+
+  @Test
+  void session_of_a_watched_namespace_that_may_not_be_read_is_not_absent() {
+    // Given
+    watched.add("ns");
+
+    // When
+    CompletionStage<Optional<Session>> read = reads.read(Scene.KEY);
+    gets.get(0).completeExceptionally(FailureException.of(FailureCode.FORBIDDEN, "in a test"));
+
+    // Then
+    assertThat(read.toCompletableFuture()).isCompletedExceptionally();
+  }
+
+  @Test
+  void session_of_a_namespace_that_does_not_answer_is_not_absent() {
+    // When
+    CompletionStage<Optional<Session>> read = reads.read(Scene.KEY);
+    gets.get(0)
+        .completeExceptionally(FailureException.of(FailureCode.CLUSTER_UNREACHABLE, "in a test"));
+
+    // Then
+    assertThat(read.toCompletableFuture()).isCompletedExceptionally();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.caravanserai.component;
 
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.life.MemoryCluster;
 import dev.caravanserai.profile.Profiles;
@@ -19,8 +18,7 @@ final class KameletContext implements AutoCloseable {
   private final CamelContext context = new DefaultCamelContext();
   private final MemoryCluster cluster = new MemoryCluster();
   private final PodServices services =
-      PodServices.of(
-          Clusters.of(cluster), Profiles.shipped(), Contract.load(), Settings.of(Map.of()));
+      PodServices.of(cluster, Profiles.shipped(), Contract.load(), Settings.of(Map.of()));
 
   KameletContext() {
     PodComponent pod = new PodComponent();

@@ -133,6 +133,41 @@ class ParameterTextTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "toD: '{{own.uri}}'",
+        "toD: 'kamelet:mine-action?what={{own.expression}}'",
+        "wireTap: {uri: '{{own.uri}}'}",
+        "enrich: {simple: 'kamelet:mine-action?what=${body}'}",
+        "enrich: {simple: '{{own.uri}}'}",
+        "enrich: {simple: 'kamelet:session-exec-action?script=${body}'}",
+        "pollEnrich: {simple: 'kamelet:mine-source?what=${body}'}",
+        "recipientList: {simple: 'log:x, kamelet:mine-action?what=${body}'}",
+        "recipientList: {simple: 'log:x;kamelet:mine-action?what=${body}', delimiter: ';'}",
+        "routingSlip: {simple: 'kamelet:mine-action?what=${body}'}",
+        "dynamicRouter: {simple: 'kamelet:mine-action?what=${body}'}",
+        "recipientList: {language: {language: simple, expression: 'kamelet:mine-action?what=${body}'}}",
+      })
+  void expression_that_any_step_would_put_into_the_uri_of_a_kamelet_stops_the_start(String step)
+      throws Exception {
+    // Given
+    kamelets.add("mine-action.kamelet.yaml", OWN);
+    properties.setProperty("own.uri", "kamelet:mine-action?what=${body}");
+    properties.setProperty("own.expression", "${body}");
+
+    // When, Then
+    assertThatThrownBy(() -> scriptOf("- " + step))
+        .hasMessageContaining("would become part of a URI");
+  }
+
+  @Test
+  void uri_of_a_session_kamelet_in_a_property_is_fixed_in_toD() throws Exception {
+    properties.setProperty("own.uri", URI + "?script=RAW({{own.script}})");
+    properties.setProperty("own.script", "echo ${body}");
+    assertThat(scriptOf("- toD: '{{own.uri}}'")).isEqualTo("echo ${body}");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"script", "sessionId", "tenant"})
   void parameter_that_is_null_in_yaml_counts_as_absent(String name) throws Exception {
     assertThat(

@@ -130,9 +130,6 @@ final class FakeContainer implements ExecOpener {
     public void closeStdin() {}
 
     @Override
-    public void resize(int columns, int rows) {}
-
-    @Override
     public synchronized void close() {
       closed = true;
     }

@@ -169,9 +169,6 @@ final class LocalProcesses implements ExecOpener {
     }
 
     @Override
-    public void resize(int columns, int rows) {}
-
-    @Override
     public void close() {
       end(new ExecEnd.Lost(Failure.of(FailureCode.CONNECTION_LOST, "closed by the caller")));
     }

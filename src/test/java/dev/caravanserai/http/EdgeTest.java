@@ -186,7 +186,7 @@ class EdgeTest {
     var words = request.split(" ", 2);
     assertThat(
             answer(
-                "POST /echo %s\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: %s\r\n\r\n0\r\n\r\n"
+                "POST /echo %s\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: close\r\nTransfer-Encoding: %s\r\n\r\n0\r\n\r\n"
                     .formatted(words[0], HttpServer.KEY, words[1])))
         .startsWith(words[0] + " 400 ")
         .contains("INVALID_REQUEST", "Transfer-Encoding is chunked")

@@ -261,6 +261,11 @@ public final class MemoryCluster implements Cluster, Objects {
   }
 
   @Override
+  public Set<String> places() {
+    return Set.copyOf(namespaces);
+  }
+
+  @Override
   public List<String> namespaces() {
     return namespaces;
   }

@@ -10,6 +10,7 @@ import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
@@ -100,17 +101,24 @@ class StartTest {
         .doesNotContain("exists already");
   }
 
-  @Test
-  void taken_name_that_cannot_be_read_is_reported_as_such() {
+  @ParameterizedTest
+  @EnumSource(names = {"CLUSTER_UNREACHABLE", "LIMIT_REACHED", "FORBIDDEN"})
+  void taken_name_that_cannot_be_read_is_reported_as_such_and_its_anchor_is_deleted_if_it_is_ours(
+      FailureCode code) {
     // Given
-    cluster.refuse("ConfigMap", FailureCode.CONFLICT);
-    cluster.refuseReads("ConfigMap", FailureCode.CLUSTER_UNREACHABLE);
+    Plan plan = Plans.of(Map.of("id", "mine"));
+    ConfigMap created = Serialization.clone(plan.anchor());
+    created.getMetadata().setUid("of-the-first-attempt");
+    cluster.put(created);
+    cluster.refuseReads("ConfigMap", code);
 
     // When
-    Throwable thrown = catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"))));
+    Throwable thrown = catchThrowable(() -> anchor(plan));
+    cluster.deliver(created);
 
     // Then
-    assertThat(Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)).isTrue();
+    assertThat(Causes.is(code, thrown)).isTrue();
+    assertThat(cluster.now(created)).isEmpty();
   }
 
   @Test
@@ -188,6 +196,7 @@ class StartTest {
             Map.of("id", "mine", "env", Map.of("PIN", "1"), "storage", Map.of("size", "10Mi")));
     HasMetadata foreign = Serialization.clone(planned(plan, kind));
     foreign.getMetadata().setUid("somebody-else");
+    foreign.getMetadata().setAnnotations(null);
     cluster.put(foreign);
     Start start = anchor(plan);
 
@@ -237,6 +246,25 @@ class StartTest {
     // Then
     assertThat(cluster.now(planned(plan, kind))).isPresent();
     assertThat(cluster.now(plan.pod())).isPresent();
+  }
+
+  @Test
+  void pod_that_lost_its_anchor_means_that_the_session_is_stopping() {
+    // Given
+    Plan plan = Plans.of(Map.of("id", "again"));
+    create(anchor(plan));
+    Pod orphan = cluster.now(plan.pod()).orElseThrow();
+    orphan.getMetadata().setOwnerReferences(null);
+    cluster.deliverEnd(cluster.now(plan.anchor()).orElseThrow());
+    Start second = anchor(Plans.of(Map.of("id", "again")));
+
+    // When
+    Throwable refused = catchThrowable(() -> create(second));
+
+    // Then
+    assertThat(Causes.failure(refused).orElseThrow().message())
+        .contains("Session again is stopping", "wait=true");
+    assertThat(cluster.now(plan.pod())).contains(orphan);
   }
 
   @Test

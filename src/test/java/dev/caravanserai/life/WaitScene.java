@@ -147,9 +147,6 @@ final class WaitScene implements AutoCloseable {
           public void closeStdin() {}
 
           @Override
-          public void resize(int columns, int rows) {}
-
-          @Override
           public void close() {
             connectionBreaks();
           }

@@ -2,7 +2,6 @@ package dev.caravanserai.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.caravanserai.cluster.Clusters;
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiKeys;
@@ -138,10 +137,26 @@ class BrokenRoutesTest {
         "toD: {uri: 'lgo:x', ignoreInvalidEndpoint: true}",
         "wireTap: {uri: 'direct:${body}'}",
         "recipientList: {simple: '${body}'}",
+        "recipientList: {constant: 'direct:mine;log:x', delimiter: ';'}",
+        "recipientList: {constant: 'log:a,direct:b', delimiter: 'false'}",
+        "routingSlip: {constant: 'direct:mine#log:x', uriDelimiter: '#'}",
         "enrich: {simple: 'direct:${body}'}"
       })
   void step_that_takes_its_endpoint_from_the_message_starts(String step) throws Exception {
     assertThat(messageOf("mine.camel.yaml", route("direct:mine", step))).isEqualTo("STARTED");
+  }
+
+  @Test
+  void property_with_an_expression_in_toD_starts() throws Exception {
+    // Given
+    System.setProperty("test.target", "direct:${body}");
+
+    // When
+    String message = messageOf("mine.camel.yaml", route("direct:mine", "toD: '{{test.target}}'"));
+    System.clearProperty("test.target");
+
+    // Then
+    assertThat(message).isEqualTo("STARTED");
   }
 
   @ParameterizedTest
@@ -554,12 +569,12 @@ class BrokenRoutesTest {
         Settings.of(
             Map.of(Settings.PORT.key(), "0", Settings.ROUTES_FOLDER.key(), folder.toString()));
     PodServices services =
-        PodServices.of(Clusters.of(new MemoryCluster()), Profiles.shipped(), CONTRACT, settings);
+        PodServices.of(new MemoryCluster(), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes();
         KubernetesClient client =
             new KubernetesClientBuilder().withConfig(Config.empty()).build()) {
       try {
-        routes.read(settings, new ApiKeys(List.of()), files);
+        routes.read(settings, new ApiKeys(List.of()), new RouteFiles(folder, files));
         routes.make(services, client, settings);
         routes.run(settings);
         return "STARTED";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,27 @@ class ProcessInputTest {
               assertThat(v.pointer()).isEqualTo("/args");
               assertThat(v.message()).contains("2000").contains("args");
             });
+  }
+
+  @Test
+  void environment_that_no_secret_can_hold_is_rejected() {
+    // Given
+    Map<String, String> env = new HashMap<>();
+    for (int i = 0; i < 8; i++) {
+      env.put("V" + i, "x".repeat(131_000));
+    }
+    env.put("LAST", "x".repeat(576));
+    assertThat(ProcessInput.violations(List.of(), List.of(), env)).isEmpty();
+
+    // When
+    env.put("LAST", "x".repeat(577));
+    List<Violation> violations = ProcessInput.violations(List.of(), List.of(), env);
+
+    // Then
+    assertThat(violations)
+        .containsExactly(
+            new Violation(
+                "/env", "has 1048577 bytes in all values; Kubernetes keeps at most 1048576"));
   }
 
   @Test

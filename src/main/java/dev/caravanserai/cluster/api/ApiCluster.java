@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,7 @@ public final class ApiCluster implements Cluster {
   private final List<ObjectWatch<?>> watches = new CopyOnWriteArrayList<>();
   private final List<WatchStatus> statuses = new CopyOnWriteArrayList<>();
   private final Map<String, CompletableFuture<Void>> synced = new ConcurrentHashMap<>();
+  private final Set<String> places = ConcurrentHashMap.newKeySet();
   private final List<Consumer<WatchStatus>> watchListeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -88,7 +90,7 @@ public final class ApiCluster implements Cluster {
     new DeletionCheck(objects, cache, timer, queue);
     new PodLoss(objects, cache, this::listed, timer);
     new AnchorMarks(objects, cache, timer);
-    reads = new DirectReads(objects, cache, synced::keySet, queue);
+    reads = new DirectReads(objects, cache, this::places, this::isWatched, queue);
     cache.refreshBy(reads::read);
   }
 
@@ -124,6 +126,7 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public CompletionStage<Void> watch(String namespace) {
+    places.add(namespace);
     return synced.computeIfAbsent(namespace, this::open);
   }
 
@@ -134,6 +137,16 @@ public final class ApiCluster implements Cluster {
   @Override
   public List<String> namespaces() {
     return synced.keySet().stream().sorted().toList();
+  }
+
+  @Override
+  public Set<String> places() {
+    return Set.copyOf(places);
+  }
+
+  private boolean isWatched(String namespace) {
+    CompletableFuture<Void> watch = synced.get(namespace);
+    return watch != null && watch.isDone() && !watch.isCompletedExceptionally();
   }
 
   private CompletableFuture<Void> open(String namespace) {

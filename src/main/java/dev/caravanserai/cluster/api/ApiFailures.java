@@ -40,6 +40,9 @@ final class ApiFailures {
           + " that the object names does not exist. Change the request or the profile to fit, or"
           + " have the cluster's administrator change the rule or create what is missing.";
 
+  /** What etcd says of an object above its request limit (--max-request-bytes, 1.5 MiB). */
+  private static final String TOO_LARGE = "request is too large";
+
   private static final int QUOTED = 300;
 
   private ApiFailures() {}
@@ -132,7 +135,10 @@ final class ApiFailures {
               FailureCode.CONFIG_ERROR,
               "Correct the request or the profile" + fields(status) + ".");
       default ->
-          new Meaning(FailureCode.CLUSTER_UNREACHABLE, "Try again when the cluster has recovered.");
+          String.valueOf(status.getMessage()).contains(TOO_LARGE)
+              ? new Meaning(FailureCode.CONFIG_ERROR, "Make the request smaller.")
+              : new Meaning(
+                  FailureCode.CLUSTER_UNREACHABLE, "Try again when the cluster has recovered.");
     };
   }
 

@@ -13,7 +13,6 @@ final class PodExecFrames {
   static final int STDOUT = 1;
   static final int STDERR = 2;
   static final int STATUS = 3;
-  static final int RESIZE = 4;
   static final int CLOSE = 255;
 
   /** The most bytes of data in one frame; API servers read frames of up to 32 KiB in one go. */

@@ -168,13 +168,6 @@ final class PodExecSocket implements WebSocket.Listener, ExecChannel {
   }
 
   @Override
-  public void resize(int columns, int rows) {
-    String size = "{\"Width\":" + columns + ",\"Height\":" + rows + "}";
-    input.send(
-        PodExecFrames.encode(PodExecFrames.RESIZE, size.getBytes(StandardCharsets.US_ASCII)));
-  }
-
-  @Override
   public void close() {
     finish("it was closed by the caller");
   }

@@ -138,7 +138,7 @@ final class ResponseBody implements ByteSource {
     if (silent.getAsBoolean()) {
       piece.completeExceptionally(
           failure(new KubernetesClientException("no answer within " + idle.toSeconds() + " s")));
-      body.cancel();
+      cancel();
     }
   }
 
@@ -151,6 +151,13 @@ final class ResponseBody implements ByteSource {
     unread.cancel(false);
     closed = closed.or(() -> Optional.of(why));
     wanted.completeExceptionally(why);
-    body.cancel();
+    cancel();
+  }
+
+  /** Closes the connection, which serves other requests as soon as the response has ended. */
+  private void cancel() {
+    if (!body.done().isDone()) {
+      body.cancel();
+    }
   }
 }

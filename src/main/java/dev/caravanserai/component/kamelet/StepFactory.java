@@ -1,10 +1,12 @@
 package dev.caravanserai.component.kamelet;
 
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ToDefinition;
@@ -22,7 +24,7 @@ import org.apache.camel.support.LanguageSupport;
 final class StepFactory extends DefaultProcessorFactory {
   /** Camel would resolve placeholders in the data, and take more parameters from it. */
   static final String DATA_IN_URI =
-      "a parameter for a Kamelet of your own cannot have an expression in toD or wireTap, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or use to if the Kamelet evaluates it.";
+      "a parameter of a Kamelet cannot have an expression here, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or call the Kamelet by to if it evaluates the parameter itself.";
 
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
@@ -31,8 +33,8 @@ final class StepFactory extends DefaultProcessorFactory {
     }
     try {
       checkLines(definition);
-      checkData(definition);
-      ProcessorDefinition<?> called = called(definition);
+      checkData(route.getCamelContext(), definition);
+      ProcessorDefinition<?> called = called(route.getCamelContext(), definition);
       Processor special = super.createProcessor(route, called);
       return special == null ? ProcessorReifier.reifier(route, called).createProcessor() : special;
     } catch (StepException e) {
@@ -54,14 +56,25 @@ final class StepFactory extends DefaultProcessorFactory {
     }
   }
 
-  private static void checkData(ProcessorDefinition<?> step) {
-    if (step instanceof ToDynamicDefinition to
-        && SessionKamelets.isKamelet(to.getUri())
-        && !SessionKamelets.isUri(to.getUri())
-        && !"false".equals(step instanceof WireTapDefinition<?> tap ? tap.getDynamicUri() : null)
-        && LanguageSupport.hasSimpleFunction(to.getUri().replaceFirst("^[^?]*", ""))) {
+  private static void checkData(CamelContext context, ProcessorDefinition<?> step) {
+    if (isDynamic(step)
+        && StepUris.of(context, step)
+            .filter(SessionKamelets::isKamelet)
+            .filter(uri -> !(step instanceof ToDynamicDefinition) || !SessionKamelets.isUri(uri))
+            .anyMatch(uri -> LanguageSupport.hasSimpleFunction(uri.replaceFirst("^[^?]*", "")))) {
       throw new IllegalArgumentException(DATA_IN_URI);
     }
+  }
+
+  /** Whether Camel evaluates expressions in the URIs of the step. */
+  private static boolean isDynamic(ProcessorDefinition<?> step) {
+    if (step instanceof WireTapDefinition<?> tap) {
+      return !"false".equals(tap.getDynamicUri());
+    }
+    return step instanceof ToDynamicDefinition
+        || step instanceof ExpressionNode node
+            && node.getExpression() != null
+            && !"constant".equals(node.getExpression().getLanguage());
   }
 
   /** Line breaks around options are of no matter. */
@@ -72,11 +85,11 @@ final class StepFactory extends DefaultProcessorFactory {
         .anyMatch(value -> value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0);
   }
 
-  private static ProcessorDefinition<?> called(ProcessorDefinition<?> step) {
-    if (step instanceof WireTapDefinition<?> tap && SessionKamelets.isUri(tap.getUri())) {
+  private static ProcessorDefinition<?> called(CamelContext context, ProcessorDefinition<?> step) {
+    boolean session = StepUris.of(context, step).anyMatch(SessionKamelets::isUri);
+    if (session && step instanceof WireTapDefinition<?> tap) {
       tap.setDynamicUri("false");
-    } else if (step instanceof ToDynamicDefinition dynamic
-        && SessionKamelets.isUri(dynamic.getUri())) {
+    } else if (session && step instanceof ToDynamicDefinition dynamic) {
       ToDefinition fixed = to(dynamic.getUri(), dynamic);
       fixed.setPattern(dynamic.getPattern());
       fixed.setVariableSend(dynamic.getVariableSend());

@@ -35,7 +35,8 @@ class ApiFailuresTest {
         "CONFLICT | another id | {code: 409, reason: AlreadyExists, message: 'pods \"p\" already exists', details: {name: p, kind: pods}}",
         "CONFIG_ERROR | webhook | {code: 409, message: 'admission webhook \"w\" denied the request: no'}",
         "FORBIDDEN | expired | {code: 401, reason: Unauthorized, message: Unauthorized}",
-        "CLUSTER_UNREACHABLE | has recovered | {code: 500, reason: InternalError, message: 'failed calling webhook'}"
+        "CLUSTER_UNREACHABLE | has recovered | {code: 500, reason: InternalError, message: 'failed calling webhook'}",
+        "CONFIG_ERROR | request smaller | {code: 500, message: 'etcdserver: request is too large'}"
       })
   void refused_creation_has_the_code_of_its_reason_and_says_what_to_do(
       FailureCode code, String words, String status) throws Exception {

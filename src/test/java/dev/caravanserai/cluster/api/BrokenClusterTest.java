@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.caravanserai.cluster.ByteSource;
+import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.cluster.LogQuery;
 import dev.caravanserai.cluster.SessionUpdate;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -13,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +31,10 @@ import org.junit.jupiter.api.Test;
 
 /** An API server that answers, but with nothing of use. */
 class BrokenClusterTest {
+  private static final ContainerRef MAIN = new ContainerRef("ns", "p", "main");
+  private static final LogQuery WHOLE =
+      new LogQuery(Optional.empty(), Optional.empty(), false, false, false);
+
   private static final String LIST =
       "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[%s]}";
 
@@ -165,6 +173,28 @@ class BrokenClusterTest {
       // When
       for (int i = 0; i < 20; i++) {
         read(api, "red", "unknown").join();
+      }
+    }
+
+    // Then
+    assertThat(ports).hasSizeLessThan(10);
+  }
+
+  @Test
+  void connections_of_logs_that_were_read_to_their_end_are_used_again() throws Exception {
+    // Given
+    Set<Integer> ports = new CopyOnWriteArraySet<>();
+    Function<HttpExchange, StubApi.Answer> log =
+        exchange -> {
+          ports.add(exchange.getRemoteAddress().getPort());
+          return new StubApi.Answer(200, "text");
+        };
+    try (StubApi api = new StubApi(log)) {
+      // When
+      for (int i = 0; i < 20; i++) {
+        ByteSource source = api.cluster.logs().open(MAIN, WHOLE).toCompletableFuture().join();
+        while (source.next().toCompletableFuture().join().isPresent()) {}
+        source.close();
       }
     }
 

@@ -1,0 +1,72 @@
+package dev.caravanserai.component.kamelet;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.DynamicRouterDefinition;
+import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.EnrichDefinition;
+import org.apache.camel.model.ExpressionNode;
+import org.apache.camel.model.KameletDefinition;
+import org.apache.camel.model.PollEnrichDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RecipientListDefinition;
+import org.apache.camel.model.RoutingSlipDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.language.ExpressionDefinition;
+import org.apache.camel.support.LanguageSupport;
+
+/** The endpoint URIs that the text of a step names. */
+public final class StepUris {
+  private StepUris() {}
+
+  /** With the values of placeholders; what an expression in a URI evaluates to is not known. */
+  public static Stream<String> of(CamelContext context, ProcessorDefinition<?> step) {
+    if (step instanceof EndpointRequiredDefinition to) {
+      return Stream.ofNullable(to.getEndpointUri()).map(uri -> resolved(context, uri));
+    } else if (step instanceof KameletDefinition kamelet) {
+      return Stream.of("kamelet:" + kamelet.getName());
+    } else if (step instanceof ToDynamicDefinition to) {
+      return Stream.ofNullable(to.getUri()).map(uri -> resolved(context, uri));
+    } else if (step instanceof RecipientListDefinition<?> list) {
+      return split(context, list, list.getDelimiter());
+    } else if (step instanceof RoutingSlipDefinition<?> slip) {
+      return split(context, slip, slip.getUriDelimiter());
+    } else if (step instanceof DynamicRouterDefinition<?> router) {
+      return split(context, router, router.getUriDelimiter());
+    } else if (step instanceof EnrichDefinition || step instanceof PollEnrichDefinition) {
+      return split(context, (ExpressionNode) step, "false");
+    }
+    return Stream.empty();
+  }
+
+  /** Whether it has an expression that Camel evaluates. */
+  public static boolean isDynamic(String uri) {
+    return uri.startsWith("language:") || LanguageSupport.hasSimpleFunction(uri);
+  }
+
+  /**
+   * @param delimiter as Camel's option of that name
+   */
+  private static Stream<String> split(CamelContext context, ExpressionNode step, String delimiter) {
+    String between = resolved(context, Optional.ofNullable(delimiter).orElse(","));
+    String all =
+        resolved(
+            context,
+            Optional.ofNullable(step.getExpression())
+                .map(ExpressionDefinition::getExpression)
+                .orElse(""));
+    return between.equals("false")
+        ? Stream.of(all)
+        : Stream.of(all.split(Pattern.quote(between))).map(String::strip);
+  }
+
+  private static String resolved(CamelContext context, String text) {
+    try {
+      return Optional.ofNullable(context.resolvePropertyPlaceholders(text)).orElse(text);
+    } catch (IllegalArgumentException e) {
+      return text; // Camel reports the property that does not exist
+    }
+  }
+}

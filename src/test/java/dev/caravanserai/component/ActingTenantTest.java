@@ -1,0 +1,107 @@
+package dev.caravanserai.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravanserai.http.ExchangePrincipal;
+import dev.caravanserai.http.HttpEngine;
+import dev.caravanserai.http.HttpLimits;
+import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.Principal;
+import dev.caravanserai.settings.Settings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
+import org.apache.camel.processor.aggregate.GroupedMessageAggregationStrategy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A route acts for its caller's tenant, also where a step makes another exchange. */
+class ActingTenantTest {
+  private final DefaultCamelContext context = new DefaultCamelContext();
+  private final CompletableFuture<String> tenant = new CompletableFuture<>();
+  private PlatformHttpEndpoint endpoint;
+
+  @BeforeEach
+  void start() throws Exception {
+    HttpEngine.bind(context.getRegistry()::bind, List.of(), HttpLimits.of(Settings.of(Map.of())));
+    endpoint = context.getEndpoint("platform-http:/own", PlatformHttpEndpoint.class);
+    context.addRoutes(
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("direct:copy").wireTap("direct:end");
+            from("direct:new").wireTap("direct:end").copy(false);
+            grouped("exchanges", new GroupedExchangeAggregationStrategy());
+            grouped("messages", new GroupedMessageAggregationStrategy());
+            from("direct:end").process(ActingTenantTest.this::end);
+          }
+
+          private void grouped(String name, AggregationStrategy strategy) {
+            from("direct:" + name)
+                .aggregate(constant(true), strategy)
+                .completionSize(1)
+                .to("direct:end");
+          }
+        });
+    context.start();
+  }
+
+  @AfterEach
+  void stop() {
+    context.stop();
+  }
+
+  private void end(Exchange exchange) {
+    try {
+      tenant.complete(new ActingTenant(Optional.empty(), "routes").of(exchange));
+    } catch (FailureException e) {
+      tenant.completeExceptionally(e);
+    }
+  }
+
+  private void call(String route) {
+    Exchange exchange = endpoint.createExchange();
+    ExchangePrincipal.set(exchange, new Principal("blue", "key", Set.of()));
+    context.createProducerTemplate().send("direct:" + route, exchange);
+  }
+
+  @Test
+  void copy_of_an_exchange_acts_for_the_caller() {
+    // When
+    call("copy");
+
+    // Then
+    assertThat(tenant.join()).isEqualTo("blue");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"new", "exchanges", "messages"})
+  void request_whose_caller_a_step_has_lost_acts_for_no_tenant(String route) {
+    // When
+    call(route);
+
+    // Then
+    assertThatThrownBy(tenant::join).hasMessageContaining("does not know its caller any more");
+  }
+
+  @Test
+  void exchange_without_a_caller_acts_for_the_tenant_of_the_setting() {
+    // When
+    context.createProducerTemplate().sendBody("direct:end", "");
+
+    // Then
+    assertThat(tenant.join()).isEqualTo("routes");
+  }
+}
