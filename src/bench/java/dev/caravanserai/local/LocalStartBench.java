@@ -112,7 +112,7 @@ public final class LocalStartBench {
     } finally {
       server.destroy();
       server.waitFor();
-      FolderTree.remove(home);
+      Trash.remove(home);
     }
   }
 

@@ -46,6 +46,7 @@ final class ContainerLaunch {
     run.env.put(ProcessTree.MARKER, node.id() + "/" + owner.uid);
     List<Sandbox.Mount> mounts =
         new PodVolumes(env, owner.folder, node.home().resolve("volumes")).mountsOf(run.spec);
+    mounts.forEach(mount -> owner.mounted.add(mount.source()));
     List<String> argv = ContainerEnv.argv(run.spec, run.env);
     String image = run.spec.path("image").asText();
     String present = "Container image \"%s\" already present on machine".formatted(image);

@@ -1,6 +1,8 @@
 package dev.caravanserai.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -57,7 +59,7 @@ final class ExecSession {
         throw new IOException(
             "a terminal needs %s, which this machine lacks".formatted(Sandbox.PYTHON));
       } else if (options.tty) {
-        terminalSize = Optional.of(Files.createTempFile(node.home(), "tty", ""));
+        terminalSize = Optional.of(Files.createTempFile(node.home().resolve("pods"), "tty", ""));
       }
       process.complete(container.exec(node.sandbox(), options.argv, terminalSize));
     } catch (IOException e) {
@@ -86,7 +88,8 @@ final class ExecSession {
 
   private void resize(Process terminal, String size) {
     try {
-      Files.writeString(terminalSize.orElseThrow(IOException::new), size);
+      Path file = terminalSize.orElseThrow(IOException::new);
+      Files.writeString(file, size, TRUNCATE_EXISTING, WRITE); // fails if the exec has ended
       new ProcessBuilder("/bin/kill", "-WINCH", Long.toString(terminal.pid())).start();
     } catch (IOException e) {
       LOG.debug("the terminal is gone", e);
@@ -117,7 +120,7 @@ final class ExecSession {
         return some ? Pump.Found.SOME : Pump.Found.NONE;
       }
       end(startLine.ok() ? exited(from.exitValue()) : refused(startLine.detail()));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       from.destroyForcibly();
       end(ApiError.internal("exec failed: " + e.getMessage()).status());
     }
@@ -146,7 +149,11 @@ final class ExecSession {
   }
 
   private boolean full() {
-    return !socket.isClosed() && socket.writeQueueFull();
+    try {
+      return !socket.isClosed() && socket.writeQueueFull();
+    } catch (IllegalStateException closedMeanwhile) {
+      return false;
+    }
   }
 
   private static ObjectNode refused(String why) {

@@ -10,8 +10,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
-import java.util.concurrent.Executor;
-import java.util.stream.Stream;
 
 /** The home folder of one server, locked until the server ends, and readable by its user only. */
 record Home(Path folder, FileChannel lock) implements AutoCloseable {
@@ -42,14 +40,6 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
     }
   }
 
-  /** Removes the volumes of an earlier run: claims do not outlive the server. */
-  void sweep(Executor pool) throws IOException {
-    Path volumes = Files.createDirectories(folder.resolve("volumes"));
-    try (Stream<Path> old = Files.list(volumes)) {
-      old.toList().forEach(volume -> pool.execute(() -> FolderTree.remove(volume)));
-    }
-  }
-
   /** Writes the kubeconfig for kubectl and fabric8. */
   Path kubeconfig(String url, String token, String certificate, String namespace)
       throws IOException {
@@ -64,7 +54,7 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
             cluster: {server: '%s', certificate-authority-data: %s}
         contexts:
           - name: local
-            context: {cluster: local, user: local, namespace: %s}
+            context: {cluster: local, user: local, namespace: '%s'}
         users:
           - name: local
             user: {token: %s}

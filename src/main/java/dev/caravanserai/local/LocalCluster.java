@@ -66,7 +66,6 @@ public final class LocalCluster implements AutoCloseable {
     Resources resources = new Resources(store);
     namespaces.forEach(name -> namespace(resources, name));
     kubelet = ProcessKubelet.start(store, home.folder(), sandbox);
-    home.sweep(pool);
     new GarbageCollector(
         store,
         resources.deletions(),

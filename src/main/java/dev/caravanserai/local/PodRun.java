@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,6 +23,10 @@ final class PodRun {
   final String uid;
   final Path folder;
   final PodReport report;
+
+  /** Folders that a container of this pod had mounted; kept until the pod has ended. */
+  final Set<Path> mounted = new HashSet<>();
+
   final List<ContainerRun> containers = new ArrayList<>();
   private final Consumer<PodRun> onGone;
   private final PodFault fault;
@@ -215,7 +221,6 @@ final class PodRun {
     gone = true;
     timers.forEach(timer -> timer.cancel(false));
     signalAll(true); // without namespaces some may have left their process group
-    FolderTree.remove(folder);
     onGone.accept(this);
     report.removed();
   }

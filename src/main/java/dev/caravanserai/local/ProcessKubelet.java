@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +25,18 @@ final class ProcessKubelet implements AutoCloseable {
 
   private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
   private final KubeletContext node;
+  private final Trash trash;
+  private final Path volumes;
+
+  /** Folders of deleted claims that a pod still uses. Used on the kubelet thread only. */
+  private final Set<Path> unclaimed = new HashSet<>();
+
   private final List<Runnable> unfollow;
 
-  private ProcessKubelet(KubeletContext node) {
+  private ProcessKubelet(KubeletContext node, Trash trash) {
     this.node = node;
+    this.trash = trash;
+    this.volumes = node.home().resolve("volumes");
     ObjectStore store = node.store();
     unfollow =
         List.of(
@@ -40,7 +49,8 @@ final class ProcessKubelet implements AutoCloseable {
   }
 
   /**
-   * Kills processes that an earlier server of this home left, then runs the pods of the store.
+   * Kills the processes and removes the files that an earlier server of this home left, then runs
+   * the pods of the store.
    *
    * @param home for one server at a time
    */
@@ -52,7 +62,9 @@ final class ProcessKubelet implements AutoCloseable {
     }
     String id = Files.readString(idFile, StandardCharsets.US_ASCII).trim();
     int swept = ProcessTree.kill(id + "/");
-    FolderTree.remove(folder.resolve("pods"));
+    Trash trash = new Trash(folder.resolve("trash"));
+    trash.add(folder.resolve("pods"));
+    trash.add(folder.resolve("volumes"));
     LOG.info(
         "local cluster: pods run as processes home={} namespaces={} swept={}",
         folder,
@@ -60,13 +72,29 @@ final class ProcessKubelet implements AutoCloseable {
         swept);
     Pump life = new Pump("local-kubelet");
     Pump streams = new Pump("local-streams");
-    return new ProcessKubelet(new KubeletContext(store, folder, id, sandbox, life, streams));
+    return new ProcessKubelet(new KubeletContext(store, folder, id, sandbox, life, streams), trash);
   }
 
   private void claim(ObjectStore.Event event) {
     if (event.change() == ObjectStore.Change.DELETED) {
-      FolderTree.remove(node.home().resolve("volumes").resolve(Json.uid(event.object())));
+      unclaimed.add(volumes.resolve(Json.uid(event.object())));
+      removeUnclaimed();
     }
+  }
+
+  private void removeUnclaimed() {
+    for (Path folder : List.copyOf(unclaimed)) {
+      if (pods.values().stream().noneMatch(run -> run.mounted.contains(folder))) {
+        unclaimed.remove(folder);
+        trash.add(folder);
+      }
+    }
+  }
+
+  private void gone(PodRun run) {
+    pods.remove(run.uid, run);
+    trash.add(run.folder);
+    removeUnclaimed();
   }
 
   private void pod(ObjectStore.Event event) {
@@ -78,7 +106,7 @@ final class ProcessKubelet implements AutoCloseable {
       return;
     }
     if (run == null) {
-      run = new PodRun(node, pod, gone -> pods.remove(gone.uid, gone));
+      run = new PodRun(node, pod, this::gone);
       pods.put(uid, run);
       if (!Json.terminating(pod)) {
         run.begin();
@@ -125,6 +153,7 @@ final class ProcessKubelet implements AutoCloseable {
     node.life().close();
     ProcessTree.kill(node.id() + "/");
     node.streams().close();
-    FolderTree.remove(node.home().resolve("pods"));
+    trash.add(node.home().resolve("pods"));
+    trash.close();
   }
 }

@@ -27,6 +27,7 @@ final class Pump implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
   private static final long MIN_MILLIS = 1;
   private static final long MAX_MILLIS = 16;
+  private static final long CLOSE_SECONDS = 30;
   private final ScheduledThreadPoolExecutor thread;
 
   Pump(String name) {
@@ -84,8 +85,16 @@ final class Pump implements AutoCloseable {
     }
   }
 
+  /** Interrupts the running task and waits until it has ended. */
   @Override
   public void close() {
     thread.shutdownNow();
+    try {
+      if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("a task of the local kubelet did not end within {} s", CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -161,10 +161,12 @@ final class Resources {
   ObjectNode deleteAll(ApiPath path, Call call, Deletions.Options options) {
     Predicate<JsonNode> wanted = Selectors.of(path.kind(), call);
     List<ObjectNode> deleted =
-        store.list(path.kind(), path.within()).stream()
-            .filter(wanted)
-            .map(object -> deletions.delete(ApiPath.of(path.kind(), object), options))
-            .toList();
+        store.atomically(
+            () ->
+                store.list(path.kind(), path.within()).stream()
+                    .filter(wanted)
+                    .map(object -> deletions.delete(ApiPath.of(path.kind(), object), options))
+                    .toList());
     return listOf(path.kind(), deleted);
   }
 

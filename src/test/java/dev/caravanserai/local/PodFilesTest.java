@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,6 +134,35 @@ class PodFilesTest extends PodFixture {
     assertThat(logs("two", Long.MAX_VALUE)).isEqualTo("kept\n");
     store.remove(Kind.PVC, "ns", "data");
     await().until(() -> !Files.exists(home.resolve("volumes").resolve(uid)));
+  }
+
+  @Test
+  void files_of_a_deleted_claim_stay_until_its_pod_has_ended() throws Exception {
+    // Given
+    ObjectNode claim = JSON.createObjectNode();
+    claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
+    claim.putObject("metadata").put("name", "data").put("namespace", "ns");
+    String uid = store.create(Kind.PVC, claim).at("/metadata/uid").asText();
+    Path files = home.resolve("volumes").resolve(uid);
+    pod(
+        "p",
+        """
+        command: [sh, -c, 'echo kept > /data/f; exec sleep infinity']
+        volumeMounts: [{name: p, mountPath: /data}]
+        """);
+    awaitPhase("p", "Running");
+    await().until(() -> Files.exists(files.resolve("f")));
+
+    // When
+    store.remove(Kind.PVC, "ns", "data");
+    CountDownLatch handled = new CountDownLatch(1);
+    kubelet.node().life().run(handled::countDown);
+    handled.await();
+
+    // Then
+    assertThat(exec("p", "", "cat", "/data/f").out()).isEqualTo("kept\n");
+    store.remove(Kind.POD, "ns", "p");
+    await().until(() -> !Files.exists(files));
   }
 
   @Test
