@@ -1,7 +1,6 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.cluster.ByteSource;
-import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.vertx.core.Context;
 import io.vertx.ext.web.Route;
@@ -117,10 +116,8 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       ctx.next(); // a probe's path, which a prefix does not take
     } else if (!Guard.permits(ctx, scope)) {
       Guard.forbid(ctx, scope);
-    } else if (!withBody && RequestBody.announced(ctx.request())) {
-      RequestBody.abandon(ctx);
-      Problem.of(FailureCode.INVALID_REQUEST, "This operation takes no body: send none.")
-          .write(ctx.response());
+    } else if (!withBody) {
+      RequestBody.none(ctx);
     } else if (type.startsWith("application/x-www-form-urlencoded")
         || type.startsWith("multipart/")) {
       refuse(ctx, "Forms are not taken: send application/json.");

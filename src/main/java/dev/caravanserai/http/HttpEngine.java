@@ -304,7 +304,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   void failed(RoutingContext ctx) {
     var status = ctx.statusCode();
-    boolean receiving = !ctx.request().isEnded();
+    boolean receiving = !ctx.request().isEnded() && !WebSockets.requested(ctx);
     if (ctx.failure() instanceof HttpClosedException
         || receiving && ctx.failure() instanceof IOException) {
       return; // the caller has left or was too slow

@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.session.FailureCode;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class RequestBody {
   private static final String KEY = RequestBody.class.getName();
+  private static final String NONE = KEY + ".none";
   private static final int LINGER_SECONDS = 5;
 
   private final Shares memory;
@@ -33,9 +35,23 @@ final class RequestBody {
     return ctx.get(KEY);
   }
 
-  /** Whether the head of a request announces a body. */
-  static boolean announced(HttpServerRequest request) {
-    return request.headers().contains("Transfer-Encoding") || length(request) > 0;
+  /**
+   * The operation takes no body: refuses a request with one, at once or as soon as a part of it
+   * arrives. A gateway may send an empty one in chunks.
+   */
+  static void none(RoutingContext ctx) {
+    ctx.put(NONE, true);
+    if (length(ctx.request()) > 0) {
+      refuse(ctx);
+    } else {
+      ctx.next();
+    }
+  }
+
+  private static void refuse(RoutingContext ctx) {
+    abandon(ctx);
+    Problem.of(FailureCode.INVALID_REQUEST, "This operation takes no body: send none.")
+        .write(ctx.response());
   }
 
   private static long length(HttpServerRequest request) {
@@ -100,7 +116,9 @@ final class RequestBody {
     if (ctx.response().ended()) {
       return; // refused meanwhile
     }
-    if (size + (long) piece.length() > limits.bodyBytes()) {
+    if (ctx.get(NONE) != null) {
+      refuse(ctx);
+    } else if (size + (long) piece.length() > limits.bodyBytes()) {
       ctx.fail(413);
     } else if (!memory.take(tenant, piece.length())) {
       ctx.fail(limits.noBodyMemory());

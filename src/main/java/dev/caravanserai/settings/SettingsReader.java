@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,17 @@ public final class SettingsReader {
   /** Variables of clients, tests and processes in local pods, which are not settings. */
   private static final List<String> OTHER_VARIABLES =
       List.of("URL", "IT_", "LOCAL", "EXEC_ID").stream().map(VARIABLE_PREFIX::concat).toList();
+
+  /**
+   * What Kubernetes gives a pod beside a Service whose name begins with {@code caravanserai}:
+   * Kubernetes, "Accessing the Service", environment variables.
+   */
+  private static final Pattern SERVICE_VARIABLE =
+      Pattern.compile(
+          VARIABLE_PREFIX
+              + "(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?|PORT)");
+
+  private static final Pattern SERVICE_PORT = Pattern.compile("(tcp|udp|sctp)://.*");
 
   private final Map<String, Setting<?>> byKey = new LinkedHashMap<>();
   private final Map<String, Setting<?>> byVariable = new LinkedHashMap<>();
@@ -85,6 +97,9 @@ public final class SettingsReader {
     new TreeMap<>(environment)
         .forEach(
             (name, text) -> {
+              if (ofService(name, text)) {
+                return;
+              }
               if (byVariable.containsKey(name)) {
                 if (!text.isBlank()) { // an unset variable of a template
                   take(byVariable.get(name), name, "environment", text);
@@ -97,6 +112,13 @@ public final class SettingsReader {
               }
             });
     return this;
+  }
+
+  private static boolean ofService(String name, String text) {
+    return SERVICE_VARIABLE.matcher(name).matches()
+        && (!name.endsWith("_PORT")
+            || name.endsWith("_SERVICE_PORT")
+            || SERVICE_PORT.matcher(text).matches());
   }
 
   SettingsReader values(String source, Map<String, String> values) {

@@ -56,7 +56,10 @@ class SessionJsonTest {
                     .storage(
                         Optional.of(
                             new Session.Storage(
-                                "session-build-42", "1Gi", Optional.of("standard"), "/workspace")))
+                                "session-build-42-pvc",
+                                "1Gi",
+                                Optional.of("standard"),
+                                "/workspace")))
                     .createdAt(CREATED)
                     .startedAt(Optional.of(Instant.parse("2026-11-21T09:30:02.118Z")))
                     .lastActivityAt(Instant.parse("2026-11-21T09:30:02.118Z"))
@@ -141,9 +144,9 @@ class SessionJsonTest {
                     Optional.of(
                         Failure.of(
                                 FailureCode.IMAGE_PULL,
-                                "The image nope:1 of session build-42 cannot be pulled. Check its name, and the"
-                                    + " pull secret if it is private.",
-                                "ErrImagePull")
+                                "Pod sessions/session-build-42 cannot get the image nope:1: Back-off pulling image"
+                                    + " \"nope:1\". Check the image's name and that the nodes may pull it.",
+                                "ImagePullBackOff")
                             .withEvents(
                                 List.of("Failed: Failed to pull image \"nope:1\": not found")))));
   }

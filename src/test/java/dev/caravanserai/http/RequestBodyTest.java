@@ -62,7 +62,7 @@ class RequestBodyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Content-Length: 33000000", "Transfer-Encoding: chunked"})
+  @ValueSource(strings = {"Content-Length: 33000000", "Transfer-Encoding: chunked\r\n\r\n1\r\nx"})
   void operation_that_takes_no_body_refuses_one_at_once_and_closes(String header)
       throws IOException {
     for (String request :
@@ -73,6 +73,14 @@ class RequestBodyTest {
             .containsIgnoringCase("Connection: close")
             .contains("INVALID_REQUEST", "takes no body");
       }
+    }
+  }
+
+  @Test
+  void empty_body_in_chunks_is_no_body() throws IOException {
+    String header = "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n0";
+    try (Socket caller = begin("GET /v1/sessions", HttpServer.KEY, header)) {
+      assertThat(read(caller)).startsWith("HTTP/1.1 200 ");
     }
   }
 

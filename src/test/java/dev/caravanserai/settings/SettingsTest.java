@@ -149,6 +149,30 @@ class SettingsTest {
   }
 
   @Test
+  void variables_of_a_service_named_like_the_server_are_left_alone() {
+    // When
+    var settings =
+        new SettingsReader()
+            .environment(
+                Map.of(
+                    "CARAVANSERAI_SERVICE_HOST", "10.0.0.7",
+                    "CARAVANSERAI_SERVICE_PORT", "8080",
+                    "CARAVANSERAI_SERVICE_PORT_HTTP", "8080",
+                    "CARAVANSERAI_PORT", "tcp://10.0.0.7:8080",
+                    "CARAVANSERAI_PORT_8080_TCP", "tcp://10.0.0.7:8080",
+                    "CARAVANSERAI_PORT_8080_TCP_ADDR", "10.0.0.7",
+                    "CARAVANSERAI_API_PORT", "tcp://10.0.0.8:80",
+                    "CARAVANSERAI_API_SERVICE_HOST", "10.0.0.8"))
+            .read();
+
+    // Then
+    assertThat(settings.placeholders()).isEqualTo(Settings.of(Map.of()).placeholders());
+    assertThatThrownBy(
+            () -> new SettingsReader().environment(Map.of("CARAVANSERAI_API_PORT", "80")).read())
+        .hasMessageContaining("CARAVANSERAI_API_PORT is not a setting");
+  }
+
+  @Test
   void secret_is_taken_from_the_environment_only_and_never_shown() {
     // When
     var settings =
