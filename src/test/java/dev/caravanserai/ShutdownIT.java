@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Shutdown after TERM takes limited time and loses no session. */
+@Tag("local")
 @ExtendWith(NothingLeftBehind.class)
 class ShutdownIT {
   /**
