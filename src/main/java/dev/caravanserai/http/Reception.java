@@ -45,7 +45,10 @@ final class Reception extends ChannelDuplexHandler {
   private final RequestQueue queue = new RequestQueue();
 
   private Phase phase = Phase.IDLE;
+
+  /** The last one whose head has arrived. */
   private RoutingContext request;
+
   private Future<?> timer;
 
   private Reception(HttpLimits limits, Channel channel) {
@@ -106,13 +109,12 @@ final class Reception extends ChannelDuplexHandler {
       return;
     }
     phase = Phase.IDLE;
-    request = null;
     wait(limits.idle());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object bytes) {
-    if (phase == Phase.IDLE) {
+    if (phase == Phase.IDLE && (request == null || request.request().isEnded())) {
       phase = Phase.HEAD;
       wait(limits.receive());
     }

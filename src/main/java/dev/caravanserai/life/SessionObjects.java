@@ -58,11 +58,24 @@ public final class SessionObjects {
         .thenCompose(found -> accept(start, object, found, refusal));
   }
 
+  /** Another request of this start may have created it meanwhile. */
+  private CompletionStage<HasMetadata> foundNow(
+      Start start, HasMetadata object, Throwable refusal) {
+    return RefusedCreate.existing(objects, start.plan(), object, refusal)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? accept(start, object, found, refusal)
+                    : CompletableFuture.failedFuture(refusal));
+  }
+
   private CompletionStage<HasMetadata> accept(
       Start start, HasMetadata object, Optional<HasMetadata> found, Throwable refusal) {
     if (found.isEmpty()) {
       return Causes.is(FailureCode.CONFLICT, refusal)
-          ? objects.create(object)
+          ? objects
+              .create(object)
+              .exceptionallyCompose(again -> foundNow(start, object, Causes.of(again)))
           : CompletableFuture.failedFuture(refusal);
     }
     HasMetadata existing = found.get();

@@ -21,14 +21,23 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([^)]+)\\)");
 
-  /**
-   * @throws PodConfigException a Secret, ConfigMap or key is missing and not optional
-   */
-  Map<String, String> of(JsonNode container) {
+  /** The environment of a process: what an image and a runtime set, then what the spec says. */
+  Map<String, String> of(Map<String, String> specified) {
     Map<String, String> env = new LinkedHashMap<>();
     env.put("PATH", PATH);
     env.put("HOME", "/tmp");
     env.put("HOSTNAME", hostname());
+    env.putAll(specified);
+    return env;
+  }
+
+  /**
+   * The variables of a container's spec, to which alone {@code $(NAME)} refers.
+   *
+   * @throws PodConfigException a Secret, ConfigMap or key is missing and not optional
+   */
+  Map<String, String> specified(JsonNode container) {
+    Map<String, String> env = new LinkedHashMap<>();
     for (JsonNode from : container.path("envFrom")) {
       String prefix = from.path("prefix").asText("");
       Map<String, byte[]> all = data(Kind.SECRET, from.path("secretRef"));
@@ -68,10 +77,10 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
     };
   }
 
-  static List<String> argv(JsonNode container, Map<String, String> env) {
+  static List<String> argv(JsonNode container, Map<String, String> specified) {
     List<String> argv = new ArrayList<>();
-    container.path("command").forEach(word -> argv.add(expand(word.asText(), env)));
-    container.path("args").forEach(word -> argv.add(expand(word.asText(), env)));
+    container.path("command").forEach(word -> argv.add(expand(word.asText(), specified)));
+    container.path("args").forEach(word -> argv.add(expand(word.asText(), specified)));
     return argv;
   }
 

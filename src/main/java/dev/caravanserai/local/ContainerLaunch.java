@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,12 +43,13 @@ final class ContainerLaunch {
   static void start(PodRun owner, ContainerRun run) throws IOException {
     KubeletContext node = owner.node;
     ContainerEnv env = new ContainerEnv(node.store(), owner.pod);
-    run.env = env.of(run.spec);
+    Map<String, String> specified = env.specified(run.spec);
+    run.env = env.of(specified);
     run.env.put(ProcessTree.MARKER, node.id() + "/" + owner.uid);
     List<Sandbox.Mount> mounts =
         new PodVolumes(env, owner.folder, node.home().resolve("volumes")).mountsOf(run.spec);
     mounts.forEach(mount -> owner.mounted.add(mount.source()));
-    List<String> argv = ContainerEnv.argv(run.spec, run.env);
+    List<String> argv = ContainerEnv.argv(run.spec, specified);
     String image = run.spec.path("image").asText();
     String present = "Container image \"%s\" already present on machine".formatted(image);
     owner.report.normal("Pulled", present, run.name);

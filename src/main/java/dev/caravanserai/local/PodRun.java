@@ -225,6 +225,11 @@ final class PodRun {
     report.removed();
   }
 
+  /** Whether a process of the pod may use a folder, now or later. */
+  boolean uses(Path folder) {
+    return mounted.contains(folder) && (living().findAny().isPresent() || !status().finished());
+  }
+
   private Stream<ContainerRun> living() {
     return containers.stream().filter(run -> run.process.isPresent());
   }

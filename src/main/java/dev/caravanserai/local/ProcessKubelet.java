@@ -84,7 +84,7 @@ final class ProcessKubelet implements AutoCloseable {
 
   private void removeUnclaimed() {
     for (Path folder : List.copyOf(unclaimed)) {
-      if (pods.values().stream().noneMatch(run -> run.mounted.contains(folder))) {
+      if (pods.values().stream().noneMatch(run -> run.uses(folder))) {
         unclaimed.remove(folder);
         trash.add(folder);
       }

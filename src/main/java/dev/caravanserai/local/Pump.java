@@ -27,6 +27,7 @@ final class Pump implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
   private static final long MIN_MILLIS = 1;
   private static final long MAX_MILLIS = 16;
+  private static final long AFTER_FAILURE_MILLIS = 1_000;
   private static final long CLOSE_SECONDS = 30;
   private final ScheduledThreadPoolExecutor thread;
 
@@ -56,7 +57,7 @@ final class Pump implements AutoCloseable {
     }
   }
 
-  /** Polls a source, which must not block, until its end. */
+  /** Polls a source, which must not block, until its end; also if a poll fails. */
   void watch(Supplier<Found> source) {
     watch(source, MIN_MILLIS);
   }
@@ -64,7 +65,13 @@ final class Pump implements AutoCloseable {
   private void watch(Supplier<Found> source, long wait) {
     Runnable look =
         () -> {
-          Found found = source.get();
+          Found found;
+          try {
+            found = source.get();
+          } catch (Throwable e) {
+            watch(source, AFTER_FAILURE_MILLIS);
+            throw e;
+          }
           if (found != Found.END) {
             watch(source, found == Found.SOME ? MIN_MILLIS : Math.min(MAX_MILLIS, 2 * wait));
           }
@@ -80,7 +87,7 @@ final class Pump implements AutoCloseable {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warn("a task of the local kubelet failed", e);
     }
   }

@@ -42,7 +42,7 @@ final class SampleRequests {
                     .storage(
                         Optional.of(new Storage("1", Optional.empty(), Optional.empty()))
                             .filter(storage -> given.apply(RequestField.STORAGE)))
-                    .labels(Map.of("sample", "true"))
+                    .labels(Map.of("caravanserai-sample", "true"))
                     .metadata(metadata));
   }
 

@@ -33,7 +33,7 @@ public final class SettingsReader {
   private static final Pattern SERVICE_VARIABLE =
       Pattern.compile(
           VARIABLE_PREFIX
-              + "(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?|PORT)");
+              + "(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
 
   private static final Pattern SERVICE_PORT = Pattern.compile("(tcp|udp|sctp)://.*");
 
@@ -116,9 +116,7 @@ public final class SettingsReader {
 
   private static boolean ofService(String name, String text) {
     return SERVICE_VARIABLE.matcher(name).matches()
-        && (!name.endsWith("_PORT")
-            || name.endsWith("_SERVICE_PORT")
-            || SERVICE_PORT.matcher(text).matches());
+        || name.endsWith("_PORT") && SERVICE_PORT.matcher(text).matches();
   }
 
   SettingsReader values(String source, Map<String, String> values) {

@@ -178,6 +178,23 @@ class SlowCallersTest {
     }
   }
 
+  @Test
+  void body_of_a_refused_request_is_not_the_head_of_the_next() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", SERVER.port())) {
+      // Given
+      String head = "POST /size HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      String status = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+
+      // When
+      socket.getOutputStream().write(new byte[999]);
+
+      // Then
+      assertThat(status).isEqualTo("HTTP/1.1 401");
+      assertThat(new String(readAll(socket), StandardCharsets.UTF_8)).doesNotContain("408");
+    }
+  }
+
   private static void ask(Socket socket, String path) throws IOException {
     socket
         .getOutputStream()

@@ -21,14 +21,14 @@ class PodExecTest extends PodFixture {
         """
         command: [sleep, infinity]
         workingDir: /workspace/deep
-        env: [{name: A, value: b}, {name: B, value: '$(A)c'}]
+        env: [{name: A, value: b}, {name: B, value: '$(A)c'}, {name: H, value: '$(HOME)'}]
         volumeMounts: [{name: w, mountPath: /workspace}]
         """);
     awaitPhase("p", "Running");
 
     // When / Then
-    assertThat(exec("p", "", "sh", "-c", "pwd; echo $B $HOSTNAME; hostname; exit 255"))
-        .isEqualTo(new Ran(255, "/workspace/deep\nbc p\np\n", ""));
+    assertThat(exec("p", "", "sh", "-c", "pwd; echo $B $HOSTNAME $H; hostname; exit 255"))
+        .isEqualTo(new Ran(255, "/workspace/deep\nbc p $(HOME)\np\n", ""));
     assertThat(exec("p", "", "sh", "-c", "echo e >&2; kill -9 $$"))
         .isEqualTo(new Ran(137, "", "e\n"));
     assertThat(exec("p", "12345", "wc", "-c").out().trim()).isEqualTo("5");

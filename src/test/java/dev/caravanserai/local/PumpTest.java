@@ -4,9 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PumpTest {
+  @Test
+  void source_whose_poll_fails_is_polled_again() throws Exception {
+    // Given
+    Pump pump = new Pump("test");
+    AtomicInteger polls = new AtomicInteger();
+    CountDownLatch end = new CountDownLatch(1);
+
+    // When
+    pump.watch(
+        () -> {
+          if (polls.incrementAndGet() == 1) {
+            throw new StackOverflowError("on purpose");
+          }
+          end.countDown();
+          return Pump.Found.END;
+        });
+
+    // Then
+    end.await();
+    assertThat(polls).hasValue(2);
+    pump.close();
+  }
 
   /** Otherwise a container whose process is being created would survive the server. */
   @Test

@@ -161,6 +161,8 @@ class SettingsTest {
                     "CARAVANSERAI_PORT", "tcp://10.0.0.7:8080",
                     "CARAVANSERAI_PORT_8080_TCP", "tcp://10.0.0.7:8080",
                     "CARAVANSERAI_PORT_8080_TCP_ADDR", "10.0.0.7",
+                    "CARAVANSERAI_PORT_8080_TCP_PORT", "8080",
+                    "CARAVANSERAI_PORT_8080_TCP_PROTO", "tcp",
                     "CARAVANSERAI_API_PORT", "tcp://10.0.0.8:80",
                     "CARAVANSERAI_API_SERVICE_HOST", "10.0.0.8"))
             .read();
