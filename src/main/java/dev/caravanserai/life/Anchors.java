@@ -121,6 +121,9 @@ public final class Anchors {
   }
 
   private static FailureException taken(Plan plan, ConfigMap anchor) {
+    if (!plan.id().equals(Lives.annotations(anchor).get(Annotations.ID))) {
+      return SessionObjects.foreign(anchor);
+    }
     return SameRequest.sameKey(plan, anchor) ? keyUsed() : idTaken(plan);
   }
 

@@ -96,7 +96,7 @@ public final class SessionObjects {
     return CompletableFuture.completedFuture(existing);
   }
 
-  private static FailureException foreign(HasMetadata object) {
+  static FailureException foreign(HasMetadata object) {
     return FailureException.of(
         FailureCode.CONFLICT,
         "%s exists already and belongs to something else: it is left alone. Delete or rename it, or choose another id."

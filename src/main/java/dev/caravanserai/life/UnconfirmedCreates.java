@@ -32,11 +32,13 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
 
   private final Cluster cluster;
   private final Subscription subscription;
-  private final Map<SessionKey, String> marks =
+
+  /** The session of each, by the mark of its request: one session may be tried several times. */
+  private final Map<String, SessionKey> marks =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<SessionKey, String> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, SessionKey> eldest) {
               return size() > KEPT;
             }
           });
@@ -52,7 +54,7 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
   void add(Plan plan) {
     if (plan.spec().idempotencyKey().isEmpty()) {
       SessionKey key = new SessionKey(cluster.name(), plan.spec().tenant(), plan.id());
-      marks.put(key, mark(plan.anchor()));
+      marks.put(mark(plan.anchor()), key);
       check(key);
     }
   }
@@ -64,7 +66,7 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
 
   @Override
   public void onDropped(long dropped) {
-    List.copyOf(marks.keySet()).forEach(this::check);
+    List.copyOf(marks.values()).forEach(this::check);
   }
 
   @Override
@@ -77,7 +79,7 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
       cluster
           .sessions()
           .anchor(key)
-          .filter(anchor -> marks.remove(key, mark(anchor)))
+          .filter(anchor -> marks.remove(mark(anchor)) != null)
           .ifPresent(anchor -> end(key, anchor));
     }
   }

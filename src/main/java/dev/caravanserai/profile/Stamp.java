@@ -77,14 +77,21 @@ final class Stamp {
     }
   }
 
-  /** Labels and namespace, for every object. */
+  /** Labels and namespace, for every object. An expression may give any key; reserved ones go. */
   void mark(HasMetadata object) {
-    Map<String, String> all =
-        new LinkedHashMap<>(ProfileFile.orEmpty(object.getMetadata().getLabels()));
-    all.remove(Labels.ROLE); // an expression may give any label
+    Map<String, String> all = unreserved(object.getMetadata().getLabels());
     all.putAll(labels);
+    if (!ProfileFile.orEmpty(object.getMetadata().getAnnotations()).isEmpty()) {
+      object.getMetadata().setAnnotations(unreserved(object.getMetadata().getAnnotations()));
+    }
     object.getMetadata().setLabels(all);
     object.getMetadata().setNamespace(namespace);
+  }
+
+  private static Map<String, String> unreserved(Map<String, String> given) {
+    Map<String, String> all = new LinkedHashMap<>(ProfileFile.orEmpty(given));
+    all.keySet().removeIf(key -> key.startsWith(Labels.PREFIX));
+    return all;
   }
 
   void mark(Pod pod, Map<String, String> extra) {
@@ -133,11 +140,11 @@ final class Stamp {
         new ConfigMapBuilder()
             .withNewMetadata()
             .withName(Names.anchor(spec.tenant(), id))
-            .withAnnotations(notes)
             .endMetadata()
             .withData(Map.of("spec", summary))
             .build();
     mark(anchor);
+    anchor.getMetadata().setAnnotations(notes);
     anchor.getMetadata().getLabels().put(Labels.ROLE, Labels.ROLE_ANCHOR);
     return anchor;
   }

@@ -268,6 +268,24 @@ class StartTest {
   }
 
   @Test
+  void foreign_object_of_the_name_of_the_anchor_is_named() {
+    // Given
+    ConfigMap foreign = Serialization.clone(Plans.of(Map.of("id", "mine")).anchor());
+    foreign.getMetadata().setAnnotations(Map.of());
+    foreign.getMetadata().setUid("somebody-else");
+    cluster.put(foreign);
+
+    // When
+    Throwable refused = catchThrowable(() -> anchor(Plans.of(Map.of("id", "mine"))));
+
+    // Then
+    assertThat(Causes.failure(refused).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
+    assertThat(Causes.failure(refused).orElseThrow().message())
+        .contains("ConfigMap ns/" + foreign.getMetadata().getName(), "left alone");
+    assertThat(cluster.now(foreign)).contains(foreign);
+  }
+
+  @Test
   void anchor_that_is_being_deleted_means_that_the_session_is_stopping() {
     // Given
     Plan plan = Plans.of(Map.of("id", "again"));
@@ -364,6 +382,20 @@ class StartTest {
     // Then
     assertThat(cluster.now(next.anchor())).isPresent();
     assertThat(cluster.now(next.pod())).isPresent();
+  }
+
+  @Test
+  void unconfirmed_anchor_is_deleted_also_if_its_session_was_tried_again() {
+    // Given
+    cluster.fallSilent();
+    catchThrowable(() -> anchor(Plans.of(Map.of("id", "same"))));
+    catchThrowable(() -> anchor(Plans.of(Map.of("id", "same"))));
+
+    // When
+    cluster.comeBack();
+
+    // Then
+    assertThat(cluster.there()).isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,9 @@ final class ResponseBody implements ByteSource {
   private static final int UNBEGUN_MINUTES = 1;
   private static final int UNREAD_MINUTES = 10;
 
+  /** Bytes; more than the HTTP client keeps of a response that is not read. */
+  private static final int MOST_DROPPED = 128 * 1024;
+
   private final Duration idle;
   private final BooleanSupplier silent;
   private final ScheduledExecutorService timer;
@@ -37,6 +41,9 @@ final class ResponseBody implements ByteSource {
   private volatile Optional<CompletionStage<Optional<byte[]>>> peeked = Optional.empty();
   private volatile Future<?> unread = CompletableFuture.completedFuture(null);
   private volatile int unreadMinutes = UNBEGUN_MINUTES;
+
+  private volatile boolean dropping;
+  private long dropped;
 
   /** Why it was closed here. */
   private volatile Optional<Throwable> closed = Optional.empty();
@@ -66,6 +73,9 @@ final class ResponseBody implements ByteSource {
   private void closeUnlessRead() {
     int minutes = unreadMinutes;
     unread.cancel(false);
+    if (body.done().isDone()) {
+      return;
+    }
     unread = timer.schedule(() -> close(unread(minutes)), minutes, TimeUnit.MINUTES);
   }
 
@@ -78,6 +88,10 @@ final class ResponseBody implements ByteSource {
 
   /** The HTTP client has received a piece. */
   void onPieces(List<ByteBuffer> pieces, AsyncBody rest) {
+    if (dropping) {
+      drop(pieces, rest);
+      return;
+    }
     ByteBuffer all = ByteBuffer.allocate(pieces.stream().mapToInt(ByteBuffer::remaining).sum());
     pieces.forEach(all::put);
     closeUnlessRead();
@@ -154,8 +168,30 @@ final class ResponseBody implements ByteSource {
     cancel();
   }
 
-  /** Closes the connection, which serves other requests as soon as the response has ended. */
+  /**
+   * Drops what has arrived. A response that is complete by then leaves its connection open, which
+   * may serve another request already; any other ends with its connection.
+   */
   private void cancel() {
+    dropping = true;
+    body.consume();
+    try {
+      timer.schedule(this::cancelUnlessDone, 1, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException closing) {
+      cancelUnlessDone();
+    }
+  }
+
+  private void drop(List<ByteBuffer> pieces, AsyncBody rest) {
+    dropped += pieces.stream().mapToInt(ByteBuffer::remaining).sum();
+    if (dropped > MOST_DROPPED) {
+      cancelUnlessDone();
+    } else {
+      rest.consume();
+    }
+  }
+
+  private void cancelUnlessDone() {
     if (!body.done().isDone()) {
       body.cancel();
     }

@@ -117,11 +117,15 @@ record KameletDefinition(String name, Map<String, JsonNode> properties) {
     String type = property.path("type").asText();
     if (type.equals("integer")) {
       long least = property.path("minimum").asLong(Long.MIN_VALUE);
-      return text.matches("-?\\d{1,18}") && Long.parseLong(text) >= least
+      long most = property.path("maximum").asLong(Long.MAX_VALUE);
+      return text.matches("-?\\d{1,18}")
+              && Long.parseLong(text) >= least
+              && Long.parseLong(text) <= most
           ? Optional.empty()
           : Optional.of(
               "a whole number"
                   + (property.has("minimum") ? " of at least " + least : "")
+                  + (property.has("maximum") ? ", at most " + most : "")
                   + ", or an expression such as ${header.name}");
     }
     if (type.equals("boolean")) {

@@ -46,10 +46,11 @@ final class StepFactory extends DefaultProcessorFactory {
 
   /** Camel joins the lines of a URI: a comment of a script would swallow the next line. */
   private static void checkLines(ProcessorDefinition<?> step) {
-    if (step instanceof EndpointRequiredDefinition to
-        && to.getEndpointUri() != null
-        && SessionKamelets.isKamelet(to.getEndpointUri())
-        && valueOfSeveralLines(to.getEndpointUri())) {
+    String uri =
+        step instanceof EndpointRequiredDefinition to
+            ? to.getEndpointUri()
+            : step instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
+    if (uri != null && SessionKamelets.isKamelet(uri) && valueOfSeveralLines(uri)) {
       throw new IllegalArgumentException(
           "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"
               + " property, script=RAW({{my.script}}), or a request as the body.");
