@@ -99,7 +99,9 @@ class BrokenClusterTest {
       await()
           .until(
               () ->
-                  api.cluster.health().silence().filter(s -> s.why().contains(words)).isPresent());
+                  Optional.ofNullable(api.cluster.health().silences().get("ns"))
+                      .filter(s -> s.why().contains(words))
+                      .isPresent());
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
       assertThat(updates).isEmpty();
 
@@ -107,7 +109,7 @@ class BrokenClusterTest {
       api.answers(BrokenClusterTest::healthy);
 
       // Then
-      await().until(() -> api.cluster.health().silence().isEmpty());
+      await().until(() -> api.cluster.health().silences().isEmpty());
       assertThat(api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join())
           .isPresent();
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
