@@ -119,6 +119,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     private volatile Optional<Failure> lastUnschedulable = Optional.empty();
     private volatile Instant startBy;
     private volatile Instant expiresAt;
+    private volatile Instant createdAt = Instant.MAX;
 
     Waiter(Start start) {
       this.start = start;
@@ -160,6 +161,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     private void times(SessionSnapshot known) {
       startBy = known.anchor().flatMap(Times::startBy).orElse(startBy);
       expiresAt = known.session().expiresAt();
+      createdAt = known.session().createdAt();
     }
 
     private boolean ours(ConfigMap anchor) {
@@ -199,7 +201,10 @@ public final class Readiness implements SessionListener, AutoCloseable {
       }
     }
 
-    /** Why the anchor is gone. The request that created it undoes the start when it gives up. */
+    /**
+     * Why the anchor is gone. The request that created it undoes the start when it gives up, for an
+     * unschedulable pod after {@code unschedulableAfter} at the earliest.
+     */
     private Failure stopped() {
       Instant now = Instant.now();
       if (!now.isBefore(expiresAt)) {
@@ -208,6 +213,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
       return now.isBefore(startBy)
           ? lastUnschedulable
               .filter(why -> start.joined())
+              .filter(why -> Duration.between(createdAt, now).compareTo(unschedulableAfter) >= 0)
               .orElseGet(
                   () ->
                       Failure.of(

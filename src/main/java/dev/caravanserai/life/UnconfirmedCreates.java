@@ -86,7 +86,7 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
 
   private void end(SessionKey key, ConfigMap anchor) {
     LOG.info(
-        "session={} cluster={} tenant={} exists though its create got no response; it is being"
+        "session={} cluster={} tenant={} exists although its create was not confirmed; it is being"
             + " ended",
         key.id(),
         key.cluster(),

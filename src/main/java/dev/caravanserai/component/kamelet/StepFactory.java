@@ -58,7 +58,7 @@ final class StepFactory extends DefaultProcessorFactory {
   }
 
   private static void checkData(CamelContext context, ProcessorDefinition<?> step) {
-    if (isDynamic(step)
+    if (evaluatesUri(step)
         && StepUris.of(context, step)
             .filter(SessionKamelets::isKamelet)
             .filter(uri -> !(step instanceof ToDynamicDefinition) || !SessionKamelets.isUri(uri))
@@ -68,7 +68,7 @@ final class StepFactory extends DefaultProcessorFactory {
   }
 
   /** Whether Camel evaluates expressions in the URIs of the step. */
-  private static boolean isDynamic(ProcessorDefinition<?> step) {
+  private static boolean evaluatesUri(ProcessorDefinition<?> step) {
     if (step instanceof WireTapDefinition<?> tap) {
       return !"false".equals(tap.getDynamicUri());
     }
