@@ -37,10 +37,9 @@ public record HttpLimits(
         settings.get(Settings.THREADS));
   }
 
-  Problem tooLarge() {
-    return Problem.of(
+  FailureException tooLarge() {
+    return new StatusException(
         413,
-        FailureCode.INVALID_REQUEST,
         "The request body is larger than %d bytes, the limit of the setting %s."
             .formatted(bodyBytes, Settings.HTTP_BODY_LIMIT.key()));
   }

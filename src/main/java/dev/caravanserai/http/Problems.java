@@ -71,16 +71,13 @@ final class Problems {
               413,
               FailureCode.INVALID_REQUEST,
               "The request body is larger than the server takes.");
-      case 503 ->
-          Problem.of(
-              503,
-              FailureCode.LIMIT_REACHED,
-              "The server is shutting down or not ready: try again in a few seconds.");
+      case 503 -> of(StatusException.shuttingDown(), "");
       case 504 ->
-          Problem.of(
+          Problem.internal(
               504,
-              FailureCode.START_TIMEOUT,
-              "The request took longer than this path allows; it may still be running.");
+              "The route took longer than its requestTimeout and may still be running: check before"
+                  + " you repeat the request.",
+              Optional.empty());
       default ->
           status < 500
               ? Problem.of(status, FailureCode.INVALID_REQUEST, "The request was refused.")

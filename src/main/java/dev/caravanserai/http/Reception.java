@@ -71,14 +71,14 @@ final class Reception extends ChannelDuplexHandler {
     reception.wait(limits.receive());
   }
 
-  /** The head of a request is complete. */
+  /** The head of a request is complete. To be called before its response. */
   static void body(RoutingContext ctx) {
     var reception = of(ctx);
     reception.phase = Phase.BODY;
     reception.request = ctx;
     reception.wait(reception.limits.receive());
+    ctx.addHeadersEndHandler(head -> RequestBody.abandon(ctx));
     ctx.addEndHandler(done -> reception.answered());
-    ctx.next();
   }
 
   /** The request is complete. */

@@ -31,13 +31,14 @@ final class WebSockets {
   }
 
   /**
-   * Keeps the connection for a WebSocket, if the request asks for one.
+   * Keeps the connection for a WebSocket, if the request asks for one, and calls the next handler.
    *
    * @throws FailureException if it must not be accepted
    */
   static void request(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (!asked(request)) {
+      ctx.next();
       return;
     }
     if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))
@@ -72,7 +73,7 @@ final class WebSockets {
             });
     request.pause(); // its end would end the handshake
     ctx.addEndHandler(ended -> request.resume());
-    ctx.put(REQUESTED, true);
+    ctx.put(REQUESTED, true).next();
   }
 
   private static boolean validKey(HttpServerRequest request) {
