@@ -1,7 +1,6 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.contract.ApiDocument;
-import dev.caravanserai.session.FailureCode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.codec.DecoderException;
@@ -257,10 +256,6 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     problem(ctx, 400).write(ctx.response());
   }
 
-  private static Problem invalid(String detail) {
-    return Problem.of(FailureCode.INVALID_REQUEST, detail);
-  }
-
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
   private static void asGet(RoutingContext ctx) {
     var request = ctx.request();
@@ -321,7 +316,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     } else if (receiving
         && (ctx.failure() instanceof IllegalArgumentException
             || ctx.failure() instanceof DecoderException)) {
-      invalid("The body of the request cannot be read: " + ctx.failure().getMessage())
+      Problem.of(
+              new StatusException(
+                  400, "The body of the request cannot be read: " + ctx.failure().getMessage()))
           .write(ctx.response());
       Reception.flush(ctx);
     } else {
@@ -332,7 +329,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   private Problem problem(RoutingContext ctx, int status) {
     if (status == 400 && ctx.request().authority() == null) { // RFC 9112, 3.2
-      return invalid("The header Host is missing, or is not a host with an optional port.");
+      return Problem.of(
+          new StatusException(
+              400, "The header Host is missing, or is not a host with an optional port."));
     }
     return Problems.of(status, ctx.request().method().name(), ctx.request().path());
   }

@@ -70,9 +70,9 @@ public record HttpLimits(
    */
   Problem tooLate(String part) {
     return Problem.of(
-        408,
-        FailureCode.INVALID_REQUEST,
-        "The %s of the request did not end within %d ms, the limit of the setting %s."
-            .formatted(part, receive.toMillis(), Settings.HTTP_RECEIVE_TIMEOUT.key()));
+        new StatusException(
+            408,
+            "The %s of the request did not end within %d ms, the limit of the setting %s."
+                .formatted(part, receive.toMillis(), Settings.HTTP_RECEIVE_TIMEOUT.key())));
   }
 }

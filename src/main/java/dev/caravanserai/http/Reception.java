@@ -46,7 +46,7 @@ final class Reception extends ChannelDuplexHandler {
 
   private Phase phase = Phase.IDLE;
 
-  /** The last one whose head has arrived. */
+  /** The last request whose head has arrived. */
   private RoutingContext request;
 
   private Future<?> timer;
@@ -83,16 +83,17 @@ final class Reception extends ChannelDuplexHandler {
 
   /** The request is complete. */
   static void complete(RoutingContext ctx) {
-    var reception = of(ctx);
-    reception.phase = Phase.ANSWER;
-    reception.cancel();
+    of(ctx).unlimited(Phase.ANSWER);
   }
 
   /** The connection becomes a WebSocket, whose idle time is not watched here. */
   static void upgrade(RoutingContext ctx) {
-    var reception = of(ctx);
-    reception.phase = Phase.SOCKET;
-    reception.cancel();
+    of(ctx).unlimited(Phase.SOCKET);
+  }
+
+  private void unlimited(Phase next) {
+    phase = next;
+    cancel();
   }
 
   /** Sends what has been written, before Vert.x closes the connection. */

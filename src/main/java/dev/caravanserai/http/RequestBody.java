@@ -56,6 +56,10 @@ final class RequestBody {
         FailureCode.INVALID_REQUEST, "This operation takes no body: send none.");
   }
 
+  static boolean announced(HttpServerRequest request) {
+    return length(request) > 0 || request.headers().contains("Transfer-Encoding");
+  }
+
   private static long length(HttpServerRequest request) {
     return Optional.ofNullable(request.getHeader("Content-Length")).map(Long::valueOf).orElse(0L);
   }
@@ -90,8 +94,7 @@ final class RequestBody {
    */
   static void abandon(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    boolean announced = length(request) > 0 || request.headers().contains("Transfer-Encoding");
-    if (announced && !request.isEnded()) {
+    if (announced(request) && !request.isEnded()) {
       ctx.response().putHeader("Connection", "close");
       request.handler(piece -> {}).endHandler(end -> request.connection().close());
       ctx.vertx()
@@ -157,18 +160,12 @@ final class RequestBody {
       return;
     }
     String declared = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    if (allowed.stream().noneMatch(range -> covers(range, declared))) {
+    if (allowed.stream().noneMatch(range -> Accept.specificity(range, declared) >= 0)) {
       throw new StatusException(
           415,
           "The body needs the header Content-Type: %s; the request has %s."
               .formatted(String.join(" or ", allowed), type.isEmpty() ? "none" : type));
     }
-  }
-
-  private static boolean covers(String range, String type) {
-    return range.equals("*/*")
-        || range.equals(type)
-        || range.endsWith("/*") && type.startsWith(range.substring(0, range.length() - 1));
   }
 
   /** Another, besides the request, needs the bytes until it calls {@link #release}. */

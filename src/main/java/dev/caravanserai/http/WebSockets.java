@@ -51,8 +51,7 @@ final class WebSockets {
               + " Sec-WebSocket-Key: 16 bytes in Base64.");
     }
     request.headers().set("Connection", "Upgrade"); // Vert.x reads only the first of several
-    if (request.headers().contains("Transfer-Encoding")
-        || !"0".equals(Optional.ofNullable(request.getHeader("Content-Length")).orElse("0"))) {
+    if (RequestBody.announced(request)) {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST, "A request for a WebSocket must not have a body.");
     }

@@ -177,7 +177,7 @@ class RequestBodyTest {
   }
 
   @Test
-  void caller_who_expects_100_is_told_to_continue() throws IOException {
+  void request_that_expects_100_gets_it_before_its_body() throws IOException {
     String head = "Content-Length: 3\r\nConnection: close\r\nExpect: 100-continue";
     try (Socket caller = begin("POST /size", HttpServer.ROUTER, head)) {
       byte[] begun = caller.getInputStream().readNBytes(20);
