@@ -1,5 +1,6 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.http.Caller;
 import dev.caravanserai.session.SessionSpec;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -8,12 +9,6 @@ import org.apache.camel.Exchange;
 
 /** Whether the caller of an exchange still waits for its response. */
 final class CallerGone {
-  /**
-   * Exchange property: a {@link CompletionStage} that completes when the caller leaves. Absent
-   * where callers cannot leave, as in a route of a timer.
-   */
-  static final String PROPERTY = "CamelPodCallerGone";
-
   private static final String COMES_BACK = "CamelPodCallerComesBack";
 
   private CallerGone() {}
@@ -30,10 +25,13 @@ final class CallerGone {
     return !exchange.getProperty(COMES_BACK, true, Boolean.class);
   }
 
-  /** Completes asynchronously when the caller leaves, at once if it has left; else never. */
+  /**
+   * Completes asynchronously when the caller leaves, at once if it has left; else never, as in a
+   * route of a timer.
+   */
   static CompletionStage<?> of(Exchange exchange) {
     return Optional.<CompletionStage<?>>ofNullable(
-            exchange.getProperty(PROPERTY, CompletionStage.class))
+            exchange.getProperty(Caller.GONE, CompletionStage.class))
         .<CompletionStage<?>>map(gone -> gone.thenApplyAsync(left -> left))
         .orElseGet(CompletableFuture::new);
   }

@@ -37,16 +37,18 @@ final class DeleteOperation implements PodOperation {
   @Override
   public CompletionStage<Void> run(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
+    boolean waits = wait.of(exchange).orElse(false);
     return lookup
         .find(key)
         .thenApply(found -> sessions.snapshot(key).orElseThrow(() -> SessionLookup.notFound(key)))
-        .thenCompose(known -> end(key, known, exchange));
+        .thenCompose(known -> end(key, known, waits, exchange));
   }
 
-  private CompletionStage<Void> end(SessionKey key, SessionSnapshot known, Exchange exchange) {
+  private CompletionStage<Void> end(
+      SessionKey key, SessionSnapshot known, boolean waits, Exchange exchange) {
     Optional<ObjectRef> pod = known.pod().map(ObjectRef::to);
     CompletionStage<Void> accepted = termination.end(key, known.anchor().map(ObjectRef::to), pod);
-    return wait.of(exchange).orElse(false)
+    return waits
         ? accepted.thenCompose(
             done -> deletion.await(key, known.anchor(), pod, CallerGone.of(exchange)))
         : accepted;

@@ -3,10 +3,12 @@ package dev.caravanserai.component;
 import dev.caravanserai.life.Start;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,9 +52,18 @@ final class UndoOperation implements PodOperation {
         .thenCompose(CompletableFuture::failedFuture);
   }
 
-  /** Why the start failed: what the doCatch around the operation has caught. */
+  /**
+   * Why the start failed: what the doCatch or onException around the operation has caught. Camel
+   * keeps the exception of an earlier doCatch on the exchange.
+   */
   static Throwable caught(Exchange exchange, String operation) {
-    return Optional.ofNullable(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+    boolean inCatch = exchange.getProperty(ExchangePropertyKey.EXCEPTION_HANDLED) != null;
+    Deque<?> handlers =
+        exchange.getProperty(ExchangePropertyKey.FATAL_FALLBACK_ERROR_HANDLER, Deque.class);
+    boolean inOnException = handlers != null && !handlers.isEmpty();
+    return Optional.ofNullable(
+            exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class))
+        .filter(caught -> inCatch || inOnException)
         .orElseGet(
             () ->
                 FailureException.of(

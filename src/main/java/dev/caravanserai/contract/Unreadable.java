@@ -44,7 +44,7 @@ final class Unreadable {
     if (node.isTextual() && halfCharacter(node.textValue())) {
       add("holds half of a surrogate pair, which is not a character");
     } else if (node.isFloatingPointNumber() && beyondDouble(node)) {
-      add("must be a number that a double can represent");
+      add("must be a number in the range of a double");
     }
     int index = 0;
     for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
@@ -80,7 +80,7 @@ final class Unreadable {
   /** Other readers would get infinity or zero, and its digits written out could fill the memory. */
   private static boolean beyondDouble(JsonNode number) {
     double value = number.doubleValue();
-    return Double.isInfinite(value) || value == 0 && number.decimalValue().signum() != 0;
+    return !Double.isFinite(value) || value == 0 && number.decimalValue().signum() != 0;
   }
 
   private static boolean halfCharacter(String text) {

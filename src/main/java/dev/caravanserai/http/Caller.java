@@ -9,9 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The caller of a request. */
-final class Caller {
+public final class Caller {
   /** Exchange property: a {@link CompletionStage} that is done once the caller has left. */
-  static final String GONE = "CamelPodCallerGone";
+  public static final String GONE = "CamelPodCallerGone";
 
   private static final int PROBE_AFTER_SECONDS = 10;
   private static final int PROBE_EVERY_SECONDS = 10;

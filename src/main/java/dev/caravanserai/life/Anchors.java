@@ -44,13 +44,7 @@ public final class Anchors {
                     .orElseGet(() -> created(plan)))
         .thenCompose(
             start ->
-                start.joined() ? CompletableFuture.completedFuture(start) : unlessElsewhere(start))
-        .whenComplete(
-            (start, thrown) -> {
-              if (thrown != null && Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
-                unconfirmed.add(plan);
-              }
-            });
+                start.joined() ? CompletableFuture.completedFuture(start) : unlessElsewhere(start));
   }
 
   /**
@@ -140,10 +134,13 @@ public final class Anchors {
         .create(plan.anchor())
         .thenApply(created -> start(plan, created))
         .exceptionallyCompose(
-            thrown ->
-                Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)
-                    ? failed(Causes.of(thrown))
-                    : join(plan, Causes.of(thrown)));
+            thrown -> {
+              if (Causes.is(FailureCode.CLUSTER_UNREACHABLE, thrown)) {
+                unconfirmed.add(plan);
+                return failed(Causes.of(thrown));
+              }
+              return join(plan, Causes.of(thrown));
+            });
   }
 
   private CompletionStage<Start> join(Plan plan, Throwable refusal) {

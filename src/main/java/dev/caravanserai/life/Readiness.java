@@ -47,8 +47,8 @@ public final class Readiness implements SessionListener, AutoCloseable {
   private final Map<SessionKey, List<Waiter>> waiters = new ConcurrentHashMap<>();
 
   /**
-   * @param unschedulableAfter how long no node may take a pod until the waiting for it fails
-   * @param timer the caller's to shut down
+   * @param unschedulableAfter how long a pod may be unschedulable before the wait for it fails
+   * @param timer shut down by the caller
    */
   public Readiness(Cluster cluster, Duration unschedulableAfter, ScheduledExecutorService timer) {
     this.cluster = cluster;
@@ -119,6 +119,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
     private volatile Optional<Failure> lastUnschedulable = Optional.empty();
     private volatile Instant startBy;
     private volatile Instant expiresAt;
+    private volatile Instant createdAt = Instant.MAX;
 
     Waiter(Start start) {
       this.start = start;
@@ -156,10 +157,11 @@ public final class Readiness implements SessionListener, AutoCloseable {
       return sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
     }
 
-    /** The anchor's, which of a joined start are those of the request that created it. */
+    /** From the anchor: a joined start has the times of the request that created it. */
     private void times(SessionSnapshot known) {
       startBy = known.anchor().flatMap(Times::startBy).orElse(startBy);
       expiresAt = known.session().expiresAt();
+      createdAt = known.session().createdAt();
     }
 
     private boolean ours(ConfigMap anchor) {
@@ -199,7 +201,10 @@ public final class Readiness implements SessionListener, AutoCloseable {
       }
     }
 
-    /** Why the anchor is gone. The request that created it undoes the start when it gives up. */
+    /**
+     * Why the anchor is gone. The request that created it undoes the start when it gives up, for an
+     * unschedulable pod after {@code unschedulableAfter} at the earliest.
+     */
     private Failure stopped() {
       Instant now = Instant.now();
       if (!now.isBefore(expiresAt)) {
@@ -208,6 +213,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
       return now.isBefore(startBy)
           ? lastUnschedulable
               .filter(why -> start.joined())
+              .filter(why -> Duration.between(createdAt, now).compareTo(unschedulableAfter) >= 0)
               .orElseGet(
                   () ->
                       Failure.of(

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -45,40 +44,33 @@ public final class SessionObjects {
   private CompletionStage<?> create(Start start, HasMetadata planned) {
     HasMetadata object = Serialization.clone(planned);
     object.getMetadata().setOwnerReferences(List.of(start.plan().owner(start.life())));
+    return created(start, object, false).thenAccept(start::add);
+  }
+
+  /**
+   * @param again whether the name was taken and then free
+   */
+  private CompletionStage<HasMetadata> created(Start start, HasMetadata object, boolean again) {
     return objects
         .create(object)
-        .exceptionallyCompose(refusal -> existing(start, object, Causes.of(refusal)))
-        .thenAccept(start::add);
+        .exceptionallyCompose(
+            thrown -> {
+              Throwable refusal = Causes.of(thrown);
+              boolean taken = Causes.is(FailureCode.CONFLICT, refusal);
+              return RefusedCreate.existing(objects, start.plan(), object, refusal)
+                  .thenCompose(
+                      found ->
+                          found.isPresent()
+                              ? accept(start, object, found.get(), refusal)
+                              : taken && !again
+                                  ? created(start, object, true)
+                                  : CompletableFuture.failedFuture(refusal));
+            });
   }
 
-  /** The object, if it exists and the anchor owns it. */
-  private CompletionStage<HasMetadata> existing(
-      Start start, HasMetadata object, Throwable refusal) {
-    return RefusedCreate.existing(objects, start.plan(), object, refusal)
-        .thenCompose(found -> accept(start, object, found, refusal));
-  }
-
-  /** Another request of this start may have created it meanwhile. */
-  private CompletionStage<HasMetadata> foundNow(
-      Start start, HasMetadata object, Throwable refusal) {
-    return RefusedCreate.existing(objects, start.plan(), object, refusal)
-        .thenCompose(
-            found ->
-                found.isPresent()
-                    ? accept(start, object, found, refusal)
-                    : CompletableFuture.failedFuture(refusal));
-  }
-
+  /** The object that has the name, if the anchor owns it. */
   private CompletionStage<HasMetadata> accept(
-      Start start, HasMetadata object, Optional<HasMetadata> found, Throwable refusal) {
-    if (found.isEmpty()) {
-      return Causes.is(FailureCode.CONFLICT, refusal)
-          ? objects
-              .create(object)
-              .exceptionallyCompose(again -> foundNow(start, object, Causes.of(again)))
-          : CompletableFuture.failedFuture(refusal);
-    }
-    HasMetadata existing = found.get();
+      Start start, HasMetadata object, HasMetadata existing, Throwable refusal) {
     boolean owned = Lives.owns(start.life(), existing);
     if (owned && Lives.ending(existing)
         || Lives.ofAnotherLife(start.anchor().name(), start.life(), existing)
@@ -105,7 +97,8 @@ public final class SessionObjects {
 
   /**
    * Two requests with one Idempotency-Key may differ in the values of their environment, which only
-   * the Secret shows. The request whose Secret was first has the session, whoever made the anchor.
+   * the Secret shows. The session belongs to the request whose Secret was created first, also if
+   * another request created the anchor.
    */
   private static boolean anotherEnvironment(Start start, HasMetadata existing) {
     boolean environment =

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts whose create of the anchor was not confirmed: it got no response, or the anchor could not
- * be read then. They have failed, and nobody continues them, but the anchor may exist. As soon as a
+ * be read then. They have failed and are not continued, but the anchor may exist. As soon as a
  * watch delivers it, it is deleted, by the mark of the request that began it and by its uid. If
  * there are more than {@value #KEPT}, the oldest are forgotten: the reaper ends those at their
  * {@code start-by}. Thread-safe.
@@ -86,7 +86,7 @@ public final class UnconfirmedCreates implements SessionListener, AutoCloseable 
 
   private void end(SessionKey key, ConfigMap anchor) {
     LOG.info(
-        "session={} cluster={} tenant={} exists though its create got no response; it is being"
+        "session={} cluster={} tenant={} exists although its create was not confirmed; it is being"
             + " ended",
         key.id(),
         key.cluster(),

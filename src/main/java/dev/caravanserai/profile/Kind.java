@@ -15,7 +15,10 @@ import java.util.Optional;
 
 /** The kind of a Kubernetes object, and the class of the model for it. */
 record Kind(String apiVersion, String name, Class<? extends HasMetadata> type) {
-  /** Kinds found without a look-up, which reads the whole model and is slow. */
+  /** Reads the whole model at its first use, which is slow. */
+  private static final ObjectMapper MODEL = new ObjectMapper();
+
+  /** Kinds found without the model. */
   private static final Map<String, Class<? extends HasMetadata>> USUAL =
       Map.of(
           "v1/Pod", Pod.class,
@@ -36,8 +39,7 @@ record Kind(String apiVersion, String name, Class<? extends HasMetadata> type) {
   }
 
   private static Class<? extends HasMetadata> lookUp(Map<String, String> object) {
-    return new ObjectMapper().convertValue(object, KubernetesResource.class)
-            instanceof HasMetadata known
+    return MODEL.convertValue(object, KubernetesResource.class) instanceof HasMetadata known
         ? known.getClass()
         : GenericKubernetesResource.class;
   }

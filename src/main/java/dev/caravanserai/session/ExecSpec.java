@@ -62,8 +62,4 @@ public record ExecSpec(
   public ExecSpec withTimeout(Duration timeout) {
     return with(to -> to.timeout(Optional.of(timeout)));
   }
-
-  public ExecSpec withStdin(byte[] stdin) {
-    return with(to -> to.stdin(Optional.of(stdin)));
-  }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of the API also apply to requests that a route makes as Java objects. */
 class RequestObjectTest {
@@ -91,6 +92,13 @@ class RequestObjectTest {
   void map_with_a_value_that_json_does_not_have_is_refused_with_its_place() {
     assertRefused(
         Map.of("metadata", Map.of("x", new ByteArrayInputStream(new byte[1]))), "/metadata/x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.NEGATIVE_INFINITY})
+  void map_with_a_number_that_json_does_not_have_is_refused_with_its_place(double number) {
+    assertRefused(Map.of("metadata", Map.of("x", number)), "/metadata/x");
+    assertRefused(Map.of("timeoutSeconds", number), "/timeoutSeconds");
   }
 
   private void assertRefused(Consumer<SessionSpecBuilder> change, String pointer) {

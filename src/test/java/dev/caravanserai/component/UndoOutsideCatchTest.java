@@ -21,6 +21,13 @@ class UndoOutsideCatchTest {
             steps:
               - to: kamelet:session-plan-action
               - to: kamelet:session-anchor-action
+              - doTry:
+                  steps:
+                    - throwException: {exceptionType: java.io.IOException, message: handled}
+                  doCatch:
+                    - exception: [java.io.IOException]
+                      steps:
+                        - setVariable: {name: note, constant: handled}
               - to: %s
       """;
 
@@ -42,6 +49,28 @@ class UndoOutsideCatchTest {
     ObjectRef anchor = ObjectRef.to(kamelets.cluster().sessions().anchor(key).orElseThrow());
     assertThat(kamelets.cluster().notes(anchor).get(Annotations.FAILURE))
         .contains("use pod:fail in a doCatch");
+  }
+
+  @Test
+  void undo_in_on_exception_fails_with_what_it_caught() throws Exception {
+    kamelets.add(
+        "start.camel.yaml",
+        """
+        - onException:
+            exception: [java.io.IOException]
+            steps:
+              - to: kamelet:session-undo-action
+        - route:
+            from:
+              uri: direct:start
+              steps:
+                - to: kamelet:session-plan-action
+                - to: kamelet:session-anchor-action
+                - throwException: {exceptionType: java.io.IOException, message: no policy}
+        """);
+    kamelets.camel().start();
+    assertThatThrownBy(this::request).cause().hasMessage("no policy");
+    assertThat(kamelets.cluster().there()).isEmpty();
   }
 
   private void start(String step) throws Exception {

@@ -42,7 +42,8 @@ interface CommandPromises extends Places {
     for (int code : CODES) {
       // When
       ExecResult plain = place.run(ExecSpec.script("exit " + code));
-      ExecResult fed = place.run(ExecSpec.script("exit " + code).withStdin(new byte[100]));
+      ExecResult fed =
+          place.run(ExecSpec.script("exit " + code).withStdin(Optional.of(new byte[100])));
 
       // Then
       assertThat(plain.outcome()).isEqualTo(Outcome.exited(code));
@@ -55,7 +56,8 @@ interface CommandPromises extends Places {
   default void command_that_is_killed_exits_with_137(Place place) {
     assertThat(place.run(ExecSpec.script("kill -KILL $$")).outcome())
         .isEqualTo(Outcome.exited(137));
-    ExecResult fed = place.run(ExecSpec.script("kill -KILL $$").withStdin(new byte[100]));
+    ExecResult fed =
+        place.run(ExecSpec.script("kill -KILL $$").withStdin(Optional.of(new byte[100])));
     assertThat(fed.outcome()).isEqualTo(Outcome.exited(137));
     assertThat(fed.stderr().total()).isZero();
   }
@@ -127,7 +129,7 @@ interface CommandPromises extends Places {
 
     // When
     ExecResult result = place.run(env);
-    ExecResult fed = place.run(env.withStdin(new byte[10]));
+    ExecResult fed = place.run(env.withStdin(Optional.of(new byte[10])));
 
     // Then
     SPECIAL.forEach(
@@ -281,7 +283,7 @@ interface CommandPromises extends Places {
     String script = "# a line of a long script\n".repeat(8_000) + "cat; exit 9";
 
     // When
-    ExecResult fed = place.run(ExecSpec.script(script).withStdin("in".getBytes()));
+    ExecResult fed = place.run(ExecSpec.script(script).withStdin(Optional.of("in".getBytes())));
     ExecResult plain = place.run(ExecSpec.script("exit 3\n" + script));
 
     // Then
@@ -300,7 +302,7 @@ interface CommandPromises extends Places {
 
     // When
     ExecResult plain = place.run(ExecSpec.script(many));
-    ExecResult fed = place.run(ExecSpec.script(many).withStdin("in".getBytes()));
+    ExecResult fed = place.run(ExecSpec.script(many).withStdin(Optional.of("in".getBytes())));
 
     // Then
     assertThat(Texts.of(fed.stdout())).isEqualTo("in");

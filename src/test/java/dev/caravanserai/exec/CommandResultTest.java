@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Outcome;
+import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,7 @@ class CommandResultTest {
   void url_contains_no_input_of_the_caller() {
     // Given
     execs.start(ExecSpec.command("one"));
-    execs.start(ExecSpec.script("secret=two").withStdin("three".getBytes()));
+    execs.start(ExecSpec.script("secret=two").withStdin(Optional.of("three".getBytes())));
 
     // Then
     assertThat(execs.container().processes().get(0).start())

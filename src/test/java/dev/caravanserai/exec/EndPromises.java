@@ -6,6 +6,7 @@ import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +41,8 @@ interface EndPromises extends Places {
     // Given
     String token = Texts.seconds();
     Duration enough = place.enough();
-    ExecSpec spec = ExecSpec.script("echo partial; sleep " + token).withStdin(new byte[200_000]);
+    ExecSpec spec =
+        ExecSpec.script("echo partial; sleep " + token).withStdin(Optional.of(new byte[200_000]));
 
     // When
     ExecResult result = place.run(spec.withTimeout(enough));

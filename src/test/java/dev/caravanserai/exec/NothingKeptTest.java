@@ -50,7 +50,8 @@ class NothingKeptTest {
   /** Runs a command; its canceller is kept, as by the connection of a caller. */
   private WeakReference<byte[]> run(List<Runnable> cancellers) {
     byte[] stdin = new byte[1000];
-    ExecHandle handle = execs.start(FakeExecs.MAIN, ExecSpec.command("cat").withStdin(stdin));
+    ExecHandle handle =
+        execs.start(FakeExecs.MAIN, ExecSpec.command("cat").withStdin(Optional.of(stdin)));
     cancellers.add(handle.canceller());
     FakeContainer.Process process =
         fakes.container().process().announces(1).stdout("x".repeat(5000));

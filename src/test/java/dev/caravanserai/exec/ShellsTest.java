@@ -86,7 +86,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     ExecSpec spec =
         ExecSpec.command("only-here", "it")
-            .withStdin(new byte[10])
+            .withStdin(Optional.of(new byte[10]))
             .with(to -> to.env(Map.of("PATH", folder.toString())));
 
     // When
@@ -112,7 +112,7 @@ class ShellsTest implements CommandPromises, StreamPromises, EndPromises {
     ExecResult fed =
         place.run(
             ExecSpec.command("busybox", "cat", "-", "x".repeat(5000))
-                .withStdin("in".getBytes(StandardCharsets.US_ASCII))
+                .withStdin(Optional.of("in".getBytes(StandardCharsets.US_ASCII)))
                 .with(to -> to.workingDir(Optional.of("/tmp"))));
 
     // Then

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Outcome;
+import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,9 +17,14 @@ interface StreamPromises extends Places {
   @MethodSource("places")
   default void standard_input_is_closed_after_its_last_byte(Place place) {
     byte[] some = new byte[1_000_003];
-    assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c").withStdin(some)).stdout()))
+    assertThat(
+            Texts.of(place.run(ExecSpec.command("wc", "-c").withStdin(Optional.of(some))).stdout()))
         .isEqualToIgnoringWhitespace("1000003");
-    assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c").withStdin(new byte[0])).stdout()))
+    assertThat(
+            Texts.of(
+                place
+                    .run(ExecSpec.command("wc", "-c").withStdin(Optional.of(new byte[0])))
+                    .stdout()))
         .isEqualToIgnoringWhitespace("0");
     assertThat(Texts.of(place.run(ExecSpec.command("wc", "-c")).stdout()))
         .isEqualToIgnoringWhitespace("0");
@@ -31,9 +37,10 @@ interface StreamPromises extends Places {
     byte[] some = new byte[1_000_003];
     for (int i = 0; i < 5; i++) {
       // When
-      ExecResult unread = place.run(ExecSpec.script("exit 7").withStdin(some));
-      ExecResult halfRead = place.run(ExecSpec.command("head", "-c", "70000").withStdin(some));
-      ExecResult none = place.run(ExecSpec.command("no-such-program").withStdin(some));
+      ExecResult unread = place.run(ExecSpec.script("exit 7").withStdin(Optional.of(some)));
+      ExecResult halfRead =
+          place.run(ExecSpec.command("head", "-c", "70000").withStdin(Optional.of(some)));
+      ExecResult none = place.run(ExecSpec.command("no-such-program").withStdin(Optional.of(some)));
 
       // Then
       assertThat(unread.outcome()).isEqualTo(Outcome.exited(7));
@@ -51,8 +58,8 @@ interface StreamPromises extends Places {
     new Random(7).nextBytes(random);
 
     // When
-    ExecResult out = place.run(ExecSpec.command("cat").withStdin(random));
-    ExecResult err = place.run(ExecSpec.script("cat >&2; echo out").withStdin(random));
+    ExecResult out = place.run(ExecSpec.command("cat").withStdin(Optional.of(random)));
+    ExecResult err = place.run(ExecSpec.script("cat >&2; echo out").withStdin(Optional.of(random)));
 
     // Then
     assertThat(out.outcome()).isEqualTo(Outcome.exited(0));

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A waiter wakes on every change that its condition reads, and leaves nothing behind. */
 class ReadinessTest {
@@ -215,8 +218,10 @@ class ReadinessTest {
     assertThat(failure(wait(start)).code()).isEqualTo(FailureCode.DEADLINE);
   }
 
-  @Test
-  void joined_start_of_an_unschedulable_pod_fails_with_that_when_the_first_gives_up() {
+  @ParameterizedTest
+  @CsvSource({"PT2H, UNSCHEDULABLE", "PT0S, CONFLICT"})
+  void joined_start_of_an_unschedulable_pod_fails_with_that_only_if_the_first_may_have_given_up(
+      Duration age, FailureCode expected) {
     // Given
     Optional<String> key = Optional.of("one-key");
     Start first = join(anchors.createOrJoin(Plans.of(Map.of("id", "big"), key)));
@@ -225,12 +230,18 @@ class ReadinessTest {
     try (Readiness patient = new Readiness(cluster, Duration.ofHours(1), timer)) {
       CompletableFuture<Session> second =
           patient.await(joined("big", key), new CompletableFuture<>()).toCompletableFuture();
+      ConfigMap anchor = anchor(first);
+      anchor
+          .getMetadata()
+          .getAnnotations()
+          .put(Annotations.CREATED_AT, Instant.now().minus(age).toString());
+      cluster.deliver(anchor);
 
       // When
-      cluster.deliverEnd(anchor(first));
+      cluster.deliverEnd(anchor);
 
       // Then
-      assertThat(failure(second).code()).isEqualTo(FailureCode.UNSCHEDULABLE);
+      assertThat(failure(second).code()).isEqualTo(expected);
     }
   }
 
