@@ -34,7 +34,7 @@ class BrokenStartIT {
 
   /** All but the first are hidden by config/logback.xml. */
   private static final String EXPECTED =
-      ".*permissions are missing.*|Connection evicted|Connection was closed|Failed to register an accepted channel.*";
+      "(?s).*permissions are missing.*|Connection evicted|Connection was closed|Failed to register an accepted channel.*";
 
   @TempDir private Path home;
 

@@ -112,6 +112,9 @@ class ReaperRoutesTest extends RouteTest {
                               assertThat(line)
                                   .contains("session=a", "tenant=red")
                                   .contains("could not be ended", "a cannot be ended")));
+      assertThat(told.lines())
+          .anySatisfy(line -> assertThat(line).contains("session=a", "is due"))
+          .noneMatch(line -> line.contains(A.expiresAt()));
     }
   }
 

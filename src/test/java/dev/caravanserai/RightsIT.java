@@ -2,6 +2,7 @@ package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.server.Server;
 import dev.caravanserai.session.FailureCode;
@@ -73,7 +74,8 @@ class RightsIT {
       first.close();
 
       // When
-      try (Relay wire = TestCluster.get().relay(() -> new Limited(Set.of("pods/log"), Set.of()));
+      try (CapturedLog log = new CapturedLog("dev.caravanserai.server.ClusterSetup");
+          Relay wire = TestCluster.get().relay(() -> new Limited(Set.of("pods/log"), Set.of()));
           Server server = start(wire, elsewhere())) {
         Api api = new Api(server.url(), TestServer.KEY);
 
@@ -83,6 +85,8 @@ class RightsIT {
         assertThat(api.start(Map.of("id", id)).status()).isEqualTo(409);
         assertThat(api.call("DELETE", "/v1/sessions/" + id + "?wait=true", null).status())
             .isEqualTo(204);
+        await()
+            .until(() -> log.lines().stream().anyMatch(l -> l.contains("resources: [pods/log]")));
       }
     }
   }

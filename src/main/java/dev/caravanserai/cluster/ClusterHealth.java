@@ -2,17 +2,16 @@ package dev.caravanserai.cluster;
 
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The health of a cluster.
  *
- * @param silence if a watch has had no answer for some time: what is known of its sessions may be
- *     old
+ * @param silences by namespace, where a watch has had no answer for some time: what is known of its
+ *     sessions may be old
  * @param dropped how many updates each subscriber of the index has lost since the start, by its
  *     name; subscribers that lost none are absent
  */
-public record ClusterHealth(Optional<Silence> silence, Map<String, Long> dropped) {
+public record ClusterHealth(Map<String, Silence> silences, Map<String, Long> dropped) {
   /**
    * @param since the last answer
    * @param why the watch, and what it failed with
@@ -20,6 +19,7 @@ public record ClusterHealth(Optional<Silence> silence, Map<String, Long> dropped
   public record Silence(Instant since, String why) {}
 
   public ClusterHealth {
+    silences = Map.copyOf(silences);
     dropped = Map.copyOf(dropped);
   }
 }

@@ -1,6 +1,7 @@
 package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.Causes;
+import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +27,26 @@ public final class NamespaceWatches implements AutoCloseable {
   private static final int FIRST_ATTEMPT_SECONDS = 15;
 
   private final Cluster cluster;
+  private final Consumer<String> check;
   private final ScheduledExecutorService timer = Timers.named("namespace-watches");
   private final Retries<String> retries;
   private final Map<String, CompletableFuture<?>> attempts = new ConcurrentHashMap<>();
   private final Map<String, String> problems = new ConcurrentHashMap<>();
 
-  public NamespaceWatches(Cluster cluster) {
-    this(cluster, Duration.ofSeconds(1));
+  /**
+   * @param check of the rights in another namespace than the cluster's own; called when that is
+   *     watched, and when the right to watch it is missing; must not block
+   */
+  public NamespaceWatches(Cluster cluster, Consumer<String> check) {
+    this(cluster, check, Duration.ofSeconds(1));
   }
 
   /**
    * @param pause after the first attempt
    */
-  NamespaceWatches(Cluster cluster, Duration pause) {
+  NamespaceWatches(Cluster cluster, Consumer<String> check, Duration pause) {
     this.cluster = cluster;
+    this.check = check;
     this.retries = new Retries<>(pause, Retries.MINUTE, this::attempt, timer);
   }
 
@@ -65,6 +73,7 @@ public final class NamespaceWatches implements AutoCloseable {
     CompletableFuture<?> watch = cluster.watch(namespace).toCompletableFuture();
     if (watch.isDone() && !watch.isCompletedExceptionally()) {
       problems.remove(namespace);
+      check.accept(namespace);
       return Optional.empty();
     }
     CompletableFuture<?> ended = watch.exceptionally(thrown -> warn(namespace, thrown));
@@ -82,6 +91,9 @@ public final class NamespaceWatches implements AutoCloseable {
           cluster.name(),
           namespace,
           problem);
+      if (Causes.is(FailureCode.FORBIDDEN, thrown)) {
+        check.accept(namespace);
+      }
     }
     return null;
   }

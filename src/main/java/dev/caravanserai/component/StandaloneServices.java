@@ -57,7 +57,7 @@ final class StandaloneServices implements AutoCloseable {
             .orElse("default");
     String name = settings.get(Settings.CLUSTER_NAME).orElse("api");
     Cluster cluster = new ApiCluster(name, client, chosen, settings.get(Settings.CLUSTER_QUEUE));
-    NamespaceWatches watches = new NamespaceWatches(cluster);
+    NamespaceWatches watches = new NamespaceWatches(cluster, unchecked -> {});
     try {
       Profiles profiles =
           Profiles.load(Optional.of(settings.get(Settings.PROFILE_FOLDER)), environment);

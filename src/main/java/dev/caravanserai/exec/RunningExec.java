@@ -105,7 +105,7 @@ final class RunningExec implements ExecListener {
 
   /** A container may end so that the request for an exec in it gets no response. */
   private void lookWhileOpening() {
-    if (answered.get() || output.processId().isPresent() || !output.supervised()) {
+    if (answered.get() || (output.supervised() ? output.processId().isPresent() : isOpen())) {
       return;
     }
     Optional<Failure> gone = context.ends().known(container);
@@ -121,6 +121,10 @@ final class RunningExec implements ExecListener {
   private synchronized Optional<ExecChannel> close() {
     ended = true;
     return channel;
+  }
+
+  private synchronized boolean isOpen() {
+    return channel.isPresent();
   }
 
   private synchronized boolean isEnded() {

@@ -1,43 +1,54 @@
 package dev.caravanserai.local;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 
-/** The home folder of one server, locked until the server ends, and readable by its user only. */
-record Home(Path folder, FileChannel lock) implements AutoCloseable {
+/**
+ * The home folder of one server, locked until the server ends, and readable by its user only.
+ *
+ * @param inThisJvm the system property that is set while a server of this JVM uses the folder
+ */
+record Home(Path folder, String inThisJvm, FileChannel lock) implements AutoCloseable {
 
   /**
-   * Creates the folder if it is missing, and locks it.
+   * Creates the folder if it is missing, and locks it. A second server in this JVM is rejected
+   * before it opens the lock file, because closing that file again would release the first lock.
    *
    * @throws IOException if another server uses it, or it is not writable
    */
   static Home lock(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-    Path file = folder.resolve("lock");
-    FileChannel lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!locked(lock)) {
-      lock.close();
-      String why = "the folder %s is in use by another running server: choose another home";
-      throw new IOException(why.formatted(folder));
+    Path file = folder.toRealPath().resolve("lock");
+    String inThisJvm = Home.class.getName() + " " + file;
+    if (System.getProperties().putIfAbsent(inThisJvm, "locked") != null) {
+      throw inUse(folder);
     }
-    return new Home(folder, lock);
+    try {
+      Home home = new Home(folder, inThisJvm, FileChannel.open(file, CREATE, WRITE));
+      if (home.lock.tryLock() == null) {
+        home.lock.close();
+        throw inUse(folder);
+      }
+      return home;
+    } catch (IOException e) {
+      System.clearProperty(inThisJvm);
+      throw e;
+    }
   }
 
-  private static boolean locked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException sameJvm) {
-      return false;
-    }
+  private static IOException inUse(Path folder) {
+    String why = "the folder %s is in use by another running server: choose another home";
+    return new IOException(why.formatted(folder));
   }
 
   /** Writes the kubeconfig for kubectl and fabric8. */
@@ -69,5 +80,6 @@ record Home(Path folder, FileChannel lock) implements AutoCloseable {
   @Override
   public void close() throws IOException {
     lock.close();
+    System.clearProperty(inThisJvm);
   }
 }

@@ -4,17 +4,22 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,11 +49,21 @@ final class Sandbox {
       List.of(
           "/bin/sh",
           "-c",
-          "exec 3>&2 2>/dev/null; \"$@\" 2>&3 3>&-; exit $?",
+          "exec 3>&2 2>/dev/null; export box_wait=$$; \"$@\" 2>&3 3>&-; exit $?",
           "wait",
           "/usr/bin/setpriv",
           "--pdeathsig",
           "KILL");
+
+  /** Whether Java passes arguments and environment to processes in UTF-8. */
+  private static final boolean UNICODE =
+      Stream.of(Charset.defaultCharset().name(), System.getProperty("sun.jnu.encoding", ""))
+          .allMatch("UTF-8"::equalsIgnoreCase);
+
+  /** Evaluates shell text that is passed in ASCII, with octal escapes for the other bytes. */
+  private static final String DECODE = "eval \"$(printf %b \"$@\")\"";
+
+  private static final int MAX_ESCAPED = 100_000;
 
   private final String kind;
   private final List<String> unshare;
@@ -160,9 +175,7 @@ final class Sandbox {
 
   /** The environment is for the program, not for the scripts and tools that start it. */
   private ProcessBuilder process(List<String> command, Map<String, String> env) {
-    ProcessBuilder process = new ProcessBuilder(command);
-    Map<String, String> own = process.environment();
-    own.clear();
+    Map<String, String> own = new LinkedHashMap<>();
     own.put(ProcessTree.MARKER, env.getOrDefault(ProcessTree.MARKER, ""));
     own.put("box_path", env.getOrDefault("PATH", ""));
     own.put("box_launch", launch);
@@ -174,7 +187,36 @@ final class Sandbox {
       own.put("box_env_" + i, entry.substring(0, half));
       own.put("box_more_" + i, entry.substring(half)); // each string of an environment has a limit
     }
-    return process;
+    ProcessBuilder process = new ProcessBuilder();
+    process.environment().clear();
+    Stream<String> all = Stream.concat(command.stream(), own.values().stream());
+    if (UNICODE || all.allMatch(text -> text.chars().allMatch(c -> c < 128))) {
+      process.environment().putAll(own);
+      return process.command(command);
+    }
+    process.environment().put(ProcessTree.MARKER, own.get(ProcessTree.MARKER));
+    List<String> decoded = new ArrayList<>(List.of("/bin/sh", "-c", DECODE, "decode"));
+    decoded.addAll(escaped("export " + words(own.entrySet()) + "; exec " + words(command)));
+    return process.command(decoded);
+  }
+
+  private static String words(Collection<?> all) {
+    return all.stream()
+        .map(word -> "'" + word.toString().replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+  }
+
+  /** The bytes of a text in UTF-8, as arguments of {@link #DECODE}. */
+  private static List<String> escaped(String text) {
+    List<StringBuilder> pieces = new ArrayList<>();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      if (pieces.isEmpty() || pieces.get(pieces.size() - 1).length() > MAX_ESCAPED) {
+        pieces.add(new StringBuilder());
+      }
+      boolean plain = b >= 0 && b != '\\';
+      pieces.get(pieces.size() - 1).append(plain ? (char) b + "" : "\\0%03o".formatted(b & 0xff));
+    }
+    return pieces.stream().map(StringBuilder::toString).toList();
   }
 
   /** The command that sets a program's environment and the default action of all signals. */

@@ -55,7 +55,7 @@ final class ClusterSetup implements AutoCloseable {
     this.services = services;
     this.profiles = profiles;
     this.namespaces = namespaces;
-    this.watches = new NamespaceWatches(services.cluster());
+    this.watches = new NamespaceWatches(services.cluster(), this::checkAccess);
   }
 
   /**
@@ -148,8 +148,12 @@ final class ClusterSetup implements AutoCloseable {
       throw FailureException.of(FailureCode.FORBIDDEN, report.describe());
     }
     watches.begin(others);
-    others.retainAll(cluster().namespaces()); // the watches have reported the others
-    accessCheck.execute(() -> others.forEach(this::warnOfMissing));
+  }
+
+  private void checkAccess(String namespace) {
+    if (local.isEmpty()) {
+      accessCheck.execute(() -> warnOfMissing(namespace));
+    }
   }
 
   /** Missing permissions in a profile's own namespace disable that profile, not the server. */
@@ -158,7 +162,7 @@ final class ClusterSetup implements AutoCloseable {
     try {
       AccessReport report = check(namespace);
       if (!report.complete()) {
-        problem = "permissions are missing: " + report.missing();
+        problem = "permissions are missing. " + report.describe();
       }
     } catch (RuntimeException e) {
       problem = e.getMessage();

@@ -17,12 +17,16 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.DefaultRoutesCollector;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The route files of a folder and of the command line. Their names are used literally, while
  * Camel's patterns interpret {@code ,}, {@code *} and {@code %20}.
  */
 final class RouteFiles extends DefaultRoutesCollector {
+  private static final Logger LOG = LoggerFactory.getLogger(RouteFiles.class);
+
   private final List<Path> files = new ArrayList<>();
 
   /**
@@ -30,7 +34,7 @@ final class RouteFiles extends DefaultRoutesCollector {
    */
   RouteFiles(Path folder, List<String> more) {
     try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-      all.filter(RouteFiles::hasRoutes).sorted().forEach(files::add);
+      all.sorted().forEach(this::addOrWarn);
     } catch (IOException e) {
       throw new RoutesException("The folder %s cannot be read: %s".formatted(folder, e), e);
     }
@@ -46,6 +50,16 @@ final class RouteFiles extends DefaultRoutesCollector {
                 .formatted(file));
       }
       files.add(Path.of(file));
+    }
+  }
+
+  private void addOrWarn(Path file) {
+    String name = file.getFileName().toString();
+    if (name.endsWith(".camel.yaml") || name.endsWith(".java")) {
+      files.add(file);
+    } else if (name.matches(".*\\.ya?ml")) {
+      LOG.warn(
+          "{} is not loaded: the name of a file of routes ends with .camel.yaml or .java", file);
     }
   }
 
@@ -83,11 +97,6 @@ final class RouteFiles extends DefaultRoutesCollector {
 
   private static String place(Path file, int line) {
     return "file:%s, line %d".formatted(file, line);
-  }
-
-  private static boolean hasRoutes(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(".camel.yaml") || name.endsWith(".java");
   }
 
   @Override

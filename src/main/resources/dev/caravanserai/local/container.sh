@@ -8,7 +8,7 @@
 box_who=$1 box_layer=$2 box_host=$3 box_dir=$4 box_hidden=$5 box_mounts=$6
 shift 6
 exec 3>&1 4>&2 1>/dev/null 2>"$box_layer/why" 5<"$box_layer/why"
-read -r box_pid box_rest </proc/self/stat
+read -r box_pid box_rest box_rest box_parent box_rest </proc/self/stat
 why() { no "$1: $(tail -n 1 <&5)"; }
 
 # Makes the mounts at and below a folder read-only. Other options are repeated, as a user namespace must not drop them.
@@ -124,7 +124,11 @@ build_root() {
   cd "$box_dir" || no "chdir to cwd (\"$box_dir\") set in config.json failed"
 }
 
-[ "$box_who" = none ] || build_root "$@"
+if [ "$box_who" != none ]; then
+  # If the parent was killed before setpriv took effect, nothing would end this process.
+  [ "$box_parent" = "$box_wait" ] || exit 137
+  build_root "$@"
+fi
 shift $((box_hidden + 3 * box_mounts))
 find_program "$1"
 echo "ok $box_pid" >&3

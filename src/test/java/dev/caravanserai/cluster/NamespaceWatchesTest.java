@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class NamespaceWatchesTest {
   private final Queue<CompletableFuture<Void>> answers = new ConcurrentLinkedQueue<>();
   private final List<String> watched = new CopyOnWriteArrayList<>();
+  private final List<String> checked = new CopyOnWriteArrayList<>();
 
   @Test
   void namespace_that_cannot_be_watched_at_the_start_is_watched_as_soon_as_that_is_possible() {
@@ -27,7 +28,7 @@ class NamespaceWatchesTest {
     answers.add(CompletableFuture.completedFuture(null));
 
     // When
-    try (NamespaceWatches watches = new NamespaceWatches(cluster(), Duration.ZERO)) {
+    try (NamespaceWatches watches = new NamespaceWatches(cluster(), checked::add, Duration.ZERO)) {
       watches.begin(List.of("ns"));
 
       // Then
@@ -37,12 +38,30 @@ class NamespaceWatchesTest {
   }
 
   @Test
+  void rights_are_checked_where_the_one_to_watch_is_missing_and_again_when_it_is_given() {
+    // Given
+    answers.add(failed(FailureCode.CLUSTER_UNREACHABLE));
+    answers.add(failed(FailureCode.FORBIDDEN));
+    answers.add(failed(FailureCode.FORBIDDEN));
+    answers.add(CompletableFuture.completedFuture(null));
+
+    // When
+    try (NamespaceWatches watches = new NamespaceWatches(cluster(), checked::add, Duration.ZERO)) {
+      watches.begin(List.of("ns"));
+
+      // Then
+      await().until(() -> checked.size() == 2);
+      assertThat(watched).hasSize(4);
+    }
+  }
+
+  @Test
   void start_waits_until_the_sessions_of_a_profile_namespace_are_known() {
     // Given
     CompletableFuture<Void> listed = new CompletableFuture<>();
     answers.add(listed);
     answers.add(listed);
-    try (NamespaceWatches watches = new NamespaceWatches(cluster(), Duration.ZERO)) {
+    try (NamespaceWatches watches = new NamespaceWatches(cluster(), checked::add, Duration.ZERO)) {
 
       // When
       CompletableFuture<Void> begun =

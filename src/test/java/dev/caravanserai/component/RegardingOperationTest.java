@@ -29,13 +29,39 @@ class RegardingOperationTest {
   }
 
   @Test
-  void events_about_objects_of_sessions_are_found_also_if_the_object_is_gone() throws Exception {
+  void event_of_a_former_session_with_the_same_id_is_not_one_of_the_present_session()
+      throws Exception {
     // Given
+    createAnchor("2026-01-01T10:00:00Z");
+    Event former = at("2026-01-01T09:59:59Z");
+    Event present = at("2026-01-01T10:00:00Z");
+    Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+    exchange.getMessage().setBody(List.of(former, present));
+
+    // When
+    List<SessionEvent> found =
+        new RegardingOperation(cluster.sessions()).run(exchange).toCompletableFuture().join();
+
+    // Then
+    assertThat(found).extracting(SessionEvent::event).containsExactly(present);
+  }
+
+  private static Event at(String time) {
+    return about("Pod", "ns", "session-a")
+        .edit()
+        .withNewMetadata()
+        .withCreationTimestamp(time)
+        .endMetadata()
+        .build();
+  }
+
+  private void createAnchor(String time) {
     cluster.create(
         new ConfigMapBuilder()
             .withNewMetadata()
             .withNamespace("ns")
             .withName("session-a")
+            .withCreationTimestamp(time)
             .withAnnotations(
                 Map.of(
                     Annotations.ID, "a",
@@ -44,6 +70,12 @@ class RegardingOperationTest {
             .endMetadata()
             .addToData("spec", "{}")
             .build());
+  }
+
+  @Test
+  void events_about_objects_of_sessions_are_found_also_if_the_object_is_gone() throws Exception {
+    // Given
+    createAnchor(null);
     List<Event> ours =
         List.of(
             about("Pod", "ns", "session-a"),

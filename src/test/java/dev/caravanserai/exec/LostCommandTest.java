@@ -229,6 +229,20 @@ class LostCommandTest {
     assertConflict(handle);
   }
 
+  @Test
+  void unanswered_exec_without_a_shell_is_a_conflict_once_the_container_has_ended() {
+    // Given
+    ExecHandle handle = start(ExecSpec.command("/tool"), 1);
+    String noShell = "exec: \"sh\": executable file not found in $PATH";
+
+    // When
+    execs.container().process().ends(FakeExecs.refused(FailureCode.CONFIG_ERROR, noShell));
+    assertThat(execs.container().process().start().command()).containsExactly("/tool");
+
+    // Then
+    assertConflict(handle);
+  }
+
   /** An API server accepts the channel before the runtime has started a process. */
   @Test
   void exec_whose_container_ends_before_its_start_is_confirmed_is_pod_gone_and_may_have_begun() {

@@ -272,7 +272,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public ClusterHealth health() {
-    return new ClusterHealth(Optional.empty(), Map.of());
+    return new ClusterHealth(Map.of(), Map.of());
   }
 
   @Override

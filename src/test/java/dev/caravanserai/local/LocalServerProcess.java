@@ -71,7 +71,8 @@ final class LocalServerProcess {
                   containers:
                   - name: c
                     image: x
-                    command: [sh, -c, 'setsid sleep 1000 & sleep 1000']
+                    command: [sh, -c, 'echo "$1"; setsid sleep 1000 & sleep 1000', größe, 'ä → 😀']
+                    env: [{name: NAME, value: "Grüße '\\\\t' \\n$x"}]
                 """
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     running.await();

@@ -1,5 +1,6 @@
 package dev.caravanserai.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,11 +12,14 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -100,6 +104,76 @@ class PodSafetyTest extends PodFixture {
           .isEqualTo("rwx------");
       assertThat(first.url()).startsWith("https://127.0.0.1:");
     }
+  }
+
+  @Test
+  void second_start_in_one_jvm_does_not_release_the_lock_of_the_first() throws Exception {
+    // Given
+    Path shared = home.resolve("shared");
+    try (LocalCluster first = LocalCluster.start(0, shared, Set.of("a"))) {
+      assertThatThrownBy(() -> LocalCluster.start(0, shared, Set.of("a")))
+          .hasMessageContaining("another running server");
+
+      // When, Then
+      assertThatThrownBy(() -> LocalServerProcess.start(shared))
+          .hasMessage("the server ended before its pod ran");
+      assertThat(first.kubeconfig()).exists();
+    }
+  }
+
+  @Test
+  void locale_of_the_server_changes_no_character_of_a_pod() throws Exception {
+    // Given
+    Path own = home.resolve("posix");
+    Process server = LocalServerProcess.start(own, "unset LC_ALL LC_CTYPE; LANG=C; export LANG");
+    String[] command = {"sh", "-c", "printenv NAME; printf %s \"$1\"", "x", "ö\\0101\n→"};
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    // When
+    Config config = Patience.of(Config.fromKubeconfig(Files.readString(own.resolve("kubeconfig"))));
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        ExecWatch exec = client.pods().withName("p").writingOutput(out).exec(command)) {
+
+      // Then
+      assertThat(exec.exitCode().get(Patience.SECONDS, TimeUnit.SECONDS)).isZero();
+      assertThat(out.toString(UTF_8)).isEqualTo("Grüße '\\t' \n$x\nö\\0101\n→");
+      await().until(() -> client.pods().withName("p").getLog().equals("ä → 😀\n"));
+    } finally {
+      server.destroy();
+    }
+  }
+
+  /** The parent is killed before setpriv binds the first process of the container to it. */
+  @Test
+  void container_that_is_killed_while_it_starts_leaves_no_process() throws Exception {
+    // Given
+    String id = Files.readString(home.resolve("id")) + "/killed";
+    Path layer = Files.createDirectories(home.resolve("pods/killed"));
+    Path gate = layer.resolve("gate");
+    new ProcessBuilder("mkfifo", gate.toString()).start().waitFor();
+    ProcessBuilder container =
+        kubelet
+            .node()
+            .sandbox()
+            .container(
+                layer,
+                "h",
+                "/",
+                List.of(),
+                List.of("/bin/sleep", "1000"),
+                Map.of(ProcessTree.MARKER, id));
+    List<String> late = List.of("/bin/sh", "-c", "read -r x <\"$0\"; exec \"$@\"", gate.toString());
+    container.command().addAll(container.command().indexOf("/usr/bin/setpriv"), late);
+    Process parent = container.start();
+    await().until(() -> parent.children().count() == 1);
+    ProcessHandle first = parent.children().findAny().orElseThrow();
+
+    // When
+    parent.destroyForcibly().waitFor();
+    Files.writeString(gate, "go\n");
+
+    // Then
+    await().until(() -> !first.isAlive());
   }
 
   @Test

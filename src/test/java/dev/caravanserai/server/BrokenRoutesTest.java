@@ -2,6 +2,7 @@ package dev.caravanserai.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.CapturedLog;
 import dev.caravanserai.component.PodServices;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.http.ApiKeys;
@@ -31,6 +32,26 @@ class BrokenRoutesTest {
   private static final String SAME_ID = "to:\n            id: same\n            uri: log:x";
 
   @TempDir private Path home;
+
+  @Test
+  void other_yaml_file_in_the_folder_of_routes_is_named_in_a_warning(@TempDir Path folder)
+      throws Exception {
+    // Given
+    for (String name : List.of("good.camel.yaml", "mine.yaml", "mine.yml", "notes.md")) {
+      Files.writeString(folder.resolve(name), "");
+    }
+
+    // When
+    try (CapturedLog log = new CapturedLog("dev.caravanserai.server.RouteFiles")) {
+      new RouteFiles(folder, List.of());
+
+      // Then
+      assertThat(log.lines())
+          .allMatch(line -> line.contains("is not loaded"))
+          .extracting(line -> Path.of(line.split(" ")[0]).getFileName().toString())
+          .containsExactly("mine.yaml", "mine.yml");
+    }
+  }
 
   @ParameterizedTest
   @CsvSource(

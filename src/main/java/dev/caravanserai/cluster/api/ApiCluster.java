@@ -179,7 +179,7 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public ClusterHealth health() {
-    return new ClusterHealth(contact.silence(), cache.dropped());
+    return new ClusterHealth(contact.silences(), cache.dropped());
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,8 +41,12 @@ final class ApiFailures {
           + " that the object names does not exist. Change the request or the profile to fit, or"
           + " have the cluster's administrator change the rule or create what is missing.";
 
-  /** What etcd says of an object above its request limit (--max-request-bytes, 1.5 MiB). */
-  private static final String TOO_LARGE = "request is too large";
+  /**
+   * What etcd says of an object above its request limit (--max-request-bytes, 1.5 MiB), and its
+   * client in the API server of one above 2 MiB.
+   */
+  private static final Pattern TOO_LARGE =
+      Pattern.compile("request is too large|trying to send message larger than max");
 
   private static final int QUOTED = 300;
 
@@ -135,7 +140,7 @@ final class ApiFailures {
               FailureCode.CONFIG_ERROR,
               "Correct the request or the profile" + fields(status) + ".");
       default ->
-          String.valueOf(status.getMessage()).contains(TOO_LARGE)
+          TOO_LARGE.matcher(String.valueOf(status.getMessage())).find()
               ? new Meaning(FailureCode.CONFIG_ERROR, "Make the request smaller.")
               : new Meaning(
                   FailureCode.CLUSTER_UNREACHABLE, "Try again when the cluster has recovered.");

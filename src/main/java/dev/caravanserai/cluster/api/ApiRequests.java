@@ -7,12 +7,16 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.utils.AsyncUtils;
+import io.fabric8.kubernetes.client.utils.ExponentialBackoffIntervalCalculator;
 import io.fabric8.kubernetes.client.utils.URLUtils;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
@@ -30,12 +34,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Sends requests to the API server without holding a thread, and counts those that fail. The HTTP
- * client repeats those that the server was too busy for, until the client's request time-out.
- * Thread-safe.
+ * Sends requests to the API server without holding a thread, and counts those that fail. Repeats
+ * those that the server was too busy for, until the client's request time-out. Thread-safe.
  */
 final class ApiRequests {
   private static final int AT_ONCE = 16;
@@ -56,7 +60,13 @@ final class ApiRequests {
       KubernetesClient client, Executor executor, ScheduledExecutorService timer, int queue) {
     this.limit = new ConcurrencyLimit(AT_ONCE, queue);
     this.client = client;
-    this.http = RetryAfter.obeyedBy(client.getHttpClient().newBuilder()).build();
+    this.http =
+        RetryAfter.obeyedBy(client.getHttpClient().newBuilder())
+            .tag(
+                new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build();
     this.executor = executor;
     this.timer = timer;
     for (FailureCode code : FailureCode.values()) {
@@ -96,18 +106,19 @@ final class ApiRequests {
    * @return done when the response has begun
    */
   CompletionStage<ResponseBody> open(String action, String path, BooleanSupplier silent) {
-    int atMost = client.getConfiguration().getRequestTimeout();
-    ResponseBody body = new ResponseBody(Duration.ofMillis(atMost), silent, timer, action);
     return CompletableFuture.supplyAsync(
             () -> request("GET", path, null, Optional.empty()), executor)
-        .thenCompose(
-            request -> {
-              var response = http.consumeBytes(request, body::onPieces);
-              return response
-                  .copy()
-                  .orTimeout(atMost, TimeUnit.MILLISECONDS)
-                  .whenComplete((answer, thrown) -> response.cancel(false));
-            })
+        .thenCompose(request -> repeated(() -> begin(request, action, silent), ResponseBody::close))
+        .exceptionally(
+            thrown -> {
+              throw ApiFailures.of(Causes.of(thrown), action);
+            });
+  }
+
+  private CompletableFuture<ResponseBody> begin(
+      HttpRequest request, String action, BooleanSupplier silent) {
+    ResponseBody body = new ResponseBody(Duration.ofMillis(timeout()), silent, timer, action);
+    return http.consumeBytes(request, body::onPieces)
         .thenCompose(
             answer -> {
               body.begin(answer.body());
@@ -115,14 +126,46 @@ final class ApiRequests {
                   ? CompletableFuture.completedFuture(body)
                   : LastBytes.of(body, REFUSAL_BYTES, added -> {})
                       .toCompletableFuture()
-                      .orTimeout(atMost, TimeUnit.MILLISECONDS)
+                      .orTimeout(timeout(), TimeUnit.MILLISECONDS)
                       .whenComplete((words, thrown) -> body.close())
                       .thenApply(words -> this.<ResponseBody>refuse(answer, words));
-            })
+            });
+  }
+
+  /**
+   * Repeats a request that did not reach the API server, or that the server was too busy for, until
+   * the time of a request is over. The HTTP client does not do that here: it would cancel each
+   * refusal after the wait, and so close a connection that may serve another request by then.
+   *
+   * @param attempt sends the request and reads its refusal to the end
+   * @param unwanted for the result of an attempt that comes too late
+   */
+  private <T> CompletableFuture<T> repeated(
+      Supplier<CompletableFuture<T>> attempt, Consumer<T> unwanted) {
+    return AsyncUtils.retryWithExponentialBackoff(
+            attempt,
+            unwanted,
+            null,
+            ExponentialBackoffIntervalCalculator.from(client.getConfiguration().getRequestConfig()),
+            (done, thrown, pause) -> isWorthARepetition(Causes.of(thrown)) ? pause : -1)
+        .orTimeout(timeout(), TimeUnit.MILLISECONDS)
         .exceptionally(
             thrown -> {
-              throw ApiFailures.of(unanswered(thrown, atMost), action);
+              throw new CompletionException(
+                  Causes.of(thrown) instanceof TimeoutException
+                      ? new KubernetesClientException("no answer within " + timeout() / 1000 + " s")
+                      : Causes.of(thrown));
             });
+  }
+
+  private static boolean isWorthARepetition(Throwable thrown) {
+    return thrown instanceof IOException
+        || thrown instanceof KubernetesClientException refusal
+            && (refusal.getCode() == 429 || refusal.getCode() >= 500);
+  }
+
+  private int timeout() {
+    return client.getConfiguration().getRequestTimeout();
   }
 
   private CompletionStage<byte[]> exchange(
@@ -133,7 +176,7 @@ final class ApiRequests {
       Optional<Object> body) {
     return CompletableFuture.supplyAsync(
             () -> request(method, path.get(), contentType, body), executor)
-        .thenCompose(this::exchange)
+        .thenCompose(request -> repeated(() -> exchange(request), late -> {}))
         .exceptionally(
             thrown -> {
               throw ApiFailures.of(Causes.of(thrown), action, method);
@@ -149,10 +192,8 @@ final class ApiRequests {
         .build();
   }
 
-  /** The retries and the reading of the response end with the time-out. */
-  private CompletionStage<byte[]> exchange(HttpRequest request) {
+  private CompletableFuture<byte[]> exchange(HttpRequest request) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int atMost = client.getConfiguration().getRequestTimeout();
     CompletableFuture<HttpResponse<AsyncBody>> response =
         http.consumeBytes(
             request,
@@ -169,20 +210,15 @@ final class ApiRequests {
               answer.body().consume();
               return answer.body().done().thenApply(done -> answer);
             })
-        .orTimeout(atMost, TimeUnit.MILLISECONDS)
-        .exceptionally(
-            thrown -> {
-              response.cancel(false);
-              response.thenAccept(answer -> answer.body().cancel()); // closes the connection
-              throw new CompletionException(unanswered(thrown, atMost));
+        .orTimeout(timeout(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (answer, thrown) -> {
+              if (thrown != null) {
+                response.cancel(false);
+                response.thenAccept(late -> late.body().cancel()); // closes the connection
+              }
             })
         .thenApply(answer -> body(answer, bytes.toByteArray()));
-  }
-
-  private static Throwable unanswered(Throwable thrown, int atMost) {
-    return Causes.of(thrown) instanceof TimeoutException
-        ? new KubernetesClientException("no answer within " + atMost / 1000 + " s")
-        : Causes.of(thrown);
   }
 
   private byte[] body(HttpResponse<?> answer, byte[] body) {

@@ -6,15 +6,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the cluster answers, as its watches say. Logs once when it does not, and once when it
- * does again. Thread-safe.
+ * Whether the cluster answers, by namespace, as its watches show. Logs once when it does not, and
+ * once when it does again. Thread-safe.
  */
 final class Contact {
   private static final Logger LOG = LoggerFactory.getLogger(Contact.class);
@@ -22,7 +24,7 @@ final class Contact {
   private final String cluster;
   private final Collection<? extends WatchStatus> watches;
   private final Duration silentAfter;
-  private Optional<Silence> logged = Optional.empty();
+  private Map<String, Silence> logged = Map.of();
 
   /**
    * @param watches may change
@@ -43,43 +45,53 @@ final class Contact {
 
   /** Whether the last answer of a watch of a namespace is too long ago. */
   boolean isSilent(String namespace) {
-    return watches.stream().anyMatch(watch -> watch.namespace().equals(namespace) && silent(watch));
+    return silences().containsKey(namespace);
   }
 
-  private boolean silent(WatchStatus watch) {
-    return watch.lastContact().isBefore(Instant.now().minus(silentAfter));
-  }
-
-  /** Of the watch that had its last answer first, if that is too long ago. */
-  Optional<Silence> silence() {
+  /** By namespace, of the watch that had its last answer first, where that is too long ago. */
+  Map<String, Silence> silences() {
+    Instant limit = Instant.now().minus(silentAfter);
     return watches.stream()
-        .filter(this::silent)
-        .min(Comparator.comparing(WatchStatus::lastContact))
-        .map(
-            watch ->
-                new Silence(
-                    watch.lastContact(),
-                    "watching %s in namespace %s: %s"
-                        .formatted(
-                            watch.kind(), watch.namespace(), watch.problem().orElse("no answer"))));
+        .filter(watch -> watch.lastContact().isBefore(limit))
+        .collect(
+            Collectors.toMap(
+                WatchStatus::namespace,
+                Contact::silence,
+                BinaryOperator.minBy(Comparator.comparing(Silence::since))));
+  }
+
+  private static Silence silence(WatchStatus watch) {
+    return new Silence(
+        watch.lastContact(),
+        "watching %s in namespace %s: %s"
+            .formatted(watch.kind(), watch.namespace(), watch.problem().orElse("no answer")));
   }
 
   private synchronized void check() {
-    Optional<Silence> silence = silence();
-    if (silence.isPresent() && logged.isEmpty()) {
-      LOG.warn(
-          "cluster={} has not answered since {} ({}): what is listed may be old, and nothing can be"
-              + " started. Check that its API server is up, can be reached from here, and allows"
-              + " the watch",
-          cluster,
-          silence.get().since(),
-          silence.get().why());
-    } else if (silence.isEmpty() && logged.isPresent()) {
-      LOG.info(
-          "cluster={} answers again; the last answer before was at {}",
-          cluster,
-          logged.get().since());
-    }
-    logged = silence;
+    Map<String, Silence> silences = silences();
+    silences.forEach(
+        (namespace, silence) -> {
+          if (!logged.containsKey(namespace)) {
+            LOG.warn(
+                "cluster={} namespace={}: no answer since {} ({}): what is listed may be old, and"
+                    + " starts in this namespace may fail. Check that the API server is up, can be"
+                    + " reached from here, and allows the watch",
+                cluster,
+                namespace,
+                silence.since(),
+                silence.why());
+          }
+        });
+    logged.forEach(
+        (namespace, silence) -> {
+          if (!silences.containsKey(namespace)) {
+            LOG.info(
+                "cluster={} namespace={}: the cluster answers again; the last answer before was at {}",
+                cluster,
+                namespace,
+                silence.since());
+          }
+        });
+    logged = silences;
   }
 }

@@ -18,12 +18,15 @@ final class PodLog implements ByteSource {
   private final ResponseBody source;
   private final boolean follow;
   private final String log;
-  private boolean begun;
+
+  /** Whether the first piece is known to be of the log. */
+  private boolean checked;
 
   private PodLog(ResponseBody source, boolean follow, String log) {
     this.source = source;
     this.follow = follow;
     this.log = log;
+    this.checked = !follow;
   }
 
   /**
@@ -54,9 +57,10 @@ final class PodLog implements ByteSource {
 
   @Override
   public CompletionStage<Optional<byte[]>> next() {
-    boolean first = !begun;
-    begun = true;
-    return first ? source.next().thenApply(this::readable) : source.next();
+    CompletionStage<Optional<byte[]>> piece =
+        checked ? source.next() : source.next().thenApply(this::readable);
+    checked = true;
+    return piece;
   }
 
   @Override

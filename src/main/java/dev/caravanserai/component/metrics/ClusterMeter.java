@@ -40,7 +40,8 @@ final class ClusterMeter {
                 .tag("code", code.name())
                 .register(registry));
     Gauge.builder(
-            "caravanserai.cluster.answers", () -> cluster.health().silence().isPresent() ? 0 : 1)
+            "caravanserai.cluster.answers",
+            () -> cluster.health().silences().containsKey(cluster.namespace()) ? 0 : 1)
         .description("Whether the cluster answers")
         .tag("cluster", cluster.name())
         .register(registry);

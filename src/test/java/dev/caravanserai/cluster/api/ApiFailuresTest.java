@@ -36,7 +36,9 @@ class ApiFailuresTest {
         "CONFIG_ERROR | webhook | {code: 409, message: 'admission webhook \"w\" denied the request: no'}",
         "FORBIDDEN | expired | {code: 401, reason: Unauthorized, message: Unauthorized}",
         "CLUSTER_UNREACHABLE | has recovered | {code: 500, reason: InternalError, message: 'failed calling webhook'}",
-        "CONFIG_ERROR | request smaller | {code: 500, message: 'etcdserver: request is too large'}"
+        "CONFIG_ERROR | request smaller | {code: 500, message: 'etcdserver: request is too large'}",
+        "CONFIG_ERROR | request smaller | {code: 500, message: 'rpc error: code = ResourceExhausted"
+            + " desc = trying to send message larger than max (2097999 vs. 2097152)'}"
       })
   void refused_creation_has_the_code_of_its_reason_and_says_what_to_do(
       FailureCode code, String words, String status) throws Exception {

@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,9 @@ class BrokenClusterTest {
       await()
           .until(
               () ->
-                  api.cluster.health().silence().filter(s -> s.why().contains(words)).isPresent());
+                  Optional.ofNullable(api.cluster.health().silences().get("ns"))
+                      .filter(s -> s.why().contains(words))
+                      .isPresent());
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
       assertThat(updates).isEmpty();
 
@@ -106,7 +109,7 @@ class BrokenClusterTest {
       api.answers(BrokenClusterTest::healthy);
 
       // Then
-      await().until(() -> api.cluster.health().silence().isEmpty());
+      await().until(() -> api.cluster.health().silences().isEmpty());
       assertThat(api.cluster.objects().get("default", StubApi.REF).toCompletableFuture().join())
           .isPresent();
       assertThat(api.cluster.sessions().all()).isEqualTo(known);
@@ -179,6 +182,33 @@ class BrokenClusterTest {
     }
 
     // Then
+    assertThat(ports).hasSizeLessThan(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500})
+  void connections_of_refused_requests_that_are_repeated_are_used_again(int status)
+      throws Exception {
+    // Given
+    Set<Integer> ports = new CopyOnWriteArraySet<>();
+    AtomicInteger asked = new AtomicInteger();
+    Function<HttpExchange, StubApi.Answer> busyEveryOtherTime =
+        exchange -> {
+          ports.add(exchange.getRemoteAddress().getPort());
+          return asked.incrementAndGet() % 2 == 1
+              ? new StubApi.Answer(status, "busy", 0)
+              : new StubApi.Answer(200, StubApi.ANCHOR);
+        };
+    try (StubApi api = new StubApi(busyEveryOtherTime)) {
+      // When
+      for (int i = 0; i < 10; i++) {
+        read(api, "red", "session-a").join();
+        api.cluster.logs().last(MAIN, WHOLE, 1_000).toCompletableFuture().join();
+      }
+    }
+
+    // Then
+    assertThat(asked).hasValue(40);
     assertThat(ports).hasSizeLessThan(10);
   }
 

@@ -54,7 +54,7 @@ class ContactTest {
             timer);
 
     // Then
-    assertThat(contact.silence()).isPresent();
+    assertThat(contact.silences()).containsOnlyKeys("refused");
     assertThat(contact.isSilent("refused")).isTrue();
     assertThat(contact.isSilent("quiet")).isFalse();
   }
