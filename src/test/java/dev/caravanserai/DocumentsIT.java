@@ -31,7 +31,9 @@ class DocumentsIT {
 
   @RegisterExtension
   static final TestServer SERVER =
-      new TestServer(Map.of("caravanserai.profile.folder", PROFILES.toString()));
+      new TestServer(
+          Map.of("caravanserai.profile.folder", PROFILES.toString()),
+          "examples/own-api/greetings.camel.yaml");
 
   @TempDir private Path workingDir;
 
@@ -45,7 +47,7 @@ class DocumentsIT {
 
   @Test
   void commands_of_the_api_document_work_as_shown() throws Exception {
-    assertThat(run(steps(Path.of("docs/api.md")))).isEqualTo(5);
+    assertThat(run(steps(Path.of("docs/api.md")))).isEqualTo(6);
   }
 
   @Test

@@ -1,10 +1,16 @@
 package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravanserai.component.Operation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -13,7 +19,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
-/** The components that docs/routes.md lists are in the server. */
+/** What docs/routes.md lists is in the server, and the other way round. */
 class RoutesDocumentTest {
   private static final Pattern WORD = Pattern.compile("`([\\w*-]+)`");
 
@@ -45,6 +51,46 @@ class RoutesDocumentTest {
       assertThat(kamelets.map(file -> file.getFileName().toString().replace(".kamelet.yaml", "")))
           .allSatisfy(name -> assertThat(text).contains("`" + name + "`"));
     }
+  }
+
+  @Test
+  void every_operation_of_the_component_is_listed_with_its_options() throws IOException {
+    // Given
+    JsonNode component;
+    try (InputStream json =
+        Operation.class.getResourceAsStream("/META-INF/dev/caravanserai/component/pod.json")) {
+      component = new ObjectMapper().readTree(json);
+    }
+
+    // When
+    String text = Files.readString(Path.of("docs/routes.md"));
+
+    // Then
+    for (Operation operation : Operation.values()) {
+      String row =
+          text.lines()
+              .filter(line -> line.startsWith("| `" + operation + "` |"))
+              .findFirst()
+              .orElseGet(() -> fail("no row for " + operation));
+      assertThat(WORD.matcher(row).results().map(found -> found.group(1)))
+          .containsAll(options(component, operation));
+    }
+  }
+
+  /** What the component's own description says that only some operations take. */
+  private static List<String> options(JsonNode component, Operation operation) {
+    List<String> options = new ArrayList<>();
+    component
+        .path("properties")
+        .properties()
+        .forEach(
+            option -> {
+              String[] operations = option.getValue().path("label").asText().split(",");
+              if (List.of(operations).contains(operation.name())) {
+                options.add(option.getKey());
+              }
+            });
+    return options;
   }
 
   private static String oneOf(String name) {

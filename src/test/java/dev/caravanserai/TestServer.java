@@ -18,11 +18,16 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
   static final String KEY = "c0ffee".repeat(10) + "beef";
 
   private final Map<String, String> settings;
+  private final List<String> files;
   private Server server;
   private Api api;
 
-  TestServer(Map<String, String> settings) {
+  /**
+   * @param files route files
+   */
+  TestServer(Map<String, String> settings, String... files) {
     this.settings = settings;
+    this.files = List.of(files);
   }
 
   TestServer() {
@@ -57,7 +62,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) throws Exception {
     Map<String, String> all = settings(home());
     all.putAll(settings);
-    server = Server.start(Settings.of(all), List.of());
+    server = Server.start(Settings.of(all), files);
     api = new Api(server.url(), KEY);
   }
 

@@ -135,7 +135,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
           () -> gone.complete(null));
     }
 
-    /** The cluster and whoever waits are called without the lock. */
+    /** Calls the cluster and completes futures without holding the lock. */
     private void onRead(Optional<HasMetadata> found, Throwable unreadable) {
       Runnable then = () -> {};
       synchronized (this) {
@@ -167,7 +167,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       List<String> finalizers = object.getMetadata().getFinalizers();
       String why =
           !finalizers.isEmpty()
-              ? "it has the finalizer %s, which whoever has set it must remove"
+              ? "it has the finalizer %s, which its owner must remove"
                   .formatted(String.join(", ", finalizers))
               : object instanceof Pod
                   ? "its node has not stopped it yet, or does not answer; it goes then, or with the node"

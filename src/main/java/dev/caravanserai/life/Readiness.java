@@ -47,8 +47,8 @@ public final class Readiness implements SessionListener, AutoCloseable {
   private final Map<SessionKey, List<Waiter>> waiters = new ConcurrentHashMap<>();
 
   /**
-   * @param unschedulableAfter how long no node may take a pod until the waiting for it fails
-   * @param timer the caller's to shut down
+   * @param unschedulableAfter how long a pod may be unschedulable before the wait for it fails
+   * @param timer shut down by the caller
    */
   public Readiness(Cluster cluster, Duration unschedulableAfter, ScheduledExecutorService timer) {
     this.cluster = cluster;
@@ -157,7 +157,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
       return sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
     }
 
-    /** The anchor's, which of a joined start are those of the request that created it. */
+    /** From the anchor: a joined start has the times of the request that created it. */
     private void times(SessionSnapshot known) {
       startBy = known.anchor().flatMap(Times::startBy).orElse(startBy);
       expiresAt = known.session().expiresAt();

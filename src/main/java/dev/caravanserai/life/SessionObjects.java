@@ -97,7 +97,8 @@ public final class SessionObjects {
 
   /**
    * Two requests with one Idempotency-Key may differ in the values of their environment, which only
-   * the Secret shows. The request whose Secret was first has the session, whoever made the anchor.
+   * the Secret shows. The session belongs to the request whose Secret was created first, also if
+   * another request created the anchor.
    */
   private static boolean anotherEnvironment(Start start, HasMetadata existing) {
     boolean environment =

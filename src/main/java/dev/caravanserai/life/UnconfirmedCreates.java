@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts whose create of the anchor was not confirmed: it got no response, or the anchor could not
- * be read then. They have failed, and nobody continues them, but the anchor may exist. As soon as a
+ * be read then. They have failed and are not continued, but the anchor may exist. As soon as a
  * watch delivers it, it is deleted, by the mark of the request that began it and by its uid. If
  * there are more than {@value #KEPT}, the oldest are forgotten: the reaper ends those at their
  * {@code start-by}. Thread-safe.

@@ -13,7 +13,8 @@ final class ApiError extends RuntimeException {
           "Duplicate value", "FieldValueDuplicate",
           "Unsupported value", "FieldValueNotSupported",
           "Not found", "FieldValueNotFound",
-          "Forbidden", "FieldValueForbidden");
+          "Forbidden", "FieldValueForbidden",
+          "Too long", "FieldValueTooLong");
 
   final int code;
   private final String reason;

@@ -101,9 +101,11 @@ record ApiRouter(
   }
 
   private static void withBody(Call call, Consumer<Buffer> next) {
+    Buffer body = Buffer.buffer();
     call.request()
-        .body()
-        .onSuccess(body -> answeringErrors(call, () -> next.accept(checkSize(body))));
+        .handler(
+            part -> (body.length() > MAX_BODY_BYTES ? Buffer.buffer() : body).appendBuffer(part))
+        .endHandler(end -> answeringErrors(call, () -> next.accept(checkSize(body))));
   }
 
   private static Buffer checkSize(Buffer body) {
@@ -119,7 +121,7 @@ record ApiRouter(
       step.run();
     } catch (ApiError e) {
       call.answer(e.code, e.status());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // without an answer, the client would wait
       LOG.error("local cluster: {} {} failed", call.request().method(), call.request().path(), e);
       call.answer(500, ApiError.internal("Internal error: " + e).status());
     }

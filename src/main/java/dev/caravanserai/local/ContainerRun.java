@@ -14,6 +14,7 @@ import java.util.Optional;
 
 /** One container of a pod: its state, process and logs. Changed by the kubelet thread only. */
 final class ContainerRun {
+  private final String podUid;
   final JsonNode spec;
   final String name;
   Map<String, String> env = Map.of();
@@ -28,7 +29,8 @@ final class ContainerRun {
   private ObjectNode lastState = Json.object();
   private Instant startedAt = Instant.EPOCH;
 
-  ContainerRun(JsonNode spec) {
+  ContainerRun(String podUid, JsonNode spec) {
+    this.podUid = podUid;
     this.spec = spec;
     this.name = spec.path("name").asText();
     waits("ContainerCreating", "");
@@ -36,6 +38,11 @@ final class ContainerRun {
 
   boolean running() {
     return state.has("running");
+  }
+
+  /** Whether it has a process, which may still be starting. */
+  boolean alive() {
+    return process.isPresent();
   }
 
   /** Whether it is waiting for its first start. */
@@ -146,7 +153,7 @@ final class ContainerRun {
   }
 
   private String id() {
-    return "local://" + Integer.toHexString(System.identityHashCode(this)) + "-" + starts;
+    return "local://" + podUid + "-" + name + "-" + starts;
   }
 
   static String seconds(Instant time) {

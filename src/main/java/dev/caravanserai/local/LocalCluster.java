@@ -63,20 +63,21 @@ public final class LocalCluster implements AutoCloseable {
                     .requestHandler(request -> router.join().handle(request))
                     .listen(port, "127.0.0.1")
                     .toCompletionStage());
-    Resources resources = new Resources(store);
-    namespaces.forEach(name -> namespace(resources, name));
-    kubelet = ProcessKubelet.start(store, home.folder(), sandbox);
-    new GarbageCollector(
-        store,
-        resources.deletions(),
-        CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
-    ExecSocket execs = new ExecSocket(kubelet, pool, starts);
-    router.complete(new ApiRouter(token, store, resources, kubelet, execs));
     try {
+      Resources resources = new Resources(store);
+      namespaces.forEach(name -> namespace(resources, name));
+      kubelet = ProcessKubelet.start(store, home.folder(), sandbox);
+      new GarbageCollector(
+          store,
+          resources.deletions(),
+          CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS, pool));
+      ExecSocket execs = new ExecSocket(kubelet, pool, starts);
+      router.complete(new ApiRouter(token, store, resources, kubelet, execs));
       server = await(listening, "the local cluster cannot listen on 127.0.0.1:" + port);
       String namespace = namespaces.isEmpty() ? "default" : namespaces.first();
       kubeconfig = home.kubeconfig(url(), token, tls.pem(), namespace);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      router.completeExceptionally(e);
       close();
       throw e;
     }
@@ -142,7 +143,9 @@ public final class LocalCluster implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("local cluster: {}", e.getMessage());
     }
-    kubelet.close();
+    if (kubelet != null) { // its start succeeded
+      kubelet.close();
+    }
     starts.shutdownNow();
     pool.shutdownNow();
     try {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 
 /**
  * Sends a container's log to one client, as fast as the client accepts it. Holds no thread, and
@@ -24,9 +25,12 @@ final class LogReader {
    */
   record Options(boolean follow, boolean timestamps, long tail, Instant since, long limit) {
     static Options of(Call call) {
+      if (call.text("sinceSeconds").isPresent() && call.text("sinceTime").isPresent()) {
+        throw ApiError.invalid("at most one of sinceTime or sinceSeconds may be specified");
+      }
       Instant since =
-          call.number("sinceSeconds")
-              .map(seconds -> Instant.now().minusSeconds(seconds))
+          positive(call, "sinceSeconds")
+              .map(seconds -> Instant.now().minusSeconds(Math.min(seconds, Integer.MAX_VALUE)))
               .or(() -> call.text("sinceTime").map(Options::time))
               .orElse(Instant.EPOCH);
       return new Options(
@@ -34,7 +38,15 @@ final class LogReader {
           call.flag("timestamps"),
           call.number("tailLines").orElse(Long.MAX_VALUE),
           since,
-          call.number("limitBytes").orElse(Long.MAX_VALUE));
+          positive(call, "limitBytes").orElse(Long.MAX_VALUE));
+    }
+
+    private static Optional<Long> positive(Call call, String name) {
+      Optional<Long> number = call.number(name);
+      if (number.isPresent() && number.get() == 0) {
+        throw ApiError.invalid(name + ": Invalid value: 0: must be greater than 0");
+      }
+      return number;
     }
 
     private static Instant time(String text) {

@@ -48,18 +48,23 @@ final class ObjectStore {
 
   /** Sets uid, creationTimestamp and resourceVersion; 409 if the name is taken. */
   synchronized ObjectNode create(Kind kind, ObjectNode object) {
+    checkNew(kind, object);
     ObjectNode node = object.deepCopy();
-    if (objects.containsKey(key(kind, node))) {
-      throw ApiError.alreadyExists(kind, Json.name(node));
-    } else if (!Json.text(node, "/metadata/resourceVersion").isEmpty()) {
-      throw ApiError.internal("resourceVersion should not be set on objects to be created");
-    }
     ObjectNode meta = Json.meta(node);
     if (!meta.hasNonNull("uid")) {
       meta.put("uid", UUID.randomUUID().toString());
     }
     meta.put("creationTimestamp", now().toString());
     return commit(kind, Change.ADDED, node, Optional.empty());
+  }
+
+  /** 409 if the name is taken; 500 if the object has a resourceVersion. */
+  synchronized void checkNew(Kind kind, ObjectNode object) {
+    if (objects.containsKey(key(kind, object))) {
+      throw ApiError.alreadyExists(kind, Json.name(object));
+    } else if (!Json.text(object, "/metadata/resourceVersion").isEmpty()) {
+      throw ApiError.internal("resourceVersion should not be set on objects to be created");
+    }
   }
 
   synchronized Optional<ObjectNode> get(Kind kind, String namespace, String name) {
@@ -85,12 +90,13 @@ final class ObjectStore {
     ObjectNode before = require(kind, namespace, name);
     ObjectNode after = change.apply(before.deepCopy()).deepCopy();
     Json.copyFields(Json.meta(after), before.path("metadata"), "resourceVersion");
-    return after.equals(before) ? after : commit(kind, Change.MODIFIED, after, Optional.of(before));
+    Optional<ObjectNode> stored = Optional.of(objects.get(key(kind, namespace, name)));
+    return after.equals(before) ? after : commit(kind, Change.MODIFIED, after, stored);
   }
 
   /** Removes an object at once, whatever its finalizers and grace period. */
   synchronized Optional<ObjectNode> remove(Kind kind, String namespace, String name) {
-    Optional<ObjectNode> before = get(kind, namespace, name);
+    Optional<ObjectNode> before = Optional.ofNullable(objects.get(key(kind, namespace, name)));
     return before.map(last -> commit(kind, Change.DELETED, last.deepCopy(), before));
   }
 

@@ -1,6 +1,7 @@
 package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class PodRun {
   private final PodFault fault;
   private final List<Future<?>> timers = new ArrayList<>();
   private final Instant accepted = Instant.now();
+  private JsonNode deadline = MissingNode.getInstance();
   private boolean overdue;
   private boolean stopping;
   private boolean gone;
@@ -44,7 +46,8 @@ final class PodRun {
     this.folder = node.home().resolve("pods").resolve(uid);
     this.fault = PodFault.of(pod);
     this.report = PodReport.of(node.store(), pod);
-    pod.at("/spec/containers").forEach(container -> containers.add(new ContainerRun(container)));
+    pod.at("/spec/containers")
+        .forEach(container -> containers.add(new ContainerRun(uid, container)));
   }
 
   void begin() {
@@ -56,14 +59,21 @@ final class PodRun {
     String assigned = "Successfully assigned %s/%s to local";
     report.normal("Scheduled", assigned.formatted(Json.namespace(pod), Json.name(pod)), "");
     publish();
-    JsonNode deadline = pod.at("/spec/activeDeadlineSeconds");
-    if (deadline.isNumber()) {
-      later(Duration.ofSeconds(deadline.asLong()), this::deadline);
-    }
+    deadlineOf(pod);
     switch (fault) {
       case NEVER_PULLS -> neverPulls(containers.get(0));
       case SLOW_START -> later(SLOW_START, () -> containers.forEach(this::start));
       default -> containers.forEach(this::start);
+    }
+  }
+
+  /** Applies the deadline of a spec, whose value may have been lowered since the start. */
+  void deadlineOf(JsonNode latest) {
+    JsonNode seconds = latest.at("/spec/activeDeadlineSeconds");
+    if (seconds.isNumber() && !seconds.equals(deadline) && fault != PodFault.UNSCHEDULABLE) {
+      deadline = seconds;
+      Instant end = accepted.plusSeconds(seconds.asLong());
+      later(Duration.between(Instant.now(), end), this::deadline);
     }
   }
 
@@ -171,7 +181,7 @@ final class PodRun {
   }
 
   private void deadline() {
-    if (stopping || status().finished()) {
+    if (ending() || status().finished()) {
       return;
     }
     overdue = true;
@@ -231,7 +241,7 @@ final class PodRun {
   }
 
   private Stream<ContainerRun> living() {
-    return containers.stream().filter(run -> run.process.isPresent());
+    return containers.stream().filter(ContainerRun::alive);
   }
 
   private boolean ending() {

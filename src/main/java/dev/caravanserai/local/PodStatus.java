@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A pod's phase, conditions and container states, as the kubelet of Kubernetes 1.32 derives them.
  *
- * @param overdue past its deadline: failed, whatever its containers say
+ * @param overdue past its deadline: failed as soon as no container has a process
  * @param stopping being deleted: no container is restarted
  */
 record PodStatus(
@@ -34,7 +34,7 @@ record PodStatus(
   }
 
   String phase() {
-    if (overdue) {
+    if (overdue && containers.stream().noneMatch(ContainerRun::alive)) {
       return "Failed";
     } else if (containers.stream().anyMatch(ContainerRun::neverRan)) {
       return "Pending";
@@ -66,7 +66,7 @@ record PodStatus(
     } else {
       condition(conditions, before, "PodScheduled", false, "Unschedulable", NOT_SCHEDULED);
     }
-    if (overdue) {
+    if (overdue && phase.equals("Failed")) {
       status.put("reason", "DeadlineExceeded").put("message", TOO_LONG);
     }
     return pod;

@@ -114,6 +114,8 @@ final class ProcessKubelet implements AutoCloseable {
     }
     if (Json.terminating(pod)) {
       run.stop(pod);
+    } else if (event.change() == ObjectStore.Change.MODIFIED) {
+      run.deadlineOf(pod);
     }
   }
 

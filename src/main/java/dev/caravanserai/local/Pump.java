@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -96,9 +97,13 @@ final class Pump implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    awaitEnd(thread, CLOSE_SECONDS, "a task of the local kubelet did not end in time");
+  }
+
+  static void awaitEnd(ExecutorService thread, long seconds, String otherwise) {
     try {
-      if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("a task of the local kubelet did not end within {} s", CLOSE_SECONDS);
+      if (!thread.awaitTermination(seconds, TimeUnit.SECONDS)) {
+        LOG.warn("local cluster: {}", otherwise);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

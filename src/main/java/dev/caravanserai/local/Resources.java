@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -90,6 +91,7 @@ final class Resources {
           }
           Validation.check(kind, object);
           injectFault(kind, object);
+          store.checkNew(kind, object);
           return dryRun ? object : store.create(kind, object);
         });
   }
@@ -136,14 +138,7 @@ final class Resources {
     checkUpdate(kind, before, edited);
     defaults.always(kind, edited);
     Validation.check(kind, edited);
-    if (kind == Kind.POD && !immutableSpec(before).equals(immutableSpec(edited))) {
-      throw ApiError.invalid(
-          kind,
-          path.name(),
-          "spec",
-          "Forbidden: pod updates may not change fields other than image, activeDeadlineSeconds,"
-              + " tolerations and terminationGracePeriodSeconds");
-    }
+    new Immutable(kind, before, edited).check();
     if (dryRun) {
       return edited;
     }
@@ -208,7 +203,7 @@ final class Resources {
     ObjectNode was = Json.meta(before);
     ObjectNode is = Json.meta(edited);
     String version = was.path("resourceVersion").asText();
-    if (!is.path("resourceVersion").asText(version).equals(version)) {
+    if (!Set.of("", version).contains(Json.text(is, "/resourceVersion"))) {
       throw ApiError.conflict(
           kind,
           name,
@@ -232,13 +227,5 @@ final class Resources {
     Json.copyFields(is, was, "name", "namespace", "uid", "creationTimestamp");
     Json.copyFields(is, was, "deletionTimestamp", "deletionGracePeriodSeconds");
     Json.copyFields(edited, before, "status");
-  }
-
-  private static JsonNode immutableSpec(ObjectNode pod) {
-    ObjectNode spec = pod.withObject("/spec").deepCopy();
-    spec.remove(List.of("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"));
-    List<String> changeable = List.of("image", "imagePullPolicy");
-    Json.objects(spec.path("containers")).forEach(container -> container.remove(changeable));
-    return spec;
   }
 }

@@ -2,6 +2,7 @@ package dev.caravanserai.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -11,7 +12,6 @@ import java.util.regex.Pattern;
 
 /** Label and field selectors. */
 final class Selectors {
-  private static final Pattern COMMA = Pattern.compile(",(?![^(]*\\))");
   private static final String KEY = "[^\\s=!,()]+";
   private static final Pattern TERM =
       Pattern.compile(
@@ -31,10 +31,10 @@ final class Selectors {
   }
 
   static Predicate<JsonNode> fields(Kind kind, String selector) {
-    for (String term : COMMA.split(selector)) {
+    for (String term : split(selector)) {
       String field = term.split("[=!\\s]", 2)[0];
       boolean common = Set.of("metadata.name", "metadata.namespace").contains(field);
-      if (!term.isBlank() && (!common && !kind.fields.contains(field) || !term.contains("="))) {
+      if ((!common && !kind.fields.contains(field) || !term.contains("="))) {
         String message = "field selector \"%s\" is not served for %s";
         throw ApiError.bad(message.formatted(term, kind.plural));
       }
@@ -46,11 +46,25 @@ final class Selectors {
 
   private static Predicate<JsonNode> terms(
       String selector, BiFunction<JsonNode, String, JsonNode> value) {
-    return COMMA
-        .splitAsStream(selector)
-        .filter(term -> !term.isBlank())
-        .map(term -> term(term.trim(), value))
-        .reduce(object -> true, Predicate::and);
+    List<Predicate<JsonNode>> all = split(selector).stream().map(t -> term(t, value)).toList();
+    return object -> all.stream().allMatch(term -> term.test(object));
+  }
+
+  /** The terms between commas that are not in parentheses. */
+  private static List<String> split(String selector) {
+    List<String> terms = new ArrayList<>();
+    int begin = 0;
+    boolean set = false;
+    for (int i = 0; i <= selector.length(); i++) {
+      char c = i < selector.length() ? selector.charAt(i) : ',';
+      set = i < selector.length() && (c == '(' || set && c != ')');
+      if (c == ',' && !set) {
+        terms.add(selector.substring(begin, i).trim());
+        begin = i + 1;
+      }
+    }
+    terms.removeIf(String::isEmpty);
+    return terms;
   }
 
   private static Predicate<JsonNode> term(

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
 final class Validation {
   private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
   private static final String WORD = "[A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?";
+  private static final int MAX_KEY = 253 + 1 + 63;
   private static final String KEY = "(" + LABEL + "(\\." + LABEL + ")*/)?" + WORD;
   private static final Check DNS_LABEL =
       matches(LABEL, "a lowercase RFC 1123 label must consist of a-z, 0-9 or '-', at most 63");
@@ -31,7 +35,10 @@ final class Validation {
           "kubernetes|orphan|foregroundDeletion|.+/.+",
           "name is neither a standard finalizer name nor is it fully qualified");
   private static final Check ENV_NAME =
-      matches("[-._a-zA-Z][-._a-zA-Z0-9]*", "a valid environment variable name must not be so");
+      matches(
+          "[-._a-zA-Z][-._a-zA-Z0-9]*",
+          "a valid environment variable name must consist of alphabetic characters, digits, '_',"
+              + " '-', or '.', and must not start with a digit");
   private static final Check QUANTITY =
       matches(
           "[+-]?(\\d+|\\d+\\.\\d*|\\.\\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\\d+)?",
@@ -45,6 +52,10 @@ final class Validation {
           "(?!\\.\\.|\\.$)[-.\\w]{1,253}",
           "a valid config key must consist of alphanumeric characters, '-', '_' or '.', and be"
               + " neither '.' nor begin with '..'");
+  private static final Check TEXT =
+      v -> absent(v) || v.isTextual() ? "" : invalid(v, "the value must be a string");
+  private static final Check TIME =
+      v -> absent(v) || time(v.asText()) ? "" : invalid(v, "must be an RFC 3339 time");
   private static final Check BASE64 = v -> v.isNull() || base64(v) ? "" : "illegal base64 data";
   private static final Check REQUIRED =
       v -> v.isEmpty() && v.asText("").isBlank() ? "Required value" : "";
@@ -76,10 +87,13 @@ final class Validation {
     Validation found = new Validation(object);
     found.each("metadata.name", REQUIRED, kind == Kind.SERVICE ? DNS_LABEL : DNS_NAME);
     found.each("metadata.labels", keys(KEY));
-    found.each("metadata.labels{}", LABEL_VALUE);
+    found.each("metadata.labels{}", TEXT, LABEL_VALUE);
     found.each("metadata.annotations", keys(KEY));
-    found.each("metadata.annotations{}", matches("(?s).*", "the value must be a string"));
-    found.each("metadata.ownerReferences[].uid", REQUIRED);
+    found.each("metadata.annotations{}", TEXT);
+    found.each("metadata.annotations", all -> tooLong(entries(all), 256 << 10));
+    for (String field : List.of("apiVersion", "kind", "name", "uid")) {
+      found.each("metadata.ownerReferences[]." + field, REQUIRED);
+    }
     found.each("metadata.finalizers[]", FINALIZER);
     switch (kind) {
       case POD -> found.pod();
@@ -96,9 +110,13 @@ final class Validation {
       case SECRET -> {
         found.each("data{key}", DATA_KEY);
         found.each("data{}", BASE64);
+        found.each("data", v -> tooLong(found.bytes("data", true), 1 << 20));
       }
       case CONFIG_MAP -> {
         found.each("data{key}", DATA_KEY);
+        found.each("data{}", TEXT);
+        long size = found.bytes("data", false) + found.bytes("binaryData", true);
+        found.each("data", v -> tooLong(size, 1 << 20));
         found.each(
             "binaryData{key}",
             DATA_KEY,
@@ -107,6 +125,11 @@ final class Validation {
                     ? "Invalid value: " + key + ": duplicate of key present in data"
                     : "");
         found.each("binaryData{}", BASE64);
+      }
+      case EVENT -> {
+        for (String field : List.of("firstTimestamp", "lastTimestamp", "eventTime")) {
+          found.each(field, TIME);
+        }
       }
       default -> {}
     }
@@ -130,6 +153,8 @@ final class Validation {
     each(container + "env[].name", REQUIRED, ENV_NAME);
     each(container + "volumeMounts[].mountPath", REQUIRED);
     each(container + "volumeMounts[].name", known);
+    each(container + "volumeMounts", Validation::mountedTwice);
+    each("spec.hostname", DNS_LABEL);
     for (String kind : List.of("limits", "requests")) {
       each(container + "resources." + kind + "{key}", RESOURCE);
       each(container + "resources." + kind + "{}", QUANTITY);
@@ -138,6 +163,16 @@ final class Validation {
     for (String path : POD_LACKS.split(" ")) {
       each("spec." + path, LACKING);
     }
+  }
+
+  private static String mountedTwice(JsonNode mounts) {
+    Set<String> seen = new HashSet<>();
+    for (JsonNode mount : mounts) {
+      if (!seen.add(mount.path("mountPath").asText())) {
+        return invalid(mount.path("mountPath"), "must be unique");
+      }
+    }
+    return "";
   }
 
   /** A request may not be larger than the limit of the same resource. */
@@ -194,6 +229,38 @@ final class Validation {
     }
   }
 
+  private static String tooLong(long bytes, long most) {
+    return bytes > most ? "Too long: may not be more than %d bytes".formatted(most) : "";
+  }
+
+  /** Bytes of the values of a field. */
+  private long bytes(String field, boolean base64) {
+    return object
+        .path(field)
+        .valueStream()
+        .map(value -> value.asText(""))
+        .mapToLong(text -> base64 ? text.replaceAll("[\\r\\n=]", "").length() * 3L / 4 : utf8(text))
+        .sum();
+  }
+
+  private static long entries(JsonNode map) {
+    return map.propertyStream()
+        .mapToLong(e -> utf8(e.getKey()) + utf8(e.getValue().asText("")))
+        .sum();
+  }
+
+  private static long utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static boolean time(String text) {
+    try {
+      return Instant.parse(text) != null;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
   /** As Go's standard encoding: with padding, line breaks are skipped. */
   private static boolean base64(JsonNode value) {
     String text = value.asText().replaceAll("[\\r\\n]", "");
@@ -221,7 +288,7 @@ final class Validation {
     return map ->
         map.propertyStream()
             .map(Map.Entry::getKey)
-            .filter(key -> !key.matches(pattern))
+            .filter(key -> key.length() > MAX_KEY || !key.matches(pattern))
             .findFirst()
             .map(key -> "Invalid value: \"%s\": keys must match %s".formatted(key, pattern))
             .orElse("");

@@ -96,7 +96,7 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     return new Resources(limits, requests);
   }
 
-  /** Extended resources and huge pages: Kubernetes wants their request to equal their limit. */
+  /** Extended resources and huge pages: Kubernetes requires request and limit to be equal. */
   private static boolean equalOnly(String resource) {
     return resource.contains("/") || resource.startsWith("hugepages-");
   }

@@ -24,9 +24,18 @@ if pid == 0:
         os.dup2(slave, fd)
     os.execvp(argv[0], argv)
 os.close(slave)
-sources = [0, master]
+os.set_blocking(master, False)
+stdin, pending = [0], b""
 while True:
-    ready = select.select(sources, [], [])[0]
+    # Input is sent as far as the terminal accepts it, because the program may wait until its output is read.
+    ready, writable, _ = select.select([master] + ([] if pending else stdin), [master] if pending else [], [])
+    if writable:
+        try:
+            pending = pending[os.write(master, pending):]
+        except BlockingIOError:
+            pass
+        except OSError:
+            pending = b""
     if master in ready:
         try:
             data = os.read(master, 65536)
@@ -37,11 +46,8 @@ while True:
         while data:
             data = data[os.write(1, data):]
     if 0 in ready:
-        data = os.read(0, 65536)
-        if not data:
-            sources.remove(0)
-            data = b"\x04"
-        while data:
-            data = data[os.write(master, data):]
+        pending = os.read(0, 65536)
+        if not pending:
+            stdin, pending = [], b"\x04"
 status = os.waitpid(pid, 0)[1]
 os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))

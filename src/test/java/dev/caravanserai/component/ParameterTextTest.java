@@ -169,6 +169,25 @@ class ParameterTextTest {
   }
 
   @ParameterizedTest
+  @MethodSource("values")
+  void parameter_of_a_kamelet_whose_uri_is_a_property_arrives_byte_for_byte(String value)
+      throws Exception {
+    properties.setProperty("own.uri", URI);
+    String step = parameters(value).replace("'" + URI + "'", "'{{own.uri}}'");
+    assertThat(scriptOf(step("to", step))).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"enrich", "pollEnrich", "recipientList", "routingSlip", "dynamicRouter"})
+  void value_of_several_lines_in_a_constant_uri_of_any_step_stops_the_start(String step) {
+    String uri = URI + "?script=RAW(# c\\nexit 3)";
+    for (String language : List.of("constant", "simple")) {
+      assertThatThrownBy(() -> scriptOf(step(step, "{%s: \"%s\"}".formatted(language, uri))))
+          .hasMessageContaining("a value in a URI cannot have several lines");
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"script", "sessionId", "tenant"})
   void parameter_that_is_null_in_yaml_counts_as_absent(String name) throws Exception {
     assertThat(

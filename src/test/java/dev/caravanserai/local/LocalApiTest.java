@@ -7,11 +7,16 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class LocalApiTest extends LocalFixture {
@@ -185,9 +190,104 @@ class LocalApiTest extends LocalFixture {
 
     // Then
     assertThat(pod.get().getSpec().getActiveDeadlineSeconds()).isEqualTo(90);
+    assertThatThrownBy(() -> pod.patch(merge, "{\"spec\":{\"activeDeadlineSeconds\":91}}"))
+        .hasMessageContaining("must be less than or equal to previous value");
+    assertThatThrownBy(() -> pod.patch(merge, "{\"spec\":{\"activeDeadlineSeconds\":null}}"))
+        .hasMessageContaining("must be less than or equal to previous value");
     assertThatThrownBy(() -> pod.patch(merge, "{\"spec\":{\"hostname\":\"h\"}}"))
         .satisfies(e -> assertThat(code(e)).isEqualTo(422))
         .hasMessageContaining("pod updates may not change fields other than");
+  }
+
+  @Test
+  void immutable_fields_of_other_objects_cannot_be_changed() {
+    // Given
+    client.resource(new ConfigMapBuilder(map("m")).withImmutable(true).build()).create();
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("s")
+                .endMetadata()
+                .withType("a/b")
+                .build())
+        .create();
+    client
+        .resource(
+            new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName("c")
+                .endMetadata()
+                .withNewSpec()
+                .withAccessModes("ReadWriteOnce")
+                .withNewResources()
+                .addToRequests("storage", new Quantity("1Gi"))
+                .endResources()
+                .endSpec()
+                .build())
+        .create();
+    PatchContext merge = PatchContext.of(PatchType.JSON_MERGE);
+
+    // When, Then
+    assertThatThrownBy(
+            () -> client.configMaps().withName("m").patch(merge, "{\"data\":{\"k\":\"new\"}}"))
+        .satisfies(e -> assertThat(code(e)).isEqualTo(422))
+        .hasMessageContaining("data: Forbidden: field is immutable");
+    assertThatThrownBy(() -> client.secrets().withName("s").patch(merge, "{\"type\":\"c/d\"}"))
+        .hasMessageContaining("type: Invalid value: field is immutable");
+    var claim = client.persistentVolumeClaims().withName("c");
+    assertThatThrownBy(() -> claim.patch(merge, "{\"spec\":{\"storageClassName\":\"x\"}}"))
+        .hasMessageContaining("spec: Forbidden: spec is immutable after creation");
+    claim.patch(merge, "{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"2Gi\"}}}}");
+  }
+
+  @Test
+  void dry_run_of_a_taken_name_is_a_conflict() {
+    // Given
+    client.resource(map("m")).create();
+
+    // When, Then
+    assertThatThrownBy(() -> client.resource(map("m")).dryRun().create())
+        .satisfies(e -> assertThat(code(e)).isEqualTo(409));
+  }
+
+  @Test
+  void empty_version_of_an_update_is_no_version() {
+    // Given
+    client.resource(map("m")).create();
+    PatchContext merge = PatchContext.of(PatchType.JSON_MERGE);
+
+    // When
+    ConfigMap changed =
+        client
+            .configMaps()
+            .withName("m")
+            .patch(merge, "{\"metadata\":{\"resourceVersion\":\"\"},\"data\":{\"k\":\"new\"}}");
+
+    // Then
+    assertThat(changed.getData()).containsEntry("k", "new");
+  }
+
+  @Test
+  void invalid_range_of_a_log_is_rejected() {
+    // Given
+    client.resource(pod("p").build()).create();
+    String log = "/api/v1/namespaces/sessions/pods/p/log?";
+    Awaitility.await()
+        .until(() -> client.pods().withName("p").get().getStatus().getPhase().equals("Running"));
+
+    // When, Then
+    for (String query :
+        List.of(
+            "sinceSeconds=0", "limitBytes=0", "sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z")) {
+      assertThatThrownBy(() -> client.raw(log + query, "GET", null))
+          .as(query)
+          .satisfies(e -> assertThat(code(e)).isEqualTo(422));
+    }
+    Awaitility.await()
+        .until(
+            () ->
+                client.raw(log + "sinceSeconds=" + "9".repeat(18), "GET", null).contains("three"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
@@ -79,6 +80,26 @@ class LocalClusterTest extends LocalFixture {
     // When, Then
     assertThatThrownBy(() -> LocalCluster.start(0, home, Set.of("a")))
         .hasMessageContaining("in use by another running server");
+  }
+
+  @Test
+  void start_that_fails_leaves_no_thread() throws Exception {
+    // Given
+    Path broken = home.resolve("broken");
+    Files.createDirectories(broken.resolve("id"));
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+    // When
+    assertThatThrownBy(() -> LocalCluster.start(0, broken, Set.of("a")))
+        .isInstanceOf(IOException.class);
+
+    // Then
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> thread.getName().matches("(local|vert.x)-.*"))
+                    .isSubsetOf(before));
   }
 
   @Test

@@ -1,13 +1,20 @@
 package dev.caravanserai.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.http.ServerWebSocket;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +141,33 @@ class PodExecTest extends PodFixture {
     // Then
     assertThat(held).isEqualTo(new Ran(4, "early\nlate\n", ""));
     assertThat(free).isEqualTo(new Ran(0, "early\n", ""));
+  }
+
+  @Test
+  void terminal_takes_more_input_than_its_program_reads_at_once() throws Exception {
+    // Given
+    pod("p", "command: [sleep, infinity]");
+    awaitPhase("p", "Running");
+    Path size = Files.writeString(home.resolve("size"), "80 24");
+    Process cat = container("p").exec(kubelet.node().sandbox(), List.of("cat"), Optional.of(size));
+    byte[] lines = "a line of some length\n".repeat(100_000).getBytes(UTF_8);
+
+    // When
+    CompletableFuture<Void> written =
+        CompletableFuture.runAsync(
+            () -> {
+              try (OutputStream in = cat.getOutputStream()) {
+                in.write(lines);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    byte[] out = cat.getInputStream().readAllBytes();
+
+    // Then
+    written.join();
+    assertThat(out.length).isGreaterThan(lines.length);
+    assertThat(cat.waitFor()).isZero();
   }
 
   /** Vert.x throws if the socket is closed between a look at its state and one at its queue. */

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.Patience;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +19,9 @@ class PodLifeTest extends PodFixture {
     // When
     pod("good", "command: [sh, -c, 'exit 0']");
     pod("bad", "command: [sh, -c, 'exit 7']");
-    pod(
-        "killed",
-        "command: [sh, -c, '(sleep 0.1; kill -9 $$) & exec setsid -w sh -c \"kill -9 $$\"']");
+    pod("killed", "command: [sleep, infinity]");
+    awaitPhase("killed", "Running");
+    ProcessHandle.of(container("killed").pid()).orElseThrow().destroyForcibly();
 
     // Then
     awaitPhase("good", "Succeeded");
@@ -28,6 +30,9 @@ class PodLifeTest extends PodFixture {
         .isEqualTo(7);
     assertThat(at("bad", "/status/containerStatuses/0/state/terminated/reason").asText())
         .isEqualTo("Error");
+    awaitPhase("killed", "Failed");
+    assertThat(at("killed", "/status/containerStatuses/0/state/terminated/exitCode").asInt())
+        .isEqualTo(137);
   }
 
   @Test
@@ -78,6 +83,39 @@ class PodLifeTest extends PodFixture {
     pod("p", "command: [sh, -c, 'trap exit TERM; sleep 100 & wait']", "activeDeadlineSeconds: 1");
 
     // Then
+    awaitPhase("p", "Failed");
+    assertThat(at("p", "/status/reason").asText()).isEqualTo("DeadlineExceeded");
+  }
+
+  @Test
+  void pod_past_its_lowered_deadline_fails_once_its_processes_have_ended() throws Exception {
+    // Given
+    String ends = "while [ ! -e /tmp/go ]; do sleep 0.1; done; exit";
+    pod(
+        "p",
+        "command: [sh, -c, 'trap \"%s\" TERM; echo up; while :; do sleep 0.1; done']"
+            .formatted(ends),
+        "activeDeadlineSeconds: 36000\n  terminationGracePeriodSeconds: 3600");
+    awaitPhase("p", "Running");
+    await().until(() -> logsSoFar("p").equals("up\n"));
+
+    // When
+    store.update(
+        Kind.POD,
+        "ns",
+        "p",
+        pod -> {
+          pod.withObject("/spec").put("activeDeadlineSeconds", 1);
+          return pod;
+        });
+    await().until(() -> store.list(Kind.EVENT, Optional.of("ns")).toString().contains("Deadline"));
+    CountDownLatch handled = new CountDownLatch(1);
+    kubelet.node().life().run(handled::countDown);
+    handled.await();
+
+    // Then
+    assertThat(at("p", "/status/phase").asText()).isEqualTo("Running");
+    assertThat(exec("p", "", "touch", "/tmp/go").code()).isZero();
     awaitPhase("p", "Failed");
     assertThat(at("p", "/status/reason").asText()).isEqualTo("DeadlineExceeded");
   }

@@ -30,6 +30,13 @@ class SelectorsTest {
   }
 
   @Test
+  void selector_of_any_length_is_answered() {
+    // When, Then
+    assertThat(Selectors.labels("a=1,".repeat(200_000)).test(labelled())).isTrue();
+    assertThat(Selectors.labels(",".repeat(1_000_000) + "a in (2,3)").test(labelled())).isFalse();
+  }
+
+  @Test
   void malformed_and_unsupported_selectors_are_rejected() {
     // When, Then
     assertThatThrownBy(() -> Selectors.labels("a in 1")).isInstanceOf(ApiError.class);

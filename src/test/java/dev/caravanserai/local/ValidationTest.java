@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +56,11 @@ class ValidationTest {
         "cpu: 500m|A.b/gpu: 1|spec.containers[0].resources.limits[A.b/gpu]: Invalid value: \"A.b/gpu\"",
         "limits: {cpu: 500m,|requests: {cpu: 501m}, limits: {cpu: 500m,|spec.containers[0].resources:"
             + " Invalid value: \"501m\": must be less than or equal to cpu limit",
+        "app: x|app: 1|metadata.labels[app]: Invalid value: \"1\": the value must be a string",
+        "restartPolicy: Never|hostname: a.b|spec.hostname: Invalid value: \"a.b\"",
+        "{name: data, mountPath: /data}|{name: data, mountPath: /data}, {name: data, mountPath: /data}|"
+            + "spec.containers[0].volumeMounts: Invalid value: \"/data\": must be unique",
+        "labels:|ownerReferences: [{uid: u}], labels:|metadata.ownerReferences[0].kind: Required value",
         "resources:|lifecycle:|spec.containers[0].lifecycle: Forbidden",
       })
   void mistake_in_a_pod_is_rejected_with_its_field(String right, String wrong, String problem) {
@@ -82,11 +89,48 @@ class ValidationTest {
         "CONFIG_MAP|{metadata: {name: c}, binaryData: {a: 'c'}}|binaryData[a]: illegal base64 data",
         "SECRET|{metadata: {name: c}, data: {a: plain-text!}}|data[a]: illegal base64 data",
         "SECRET|{metadata: {name: c}, data: {a: YQ}}|data[a]: illegal base64 data",
+        "CONFIG_MAP|{metadata: {name: c}, data: {a: 1}}|data[a]: Invalid value: \"1\"",
+        "EVENT|{metadata: {name: c}, lastTimestamp: yesterday}|lastTimestamp: Invalid value",
         "NAMESPACE|metadata: {name: a.b}|metadata.name: Invalid value: \"a.b\"",
         "SECRET|metadata: {}|metadata.name: Required value",
       })
   void mistake_in_another_kind_is_rejected_with_its_field(Kind kind, String yaml, String problem) {
     // When, Then
     assertThatThrownBy(() -> check(kind, yaml)).hasMessageContaining(problem);
+  }
+
+  @Test
+  void object_that_is_too_large_for_kubernetes_is_rejected() {
+    // Given
+    String most = "x".repeat(1 << 20);
+    String encoded = Base64.getEncoder().encodeToString(most.getBytes(StandardCharsets.UTF_8));
+    ObjectNode object = Json.object();
+    Json.meta(object).put("name", "m");
+    object.withObject("/data").put("a", encoded).putNull("b");
+    Validation.check(Kind.SECRET, object);
+
+    // When, Then
+    object.withObject("/data").put("b", "eA==");
+    assertThatThrownBy(() -> Validation.check(Kind.SECRET, object))
+        .hasMessageContaining("data: Too long: may not be more than 1048576 bytes");
+    object.withObject("/data").put("a", most).remove("b");
+    Validation.check(Kind.CONFIG_MAP, object);
+    object.withObject("/binaryData").put("b", "eA==");
+    assertThatThrownBy(() -> Validation.check(Kind.CONFIG_MAP, object))
+        .hasMessageContaining("data: Too long");
+    object.withObject("/metadata/annotations").put("a", "x".repeat(256 << 10));
+    assertThatThrownBy(() -> Validation.check(Kind.LEASE, object))
+        .hasMessageContaining("metadata.annotations: Too long: may not be more than 262144 bytes");
+  }
+
+  @Test
+  void key_of_any_length_is_answered() {
+    // Given
+    String key = "a.".repeat(20_000) + "a/b";
+
+    // When, Then
+    assertThatThrownBy(
+            () -> check(Kind.LEASE, "metadata: {name: l, labels: {? %s : x}}".formatted(key)))
+        .hasMessageContaining("metadata.labels: Invalid value");
   }
 }

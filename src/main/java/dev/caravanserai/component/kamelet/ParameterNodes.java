@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
 import org.apache.camel.component.kamelet.KameletEndpointUriFactory;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.apache.camel.support.LanguageSupport;
@@ -31,10 +32,12 @@ final class ParameterNodes {
   /** So that Camel does not take a parameter for an option of its own endpoint. */
   private static final String OWN = "own_";
 
+  private final CamelContext context;
   private final OpaqueText opaque;
 
-  ParameterNodes(OpaqueText opaque) {
-    this.opaque = opaque;
+  ParameterNodes(CamelContext context) {
+    this.context = context;
+    this.opaque = OpaqueText.of(context);
   }
 
   /** The name of a parameter as it was written. */
@@ -71,7 +74,7 @@ final class ParameterNodes {
   }
 
   /** As {@code to: {uri: …}} or as the step {@code kamelet: {name: …}}. */
-  private static boolean named(MappingNode mapping, Predicate<String> uri, Predicate<String> name) {
+  private boolean named(MappingNode mapping, Predicate<String> uri, Predicate<String> name) {
     return text(mapping, "uri").filter(uri).isPresent()
         || text(mapping, "name").filter(name).isPresent();
   }
@@ -132,10 +135,11 @@ final class ParameterNodes {
         scalar.getEndMark());
   }
 
-  private static Optional<String> text(MappingNode mapping, String key) {
+  /** With the values of placeholders. */
+  private Optional<String> text(MappingNode mapping, String key) {
     return mapping.getValue().stream()
         .filter(tuple -> isKey(tuple, key) && tuple.getValueNode() instanceof ScalarNode)
-        .map(tuple -> ((ScalarNode) tuple.getValueNode()).getValue())
+        .map(tuple -> StepUris.resolved(context, ((ScalarNode) tuple.getValueNode()).getValue()))
         .findFirst();
   }
 

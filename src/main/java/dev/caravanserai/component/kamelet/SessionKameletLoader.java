@@ -13,7 +13,7 @@ final class SessionKameletLoader extends KameletRoutesBuilderLoader {
   @Override
   protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
     DocumentCheck.keys(root);
-    new ParameterNodes(OpaqueText.of(getCamelContext())).keep(root);
+    new ParameterNodes(getCamelContext()).keep(root);
     return super.builder(context, root);
   }
 }

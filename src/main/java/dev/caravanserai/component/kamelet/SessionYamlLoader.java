@@ -14,7 +14,7 @@ final class SessionYamlLoader extends YamlRoutesBuilderLoader {
   protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
     DocumentCheck.list(root);
     DocumentCheck.keys(root);
-    new ParameterNodes(OpaqueText.of(getCamelContext())).keep(root);
+    new ParameterNodes(getCamelContext()).keep(root);
     return super.builder(context, root);
   }
 }

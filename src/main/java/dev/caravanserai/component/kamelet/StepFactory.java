@@ -5,7 +5,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
-import org.apache.camel.model.EndpointRequiredDefinition;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.KameletDefinition;
 import org.apache.camel.model.ProcessorDefinition;
@@ -46,11 +45,9 @@ final class StepFactory extends DefaultProcessorFactory {
 
   /** Camel joins the lines of a URI: a comment of a script would swallow the next line. */
   private static void checkLines(ProcessorDefinition<?> step) {
-    String uri =
-        step instanceof EndpointRequiredDefinition to
-            ? to.getEndpointUri()
-            : step instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
-    if (uri != null && SessionKamelets.isKamelet(uri) && valueOfSeveralLines(uri)) {
+    if (StepUris.asWritten(step)
+        .filter(SessionKamelets::isKamelet)
+        .anyMatch(StepFactory::valueOfSeveralLines)) {
       throw new IllegalArgumentException(
           "a value in a URI cannot have several lines. In YAML write it in parameters; in Java use a"
               + " property, script=RAW({{my.script}}), or a request as the body.");
@@ -78,7 +75,7 @@ final class StepFactory extends DefaultProcessorFactory {
             && !"constant".equals(node.getExpression().getLanguage());
   }
 
-  /** Line breaks around options are of no matter. */
+  /** Ignores line breaks around options. */
   private static boolean valueOfSeveralLines(String uri) {
     String options = uri.substring(uri.indexOf('=') + 1);
     return Stream.of(options.split("&"))

@@ -1,6 +1,7 @@
 package dev.caravanserai.component.kamelet;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -23,20 +24,29 @@ public final class StepUris {
 
   /** With the values of placeholders; what an expression in a URI evaluates to is not known. */
   public static Stream<String> of(CamelContext context, ProcessorDefinition<?> step) {
+    return of(step, text -> resolved(context, text));
+  }
+
+  /** With placeholders. */
+  static Stream<String> asWritten(ProcessorDefinition<?> step) {
+    return of(step, text -> text);
+  }
+
+  private static Stream<String> of(ProcessorDefinition<?> step, UnaryOperator<String> resolved) {
     if (step instanceof EndpointRequiredDefinition to) {
-      return Stream.ofNullable(to.getEndpointUri()).map(uri -> resolved(context, uri));
+      return Stream.ofNullable(to.getEndpointUri()).map(resolved);
     } else if (step instanceof KameletDefinition kamelet) {
       return Stream.of("kamelet:" + kamelet.getName());
     } else if (step instanceof ToDynamicDefinition to) {
-      return Stream.ofNullable(to.getUri()).map(uri -> resolved(context, uri));
+      return Stream.ofNullable(to.getUri()).map(resolved);
     } else if (step instanceof RecipientListDefinition<?> list) {
-      return split(context, list, list.getDelimiter());
+      return split(resolved, list, list.getDelimiter());
     } else if (step instanceof RoutingSlipDefinition<?> slip) {
-      return split(context, slip, slip.getUriDelimiter());
+      return split(resolved, slip, slip.getUriDelimiter());
     } else if (step instanceof DynamicRouterDefinition<?> router) {
-      return split(context, router, router.getUriDelimiter());
+      return split(resolved, router, router.getUriDelimiter());
     } else if (step instanceof EnrichDefinition || step instanceof PollEnrichDefinition) {
-      return split(context, (ExpressionNode) step, "false");
+      return split(resolved, (ExpressionNode) step, "false");
     }
     return Stream.empty();
   }
@@ -49,11 +59,11 @@ public final class StepUris {
   /**
    * @param delimiter as Camel's option of that name
    */
-  private static Stream<String> split(CamelContext context, ExpressionNode step, String delimiter) {
-    String between = resolved(context, Optional.ofNullable(delimiter).orElse(","));
+  private static Stream<String> split(
+      UnaryOperator<String> resolved, ExpressionNode step, String delimiter) {
+    String between = resolved.apply(Optional.ofNullable(delimiter).orElse(","));
     String all =
-        resolved(
-            context,
+        resolved.apply(
             Optional.ofNullable(step.getExpression())
                 .map(ExpressionDefinition::getExpression)
                 .orElse(""));
@@ -62,7 +72,8 @@ public final class StepUris {
         : Stream.of(all.split(Pattern.quote(between))).map(String::strip);
   }
 
-  private static String resolved(CamelContext context, String text) {
+  /** With the values of placeholders. */
+  static String resolved(CamelContext context, String text) {
     try {
       return Optional.ofNullable(context.resolvePropertyPlaceholders(text)).orElse(text);
     } catch (IllegalArgumentException e) {
