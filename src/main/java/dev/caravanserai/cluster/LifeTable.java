@@ -76,7 +76,10 @@ final class LifeTable {
     return holder(uid).flatMap(life -> life.known(uid));
   }
 
-  /** The session that an object belongs to: its annotations may have been changed since it was first reported. */
+  /**
+   * The session that an object belongs to: its annotations may have been changed since it was first
+   * reported.
+   */
   Optional<SessionKey> keyOf(HasMetadata object) {
     return holder(uid(object)).map(life -> life.key).or(() -> reader.key(object));
   }

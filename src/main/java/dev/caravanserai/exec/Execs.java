@@ -61,7 +61,8 @@ public final class Execs implements AutoCloseable {
   /**
    * Starts a command.
    *
-   * @throws dev.caravanserai.session.InvalidRequestException for arguments or environment that cannot be passed to a process, and for a time-out above the maximum
+   * @throws dev.caravanserai.session.InvalidRequestException for arguments or environment that
+   *     cannot be passed to a process, and for a time-out above the maximum
    * @throws FailureException LIMIT_REACHED if too many execs run
    */
   public ExecHandle start(ContainerRef container, ExecSpec spec) {

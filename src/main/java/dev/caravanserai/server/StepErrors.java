@@ -10,7 +10,8 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
  * Makes an {@link Error} of a step, for instance an {@link OutOfMemoryError}, the exception of its
- * exchange, as Camel does with exceptions. Camel itself drops the exchange, after an asynchronous step without a log line, and an HTTP caller would wait for ever.
+ * exchange, as Camel does with exceptions. Camel itself drops the exchange, after an asynchronous
+ * step without a log line, and an HTTP caller would wait for ever.
  */
 final class StepErrors implements InterceptStrategy {
 

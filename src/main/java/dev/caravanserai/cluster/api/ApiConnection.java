@@ -37,8 +37,8 @@ public record ApiConnection(
   }
 
   /**
-   * Sends no request yet. Every request reads a service account's token anew; that of a kubeconfig is
-   * read again, and a credential plugin asked again, when the API server refuses the old one.
+   * Sends no request yet. Every request reads a service account's token anew; that of a kubeconfig
+   * is read again, and a credential plugin asked again, when the API server refuses the old one.
    *
    * @param environment where {@code KUBECONFIG} and {@code KUBERNETES_SERVICE_HOST} are looked up
    * @throws FailureException CONFIG_ERROR when there are no credentials

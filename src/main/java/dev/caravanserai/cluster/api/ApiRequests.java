@@ -99,7 +99,8 @@ final class ApiRequests {
   }
 
   /**
-   * Opens a response that may be long; such requests do not count against the limit of short ones. The stage, and the reading, fail as those do.
+   * Opens a response that may be long; such requests do not count against the limit of short ones.
+   * The stage, and the reading, fail as those do.
    *
    * @param silent whether it is a failure if no piece arrives within the time of a request
    * @return done when the response has begun

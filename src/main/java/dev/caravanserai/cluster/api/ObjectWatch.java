@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Lists and then watches the objects of one kind in a namespace, for as long as it is open. The
- * client's informers ask for watches of ten minutes, so a connection that is lost silently is noticed only after that. These watches are short and continue from the last version: one that does not end in time is replaced. Thread-safe.
+ * client's informers ask for watches of ten minutes, so a connection that is lost silently is
+ * noticed only after that. These watches are short and continue from the last version: one that
+ * does not end in time is replaced. Thread-safe.
  */
 final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
   private static final long PAGE = 500;
