@@ -112,7 +112,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       description = "Which container; the main one if not given; or a Simple expression")
   private String container;
 
-  @UriParam(label = "logs", description = "Only so many lines at the end, or a Simple expression")
+  @UriParam(label = "logs", description = "Number of lines from the end, or a Simple expression")
   private String tail;
 
   @UriParam(
