@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.netty.handler.codec.http.HttpHeaderValues;
