@@ -106,6 +106,11 @@ class KameletIT {
                 assertThat(parts[3].strip()).isEqualTo("timedOut");
                 assertThat(parts[4]).startsWith("CRASHED 7 [reason]").endsWith("exited with 7.");
               });
+      assertThat(api.later("GET", "/observe/metrics", null, Map.of("Accept", "*/*")).join().text())
+          .as("failOnExit does not change what is counted")
+          .containsPattern(
+              "caravanserai_exec_seconds_count\\{.*code=\"other\",outcome=\"exited\".*} 2")
+          .doesNotContain("notTried");
     }
   }
 }

@@ -16,8 +16,8 @@ public interface ByteSource extends AutoCloseable {
   /**
    * Reads the next bytes; empty at the end.
    *
-   * @return may complete on a thread of the network, which must not block; after a failure the
-   *     source is of no more use
+   * @return may complete on a network thread, which must not block; after a failure the source
+   *     cannot be used again
    */
   CompletionStage<Optional<byte[]>> next();
 

@@ -25,9 +25,9 @@ public interface Cluster extends AutoCloseable {
   SessionIndex sessions();
 
   /**
-   * Keeps up to date with a namespace, once.
+   * Watches a namespace, unless it is watched already.
    *
-   * @return done when all that is there is known; fails with FORBIDDEN where it may not be read
+   * @return done when its sessions are known; fails with FORBIDDEN if it may not be read
    */
   CompletionStage<Void> watch(String namespace);
 

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletionStage;
 /** Says whether and why containers have ended. Safe for use by several threads. */
 public interface ContainerEnds {
 
-  /** Why a container has ended, as far as it is known without asking; empty while it runs. */
+  /** Why a container has ended, as far as the watches know; empty while it runs. */
   Optional<Failure> known(ContainerRef container);
 
-  /** The same, after the cluster was asked; fails where it does not answer. */
+  /** The same after a request to the cluster; fails if that does not answer. */
   CompletionStage<Optional<Failure>> ask(ContainerRef container);
 }

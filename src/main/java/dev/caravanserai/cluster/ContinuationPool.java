@@ -17,13 +17,6 @@ public final class ContinuationPool extends ThreadPoolExecutor {
   private static final int IDLE_SECONDS = 30;
 
   /**
-   * @param size most threads, at least 1
-   */
-  public ContinuationPool(int size) {
-    this("continuation-", size);
-  }
-
-  /**
    * @param name of its threads, before their number
    * @param size most threads, at least 1
    */

@@ -71,7 +71,7 @@ public final class DirectReads {
         .run(
             Names.label(key.tenant()),
             () -> {
-              waiting.remove(key, mine); // what asks from now on may know of something newer
+              waiting.remove(key, mine); // a later request needs a newer read
               return ask(key);
             })
         .whenComplete(

@@ -11,6 +11,6 @@ public sealed interface ExecEnd {
   /** The runtime or the cluster refused to start it, in its own words. */
   record Refused(Failure failure) implements ExecEnd {}
 
-  /** The connection ended without a status; what became of the process is not known. */
+  /** The connection ended without a status; whether the process still runs is unknown. */
   record Lost(Failure failure) implements ExecEnd {}
 }

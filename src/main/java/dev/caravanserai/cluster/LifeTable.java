@@ -76,7 +76,10 @@ final class LifeTable {
     return holder(uid).flatMap(life -> life.known(uid));
   }
 
-  /** Whose an object is: its annotations may have been changed since it was first reported. */
+  /**
+   * The session that an object belongs to: its annotations may have been changed since it was first
+   * reported.
+   */
   Optional<SessionKey> keyOf(HasMetadata object) {
     return holder(uid(object)).map(life -> life.key).or(() -> reader.key(object));
   }
@@ -150,7 +153,7 @@ final class LifeTable {
   }
 
   /**
-   * An object is deleted, and later reports of it count no more.
+   * An object is deleted: later reports of it are ignored.
    *
    * @return the life that it belonged to, if it was known
    */
@@ -201,7 +204,7 @@ final class LifeTable {
     return life;
   }
 
-  /** Nothing is left of it. */
+  /** Drops a life of which no object is left. */
   void end(Life life) {
     lives.computeIfPresent(
         life.key,

@@ -22,7 +22,7 @@ public interface Objects {
   <T extends HasMetadata> CompletionStage<T> create(T object);
 
   /**
-   * Reads an object as it is now, past all caches.
+   * Reads the current object from the cluster, without a cache.
    *
    * @param tenant for which it is read: its requests take turns with those of the others
    * @return the object in its own class, or as a generic resource if its kind is not built in;

@@ -54,7 +54,7 @@ public interface SessionIndex {
   /** The pods that are not being deleted and whose anchor is not known, or no longer. */
   List<Pod> orphans();
 
-  /** Whose an object is, as it was first reported; empty if it names no session. */
+  /** The session that an object belongs to, as it was first reported; empty if it names none. */
   Optional<SessionKey> keyOf(HasMetadata object);
 
   /** The id of the tenant's session that was made with an Idempotency-Key of this hash. */

@@ -33,7 +33,7 @@ final class SessionReader {
     this.cluster = cluster;
   }
 
-  /** Whose it is; empty for objects that are not, or no longer, a session's. */
+  /** The session that an object belongs to; empty if there is none, or not any more. */
   Optional<SessionKey> key(HasMetadata object) {
     Map<String, String> annotations = annotations(object);
     String id = annotations.get(Annotations.ID);

@@ -7,10 +7,10 @@ import java.util.Optional;
 public interface WatchStatus {
   String namespace();
 
-  /** Of the objects that it watches, such as {@code Pod}. */
+  /** The kind of the watched objects, such as {@code Pod}. */
   String kind();
 
-  /** Whether its connection stands. */
+  /** Whether it is connected. */
   boolean connected();
 
   /** How often it was interrupted and began again. */

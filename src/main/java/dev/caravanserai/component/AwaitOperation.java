@@ -8,7 +8,6 @@ import dev.caravanserai.session.Session;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.apache.camel.InvalidPayloadException;
 
 /** Waits until the session of a start is ready. The body becomes the session. */
 final class AwaitOperation implements PodOperation {
@@ -19,8 +18,8 @@ final class AwaitOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<Session> run(Exchange exchange) throws InvalidPayloadException {
-    Start start = exchange.getMessage().getMandatoryBody(Start.class);
+  public CompletionStage<Session> run(Exchange exchange) {
+    Start start = BodyOperation.body(exchange, Start.class);
     return readiness.await(start, abandoned(exchange, start));
   }
 

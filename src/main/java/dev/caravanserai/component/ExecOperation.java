@@ -63,9 +63,6 @@ final class ExecOperation implements PodOperation {
         .thenApply(
             result -> {
               ExecLog.ended(session, result);
-              if (endpoint.isFailOnExit() && !result.outcome().success()) {
-                throw new ExecFailedException(session.id(), result);
-              }
               return result.withEncoding(spec.encoding());
             });
   }

@@ -39,7 +39,7 @@ final class FailOperation implements PodOperation {
   public CompletionStage<Void> run(Exchange exchange) throws Exception {
     return exchange.getMessage().getBody() instanceof Start start
         ? fail(start, UndoOperation.caught(exchange, "pod:fail"))
-        : fail(exchange.getMessage().getMandatoryBody(Session.class));
+        : fail(BodyOperation.body(exchange, Session.class));
   }
 
   private CompletionStage<Void> fail(Start start, Throwable thrown) {

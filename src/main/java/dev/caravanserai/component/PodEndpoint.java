@@ -112,7 +112,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       description = "Which container; the main one if not given; or a Simple expression")
   private String container;
 
-  @UriParam(label = "logs", description = "Only so many lines at the end, or a Simple expression")
+  @UriParam(label = "logs", description = "Number of lines from the end, or a Simple expression")
   private String tail;
 
   @UriParam(
@@ -209,7 +209,11 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case list -> new ListOperation(this, lookup, sessions);
       case due -> exchange -> CompletableFuture.completedFuture(sessions.takeDue(Instant.now()));
       case failed -> new FailedOperation(sessions);
-      case exec -> measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
+      case exec -> {
+        PodOperation exec =
+            measured(new ExecOperation(this, services, lookup, life.notes()), meters.exec());
+        yield failOnExit ? new FailOnExit(exec, lookup) : exec;
+      }
       case logs, logstream ->
           new LogsOperation(operation == Operation.logstream, this, services, lookup, life.notes());
       case delete ->
@@ -224,7 +228,7 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
       case reap ->
           measured(
               new ReapOperation(sessions, life.termination()),
-              meters.stop(exchange -> exchange.getMessage().getBody(Session.class).key()));
+              meters.stop(exchange -> BodyOperation.body(exchange, Session.class).key()));
       case orphans -> exchange -> CompletableFuture.completedFuture(sessions.orphans());
       case orphan -> new OrphanOperation(services.cluster(), life.termination());
       case namespaces ->

@@ -2,7 +2,6 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.session.Causes;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -10,12 +9,12 @@ import org.apache.camel.support.DefaultAsyncProducer;
 /** Runs an operation without holding a thread; the rest of the route runs in a pool. */
 class PodProducer extends DefaultAsyncProducer {
   private final PodOperation operation;
-  private final Executor continuations;
+  private final Continuations continuations;
 
   /**
    * @param continuations run the rest of the route, which may block
    */
-  PodProducer(PodEndpoint endpoint, PodOperation operation, Executor continuations) {
+  PodProducer(PodEndpoint endpoint, PodOperation operation, Continuations continuations) {
     super(endpoint);
     this.operation = operation;
     this.continuations = continuations;
@@ -40,7 +39,7 @@ class PodProducer extends DefaultAsyncProducer {
           }
           callback.done(false);
         },
-        continuations);
+        continuations.of(exchange));
     return false;
   }
 }

@@ -1,7 +1,6 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Cluster;
-import dev.caravanserai.cluster.ContinuationPool;
 import dev.caravanserai.cluster.Timers;
 import dev.caravanserai.contract.Contract;
 import dev.caravanserai.exec.ExecLimits;
@@ -20,7 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param routesTenant tenant of exchanges without a principal if their route names none
  * @param timer for tasks of microseconds; its thread ends with {@link #close}
- * @param continuations where routes go on after an operation; its threads end with {@link #close}
+ * @param continuations where routes go on after an operation; their threads end with {@link #close}
  */
 public record PodServices(
     Cluster cluster,
@@ -30,7 +29,7 @@ public record PodServices(
     LifeLimits lifeLimits,
     String routesTenant,
     ScheduledExecutorService timer,
-    ContinuationPool continuations)
+    Continuations continuations)
     implements AutoCloseable {
 
   /**
@@ -41,12 +40,12 @@ public record PodServices(
   public static PodServices of(
       Cluster cluster, Profiles profiles, Contract contract, Settings settings) {
     ScheduledExecutorService timer = Timers.named("pod-timer");
-    ContinuationPool continuations = new ContinuationPool(settings.get(Settings.THREADS));
+    Continuations continuations = new Continuations(settings.get(Settings.THREADS));
     Execs execs =
         new Execs(
             cluster.execs(),
             timer,
-            continuations,
+            continuations.own(),
             new PodGone(cluster.sessions(), cluster.objects()::get),
             limits(settings));
     return new PodServices(
@@ -90,6 +89,6 @@ public record PodServices(
   public void close() {
     execs.close();
     timer.shutdownNow();
-    continuations.shutdown();
+    continuations.close();
   }
 }

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
-import org.apache.camel.InvalidPayloadException;
 
 /**
  * Ends the session in the body, whose time is over. Nothing happens if it is gone already, if its
@@ -25,8 +24,8 @@ final class ReapOperation implements PodOperation {
   }
 
   @Override
-  public CompletionStage<Void> run(Exchange exchange) throws InvalidPayloadException {
-    Session due = exchange.getMessage().getMandatoryBody(Session.class);
+  public CompletionStage<Void> run(Exchange exchange) {
+    Session due = BodyOperation.body(exchange, Session.class);
     Instant now = Instant.now();
     return sessions
         .snapshot(due.key())

@@ -26,7 +26,7 @@ record ExecContext(
     ContainerEnds ends,
     ExecLimits limits,
     MemoryBudget memory) {
-  /** How long one question may take, unless the asker has another limit. */
+  /** How long one request may take, unless its sender has another limit. */
   static final long ANSWER_WITHIN_MS = 2_000;
 
   /** Why a container has ended; empty also if the cluster does not answer within the time. */

@@ -61,8 +61,8 @@ public final class Execs implements AutoCloseable {
   /**
    * Starts a command.
    *
-   * @throws dev.caravanserai.session.InvalidRequestException for arguments or environment that no
-   *     process can be given, and for a time-out above the maximum
+   * @throws dev.caravanserai.session.InvalidRequestException for arguments or environment that
+   *     cannot be passed to a process, and for a time-out above the maximum
    * @throws FailureException LIMIT_REACHED if too many execs run
    */
   public ExecHandle start(ContainerRef container, ExecSpec spec) {
@@ -91,7 +91,7 @@ public final class Execs implements AutoCloseable {
   }
 
   /**
-   * Cancels what still runs. Returns when all processes are gone, after {@value #CLOSE_SECONDS} s
+   * Cancels the running execs. Returns when all processes are gone, after {@value #CLOSE_SECONDS} s
    * at most.
    */
   @Override

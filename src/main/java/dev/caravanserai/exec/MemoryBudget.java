@@ -2,7 +2,7 @@ package dev.caravanserai.exec;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes of output that all who read it together may keep. Thread-safe. */
+/** How many bytes of output its users together may keep in memory. Thread-safe. */
 public final class MemoryBudget {
   private final long most;
   private final AtomicLong used = new AtomicLong();

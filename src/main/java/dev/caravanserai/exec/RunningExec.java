@@ -103,7 +103,7 @@ final class RunningExec implements ExecListener {
     }
   }
 
-  /** A container may end so that the request for an exec in it gets no response. */
+  /** If a container ends while an exec in it is being opened, the request may get no response. */
   private void lookWhileOpening() {
     if (answered.get() || (output.supervised() ? output.processId().isPresent() : isOpen())) {
       return;

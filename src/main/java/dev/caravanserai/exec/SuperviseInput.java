@@ -33,7 +33,7 @@ final class SuperviseInput {
   private SuperviseInput() {}
 
   /**
-   * @throws InvalidRequestException with everything that no process can be given
+   * @throws InvalidRequestException that lists every value that cannot be passed to a process
    */
   static void check(ExecSpec spec) {
     List<Violation> violations = new ArrayList<>(ProcessInput.ofExec(spec.command(), spec.env()));

@@ -145,7 +145,7 @@ final class Verdict {
   }
 
   /**
-   * Looks whether the container has ended.
+   * Checks whether the container has ended.
    *
    * @param ms how long; 0 for one look
    * @param otherwise gives the outcome if it has not

@@ -50,11 +50,12 @@ final class Accept {
     return quality;
   }
 
-  private static int specificity(String range, String type) {
+  /** Of a media range (RFC 9110, 12.5.1): 0 to 2, negative if it does not match the type. */
+  static int specificity(String range, String type) {
     if (range.equals(type)) {
       return 2;
     }
-    if (range.equals(type.substring(0, type.indexOf('/')) + "/*")) {
+    if (range.equals(type.replaceFirst("/.*", "/*"))) {
       return 1;
     }
     return range.equals("*/*") ? 0 : -1;

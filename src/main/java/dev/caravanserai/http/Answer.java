@@ -92,7 +92,7 @@ record Answer(
     return new Answer(status, headers, body, stream.filter(s -> !none));
   }
 
-  /** Empty of a source that is open already; a stream's tells whether it is readable. */
+  /** A stream is read once to see whether it is readable; other sources are open already. */
   private static byte[] first(ByteSource source) throws IOException {
     return source instanceof StreamSource stream ? stream.read().orElse(NONE) : NONE;
   }
@@ -176,7 +176,7 @@ record Answer(
    * Sends it, unless the caller has left or the route has sent a response itself. On the response's
    * own context.
    *
-   * @param idle how long a WebSocket may be without a sign of the caller
+   * @param idle how long the caller of a WebSocket may be silent
    * @return done once the caller has everything, or has left
    */
   Future<Void> write(RoutingContext ctx, Duration idle) {

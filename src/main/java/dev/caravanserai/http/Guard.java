@@ -36,12 +36,11 @@ final class Guard implements Handler<RoutingContext> {
     return principal(ctx).filter(who -> who.may(scope)).isPresent();
   }
 
-  static void forbid(RoutingContext ctx, String scope) {
-    Problem.of(
-            FailureCode.NOT_PERMITTED,
-            "The API key %s lacks the scope %s: ask the administrator for a key with it."
-                .formatted(principal(ctx).map(Principal::key).orElse(""), scope))
-        .write(ctx.response());
+  static FailureException lacks(RoutingContext ctx, String scope) {
+    return FailureException.of(
+        FailureCode.NOT_PERMITTED,
+        "The API key %s lacks the scope %s: ask the administrator for a key with it."
+            .formatted(principal(ctx).map(Principal::key).orElse(""), scope));
   }
 
   @Override
@@ -69,7 +68,7 @@ final class Guard implements Handler<RoutingContext> {
       if (e.failure().code() == FailureCode.UNAUTHENTICATED) {
         ctx.response().putHeader("WWW-Authenticate", challenges(ctx));
       }
-      Problem.of(e).write(ctx.response());
+      ctx.fail(e);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.cluster.ByteSource;
-import dev.caravanserai.session.FailureException;
 import io.vertx.core.Context;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -82,7 +81,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     entrance.methods().forEach(route::method);
     route.handler(ctx -> admit(ctx, entrance.scope(), withBody));
     if (entrance.webSocket()) {
-      route.handler(this::webSocket);
+      route.handler(WebSockets::request);
     }
     if (entrance.timeoutMillis() > 0) {
       TimeoutHandler timeout = TimeoutHandler.create(entrance.timeoutMillis(), 504);
@@ -111,19 +110,21 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     var type = ctx.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT);
     var encoding = Optional.ofNullable(ctx.request().getHeader("Content-Encoding")).orElse("");
     if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
-      ctx.fail(503);
+      ctx.fail(StatusException.shuttingDown());
     } else if (Guard.principal(ctx).isEmpty()) {
       ctx.next(); // a probe's path, which a prefix does not take
     } else if (!Guard.permits(ctx, scope)) {
-      Guard.forbid(ctx, scope);
+      ctx.fail(Guard.lacks(ctx, scope));
     } else if (!withBody) {
       RequestBody.none(ctx);
     } else if (type.startsWith("application/x-www-form-urlencoded")
         || type.startsWith("multipart/")) {
-      refuse(ctx, "Forms are not taken: send application/json.");
+      ctx.fail(new StatusException(415, "Forms are not accepted: send application/json."));
     } else if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
       ctx.response().putHeader("Accept-Encoding", "identity");
-      refuse(ctx, "The body must come as it is, without Content-Encoding: %s.".formatted(encoding));
+      ctx.fail(
+          new StatusException(
+              415, "Send the body without Content-Encoding: %s.".formatted(encoding)));
     } else {
       ctx.next();
     }
@@ -135,20 +136,6 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     } else {
       RequestBody.receive(ctx, engine.limits(), engine.bodies());
     }
-  }
-
-  private void webSocket(RoutingContext ctx) {
-    try {
-      WebSockets.request(ctx);
-      ctx.next();
-    } catch (FailureException e) {
-      Problem.of(e).write(ctx.response());
-    }
-  }
-
-  /** RFC 9110, 15.5.16. */
-  private static void refuse(RoutingContext ctx, String why) {
-    Problems.of(new StatusException(415, why), "").write(ctx.response());
   }
 
   private void handle(RoutingContext ctx, Reader reader, AsyncProcessor processor) {
@@ -170,7 +157,14 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
   }
 
   private void run(RoutingContext ctx, Context context, Reader reader, AsyncProcessor processor) {
-    var exchange = createExchange(false);
+    Exchange exchange;
+    try {
+      exchange = createExchange(false);
+    } catch (Throwable e) {
+      RequestBody.of(ctx).release();
+      context.runOnContext(nothing -> ctx.fail(e));
+      return;
+    }
     exchange.setPattern(ExchangePattern.InOut);
     ExchangePrincipal.set(exchange, Guard.principal(ctx).orElseThrow());
     exchange.setProperty(Caller.GONE, ctx.get(Caller.GONE));
@@ -185,6 +179,9 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     try {
       createUoW(exchange);
       getEndpoint().getCamelContext().getInflightRepository().add(exchange, routeId());
+      if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
+        throw StatusException.shuttingDown(); // it has waited for a thread
+      }
       reader.read(exchange, ctx);
       asked.putAll(exchange.getMessage().getHeaders());
       processor.process(exchange, sync -> answer.run());

@@ -1,7 +1,6 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.contract.ApiDocument;
-import dev.caravanserai.session.FailureCode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.codec.DecoderException;
@@ -189,7 +188,14 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
       meters()
           .ifPresent(
               meters -> router.route().order(Integer.MIN_VALUE).handler(new AnswerMeter(meters)));
-      router.route().order(Integer.MIN_VALUE).handler(Reception::body);
+      router
+          .route()
+          .order(Integer.MIN_VALUE)
+          .handler(
+              ctx -> {
+                Reception.body(ctx);
+                ctx.next();
+              });
       router.route().order(Integer.MIN_VALUE).handler(new Guard(authenticators));
       router.route().order(-1).handler(this::notOurs).failureHandler(this::failed);
       router
@@ -245,12 +251,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   /** A path or query that cannot be decoded (RFC 3986, 2.1) fails before any route is matched. */
   private void undecodable(RoutingContext ctx) {
+    Reception.body(ctx);
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
     problem(ctx, 400).write(ctx.response());
-  }
-
-  private static Problem invalid(String detail) {
-    return Problem.of(FailureCode.INVALID_REQUEST, detail);
   }
 
   /** RFC 9110, 9.3.2: the same answer without its body, which is left out where it is written. */
@@ -279,26 +282,25 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     if (Guard.principal(ctx).isEmpty() || allowed.isEmpty() && Guard.permits(ctx, Scopes.ROUTES)) {
       ctx.next();
     } else if (allowed.isEmpty()) {
-      problem(ctx, 404).write(ctx.response());
+      ctx.fail(404);
     } else {
       ctx.response().putHeader(Allow.NAME, Allow.of(allowed));
       if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
         ctx.response().setStatusCode(204).end();
       } else {
-        problem(ctx, 405).write(ctx.response());
+        ctx.fail(405);
       }
     }
   }
 
   private void nothingHere(RoutingContext ctx) {
     if (Guard.principal(ctx).isPresent()) {
-      problem(ctx, 404).write(ctx.response());
+      ctx.fail(404);
     } else {
       // The route of a probe does not match this Accept.
-      var problem =
+      ctx.fail(
           new StatusException(
-              406, "This is not available in the media types of Accept: send Accept: */*.");
-      Problems.of(problem, "").write(ctx.response());
+              406, "This is not available in the media types of Accept: send Accept: */*."));
     }
   }
 
@@ -309,13 +311,14 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
         || receiving && ctx.failure() instanceof IOException) {
       return; // the caller has left or was too slow
     }
-    RequestBody.abandon(ctx);
     if (status >= 400 && status != 500) {
       problem(ctx, status).write(ctx.response());
     } else if (receiving
         && (ctx.failure() instanceof IllegalArgumentException
             || ctx.failure() instanceof DecoderException)) {
-      invalid("The body of the request cannot be read: " + ctx.failure().getMessage())
+      Problem.of(
+              new StatusException(
+                  400, "The body of the request cannot be read: " + ctx.failure().getMessage()))
           .write(ctx.response());
       Reception.flush(ctx);
     } else {
@@ -325,11 +328,10 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   }
 
   private Problem problem(RoutingContext ctx, int status) {
-    if (status == 413) {
-      return limits.tooLarge();
-    }
     if (status == 400 && ctx.request().authority() == null) { // RFC 9112, 3.2
-      return invalid("The header Host is missing, or is not a host with an optional port.");
+      return Problem.of(
+          new StatusException(
+              400, "The header Host is missing, or is not a host with an optional port."));
     }
     return Problems.of(status, ctx.request().method().name(), ctx.request().path());
   }

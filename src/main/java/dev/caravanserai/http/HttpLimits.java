@@ -37,10 +37,9 @@ public record HttpLimits(
         settings.get(Settings.THREADS));
   }
 
-  Problem tooLarge() {
-    return Problem.of(
+  FailureException tooLarge() {
+    return new StatusException(
         413,
-        FailureCode.INVALID_REQUEST,
         "The request body is larger than %d bytes, the limit of the setting %s."
             .formatted(bodyBytes, Settings.HTTP_BODY_LIMIT.key()));
   }
@@ -71,9 +70,9 @@ public record HttpLimits(
    */
   Problem tooLate(String part) {
     return Problem.of(
-        408,
-        FailureCode.INVALID_REQUEST,
-        "The %s of the request did not end within %d ms, the limit of the setting %s."
-            .formatted(part, receive.toMillis(), Settings.HTTP_RECEIVE_TIMEOUT.key()));
+        new StatusException(
+            408,
+            "The %s of the request did not end within %d ms, the limit of the setting %s."
+                .formatted(part, receive.toMillis(), Settings.HTTP_RECEIVE_TIMEOUT.key())));
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.contract.ApiJson;
-import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
@@ -59,19 +58,17 @@ record Problem(
   }
 
   static Problem of(FailureException e) {
-    return of(e.failure().code().httpStatus(), e.failure(), List.of(), e.log());
-  }
-
-  static Problem of(FailureCode code, String detail) {
-    return of(code.httpStatus(), code, detail);
-  }
-
-  static Problem of(int status, FailureCode code, String detail) {
-    return of(status, Failure.of(code, detail), List.of(), List.of());
-  }
-
-  static Problem of(InvalidRequestException e) {
-    return of(e.failure().code().httpStatus(), e.failure(), e.violations(), List.of());
+    var failure = e.failure();
+    return new Problem(
+        failure.code().title(),
+        e instanceof StatusException own ? own.status() : failure.code().httpStatus(),
+        failure.message(),
+        Optional.of(failure.code()),
+        Optional.empty(),
+        failure.reason(),
+        e instanceof InvalidRequestException invalid ? invalid.violations() : List.of(),
+        failure.events(),
+        e.log());
   }
 
   /** A fault of the server, without a code: it is unknown whether anything was done. */
@@ -86,19 +83,6 @@ record Problem(
         List.of(),
         List.of(),
         List.of());
-  }
-
-  private static Problem of(int status, Failure failure, List<Violation> errors, List<String> log) {
-    return new Problem(
-        failure.code().title(),
-        status,
-        failure.message(),
-        Optional.of(failure.code()),
-        Optional.empty(),
-        failure.reason(),
-        errors,
-        failure.events(),
-        log);
   }
 
   byte[] json() {

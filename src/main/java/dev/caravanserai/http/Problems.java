@@ -2,7 +2,6 @@ package dev.caravanserai.http;
 
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
-import dev.caravanserai.session.InvalidRequestException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +21,6 @@ final class Problems {
   static Problem of(Throwable thrown, String occurrence) {
     var cause = thrown;
     for (int depth = 0; cause != null && depth < 20; depth++) {
-      if (cause instanceof StatusException e) {
-        return Problem.of(e.status(), e.failure().code(), e.failure().message());
-      }
-      if (cause instanceof InvalidRequestException e) {
-        return Problem.of(e);
-      }
       if (cause instanceof FailureException e) {
         return Problem.of(e);
       }
@@ -52,43 +45,40 @@ final class Problems {
   static Problem of(int status, String method, String path) {
     return switch (status) {
       case 400 ->
-          Problem.of(
-              FailureCode.INVALID_REQUEST,
+          refused(
+              400,
               "The URL cannot be decoded: % must be followed by two hexadecimal digits; write %25 for"
                   + " % itself.");
-      case 401 -> Problem.of(FailureCode.UNAUTHENTICATED, "An API key is needed.");
-      case 403 -> Problem.of(FailureCode.NOT_PERMITTED, "This API key does not permit it.");
+      case 401 -> refused(FailureCode.UNAUTHENTICATED, "An API key is needed.");
+      case 403 -> refused(FailureCode.NOT_PERMITTED, "This API key does not permit it.");
       case 404 ->
-          Problem.of(
+          refused(
               FailureCode.NOT_FOUND, "Nothing is at " + path + ": /v1/docs lists all operations.");
       case 405 ->
-          Problem.of(
-              405,
-              FailureCode.INVALID_REQUEST,
-              path + " does not take " + method + ": the header Allow lists the methods.");
-      case 413 ->
-          Problem.of(
-              413,
-              FailureCode.INVALID_REQUEST,
-              "The request body is larger than the server takes.");
-      case 503 ->
-          Problem.of(
-              503,
-              FailureCode.LIMIT_REACHED,
-              "The server is shutting down or not ready: try again in a few seconds.");
+          refused(405, path + " does not take " + method + ": the header Allow lists the methods.");
+      case 503 -> Problem.of(StatusException.shuttingDown());
       case 504 ->
-          Problem.of(
+          Problem.internal(
               504,
-              FailureCode.START_TIMEOUT,
-              "The request took longer than this path allows; it may still be running.");
+              "The route took longer than its requestTimeout and may still be running: check before"
+                  + " you repeat the request.",
+              Optional.empty());
       default ->
           status < 500
-              ? Problem.of(status, FailureCode.INVALID_REQUEST, "The request was refused.")
+              ? refused(status, "The request was refused.")
               : Problem.internal(
                   status,
                   "The server failed. Whether anything was done is not known: check before"
                       + " you repeat it.",
                   Optional.empty());
     };
+  }
+
+  private static Problem refused(int status, String detail) {
+    return Problem.of(new StatusException(status, detail));
+  }
+
+  private static Problem refused(FailureCode code, String detail) {
+    return Problem.of(FailureException.of(code, detail));
   }
 }

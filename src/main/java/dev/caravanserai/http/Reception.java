@@ -46,7 +46,7 @@ final class Reception extends ChannelDuplexHandler {
 
   private Phase phase = Phase.IDLE;
 
-  /** The last one whose head has arrived. */
+  /** The last request whose head has arrived. */
   private RoutingContext request;
 
   private Future<?> timer;
@@ -71,28 +71,29 @@ final class Reception extends ChannelDuplexHandler {
     reception.wait(limits.receive());
   }
 
-  /** The head of a request is complete. */
+  /** The head of a request is complete. To be called before its response. */
   static void body(RoutingContext ctx) {
     var reception = of(ctx);
     reception.phase = Phase.BODY;
     reception.request = ctx;
     reception.wait(reception.limits.receive());
+    ctx.addHeadersEndHandler(head -> RequestBody.abandon(ctx));
     ctx.addEndHandler(done -> reception.answered());
-    ctx.next();
   }
 
   /** The request is complete. */
   static void complete(RoutingContext ctx) {
-    var reception = of(ctx);
-    reception.phase = Phase.ANSWER;
-    reception.cancel();
+    of(ctx).unlimited(Phase.ANSWER);
   }
 
   /** The connection becomes a WebSocket, whose idle time is not watched here. */
   static void upgrade(RoutingContext ctx) {
-    var reception = of(ctx);
-    reception.phase = Phase.SOCKET;
-    reception.cancel();
+    of(ctx).unlimited(Phase.SOCKET);
+  }
+
+  private void unlimited(Phase next) {
+    phase = next;
+    cancel();
   }
 
   /** Sends what has been written, before Vert.x closes the connection. */

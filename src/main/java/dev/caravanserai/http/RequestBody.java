@@ -1,11 +1,14 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -42,16 +45,19 @@ final class RequestBody {
   static void none(RoutingContext ctx) {
     ctx.put(NONE, true);
     if (length(ctx.request()) > 0) {
-      refuse(ctx);
+      ctx.fail(notTaken());
     } else {
       ctx.next();
     }
   }
 
-  private static void refuse(RoutingContext ctx) {
-    abandon(ctx);
-    Problem.of(FailureCode.INVALID_REQUEST, "This operation takes no body: send none.")
-        .write(ctx.response());
+  private static FailureException notTaken() {
+    return FailureException.of(
+        FailureCode.INVALID_REQUEST, "This operation takes no body: send none.");
+  }
+
+  static boolean announced(HttpServerRequest request) {
+    return length(request) > 0 || request.headers().contains("Transfer-Encoding");
   }
 
   private static long length(HttpServerRequest request) {
@@ -72,7 +78,7 @@ final class RequestBody {
     if (WebSockets.requested(ctx)) {
       ctx.next(); // the handshake, which has no body, reads the request itself
     } else if (length(request) > limits.bodyBytes()) {
-      ctx.fail(413);
+      ctx.fail(limits.tooLarge());
     } else if (expected(ctx)) {
       request
           .exceptionHandler(ctx::fail)
@@ -82,13 +88,13 @@ final class RequestBody {
   }
 
   /**
-   * To be called before the response to a request whose body has not been received: closes the
-   * connection once the body has ended, or after {@value #LINGER_SECONDS} s. If it were closed at
-   * once, the caller might lose the response (RFC 9112, 9.6).
+   * To be called when the head of a response is written: if the body of the request has not been
+   * received, closes the connection once it has, or after {@value #LINGER_SECONDS} s. If it were
+   * closed at once, the caller might lose the response (RFC 9112, 9.6).
    */
   static void abandon(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    if (!request.isEnded() && !ctx.response().headWritten()) {
+    if (announced(request) && !request.isEnded()) {
       ctx.response().putHeader("Connection", "close");
       request.handler(piece -> {}).endHandler(end -> request.connection().close());
       ctx.vertx()
@@ -107,7 +113,10 @@ final class RequestBody {
     if (known) {
       ctx.response().writeContinue();
     } else {
-      ctx.fail(417);
+      ctx.fail(
+          new StatusException(
+              417,
+              "The header Expect may only be 100-continue (RFC 9110, 10.1.1): send the request without it."));
     }
     return known;
   }
@@ -117,9 +126,9 @@ final class RequestBody {
       return; // refused meanwhile
     }
     if (ctx.get(NONE) != null) {
-      refuse(ctx);
+      ctx.fail(notTaken());
     } else if (size + (long) piece.length() > limits.bodyBytes()) {
-      ctx.fail(413);
+      ctx.fail(limits.tooLarge());
     } else if (!memory.take(tenant, piece.length())) {
       ctx.fail(limits.noBodyMemory());
     } else {
@@ -139,6 +148,24 @@ final class RequestBody {
   /** Empty if there is none. */
   byte[] bytes() {
     return bytes;
+  }
+
+  /**
+   * @param allowed media types of a body, each perhaps a range (RFC 9110, 12.5.1); empty for any
+   * @throws StatusException 415 if the body is declared as none of them, or not declared
+   */
+  void requireType(Collection<String> allowed, RoutingContext ctx) {
+    String type = String.join(", ", ctx.request().headers().getAll("Content-Type"));
+    if (bytes.length == 0 && type.isEmpty() || allowed.isEmpty()) {
+      return;
+    }
+    String declared = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (allowed.stream().noneMatch(range -> Accept.specificity(range, declared) >= 0)) {
+      throw new StatusException(
+          415,
+          "The body needs the header Content-Type: %s; the request has %s."
+              .formatted(String.join(" or ", allowed), type.isEmpty() ? "none" : type));
+    }
   }
 
   /** Another, besides the request, needs the bytes until it calls {@link #release}. */

@@ -23,16 +23,19 @@ import java.util.Queue;
  * does not read fill the memory. One per connection; runs on its event loop.
  */
 final class RequestQueue extends ChannelDuplexHandler {
+  /** What a request takes in memory, in bytes, however short it is. */
+  private static final int SMALLEST_HEAD = 200;
+
   private final Queue<Object> waiting = new ArrayDeque<>();
 
   /** The response to the last request that was passed on has not been written. */
   private boolean busy;
 
-  /** The last request that was passed on ends the connection. */
+  /** The last request that was passed on, or its response, ends the connection. */
   private boolean last;
 
-  /** That request is complete: what follows is dropped (RFC 9112, 9.6). */
-  private boolean over;
+  /** That request has been passed on as a whole. */
+  private boolean complete;
 
   private long bytes;
 
@@ -41,24 +44,26 @@ final class RequestQueue extends ChannelDuplexHandler {
     return waiting.isEmpty();
   }
 
-  /** Size of what waits, about as it was received. */
+  /** Size of what waits, about as it was received; at least 200 for each request. */
   long bytes() {
     return bytes;
   }
 
   private static int size(Object message) {
     if (message instanceof HttpRequest request) {
-      return request.uri().length()
-          + request.headers().entries().stream()
-              .mapToInt(header -> header.getKey().length() + header.getValue().length())
-              .sum();
+      int head =
+          request.uri().length()
+              + request.headers().entries().stream()
+                  .mapToInt(header -> header.getKey().length() + header.getValue().length())
+                  .sum();
+      return Math.max(head, SMALLEST_HEAD);
     }
     return message instanceof HttpContent content ? content.content().readableBytes() : 0;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (over && message instanceof HttpObject || !context.channel().isActive()) {
+    if (over() && message instanceof HttpObject || !context.channel().isActive()) {
       ReferenceCountUtil.release(message);
     } else if (waiting.isEmpty() && !(busy && message instanceof HttpRequest)) {
       pass(context, message);
@@ -73,15 +78,22 @@ final class RequestQueue extends ChannelDuplexHandler {
       busy = true;
       last = !HttpUtil.isKeepAlive(request);
     }
-    over = last && message instanceof LastHttpContent;
+    complete = message instanceof LastHttpContent;
     context.fireChannelRead(message);
+  }
+
+  /** What follows is dropped (RFC 9112, 9.6). */
+  private boolean over() {
+    return last && complete;
   }
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    if (message instanceof HttpResponse response
-        && response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-      drop(); // what waits is no frame
+    if (message instanceof HttpResponse response) {
+      last |= !HttpUtil.isKeepAlive(response);
+      if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+        drop(); // what waits is no frame
+      }
     }
     if (message instanceof LastHttpContent && !interim(message)) {
       ChannelFutureListener written =
@@ -116,7 +128,7 @@ final class RequestQueue extends ChannelDuplexHandler {
   private void next(ChannelHandlerContext context) {
     busy = false;
     while (!waiting.isEmpty() && !(busy && waiting.peek() instanceof HttpRequest)) {
-      if (over || !context.channel().isActive()) {
+      if (over() || !context.channel().isActive()) {
         drop();
       } else {
         bytes -= size(waiting.peek());

@@ -1,6 +1,8 @@
 package dev.caravanserai.http;
 
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,7 +47,20 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
             RouteScope.of(route),
             endpoint.getRequestTimeout(),
             false);
-    open(entrance, true, new RequestMessage(filter(), entrance.path())::fill, getAsyncProcessor());
+    List<String> types = types(endpoint.getConsumes());
+    var message = new RequestMessage(filter(), entrance.path());
+    Reader reader =
+        (exchange, ctx) -> {
+          RequestBody.of(ctx).requireType(types, ctx);
+          message.fill(exchange, ctx);
+        };
+    open(entrance, true, reader, getAsyncProcessor());
+  }
+
+  private static List<String> types(String consumes) {
+    return consumes == null
+        ? List.of()
+        : List.of(consumes.toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
   }
 
   @Override

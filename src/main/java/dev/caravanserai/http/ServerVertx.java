@@ -1,6 +1,5 @@
 package dev.caravanserai.http;
 
-import dev.caravanserai.session.FailureCode;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
@@ -57,7 +56,7 @@ final class ServerVertx extends VertxWrapper {
     }
   }
 
-  /** All routes run. */
+  /** All routes run: accepts connections from now on. */
   void complete() {
     complete = true;
   }
@@ -77,9 +76,8 @@ final class ServerVertx extends VertxWrapper {
     request.response().putHeader("X-Content-Type-Options", "nosniff");
     request.response().putHeader("Connection", "close");
     Problem.of(
-            status,
-            FailureCode.INVALID_REQUEST,
-            "The head of the request cannot be read: %s".formatted(cause.getMessage()))
+            new StatusException(
+                status, "The head of the request cannot be read: %s".formatted(cause.getMessage())))
         .write(request.response());
     request.connection().close();
   }

@@ -34,7 +34,7 @@ final class SocketFrames implements Carrier {
 
   /**
    * @param text whether messages are text, in which bytes that are not UTF-8 are replaced
-   * @param idle time without any sign of the caller after which the connection is closed
+   * @param idle time of silence of the caller after which the connection is closed
    */
   SocketFrames(Vertx vertx, ServerWebSocket socket, boolean text, Duration idle) {
     this.socket = socket;

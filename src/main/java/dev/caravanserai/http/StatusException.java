@@ -9,8 +9,19 @@ final class StatusException extends FailureException {
   private final int status;
 
   StatusException(int status, String message) {
-    super(Failure.of(FailureCode.INVALID_REQUEST, message));
+    this(status, FailureCode.INVALID_REQUEST, message);
+  }
+
+  private StatusException(int status, FailureCode code, String message) {
+    super(Failure.of(code, message));
     this.status = status;
+  }
+
+  static StatusException shuttingDown() {
+    return new StatusException(
+        503,
+        FailureCode.LIMIT_REACHED,
+        "The server is shutting down or not ready: try again in a few seconds.");
   }
 
   int status() {

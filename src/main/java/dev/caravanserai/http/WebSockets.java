@@ -31,13 +31,14 @@ final class WebSockets {
   }
 
   /**
-   * Keeps the connection for a WebSocket, if the request asks for one.
+   * Keeps the connection for a WebSocket, if the request asks for one, and calls the next handler.
    *
    * @throws FailureException if it must not be accepted
    */
   static void request(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (!asked(request)) {
+      ctx.next();
       return;
     }
     if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))
@@ -50,8 +51,7 @@ final class WebSockets {
               + " Sec-WebSocket-Key: 16 bytes in Base64.");
     }
     request.headers().set("Connection", "Upgrade"); // Vert.x reads only the first of several
-    if (request.headers().contains("Transfer-Encoding")
-        || !"0".equals(Optional.ofNullable(request.getHeader("Content-Length")).orElse("0"))) {
+    if (RequestBody.announced(request)) {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST, "A request for a WebSocket must not have a body.");
     }
@@ -72,7 +72,7 @@ final class WebSockets {
             });
     request.pause(); // its end would end the handshake
     ctx.addEndHandler(ended -> request.resume());
-    ctx.put(REQUESTED, true);
+    ctx.put(REQUESTED, true).next();
   }
 
   private static boolean validKey(HttpServerRequest request) {

@@ -31,7 +31,7 @@ final class EndpointOptions extends LifecycleStrategySupport {
       Pattern.compile(
           "-1|\\d*|(?:\\d+d)?(?:\\d+h)?(?:\\d+m(?!s))?(?:\\d+s)?(?:\\d+ms)?|[Pp].+|#.*|RAW.*");
 
-  /** Of all components of Kubernetes: none says which are its own. */
+  /** The operations of all Kubernetes components: no component lists its own. */
   private static final List<String> KUBERNETES =
       Stream.of(KubernetesOperations.class.getFields())
           .map(field -> (String) ReflectionHelper.getField(field, null))

@@ -73,7 +73,7 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   /**
    * Expressions in URIs are not checked.
    *
-   * @param files in which the dead letter channel stands
+   * @param files that may configure the dead letter channel
    * @throws RoutesException with every step and dead letter channel that sends to an endpoint
    *     without a route, every source that is used as an action or the reverse, and every route
    *     configuration that does not exist

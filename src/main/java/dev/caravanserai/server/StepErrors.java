@@ -11,7 +11,7 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 /**
  * Makes an {@link Error} of a step, for instance an {@link OutOfMemoryError}, the exception of its
  * exchange, as Camel does with exceptions. Camel itself drops the exchange, after an asynchronous
- * step without a word, and an HTTP caller would wait for ever.
+ * step without a log line, and an HTTP caller would wait for ever.
  */
 final class StepErrors implements InterceptStrategy {
 

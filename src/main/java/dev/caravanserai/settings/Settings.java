@@ -131,7 +131,7 @@ public final class Settings {
   public static final Setting<Integer> THREADS =
       setting("threads", number(8, 10_000), "256")
           .described(
-              "Most threads for steps after an operation in a route, and as many for HTTP routes of your own; a blocking step holds one. A request that gets none within 5 s is a 429.");
+              "Most threads of one route for the steps after an operation, and as many for HTTP routes of your own; a blocking step holds one. A request that gets none within 5 s is a 429.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", size(), "32MiB").described("Largest body of a request.");
   public static final Setting<Integer> HTTP_BODY_MEMORY =

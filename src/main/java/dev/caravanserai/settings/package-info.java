@@ -1,5 +1,5 @@
 /**
- * What a person who runs Caravanserai may set, and the API keys. Lowest beside {@code session}:
- * imports nothing of ours, no Camel, no Kubernetes client.
+ * The settings of the server. Depends on the package {@code session} only: on no other part of the
+ * product, not on Camel, and not on a Kubernetes client.
  */
 package dev.caravanserai.settings;

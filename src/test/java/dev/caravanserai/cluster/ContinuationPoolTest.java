@@ -16,7 +16,7 @@ class ContinuationPoolTest {
   private static final int SIZE = 20;
 
   @AutoClose("shutdownNow")
-  private final ContinuationPool pool = new ContinuationPool(SIZE);
+  private final ContinuationPool pool = new ContinuationPool("test-", SIZE);
 
   @Test
   void blocked_tasks_run_side_by_side_up_to_its_size_and_further_ones_wait() throws Exception {

@@ -17,10 +17,14 @@ import org.apache.camel.support.ResourceHelper;
 final class KameletContext implements AutoCloseable {
   private final CamelContext context = new DefaultCamelContext();
   private final MemoryCluster cluster = new MemoryCluster();
-  private final PodServices services =
-      PodServices.of(cluster, Profiles.shipped(), Contract.load(), Settings.of(Map.of()));
+  private final PodServices services;
 
   KameletContext() {
+    this(Settings.of(Map.of()));
+  }
+
+  KameletContext(Settings settings) {
+    services = PodServices.of(cluster, Profiles.shipped(), Contract.load(), settings);
     PodComponent pod = new PodComponent();
     pod.setServices(services);
     context.addComponent("pod", pod);

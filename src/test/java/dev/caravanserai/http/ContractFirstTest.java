@@ -2,10 +2,14 @@ package dev.caravanserai.http;
 
 import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravanserai.session.InvalidRequestException;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.builder.RouteBuilder;
@@ -129,6 +133,27 @@ class ContractFirstTest {
             "content-length", "content-type", "x-content-type-options", "cache-control");
   }
 
+  @Test
+  void invalid_response_to_a_request_for_a_web_socket_is_a_fault_of_the_server() {
+    // Given
+    var url = "ws://127.0.0.1:%d/v1/sessions/invalid-header/logs".formatted(SERVER.port());
+
+    // When
+    var handshake =
+        SERVER
+            .client()
+            .newWebSocketBuilder()
+            .header("Authorization", "Bearer " + HttpServer.KEY)
+            .buildAsync(URI.create(url), new WebSocket.Listener() {});
+
+    // Then
+    assertThatThrownBy(handshake::join)
+        .cause()
+        .isInstanceOfSatisfying(
+            WebSocketHandshakeException.class,
+            refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(500));
+  }
+
   /** A route for each operation that answers its name. */
   private static final class EachOperation extends RouteBuilder {
     @Override
@@ -144,7 +169,10 @@ class ContractFirstTest {
             .throwException(InvalidRequestException.at("/continue", "is not valid"));
       }
       for (String name : List.of("getSession", "stopSession", "execInSession", "readLogs")) {
-        from("direct:" + name).setBody(simple(name + " ${variable.id}"));
+        from("direct:" + name)
+            .setBody(simple(name + " ${variable.id}"))
+            .filter(variable("id").isEqualTo("invalid-header"))
+            .setHeader("X Note", constant("text"));
       }
     }
   }

@@ -33,6 +33,9 @@ class HttpSemanticsTest {
                     .setBody()
                     .constant("four");
                 from("platform-http:/echo?httpMethodRestrict=POST").setBody().simple("${body}");
+                from("platform-http:/json?consumes=application/json,text/*")
+                    .setBody()
+                    .constant("taken");
                 from("platform-http:/nothing?httpMethodRestrict=DELETE")
                     .setHeader("Content-Type")
                     .constant("application/problem+json")
@@ -86,6 +89,29 @@ class HttpSemanticsTest {
   void head_needs_the_key_that_get_needs() {
     var head = server.send(server.anonymous("/text").method("HEAD", BodyPublishers.noBody()));
     assertThat(head.statusCode()).isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json, {}, 200",
+    "Application/JSON; charset=utf-8, {}, 200",
+    "text/csv, a, 200",
+    ", '', 200",
+    ", {}, 415",
+    "application/xml, <a/>, 415",
+    "application/jsonx, {}, 415"
+  })
+  void route_takes_only_the_media_types_that_it_consumes(String type, String body, int status) {
+    var request = server.request("/json").POST(BodyPublishers.ofString(body));
+    if (type != null) {
+      request.header("Content-Type", type);
+    }
+    var answer = server.send(request);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    if (status == 415) {
+      assertProblem(answer, 415, "INVALID_REQUEST");
+      assertThat(answer.body()).contains("application/json or text/*");
+    }
   }
 
   @Test

@@ -10,10 +10,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of requests take a bounded amount of memory. */
@@ -23,6 +26,12 @@ class RequestBodyTest {
   /** How many bodies of that size one tenant may have in memory. */
   private static final int FIT = (int) (HttpServer.LIMITS.bodyMemory() * 3 / 4 / LARGEST);
 
+  private static final String BYTES = "caravanserai_http_body_bytes";
+  private static final String LEFT = "caravanserai_http_answers_total{status=\"left\"}";
+  private static final CountDownLatch STARTED = new CountDownLatch(1);
+  private static final CountDownLatch GONE = new CountDownLatch(1);
+  private static final CountDownLatch END = new CountDownLatch(1);
+
   @AutoClose
   private static final ApiServer API =
       new ApiServer(
@@ -30,6 +39,13 @@ class RequestBodyTest {
             @Override
             public void configure() {
               from("platform-http:/size").setBody().simple("size ${body.length}");
+              from("platform-http:/gone")
+                  .process(
+                      e -> {
+                        STARTED.countDown();
+                        e.getProperty(Caller.GONE, CompletionStage.class).thenRun(GONE::countDown);
+                        END.await();
+                      });
               from("platform-http:/fails").throwException(new IllegalStateException("on purpose"));
             }
           });
@@ -92,8 +108,76 @@ class RequestBodyTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "POST /size, unknown, 401, X-A: a",
+    "POST /size, 0123456789abcdef-reader, 403, X-A: a",
+    "POST /nothing, 0123456789abcdef-reader, 404, X-A: a",
+    "PUT /v1/sessions, 0123456789abcdef-everything, 405, X-A: a",
+    "OPTIONS /v1/sessions, 0123456789abcdef-everything, 204, X-A: a",
+    "GET /observe/health, unknown, 406, Accept: image/png",
+    "POST /size, 0123456789abcdef-router, 415, Content-Type: multipart/form-data",
+    "POST /size?%zz, unknown, 400, X-A: a",
+    "POST /%zz, unknown, 400, X-A: a"
+  })
+  void connection_is_closed_after_a_response_that_does_not_wait_for_the_body(
+      String request, String key, int status, String header) throws IOException {
+    try (Socket caller = begin(request, key, header + "\r\nContent-Length: 33000000")) {
+      assertThat(read(caller))
+          .startsWith("HTTP/1.1 %d ".formatted(status))
+          .containsOnlyOnce("HTTP/1.1 ")
+          .containsIgnoringCase("Connection: close");
+    }
+  }
+
   @Test
-  void caller_who_expects_100_is_told_to_continue() throws IOException {
+  void refused_request_without_a_body_keeps_its_connection() throws IOException {
+    try (Socket caller = begin("GET /nothing", HttpServer.KEY, "X-A: a")) {
+      write(caller, "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      assertThat(read(caller)).startsWith("HTTP/1.1 404 ").contains("HTTP/1.1 401 ");
+    }
+  }
+
+  @Test
+  void expectation_other_than_100_is_named_in_the_refusal() throws IOException {
+    String head = "Content-Length: 3\r\nExpect: 200-ok";
+    try (Socket caller = begin("POST /size", HttpServer.ROUTER, head)) {
+      assertThat(read(caller))
+          .startsWith("HTTP/1.1 417 ")
+          .contains("header Expect", "100-continue");
+    }
+  }
+
+  @Test
+  void memory_of_a_body_is_kept_while_its_route_runs_without_a_caller() throws Exception {
+    double left = metric(LEFT);
+    try (Socket caller = begin("POST /gone", HttpServer.ROUTER, "Content-Length: " + LARGEST)) {
+      write(caller, "x".repeat(LARGEST));
+      STARTED.await();
+    }
+    try {
+      GONE.await();
+      await().until(() -> metric(LEFT) > left);
+      assertThat(metric(BYTES)).isEqualTo(LARGEST);
+    } finally {
+      END.countDown();
+    }
+    await().until(() -> metric(BYTES) == 0);
+  }
+
+  private static double metric(String name) {
+    return SERVER
+        .send(SERVER.anonymous("/observe/metrics"))
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Test
+  void request_that_expects_100_gets_it_before_its_body() throws IOException {
     String head = "Content-Length: 3\r\nConnection: close\r\nExpect: 100-continue";
     try (Socket caller = begin("POST /size", HttpServer.ROUTER, head)) {
       byte[] begun = caller.getInputStream().readNBytes(20);
@@ -136,13 +220,7 @@ class RequestBodyTest {
       assertThat(size(HttpServer.ROUTER, LARGEST + 1).statusCode()).isEqualTo(413);
       assertThat(SERVER.post("/fails", "x".repeat(LARGEST)).statusCode()).isEqualTo(500);
     }
-    await()
-        .until(
-            () ->
-                SERVER
-                    .get("/observe/metrics")
-                    .body()
-                    .contains("\ncaravanserai_http_body_bytes 0.0"));
+    await().until(() -> metric(BYTES) == 0);
   }
 
   private static boolean answered(Socket caller) {

@@ -3,6 +3,9 @@ package dev.caravanserai.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -14,6 +17,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +139,61 @@ class RequestQueueTest {
   }
 
   @Test
+  void response_that_ends_the_connection_is_the_last() {
+    // Given
+    receive("/1");
+    receive("/2");
+    assertPassed("/1");
+
+    // When
+    var refusal = response(HttpResponseStatus.UNAUTHORIZED);
+    refusal.headers().set("Connection", "close");
+    channel.writeAndFlush(refusal);
+    channel.runPendingTasks();
+    receive("/3");
+
+    // Then
+    assertThat(channel.<Object>readInbound()).isNull();
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void response_that_cannot_be_written_ends_the_connection() {
+    // Given
+    channel
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void write(
+                  ChannelHandlerContext context, Object message, ChannelPromise done) {
+                done.setFailure(new IOException("reset"));
+              }
+            });
+    receive("/1");
+
+    // When
+    channel.write(response(HttpResponseStatus.OK));
+
+    // Then
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void what_arrives_after_the_end_of_the_connection_is_released() {
+    // Given
+    var body = Unpooled.copiedBuffer("text".getBytes(StandardCharsets.US_ASCII));
+    ChannelHandlerContext context = channel.pipeline().context(queue);
+
+    // When
+    channel.close();
+    queue.channelRead(context, new DefaultHttpContent(body));
+
+    // Then
+    assertThat(body.refCnt()).isZero();
+  }
+
+  @Test
   void only_what_waits_is_counted() {
     // Given
     receive("/1");
@@ -143,7 +202,7 @@ class RequestQueueTest {
     // When, Then
     for (int i = 3; i < 1000; i++) {
       receive("/" + i);
-      assertThat(queue.bytes()).isBetween(2L * 2, 2L * 2 * 4);
+      assertThat(queue.bytes()).isBetween(400L, 420L);
       channel.writeAndFlush(response(HttpResponseStatus.OK));
       channel.runPendingTasks();
     }

@@ -3,13 +3,19 @@ package dev.caravanserai.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,7 @@ class RouteThreadsTest {
 
   private final CountDownLatch blocked = new CountDownLatch(THREADS);
   private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicInteger started = new AtomicInteger();
 
   private final class Slow extends RouteBuilder {
     @Override
@@ -28,6 +35,7 @@ class RouteThreadsTest {
       from("platform-http:/slow")
           .process(
               e -> {
+                started.incrementAndGet();
                 blocked.countDown();
                 release.await();
               })
@@ -76,6 +84,81 @@ class RouteThreadsTest {
         release.countDown();
       }
     }
+  }
+
+  @Test
+  void request_whose_caller_leaves_before_a_thread_is_free_is_not_started() throws Exception {
+    try (ApiServer api = new ApiServer(new Slow())) {
+      try {
+        // Given
+        HttpServer server = api.server();
+        Stream.generate(() -> slow(server)).limit(THREADS).toList();
+        blocked.await();
+
+        // When
+        try (Socket caller = new Socket("127.0.0.1", server.port())) {
+          caller
+              .getOutputStream()
+              .write(
+                  "GET /slow HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+                      .formatted(HttpServer.ROUTER)
+                      .getBytes(StandardCharsets.US_ASCII));
+        }
+        await().until(() -> server.get("/observe/metrics").body().contains("status=\"left\""));
+        release.countDown();
+
+        // Then
+        assertThat(slow(server).join().body()).isEqualTo("done");
+        assertThat(started).hasValue(THREADS + 1);
+      } finally {
+        release.countDown();
+      }
+    }
+  }
+
+  @Test
+  void request_behind_a_thousand_others_is_refused_at_once() throws Exception {
+    RouteThreads threads = new RouteThreads(HttpServer.LIMITS);
+    Vertx vertx = Vertx.vertx();
+    try {
+      // Given
+      Stream.generate(() -> waiting(release)).limit(THREADS + 1000).forEach(threads::execute);
+      var failure = new CompletableFuture<Optional<Throwable>>();
+      Router router = Router.router(vertx);
+      router
+          .route()
+          .handler(
+              ctx -> {
+                threads.start(ctx, () -> {}, () -> {});
+                failure.complete(Optional.ofNullable(ctx.failure()));
+              });
+      var http = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1");
+      int port = http.toCompletionStage().toCompletableFuture().join().actualPort();
+
+      // When
+      try (Socket caller = new Socket("127.0.0.1", port)) {
+        caller
+            .getOutputStream()
+            .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+        // Then
+        assertThat(failure.get().orElseThrow()).hasMessageContaining("was not started");
+      }
+    } finally {
+      release.countDown();
+      threads.close();
+      vertx.close();
+    }
+  }
+
+  private static Runnable waiting(CountDownLatch end) {
+    return () -> {
+      try {
+        end.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    };
   }
 
   private static CompletableFuture<HttpResponse<String>> slow(HttpServer server) {

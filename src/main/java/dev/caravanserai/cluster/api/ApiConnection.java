@@ -19,7 +19,7 @@ import java.util.Optional;
  * How an API server is reached: with the credentials of the pod this runs in, else with a
  * kubeconfig. TLS is verified; tokens are read again when they change.
  *
- * @param kubeconfig used before all else where it is given
+ * @param kubeconfig takes precedence if it is given
  * @param context of the kubeconfig; empty for its current one
  * @param serviceAccount folder of a pod's own {@code token}, {@code ca.crt} and {@code namespace}
  */
@@ -37,8 +37,8 @@ public record ApiConnection(
   }
 
   /**
-   * Asks nothing yet. Every request reads a service account's token anew; that of a kubeconfig is
-   * read again, and a credential plugin asked again, when the API server refuses the old one.
+   * Sends no request yet. Every request reads a service account's token anew; that of a kubeconfig
+   * is read again, and a credential plugin asked again, when the API server refuses the old one.
    *
    * @param environment where {@code KUBECONFIG} and {@code KUBERNETES_SERVICE_HOST} are looked up
    * @throws FailureException CONFIG_ERROR when there are no credentials
@@ -89,7 +89,7 @@ public record ApiConnection(
       return withTokenFile(meant, file);
     } catch (FailureException e) {
       throw e;
-    } catch (RuntimeException e) { // of the client, for whatever the file contains
+    } catch (RuntimeException e) { // thrown by the client for any mistake in the file
       throw FailureException.of(
           FailureCode.CONFIG_ERROR,
           ("The kubeconfig %s cannot be used (%s). Correct it, or name another one with KUBECONFIG or"

@@ -99,10 +99,10 @@ final class ApiRequests {
   }
 
   /**
-   * Begins to read what may be long, in addition to the short requests. Fails as they do, and so
-   * does the reading.
+   * Opens a response that may be long; such requests do not count against the limit of short ones.
+   * The stage, and the reading, fail as those do.
    *
-   * @param silent whether it is a failure that nothing has come for the time of a request
+   * @param silent whether it is a failure if no piece arrives within the time of a request
    * @return done when the response has begun
    */
   CompletionStage<ResponseBody> open(String action, String path, BooleanSupplier silent) {

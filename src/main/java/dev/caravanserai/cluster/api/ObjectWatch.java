@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Lists and then watches the objects of one kind in a namespace, for as long as it is open. The
- * client's informers ask for watches of ten minutes, so one over a connection that has died without
- * a word is noticed only then. These watches are short and go on from the last version: one that
- * does not end in time is silent, and is replaced. Thread-safe.
+ * client's informers ask for watches of ten minutes, so a connection that is lost silently is
+ * noticed only after that. These watches are short and continue from the last version: one that
+ * does not end in time is replaced. Thread-safe.
  */
 final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
   private static final long PAGE = 500;
@@ -71,7 +71,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
   }
 
   /**
-   * @return done when all that is there is known; fails as the first list does
+   * @return done when all existing objects are known; fails as the first list does
    */
   CompletableFuture<Void> start() {
     executor.execute(this::open);
@@ -164,7 +164,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
     private boolean opening;
     private boolean over;
 
-    /** From now on it is silent if nothing else is expected or known after so long. */
+    /** The watch counts as silent if it has not reached its next step within this time. */
     void expectWithin(Duration time) {
       synchronized (ObjectWatch.this) {
         silence.cancel(false);
@@ -177,7 +177,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
     /**
      * The client opens the watch now.
      *
-     * @return false if nobody wants it any more
+     * @return false if it is no longer needed
      */
     boolean begin() {
       synchronized (ObjectWatch.this) {
@@ -189,7 +189,7 @@ final class ObjectWatch<T extends HasMetadata> implements AutoCloseable {
       }
     }
 
-    /** The opener has other work from now on, and must not be interrupted. */
+    /** From now on the opening thread does other work and must not be interrupted. */
     void leave() {
       synchronized (ObjectWatch.this) {
         opening = false;

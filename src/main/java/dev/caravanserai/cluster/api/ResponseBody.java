@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The body of a response, read piece by piece. The connection is paused while nobody asks for the
- * next piece, and closed if nobody asks for the first within {@value #UNBEGUN_MINUTES} minute, or
- * for another within {@value #UNREAD_MINUTES} minutes; the reading then fails with LIMIT_REACHED.
- * Thread-safe.
+ * The body of a response, read piece by piece. The connection is paused until the reader asks for
+ * the next piece, and closed if it does not ask for the first within {@value #UNBEGUN_MINUTES}
+ * minute, or for another within {@value #UNREAD_MINUTES} minutes; the reading then fails with
+ * LIMIT_REACHED. Thread-safe.
  */
 final class ResponseBody implements ByteSource {
   private static final int UNBEGUN_MINUTES = 1;

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Holds a refusal back for as long as {@code Retry-After} says, 10 s at most, so that every retry
  * comes after that. The client obeys the header for its own retries only, and only in that
- * spelling; HTTP/2 has header names in lower case.
+ * spelling; HTTP/2 has header names in lower case. When the client repeats a request after that, it
+ * cancels the refusal and so closes its connection; {@link ApiRequests} repeats requests itself.
  */
 final class RetryAfter implements Interceptor {
   private static final Set<Integer> BUSY = Set.of(429, 503);
