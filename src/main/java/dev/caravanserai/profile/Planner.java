@@ -177,7 +177,7 @@ public final class Planner {
             summary(spec, file.container(), image(pod, file.container()), names.get("pvc")));
     objects.forEach(stamp::mark);
     stamp.mark(pod, expressions.texts(file.annotations(), "/annotations"));
-    ObjectRules.check(profile, Stream.concat(objects.stream(), Stream.of(pod)));
+    ObjectRules.check(profile, request.metadata(), Stream.concat(objects.stream(), Stream.of(pod)));
     return new Plan(
         spec,
         resolved.startTimeout(),
