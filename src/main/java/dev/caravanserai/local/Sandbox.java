@@ -55,6 +55,12 @@ final class Sandbox {
           "--pdeathsig",
           "KILL");
 
+  /** Leaves a process of root the capabilities that container runtimes give by default. */
+  private static final String DROP =
+      "/usr/bin/setpriv --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,"
+          + "+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+audit_write,"
+          + "+setfcap";
+
   /** Whether Java passes arguments and environment to processes in UTF-8. */
   private static final boolean UNICODE =
       Stream.of(Charset.defaultCharset().name(), System.getProperty("sun.jnu.encoding", ""))
@@ -179,6 +185,7 @@ final class Sandbox {
     own.put(ProcessTree.MARKER, env.getOrDefault(ProcessTree.MARKER, ""));
     own.put("box_path", env.getOrDefault("PATH", ""));
     own.put("box_launch", launch);
+    own.put("box_drop", kind.equals("root") ? DROP : "");
     own.put("box_env", Integer.toString(env.size()));
     Iterator<Map.Entry<String, String>> entries = env.entrySet().iterator();
     for (int i = 0; i < env.size(); i++) {

@@ -36,12 +36,20 @@ final class Claims {
     return named;
   }
 
-  private static Stream<String> claims(Pod pod) {
+  /**
+   * @return the JSON pointer to where the request names an object; empty if unknown
+   */
+  static String pointer(Profile profile, Map<String, ?> metadata, String name) {
+    return pointer(metadata, name, written(profile.file().objects()).toList());
+  }
+
+  static Stream<String> claims(Pod pod) {
     return Stream.ofNullable(pod.getSpec().getVolumes())
         .flatMap(List::stream)
         .map(Volume::getPersistentVolumeClaim)
         .filter(Objects::nonNull)
-        .map(PersistentVolumeClaimVolumeSource::getClaimName);
+        .map(PersistentVolumeClaimVolumeSource::getClaimName)
+        .filter(Objects::nonNull);
   }
 
   private static boolean makes(HasMetadata object, String name) {

@@ -1,19 +1,28 @@
 package dev.caravanserai.profile;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.FailureException;
+import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Json;
 import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Rules of Kubernetes for names, labels and environments, checked before anything is created. */
 final class ObjectRules {
+  private static final ObjectMapper JSON = Json.exact().build();
+
   // The contract of the API has the same patterns
   static final Pattern LABEL_VALUE =
       Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
@@ -27,11 +36,27 @@ final class ObjectRules {
       Pattern.compile(
           "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*");
 
-  private final Profile profile;
-  private final Mistakes mistakes = new Mistakes();
+  /** Fields of a pod whose value names another object, with the fields that may have its name. */
+  private static final Set<String> REFERENCES =
+      Set.of(
+          "configMap",
+          "configMapKeyRef",
+          "configMapRef",
+          "imagePullSecrets",
+          "secret",
+          "secretKeyRef",
+          "secretRef");
 
-  private ObjectRules(Profile profile) {
+  private static final Set<String> REFERRED = Set.of("name", "secretName");
+
+  private final Profile profile;
+  private final Map<String, ?> metadata;
+  private final Mistakes mistakes = new Mistakes();
+  private final List<Violation> violations = new ArrayList<>();
+
+  private ObjectRules(Profile profile, Map<String, ?> metadata) {
     this.profile = profile;
+    this.metadata = metadata;
   }
 
   /** Why this cannot be the key of a label or annotation, or the name of a resource. */
@@ -64,14 +89,19 @@ final class ObjectRules {
   }
 
   /**
+   * @param metadata of the request
    * @param objects all that a session of the profile consists of, one of them its pod
    * @throws FailureException CONFIG_ERROR with everything that an API server would refuse or that
    *     would make the session unusable
+   * @throws InvalidRequestException if a name in the request's metadata is not valid
    */
-  static void check(Profile profile, Stream<HasMetadata> objects) {
-    ObjectRules rules = new ObjectRules(profile);
+  static void check(Profile profile, Map<String, ?> metadata, Stream<HasMetadata> objects) {
+    ObjectRules rules = new ObjectRules(profile, metadata);
     objects.forEach(rules::check);
     rules.mistakes.throwIfAny();
+    if (!rules.violations.isEmpty()) {
+      throw new InvalidRequestException(rules.violations);
+    }
   }
 
   private void check(HasMetadata object) {
@@ -110,6 +140,25 @@ final class ObjectRules {
         .forEach(
             name ->
                 environmentName(String.valueOf(name)).ifPresent(why -> wrong(pod, "env: " + why)));
+    JsonNode spec = JSON.valueToTree(pod.getSpec());
+    Stream<String> referred =
+        REFERENCES.stream()
+            .flatMap(field -> spec.findValues(field).stream())
+            .flatMap(object -> REFERRED.stream().flatMap(f -> object.findValuesAsText(f).stream()));
+    Stream.of(Claims.claims(pod), referred.filter(name -> !name.isEmpty()))
+        .flatMap(names -> names)
+        .filter(name -> !isSubdomain(name))
+        .forEach(name -> reference(pod, name));
+  }
+
+  private void reference(Pod pod, String name) {
+    String why = "'%s' is not a valid name of an object".formatted(name);
+    String pointer = Claims.pointer(profile, metadata, name);
+    if (pointer.isEmpty()) {
+      wrong(pod, why);
+    } else {
+      violations.add(new Violation(pointer, why));
+    }
   }
 
   private void wrong(HasMetadata object, String what) {

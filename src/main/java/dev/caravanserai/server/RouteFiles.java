@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.DefaultRoutesCollector;
+import org.apache.camel.spi.CompilePostProcessor;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceSupport;
 import org.slf4j.Logger;
@@ -24,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * The route files of a folder and of the command line. Their names are used literally, while
  * Camel's patterns interpret {@code ,}, {@code *} and {@code %20}.
  */
-final class RouteFiles extends DefaultRoutesCollector {
+final class RouteFiles extends DefaultRoutesCollector implements CompilePostProcessor {
   private static final Logger LOG = LoggerFactory.getLogger(RouteFiles.class);
+
+  private static final Pattern REGISTERED = Pattern.compile("@BindToRegistry\\b");
 
   private final List<Path> files = new ArrayList<>();
 
@@ -84,6 +88,35 @@ final class RouteFiles extends DefaultRoutesCollector {
           .findFirst();
     } catch (IOException e) {
       return Optional.empty(); // Camel's message is about the file
+    }
+  }
+
+  /**
+   * Camel ignores a class that is neither a route builder nor used by another file.
+   *
+   * @throws RoutesException for such a class
+   */
+  @Override
+  public void postCompile(
+      CamelContext context, String name, Class<?> type, byte[] code, Object instance) {
+    String simple = name.substring(name.lastIndexOf('.') + 1);
+    Pattern use = Pattern.compile("\\b" + simple + "\\b");
+    for (Path file : files) {
+      boolean own = file.endsWith(simple + ".java");
+      if (find(file, own ? REGISTERED : use).isPresent()) {
+        return;
+      }
+    }
+    if (!(instance instanceof RouteBuilder)) {
+      throw new RoutesException(
+          "The class %s of %s has no routes, and no other file uses it: let it extend %s, without parameters in its constructor, and start again: nothing was started."
+              .formatted(
+                  name,
+                  files.stream()
+                      .filter(file -> file.endsWith(simple + ".java"))
+                      .findFirst()
+                      .orElseThrow(),
+                  RouteBuilder.class.getName()));
     }
   }
 

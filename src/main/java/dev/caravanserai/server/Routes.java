@@ -52,6 +52,7 @@ final class Routes implements AutoCloseable {
           public void beforeConfigure(BaseMainSupport main) {
             // Camel finds it in the JVM's class loader only, not in that of a launcher
             new KameletPlugin().load(main.getCamelContext());
+            main.getCamelContext().getRegistry().bind("routeFiles", files);
             main.getCamelContext().addLifecycleStrategy(options);
             main.getCamelContext()
                 .getCamelContextExtension()

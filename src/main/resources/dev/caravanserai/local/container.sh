@@ -93,6 +93,16 @@ place_volumes() {
   done
 }
 
+# Creates the devices that a container of Kubernetes has, and prints the fstab that binds them.
+devices() {
+  mount -t tmpfs -o mode=755 none dev && mkdir dev/pts dev/shm && ln -s /proc/self/fd dev/fd &&
+    ln -s fd/0 dev/stdin && ln -s fd/1 dev/stdout && ln -s fd/2 dev/stderr || why "cannot make /dev"
+  for box_name in null zero full random urandom tty ptmx; do
+    [ ! -e "/dev/$box_name" ] || { : >"dev/$box_name" && echo "/dev/$box_name dev/$box_name none bind 0 0"; }
+  done
+  printf '%s\n' "/dev/pts dev/pts none bind 0 0" ".own/shm dev/shm none bind 0 0"
+}
+
 build_root() {
   (umask 022 && cd "$box_layer" && mkdir -p root own/home own/root own/empty own/run/systemd/resolve &&
     mkdir -m 1777 own/tmp own/shm own/vartmp) &&
@@ -109,12 +119,14 @@ build_root() {
   {
     fill .ro
     for box_own in tmp run home root; do echo ".own/$box_own $box_own none bind 0 0"; done
-    printf '%s\n' "proc proc proc defaults 0 0" "/dev dev none rbind 0 0" "/sys sys none rbind 0 0"
-    [ ! -d /dev/shm ] || echo ".own/shm dev/shm none bind 0 0"
+    echo "proc proc proc defaults 0 0"
+    devices
+    if [ "$box_who" = root ]; then echo "/sys sys none bind 0 0"; else echo "/sys sys none rbind 0 0"; fi
     [ ! -d /var/tmp ] || echo ".own/vartmp var/tmp none bind 0 0"
     [ ! -d /run/systemd/resolve ] || echo ".ro/run/systemd/resolve run/systemd/resolve none rbind 0 0"
   } >"$box_layer/fstab"
   mount -a -T "$box_layer/fstab" || why "cannot mount"
+  [ "$box_who" != root ] || mount -o remount,bind,ro sys || why "cannot make /sys read-only"
   bind_volumes "$@"
   pivot_root . .host && cd / && umount -l /.host || why "cannot change the root"
   place_volumes "$@"

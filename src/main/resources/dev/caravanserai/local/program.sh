@@ -20,7 +20,7 @@ find_program() {
   no "exec: \"$1\": executable file not found in \$PATH"
 }
 
-# Executes the program, prefixed by the words of $box_before, with the default action of all signals.
+# Executes the program, prefixed by the words of $box_before and $box_drop, with the default action of all signals.
 become() {
   case $1 in *=*) set -- /usr/bin/nice -n 0 -- "$@" ;; esac # env would read the name as a variable
   box_names= box_values= box_n=0
@@ -29,7 +29,7 @@ become() {
     box_values="$box_values \"\$box_env_$box_n\$box_more_$box_n\""
     box_n=$((box_n + 1))
   done
-  eval "set -- $box_before $box_launch -- $box_values \"\$@\""
+  eval "set -- $box_before $box_drop $box_launch -- $box_values \"\$@\""
   [ $box_n = 0 ] || unset $box_names
   exec "$@"
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,52 @@ class PodSafetyTest extends PodFixture {
     assertThat(exec("p", "", "sh", "-c", "touch ~/mine && ls ~").out()).isEqualTo("mine\n");
     Files.delete(kept);
     Files.delete(own);
+  }
+
+  @Test
+  void pod_of_root_can_change_neither_the_devices_nor_the_kernel_nor_the_mounts() throws Exception {
+    // Given
+    String name = "caravanserai-" + UUID.randomUUID();
+    pod("p", "command: [sleep, infinity]");
+    awaitPhase("p", "Running");
+
+    // When
+    String script =
+        """
+        echo of-the-pod > /dev/NAME && cat /dev/NAME
+        for d in null zero full random urandom tty ptmx pts shm fd stdin; do ls -d /dev/$d; done
+        echo gone > /dev/null
+        mkdir /sys/fs/cgroup/NAME || echo no cgroup
+        mknod /dev/NAME-device c 1 11 || echo no device
+        mount -o remount,rw,bind /usr || echo no mount
+        umount -l /dev/shm || echo no unmount
+        echo NAME > /dev/kmsg && cat /dev/kmsg
+        """
+            .replace("NAME", name);
+    Ran seen = exec("p", "", "sh", "-c", script);
+
+    // Then
+    assertThat(seen.out().lines())
+        .containsExactly(
+            "of-the-pod",
+            "/dev/null",
+            "/dev/zero",
+            "/dev/full",
+            "/dev/random",
+            "/dev/urandom",
+            "/dev/tty",
+            "/dev/ptmx",
+            "/dev/pts",
+            "/dev/shm",
+            "/dev/fd",
+            "/dev/stdin",
+            "no cgroup",
+            "no device",
+            "no mount",
+            "no unmount",
+            name);
+    assertThat(Path.of("/dev", name)).doesNotExist();
+    assertThat(Path.of("/sys/fs/cgroup", name)).doesNotExist();
   }
 
   @Test

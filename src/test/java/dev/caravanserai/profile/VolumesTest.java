@@ -7,12 +7,20 @@ import static org.assertj.core.groups.Tuple.tuple;
 import dev.caravanserai.session.InvalidRequestException;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The {@code volumes} of Hypha's manifest: existing claims. */
 class VolumesTest {
+  @TempDir Path folder;
   private static final Map<String, String> DATA = volume("data", "/data", "team-data");
   private static final Map<String, String> MODELS = volume("models", "/opt/models/", "models.v1");
 
@@ -107,11 +115,49 @@ class VolumesTest {
     assertThat(pointers(Map.of("app_id", Map.of("a", 1)))).containsExactly("/metadata/app_id");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "?limit=1", "../secrets/x", "x?watch=true", "A_B", "${metadata.claim}"})
+  void claim_or_other_object_is_refused_where_the_request_names_it_unless_that_is_a_name(
+      String name) throws Exception {
+    // Given
+    String profile =
+        """
+        name: own
+        container: c
+        objects:
+          - apiVersion: v1
+            kind: Pod
+            metadata: {name: '${names.pod}'}
+            spec:
+              containers: [{name: c, image: busybox, env: '${env}'}]
+              volumes:
+                - name: claim
+                  persistentVolumeClaim: {claimName: '${metadata.claim}'}
+                - name: secret
+                  projected: {sources: [{secret: {name: '${metadata.secret}'}}]}
+        """;
+    Files.writeString(folder.resolve("own.yaml"), profile);
+    Planner planner =
+        new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
+
+    // When
+    Map<String, Object> metadata = Map.of("other", name, "claim", name, "secret", "tls");
+    Requests claim = Requests.of("own").image(null).metadata(metadata);
+    Requests secret =
+        Requests.of("own").image(null).metadata(Map.of("claim", "data", "secret", name + "?"));
+
+    // Then
+    assertThat(pointers(() -> claim.plan(planner))).containsExactly("/metadata/claim");
+    assertThat(pointers(() -> secret.plan(planner))).containsExactly("/metadata/secret");
+  }
+
   private static List<String> pointers(Map<String, Object> metadata) {
-    return catchThrowableOfType(
-            InvalidRequestException.class, () -> Requests.of("hypha").metadata(metadata).plan())
-        .violations()
-        .stream()
+    return pointers(() -> Requests.of("hypha").metadata(metadata).plan());
+  }
+
+  private static List<String> pointers(ThrowingCallable planning) {
+    return catchThrowableOfType(InvalidRequestException.class, planning).violations().stream()
         .map(InvalidRequestException.Violation::pointer)
         .toList();
   }

@@ -551,6 +551,53 @@ class BrokenRoutesTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "apiVersion: camel.apache.org/v1, kind: Kamelet, spec: {}|put the file into the folder of Kamelets (caravanserai.kamelets.folder)",
+        "apiVersion: camel.apache.org/v1, kind: Integration, spec: {}|write \"- route:\"",
+        "apiVersion: v1, kind: Pipe, spec: {}|write \"- route:\""
+      })
+  void kubernetes_resource_that_camel_would_skip_stops_the_start(String text, String told)
+      throws Exception {
+    assertThat(messageOf("mine.camel.yaml", "{" + text + "}"))
+        .contains("file:%s/mine.camel.yaml, line 1 cannot run: ".formatted(home), told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "public class Mine {}",
+        "public interface Mine {}",
+        "public abstract class Mine extends org.apache.camel.builder.RouteBuilder {}",
+        "public class Mine extends org.apache.camel.builder.RouteBuilder {public Mine(int x) {} public void configure() {}}"
+      })
+  void java_file_that_is_no_route_builder_stops_the_start(String text) throws Exception {
+    assertThat(messageOf("Mine.java", text))
+        .startsWith("The class Mine of %s/Mine.java has no routes".formatted(home))
+        .contains("let it extend org.apache.camel.builder.RouteBuilder");
+  }
+
+  @Test
+  void class_that_another_file_uses_starts() throws Exception {
+    // Given
+    Files.writeString(
+        home.resolve("Words.java"),
+        "public class Words { public String hello() { return \"hello\"; } }");
+    Files.writeString(
+        home.resolve("mine.camel.yaml"),
+        route("direct:mine", "bean: {beanType: Words, method: hello}"));
+
+    // Then
+    assertThat(
+            messageOf(
+                Stream.of("Words.java", "mine.camel.yaml")
+                    .map(name -> home.resolve(name).toString())
+                    .toList()))
+        .isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "a,b.camel.yaml",

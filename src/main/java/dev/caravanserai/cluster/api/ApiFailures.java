@@ -74,8 +74,11 @@ final class ApiFailures {
     return new KubernetesClientException(words, response.code(), status);
   }
 
-  /** The first line or so of a body. */
+  /** The first line or so of a body, but nothing of an object, which may be another tenant's. */
   static String quoted(String body) {
+    if (body.contains("\"apiVersion\"")) {
+      return "it has another object";
+    }
     String text = body.strip();
     return text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
   }
@@ -122,7 +125,7 @@ final class ApiFailures {
     return new FailureException(
         Failure.of(
             FailureCode.CLUSTER_UNREACHABLE,
-            "%s failed: the response is not one of a Kubernetes API server: %s. %s"
+            "%s failed: the response is not that of a Kubernetes API server to this request: %s. %s"
                 .formatted(action, words, BETWEEN)),
         cause);
   }

@@ -11,12 +11,18 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * URL paths of objects. The plural of a kind comes from the client's own tables for built-in kinds,
  * else once from the API server's discovery. Thread-safe.
  */
 final class ResourcePaths {
+  /**
+   * Stricter than Kubernetes (ValidatePathSegmentName): nothing that a URL would have to escape.
+   */
+  private static final Pattern SEGMENT = Pattern.compile("(?!\\.\\.?$)[A-Za-z0-9._:~-]+");
+
   private record Kind(String apiVersion, String kind) {}
 
   private final KubernetesClient client;
@@ -33,13 +39,27 @@ final class ResourcePaths {
         .formatted(
             version.contains("/") ? "/apis" : "/api",
             version,
-            object.namespace(),
+            segment(object.namespace()),
             plurals.computeIfAbsent(new Kind(version, object.kind()), this::plural));
   }
 
-  /** Of one object; may ask the API server, and wait for it. */
+  /**
+   * Of one object; may ask the API server, and wait for it.
+   *
+   * @throws FailureException CONFIG_ERROR if its name would not be one segment of the path
+   */
   String of(ObjectRef object) {
-    return collection(object) + "/" + object.name();
+    return collection(object) + "/" + segment(object.name());
+  }
+
+  private static String segment(String name) {
+    if (!SEGMENT.matcher(name).matches()) {
+      throw FailureException.of(
+          FailureCode.CONFIG_ERROR,
+          "'%s' is not a name of Kubernetes, so nothing was sent. Correct the request or the profile."
+              .formatted(name));
+    }
+    return name;
   }
 
   /** Whether a {@code Status} with this kind in its details means objects of this kind. */

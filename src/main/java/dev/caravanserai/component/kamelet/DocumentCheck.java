@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.camel.dsl.yaml.common.exception.YamlDeserializationException;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -27,24 +26,33 @@ final class DocumentCheck {
   private DocumentCheck() {}
 
   /**
-   * Camel skips whatever is not a list.
+   * Camel skips whatever is neither a list nor a Pipe.
    *
-   * @throws YamlDeserializationException if the document is neither a list with at least one entry
-   *     nor a Kubernetes resource, such as a Pipe
+   * @throws YamlDeserializationException if the document is neither a Pipe nor a list with at least
+   *     one entry
    */
   static void list(Node root) {
-    boolean list = root instanceof SequenceNode sequence && !sequence.getValue().isEmpty();
-    boolean resource =
-        root instanceof MappingNode mapping
-            && mapping.getValue().stream().map(NodeTuple::getKeyNode).anyMatch(named("apiVersion"));
-    if (!list && !resource) {
+    if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
+      order(list);
+    } else if (!is(root, "kind", "Pipe") || !is(root, "apiVersion", "camel\\.apache\\.org/v1.*")) {
       throw new YamlDeserializationException(
           root,
-          "a file of routes is a list: write \"- route:\", with its id and its from indented below.");
+          is(root, "kind", "Kamelet")
+              ? "it is a Kamelet, not a list of routes: put the file into the folder of Kamelets (caravanserai.kamelets.folder), and call it in a route by kamelet:<its name>."
+              : "a file of routes is a list: write \"- route:\", with its id and its from indented below.");
     }
-    if (list) {
-      order((SequenceNode) root);
-    }
+  }
+
+  private static boolean is(Node root, String key, String value) {
+    return root instanceof MappingNode mapping
+        && mapping.getValue().stream()
+            .filter(
+                tuple ->
+                    tuple.getKeyNode() instanceof ScalarNode name && name.getValue().equals(key))
+            .anyMatch(
+                tuple ->
+                    tuple.getValueNode() instanceof ScalarNode text
+                        && text.getValue().matches(value));
   }
 
   private static void order(SequenceNode root) {
@@ -61,10 +69,6 @@ final class DocumentCheck {
         route |= key.equals("route") || key.equals("from");
       }
     }
-  }
-
-  private static Predicate<Node> named(String key) {
-    return node -> node instanceof ScalarNode scalar && scalar.getValue().equals(key);
   }
 
   /**

@@ -3,16 +3,20 @@ package dev.caravanserai.cluster.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only the API server's own word about an object is believed, not that of a proxy before it. */
 class ForeignAnswersTest {
@@ -34,7 +38,7 @@ class ForeignAnswersTest {
         "403 | <html>sign in</html> | sign in",
         "200 | <html>sign in</html> | sign in",
         "200 | {'message': 'ok'} | ok",
-        "200 | {'kind': 'ConfigMap', 'apiVersion': 'v1', 'metadata': {'name': 'other', 'namespace': 'ns'}} | other",
+        "200 | {'kind': 'ConfigMap', 'apiVersion': 'v1', 'metadata': {'name': 'other', 'namespace': 'ns'}} | it has another object",
       })
   void response_that_is_not_about_the_object_concludes_nothing(
       int status, String body, String words) throws Exception {
@@ -52,11 +56,36 @@ class ForeignAnswersTest {
       // Then
       assertThat(api.cluster.sessions().find(StubApi.KEY)).isPresent();
       for (Failure failure : new Failure[] {read, deleted, annotated}) {
-        assertThat(failure.message()).contains(words);
+        assertThat(failure.message()).contains(words).doesNotContain("metadata");
         assertThat(failure.code())
             .as(failure.message())
             .isIn(FailureCode.CLUSTER_UNREACHABLE, FailureCode.NOT_FOUND);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ".", "..", "../secrets/x", "?limit=1", "x?watch=true", "a b", "%2e%2e"})
+  void name_that_is_no_path_segment_is_never_sent(String name) throws Exception {
+    // Given
+    AtomicInteger requests = new AtomicInteger();
+    try (StubApi api =
+        new StubApi(
+            exchange -> {
+              requests.incrementAndGet();
+              return new StubApi.Answer(200, StubApi.ANCHOR);
+            })) {
+      // When
+      ObjectRef claim = ObjectRef.named(PersistentVolumeClaim.class, "ns", name);
+      Failure named = failure(() -> api.cluster.objects().get("default", claim));
+      ObjectRef elsewhere = ObjectRef.named(PersistentVolumeClaim.class, name, "claim");
+      Failure placed = failure(() -> api.cluster.objects().get("default", elsewhere));
+
+      // Then
+      assertThat(named.code()).isEqualTo(FailureCode.CONFIG_ERROR);
+      assertThat(placed.code()).isEqualTo(FailureCode.CONFIG_ERROR);
+      assertThat(requests).hasValue(0);
     }
   }
 
