@@ -1,6 +1,8 @@
 package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.Shares;
+import dev.caravanserai.http.Caller;
+import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -15,30 +17,33 @@ final class OutputMemory extends SynchronizationAdapter {
 
   private final Shares memory;
   private final String tenant;
-  private final UnitOfWork route;
+  private final Object scope;
   private long kept;
   private boolean done;
 
-  private OutputMemory(Shares memory, String tenant, UnitOfWork route) {
+  private OutputMemory(Shares memory, String tenant, Object scope) {
     this.memory = memory;
     this.tenant = tenant;
-    this.route = route;
+    this.scope = scope;
   }
 
   /** For the next output of an exchange; the memory of its former one is given back. */
   static OutputMemory next(Exchange exchange, Shares memory, String tenant) {
+    CompletionStage<?> sent = exchange.getProperty(Caller.DONE, CompletionStage.class);
     UnitOfWork route = exchange.getUnitOfWork();
-    OutputMemory next = new OutputMemory(memory, tenant, route);
-    if (route == null) {
-      next.done = true; // nothing would report the end
-      return next;
-    }
-    if (exchange.getProperty(PROPERTY) instanceof OutputMemory former && former.route == route) {
-      former.onDone(exchange);
-      route.removeSynchronization(former);
+    OutputMemory next = new OutputMemory(memory, tenant, sent == null ? route : sent);
+    if (exchange.getProperty(PROPERTY) instanceof OutputMemory former
+        && former.scope == next.scope) {
+      former.end();
     }
     exchange.setProperty(PROPERTY, next);
-    route.addSynchronization(next);
+    if (sent != null) {
+      sent.thenRun(next::end); // a Kamelet has a unit of work of its own
+    } else if (route != null) {
+      route.addSynchronization(next);
+    } else {
+      next.end(); // nothing would report it
+    }
     return next;
   }
 
@@ -62,7 +67,11 @@ final class OutputMemory extends SynchronizationAdapter {
   }
 
   @Override
-  public synchronized void onDone(Exchange exchange) {
+  public void onDone(Exchange exchange) {
+    end();
+  }
+
+  private synchronized void end() {
     done = true;
     giveBack();
   }

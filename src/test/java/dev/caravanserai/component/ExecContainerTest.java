@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravanserai.cluster.ExecChannel;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
+import dev.caravanserai.http.Caller;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.ExecResult;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -70,6 +71,9 @@ class ExecContainerTest {
                     .to("pod:exec?script=true")
                     .process(ExecContainerTest.this::note)
                     .to("pod:exec?script=true&failOnExit=true")
+                    .process(ExecContainerTest.this::note);
+                from("direct:kamelet")
+                    .to("kamelet:session-exec-action?script=true")
                     .process(ExecContainerTest.this::note);
               }
             });
@@ -143,6 +147,30 @@ class ExecContainerTest {
     assertThat(done.getException()).isNull();
     assertThat(done.getMessage().getBody(ExecResult.class).stdout().bytes()).hasSize((int) OUTPUT);
     assertThat(used).containsExactly(0L, OUTPUT, OUTPUT);
+    assertThat(context.services().execs().memory()).isZero();
+  }
+
+  @Test
+  void result_of_a_request_counts_until_its_response_has_been_sent_also_in_a_kamelet() {
+    // Given
+    context.cluster().execs((start, listener) -> listener.onOpen(new Printing(listener)));
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+
+    // When
+    context
+        .camel()
+        .createProducerTemplate()
+        .request(
+            "direct:kamelet",
+            e -> {
+              e.getMessage().setHeader(PodConstants.SESSION_ID, "a");
+              e.setProperty(Caller.DONE, sent.minimalCompletionStage());
+            });
+
+    // Then
+    assertThat(used).containsExactly(OUTPUT);
+    assertThat(context.services().execs().memory()).isEqualTo(OUTPUT);
+    sent.complete(null);
     assertThat(context.services().execs().memory()).isZero();
   }
 
