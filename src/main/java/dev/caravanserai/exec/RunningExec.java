@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ final class RunningExec implements ExecListener {
   private final ExecSpec spec;
   private final ExecContext context;
   private final Consumer<RunningExec> onAnswer;
+  private final LongConsumer onKept;
   private final SupervisedOutput output;
   private final Verdict verdict;
   private final CompletableFuture<ExecResult> result = new CompletableFuture<>();
@@ -65,15 +67,28 @@ final class RunningExec implements ExecListener {
 
   /**
    * @param onAnswer called once, before the result is complete
+   * @param onKept is given the bytes of the result, which stay taken from the memory
    */
   RunningExec(
-      ContainerRef container, ExecSpec spec, ExecContext context, Consumer<RunningExec> onAnswer) {
+      ContainerRef container,
+      ExecSpec spec,
+      ExecContext context,
+      Consumer<RunningExec> onAnswer,
+      LongConsumer onKept) {
     this.container = container;
     this.spec = spec;
     this.context = context;
     this.onAnswer = onAnswer;
-    this.output = new SupervisedOutput(mark, context.limits().outputBytes(), context.memory());
+    this.onKept = onKept;
+    this.output =
+        new SupervisedOutput(
+            mark, context.limits().outputBytes(), context.memory(), tenant(container));
     this.verdict = new Verdict(this, context, output);
+  }
+
+  /** The one whose share of the memory the output takes. */
+  static String tenant(ContainerRef container) {
+    return container.run().map(run -> run.session().tenant()).orElse("");
   }
 
   private static String randomId() {
@@ -305,6 +320,7 @@ final class RunningExec implements ExecListener {
       Runnable completion;
       try {
         ExecResult done = results.get();
+        onKept.accept((long) done.stdout().bytes().length + done.stderr().bytes().length);
         completion = () -> result.complete(done);
       } catch (Throwable unmade) {
         output.discard();

@@ -1,6 +1,5 @@
 package dev.caravanserai.profile;
 
-import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Pointers;
@@ -20,15 +19,26 @@ import org.apache.commons.jexl3.MapContext;
  * again. Keys are never evaluated. Thread safe.
  */
 final class Expressions extends ValueTree {
+  /** Stands in samples for what only a request's metadata can give; valid as name and as label. */
+  static final String UNKNOWN = "caravanserai-value-of-metadata";
+
   private static final Pattern OPTIONAL = Pattern.compile("\\?\\?\\s*null\\s*$");
   private static final Pattern OF_REQUEST = Pattern.compile("\\b(?:metadata|item)\\b");
 
   private final JexlEngine engine;
   private final String profile;
   private final Map<String, Object> variables;
+  private final boolean sample;
 
   Expressions(String profile, Map<String, Object> variables) {
-    this(engine(), profile, variables);
+    this(profile, variables, false);
+  }
+
+  /**
+   * @param sample whether an expression that fails for lack of metadata is {@link #UNKNOWN}
+   */
+  Expressions(String profile, Map<String, Object> variables, boolean sample) {
+    this(engine(), profile, variables, sample);
   }
 
   /** An engine with {@link Functions}, and without access to anything else of Java. */
@@ -46,10 +56,12 @@ final class Expressions extends ValueTree {
         .create();
   }
 
-  private Expressions(JexlEngine engine, String profile, Map<String, Object> variables) {
+  private Expressions(
+      JexlEngine engine, String profile, Map<String, Object> variables, boolean sample) {
     this.engine = engine;
     this.profile = profile;
     this.variables = variables;
+    this.sample = sample;
   }
 
   /** A map whose values have to result in text, a number or a boolean. */
@@ -60,7 +72,8 @@ final class Expressions extends ValueTree {
           String at = Pointers.child(path, key);
           Object result = evaluate(value, at);
           if (result instanceof Map || result instanceof List) {
-            throw wrong(at, String.valueOf(value), "it must result in text, a number or a boolean");
+            result =
+                failed(at, String.valueOf(value), "it must result in text, a number or a boolean");
           }
           if (result != null) {
             texts.put(key, String.valueOf(result));
@@ -79,7 +92,7 @@ final class Expressions extends ValueTree {
   Expressions withItem(Object item) {
     Map<String, Object> more = new LinkedHashMap<>(variables);
     more.put("item", item);
-    return new Expressions(engine, profile, more);
+    return new Expressions(engine, profile, more, sample);
   }
 
   @Override
@@ -91,7 +104,7 @@ final class Expressions extends ValueTree {
     if (result instanceof List<?> list) {
       return list;
     }
-    throw wrong(path, String.valueOf(expression), "its result is not a list");
+    return List.of(failed(path, String.valueOf(expression), "its result is not a list"));
   }
 
   @Override
@@ -100,8 +113,8 @@ final class Expressions extends ValueTree {
     if (result instanceof Boolean yes) {
       return yes;
     }
-    throw wrong(
-        path, String.valueOf(expression), "its result is " + result + ", not true or false");
+    failed(path, String.valueOf(expression), "its result is " + result + ", not true or false");
+    return true;
   }
 
   @Override
@@ -110,7 +123,7 @@ final class Expressions extends ValueTree {
     try {
       template = Template.of(text);
     } catch (IllegalArgumentException e) {
-      throw wrong(path, text, e.getMessage());
+      return failed(path, text, e.getMessage());
     }
     if (template.whole()) {
       return run(template.parts().get(0).text(), path);
@@ -119,7 +132,7 @@ final class Expressions extends ValueTree {
     for (Template.Part part : template.parts()) {
       Object value = part.expression() ? run(part.text(), path) : part.text();
       if (value == null || value instanceof Map || value instanceof List) {
-        throw wrong(path, text, "within text only text, a number or a boolean can be inserted");
+        value = failed(path, text, "within text only text, a number or a boolean can be inserted");
       }
       result.append(value);
     }
@@ -132,10 +145,10 @@ final class Expressions extends ValueTree {
     try {
       result = engine.createExpression(expression).evaluate(new MapContext(variables));
     } catch (JexlException e) {
-      throw wrong(path, expression, words(e));
+      return failed(path, expression, words(e));
     }
     if (result == null && !OPTIONAL.matcher(expression).find()) {
-      throw wrong(path, expression, "it has no result; if that is allowed, end it with ?? null");
+      return failed(path, expression, "it has no result; if that is allowed, end it with ?? null");
     }
     return result;
   }
@@ -150,19 +163,16 @@ final class Expressions extends ValueTree {
     return detail.isEmpty() ? "it is not valid" : detail;
   }
 
-  private FailureException wrong(String path, String expression, String why) {
-    String message =
-        "Profile %s, %s: the expression '%s' failed: %s. Correct the profile, or send the value that it uses."
-            .formatted(profile, path, expression, why);
-    return OF_REQUEST.matcher(expression).find()
-        ? new OfRequestException(message)
-        : FailureException.of(FailureCode.CONFIG_ERROR, message);
-  }
-
-  /** An expression failed that depends on the request's metadata. */
-  static final class OfRequestException extends FailureException {
-    OfRequestException(String message) {
-      super(Failure.of(FailureCode.CONFIG_ERROR, message));
+  /**
+   * @return {@link #UNKNOWN}, in a sample
+   */
+  private String failed(String path, String expression, String why) {
+    if (sample && OF_REQUEST.matcher(expression).find()) {
+      return UNKNOWN;
     }
+    throw FailureException.of(
+        FailureCode.CONFIG_ERROR,
+        "Profile %s, %s: the expression '%s' failed: %s. Correct the profile, or send the value that it uses."
+            .formatted(profile, path, expression, why));
   }
 }

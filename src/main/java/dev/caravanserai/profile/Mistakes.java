@@ -38,12 +38,12 @@ final class Mistakes {
     found.add(sentence);
   }
 
+  /** Without those in values that only a request gives. */
   void add(FailureException mistake) {
-    if (mistake instanceof MistakesException several) {
-      found.addAll(several.all);
-    } else {
-      found.add(mistake.failure().message());
-    }
+    (mistake instanceof MistakesException several
+            ? several.all
+            : List.of(mistake.failure().message()))
+        .stream().filter(sentence -> !sentence.contains(Expressions.UNKNOWN)).forEach(found::add);
   }
 
   int count() {

@@ -74,6 +74,17 @@ public final class Planner {
    * @throws FailureException CONFIG_ERROR when the profile cannot be evaluated for it
    */
   public Plan plan(SessionSpec request, Instant now, UUID freshId) {
+    return plan(request, now, freshId, false);
+  }
+
+  /**
+   * A plan for a check, in which metadata that the request lacks is {@link Expressions#UNKNOWN}.
+   */
+  Plan sample(SessionSpec request) {
+    return plan(request, Instant.EPOCH, new UUID(0, 0), true);
+  }
+
+  private Plan plan(SessionSpec request, Instant now, UUID freshId, boolean sample) {
     RequestRules rules = new RequestRules().values(request);
     rules.process(request);
     int bytes = Stamp.json(request.metadata()).getBytes(StandardCharsets.UTF_8).length;
@@ -91,7 +102,7 @@ public final class Planner {
       request.timeout().ifPresent(t -> rules.timeout(t, defaults.lifetimes().most()));
       rules.throwIfAny();
     }
-    return plan(request, now, freshId, profile.orElseThrow(), rules);
+    return plan(request, now, freshId, profile.orElseThrow(), rules, sample);
   }
 
   private String missing(String profile) {
@@ -100,7 +111,12 @@ public final class Planner {
   }
 
   private Plan plan(
-      SessionSpec request, Instant now, UUID freshId, Profile profile, RequestRules rules) {
+      SessionSpec request,
+      Instant now,
+      UUID freshId,
+      Profile profile,
+      RequestRules rules,
+      boolean sample) {
     ProfileFile file = profile.file();
     Optional<IdempotencyKey> key =
         request.idempotencyKey().map(k -> IdempotencyKey.of(request.tenant(), k));
@@ -132,7 +148,7 @@ public final class Planner {
     variables.put("createdAt", expiry.createdAt().toString());
     variables.put("names", names);
     variables.put("metadata", spec.metadata());
-    Expressions expressions = new Expressions(profile.name(), variables);
+    Expressions expressions = new Expressions(profile.name(), variables, sample);
     Environment environment =
         Environment.of(
             names.get("secret"),

@@ -5,8 +5,6 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.UUID;
 
 /** Finds the mistakes of a profile that its file alone does not show, when the server starts. */
 final class ProfileCheck {
@@ -94,10 +92,9 @@ final class ProfileCheck {
 
   private void plan(Planner planner, SessionSpec request) {
     try {
-      DerivedNames.clash(planner.plan(request, Instant.EPOCH, new UUID(0, 0)))
-          .ifPresent(why -> wrong("/objects", why));
-    } catch (Expressions.OfRequestException e) {
-      return; // only a real request has the metadata
+      DerivedNames.clash(planner.sample(request))
+          .map(why -> profile.wrong("/objects", why))
+          .ifPresent(mistakes::add);
     } catch (InvalidRequestException e) {
       mistakes.add(
           "Profile %s (%s): no session of it can start: %s."

@@ -38,6 +38,7 @@ final class StrictBinding {
   private static final Predicate<String> DECIMAL =
       Pattern.compile("-?(?:0|[1-9][0-9]{0,17})").asMatchPredicate();
   private static final String TEXT = "text";
+  private static final String LIST = "a list";
   private static final String NUMBER = "a whole number";
   private static final String YES_OR_NO = "true or false";
 
@@ -138,13 +139,18 @@ final class StrictBinding {
       return Optional.empty();
     }
     String text = value.asText();
+    boolean unknown = text.contains(Expressions.UNKNOWN);
     return switch (expected(mismatch)) {
       case TEXT -> Optional.<JsonNode>of(new TextNode(text)).filter(n -> !value.isTextual());
-      case NUMBER -> Optional.of(text).filter(DECIMAL).map(t -> new LongNode(Long.parseLong(t)));
+      case NUMBER ->
+          Optional.of(unknown ? "1" : text)
+              .filter(DECIMAL)
+              .map(t -> new LongNode(Long.parseLong(t)));
       case YES_OR_NO ->
-          Optional.of(text)
+          Optional.of(unknown ? "true" : text)
               .filter(t -> t.equals("true") || t.equals("false"))
               .map(t -> BooleanNode.valueOf(t.equals("true")));
+      case LIST -> Optional.<JsonNode>of(JSON.createArrayNode().add(text)).filter(list -> unknown);
       default -> Optional.empty();
     };
   }
@@ -163,7 +169,7 @@ final class StrictBinding {
     if (type == Pattern.class) {
       return "a regular expression";
     }
-    return Collection.class.isAssignableFrom(type) ? "a list" : "a map";
+    return Collection.class.isAssignableFrom(type) ? LIST : "a map";
   }
 
   private static String words(JsonMappingException e, JsonNode value) {
@@ -179,7 +185,7 @@ final class StrictBinding {
                   .orElse("there are " + String.join(", ", known)));
     }
     if (e instanceof MismatchedInputException mismatch) {
-      String text = value.toString();
+      String text = value.isArray() ? LIST : value.isObject() ? "a map" : value.toString();
       return "it must be %s, not %s"
           .formatted(
               expected(mismatch),

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,19 @@ class EdgeTest {
                 .header("CamelPodTenant", "evil")
                 .header("id", "evil"));
     assertThat(answer.body()).isEqualTo("right [] [] blue");
+  }
+
+  @Test
+  void headers_with_secrets_do_not_reach_a_route() {
+    var request =
+        SERVER
+            .request("/names")
+            .header("Cookie", "a=b")
+            .header("Proxy-Authorization", "Basic x")
+            .header("X-Mine", "1");
+    assertThat(SERVER.send(request).body().toLowerCase(Locale.ROOT))
+        .contains("x-mine")
+        .doesNotContain("cookie", "authorization");
   }
 
   @Test

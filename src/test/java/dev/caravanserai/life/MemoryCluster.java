@@ -46,6 +46,15 @@ public final class MemoryCluster implements Cluster, Objects {
   private volatile CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(true);
   private final List<String> namespaces = new CopyOnWriteArrayList<>(List.of("ns"));
   private volatile boolean silent;
+  private volatile ExecOpener execs =
+      (start, listener) -> {
+        throw new UnsupportedOperationException();
+      };
+
+  /** From now on commands are started so. */
+  public void execs(ExecOpener opener) {
+    execs = opener;
+  }
 
   /** From now on the watch of the index delivers this state of an object. */
   public void deliver(HasMetadata object) {
@@ -255,9 +264,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public ExecOpener execs() {
-    return (start, listener) -> {
-      throw new UnsupportedOperationException();
-    };
+    return (start, listener) -> execs.open(start, listener);
   }
 
   @Override

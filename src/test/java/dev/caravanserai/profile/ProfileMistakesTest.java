@@ -167,6 +167,21 @@ class ProfileMistakesTest {
   }
 
   @Test
+  void list_in_place_of_text_is_reported_once() {
+    // Given
+    String map = "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {a: '${env}'}}";
+
+    // When
+    FailureException thrown =
+        catchThrowableOfType(FailureException.class, () -> planner(OWN.formatted("", map, "")));
+
+    // Then
+    assertThat(thrown.failure().message())
+        .endsWith("/objects/0/data/a: it must be text, not a list.")
+        .hasLineCount(1);
+  }
+
+  @Test
   void invalid_name_of_an_environment_variable_is_reported() throws Exception {
     assertStartStops(
         OWN.formatted("", "", "        - {name: d, image: x, env: [{name: B C, value: x}]}"),
@@ -208,8 +223,45 @@ class ProfileMistakesTest {
         .hasMessageContainingAll("caravanserai.profile.default=nope", "autogen, default");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "command: [sleep, '${metadata.secs}']",
+        "args: '${metadata.args}'",
+        "ports: [{containerPort: '${metadata.port}'}]",
+        "tty: '${metadata.tty}'",
+        "resources: {limits: {memory: '${metadata.memory}'}, requests: {cpu: '${metadata.cpu}m'}}",
+        "livenessProbe: {tcpSocket: {port: '${metadata.port}'}}",
+        "volumeMounts: [{each: 'metadata.mounts', name: '${item.name}', mountPath: '${item.path}'}]",
+        "ports: [{when: 'metadata.open', containerPort: 1}]",
+        "workingDir: '/${metadata.a}/${metadata.b}'"
+      })
+  void rest_of_a_profile_that_needs_metadata_is_checked_at_the_start(String field)
+      throws Exception {
+    // Given
+    String service =
+        "  - {apiVersion: v1, kind: Service, metadata: {name: A b, labels: {a: b c}}}\n"
+            + "  - {apiVersion: v1, kind: Service, metadata: {name: '${metadata.name}'}}";
+    String profile = OWN.formatted("labels: {team: '${metadata.team}'}", service, "");
+    String needing = profile.replace("env: '${env}'", field);
+
+    // Then
+    assertThat(
+            planner(
+                profile
+                    .replace("A b", "a-b")
+                    .replace("b c", "b-c")
+                    .replace("env: '${env}'", field)))
+        .isNotNull();
+    assertStartStops(
+        needing.replace("container: c", "container: d"),
+        "no container 'd'",
+        "Service A b",
+        "label 'a'");
+  }
+
   @Test
-  void profile_that_needs_metadata_is_not_checked_without_it() throws Exception {
+  void value_that_only_metadata_gives_is_checked_for_each_request() throws Exception {
     // Given
     Planner planner = planner(OWN.formatted("labels: {team: '${metadata.team}'}", "", ""));
 
@@ -355,11 +407,11 @@ class ProfileMistakesTest {
     return new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
   }
 
-  private void assertStartStops(String yaml, String place, String right) {
+  private void assertStartStops(String yaml, String... told) {
     FailureException thrown = catchThrowableOfType(FailureException.class, () -> planner(yaml));
     assertThat(thrown).as("the start").isNotNull();
     assertThat(thrown.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR);
-    assertThat(thrown).hasMessageContainingAll("own.yaml", place, right);
+    assertThat(thrown).hasMessageContaining("own.yaml").hasMessageContainingAll(told);
   }
 
   private static void assertWrong(String yaml, String place, String right) {
