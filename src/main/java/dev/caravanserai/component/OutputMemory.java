@@ -29,16 +29,16 @@ final class OutputMemory extends SynchronizationAdapter {
   static OutputMemory next(Exchange exchange, Shares memory, String tenant) {
     UnitOfWork route = exchange.getUnitOfWork();
     OutputMemory next = new OutputMemory(memory, tenant, route);
+    if (route == null) {
+      next.done = true; // nothing would report the end
+      return next;
+    }
     if (exchange.getProperty(PROPERTY) instanceof OutputMemory former && former.route == route) {
       former.onDone(exchange);
       route.removeSynchronization(former);
     }
     exchange.setProperty(PROPERTY, next);
-    if (route == null) {
-      next.done = true; // nothing would tell the end
-    } else {
-      route.addSynchronization(next);
-    }
+    route.addSynchronization(next);
     return next;
   }
 

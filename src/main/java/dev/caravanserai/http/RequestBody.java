@@ -180,7 +180,7 @@ final class RequestBody {
     if (holders == 0) {
       memory.giveBack(tenant, size);
       size = 0;
-      received = null;
+      received = Buffer.buffer();
       bytes = NOTHING;
     }
   }

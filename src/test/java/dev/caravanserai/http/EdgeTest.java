@@ -167,8 +167,8 @@ class EdgeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Host: a b\r\n"})
-  void missing_or_invalid_host_is_named_in_the_refusal(String host) throws Exception {
+  @ValueSource(strings = {"", "Host: a b\r\n", "Host: a\r\nHost: b\r\n"})
+  void missing_invalid_or_repeated_host_is_named_in_the_refusal(String host) throws Exception {
     assertThat(answer("GET /echo HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ")
         .contains("INVALID_REQUEST", "header Host");
