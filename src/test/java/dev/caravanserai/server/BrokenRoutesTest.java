@@ -633,9 +633,19 @@ class BrokenRoutesTest {
   }
 
   private static String messageOf(Path folder, List<String> files) {
+    return messageOf(folder, Path.of("kamelets"), files);
+  }
+
+  static String messageOf(Path folder, Path kamelets, List<String> files) {
     Settings settings =
         Settings.of(
-            Map.of(Settings.PORT.key(), "0", Settings.ROUTES_FOLDER.key(), folder.toString()));
+            Map.of(
+                Settings.PORT.key(),
+                "0",
+                Settings.ROUTES_FOLDER.key(),
+                folder.toString(),
+                Settings.KAMELETS_FOLDER.key(),
+                kamelets.toString()));
     PodServices services =
         PodServices.of(new MemoryCluster(), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes();
