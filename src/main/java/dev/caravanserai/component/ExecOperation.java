@@ -3,6 +3,7 @@ package dev.caravanserai.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.exec.ExecHandle;
+import dev.caravanserai.exec.Execs;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.PodGone;
 import dev.caravanserai.session.ExecResult;
@@ -57,8 +58,15 @@ final class ExecOperation implements PodOperation {
     ContainerRef container =
         container(session, services.cluster().sessions().pod(session.key()), spec);
     notes.used(session);
-    ExecHandle exec = services.execs().start(container, spec);
-    CallerGone.of(exchange).thenRun(exec::cancel);
+    Execs execs = services.execs();
+    ExecHandle exec =
+        execs.start(
+            container,
+            spec,
+            bytes ->
+                OutputMemory.next(exchange, execs.budget(), session.key().tenant()).keep(bytes));
+    CallerGone.of(exchange).thenRun(exec.canceller()); // which does not keep the result
+
     return exec.result()
         .thenApply(
             result -> {

@@ -2,59 +2,21 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.LastBytes;
-import dev.caravanserai.exec.MemoryBudget;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
-import org.apache.camel.spi.UnitOfWork;
-import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * The end of a log in memory, as the body of a route. It counts in the budget until the route ends
- * or reads another log.
+ * The end of a log in memory, as the body of a route.
+ *
+ * @param limit in bytes
  */
-final class LogEnd extends SynchronizationAdapter {
-  private static final String PROPERTY = "CaravanseraiLogEnd";
+record LogEnd(OutputMemory memory, int limit) {
 
-  private final MemoryBudget memory;
-  private final UnitOfWork route;
-  private final AtomicLong kept = new AtomicLong();
-
-  private LogEnd(MemoryBudget memory, UnitOfWork route) {
-    this.memory = memory;
-    this.route = route;
-  }
-
-  /** The one of this exchange, without the log that it has read before. */
-  static LogEnd of(Exchange exchange, MemoryBudget memory) {
-    if (exchange.getProperty(PROPERTY) instanceof LogEnd former
-        && former.route == exchange.getUnitOfWork()) {
-      former.giveBack();
-      return former;
-    }
-    LogEnd first = new LogEnd(memory, exchange.getUnitOfWork());
-    exchange.setProperty(PROPERTY, first);
-    exchange.getExchangeExtension().addOnCompletion(first);
-    return first;
-  }
-
-  @Override
-  public void onDone(Exchange exchange) {
-    giveBack();
-  }
-
-  private void giveBack() {
-    memory.giveBack(kept.getAndSet(0));
-  }
-
-  /**
-   * @param limit in bytes
-   */
-  CompletionStage<byte[]> read(ByteSource log, int limit, Exchange exchange) {
-    return LastBytes.of(log, limit + 1, this::take).thenApply(bytes -> end(bytes, limit, exchange));
+  CompletionStage<byte[]> read(ByteSource log, Exchange exchange) {
+    return LastBytes.of(log, limit + 1, this::take).thenApply(bytes -> end(bytes, exchange));
   }
 
   private void take(int bytes) {
@@ -62,13 +24,13 @@ final class LogEnd extends SynchronizationAdapter {
       throw FailureException.of(
           FailureCode.LIMIT_REACHED,
           "The log was not read: output in memory has reached the limit of the setting"
-              + " caravanserai.exec.memory. Try again later, or read less of it.");
+              + " caravanserai.exec.memory, or your tenant has three quarters of it. Try again"
+              + " later, or read less of the log.");
     }
-    kept.addAndGet(bytes);
   }
 
   /** Whole lines where there are any. */
-  private static byte[] end(byte[] log, int limit, Exchange exchange) {
+  private byte[] end(byte[] log, Exchange exchange) {
     int from = log.length - limit;
     if (from <= 0) {
       return log;

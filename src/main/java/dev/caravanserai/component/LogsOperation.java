@@ -4,6 +4,7 @@ import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.exec.Execs;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -61,9 +62,12 @@ final class LogsOperation implements PodOperation {
     return stream
         ? log
         : log.thenCompose(
-            source ->
-                LogEnd.of(exchange, services.execs().budget())
-                    .read(source, services.execs().limits().outputBytes(), exchange));
+            source -> {
+              Execs execs = services.execs();
+              String tenant = lookup.key(exchange).tenant();
+              OutputMemory memory = OutputMemory.next(exchange, execs.budget(), tenant);
+              return new LogEnd(memory, execs.limits().outputBytes()).read(source, exchange);
+            });
   }
 
   private CompletionStage<ByteSource> open(Session session, Exchange exchange) {

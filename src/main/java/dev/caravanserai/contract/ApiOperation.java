@@ -20,6 +20,9 @@ import java.util.function.Function;
 
 /** One operation of a contract. Immutable; safe for use by many threads. */
 public final class ApiOperation {
+  /** No parameter has this name: routes have the negotiated media type as the variable of it. */
+  public static final String MEDIA_TYPE = "mediaType";
+
   /** Longer numbers stay text, which the schema then rejects. */
   private static final int LONGEST_NUMBER = 20;
 

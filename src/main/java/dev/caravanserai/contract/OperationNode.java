@@ -139,6 +139,11 @@ record OperationNode(
               throw new IllegalArgumentException(
                   "operation %s has two parameters %s".formatted(id(), twice.name()));
             });
+    if (names.contains(ApiOperation.MEDIA_TYPE)) {
+      throw new IllegalArgumentException(
+          "operation %s has a parameter %s, which is the variable of the negotiated media type: give it another name"
+              .formatted(id(), ApiOperation.MEDIA_TYPE));
+    }
   }
 
   String id() {

@@ -1,5 +1,6 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.ExecResult;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,8 @@ final class CappedOutput implements ExecSink {
 
   private final int headLimit;
   private final int tailLimit;
-  private final MemoryBudget budget;
+  private final Shares budget;
+  private final String tenant;
   private byte[] head = new byte[0];
   private int headLength;
   private byte[] tail = new byte[0];
@@ -25,10 +27,11 @@ final class CappedOutput implements ExecSink {
   /**
    * @param limit most bytes kept, at least 0
    */
-  CappedOutput(int limit, MemoryBudget budget) {
+  CappedOutput(int limit, Shares budget, String tenant) {
     this.headLimit = limit - limit / 2;
     this.tailLimit = limit / 2;
     this.budget = budget;
+    this.tenant = tenant;
   }
 
   @Override
@@ -64,13 +67,15 @@ final class CappedOutput implements ExecSink {
 
   private byte[] grown(byte[] array, long wanted, int limit) {
     long size = Math.min(limit, Math.max(wanted, Math.max(LEAST, 2L * array.length)));
-    if (wanted <= array.length || size <= array.length || !budget.take(size - array.length)) {
+    if (wanted <= array.length
+        || size <= array.length
+        || !budget.take(tenant, size - array.length)) {
       return array;
     }
     try {
       return Arrays.copyOf(array, (int) size);
     } catch (OutOfMemoryError full) {
-      budget.giveBack(size - array.length);
+      budget.giveBack(tenant, size - array.length);
       return array;
     }
   }
@@ -86,7 +91,16 @@ final class CappedOutput implements ExecSink {
 
   /** Drops what is kept and returns its memory. */
   void clear() {
-    budget.giveBack((long) head.length + tail.length);
+    clear(0);
+  }
+
+  /**
+   * Drops what is kept and returns its memory.
+   *
+   * @param bytes what stays taken, for the {@link #output} made before
+   */
+  void clear(int bytes) {
+    budget.giveBack(tenant, (long) head.length + tail.length - bytes);
     head = new byte[0];
     headLength = 0;
     tail = new byte[0];

@@ -3,6 +3,7 @@ package dev.caravanserai.exec;
 import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.Failure;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,9 +26,18 @@ record ExecContext(
     Executor answers,
     ContainerEnds ends,
     ExecLimits limits,
-    MemoryBudget memory) {
+    Shares memory) {
   /** How long one request may take, unless its sender has another limit. */
   static final long ANSWER_WITHIN_MS = 2_000;
+
+  /** Why a container is known to have ended; empty also if that cannot be read. */
+  Optional<Failure> known(ContainerRef container) {
+    try {
+      return ends.known(container);
+    } catch (RuntimeException unknown) {
+      return Optional.empty();
+    }
+  }
 
   /** Why a container has ended; empty also if the cluster does not answer within the time. */
   CompletionStage<Optional<Failure>> ended(ContainerRef container, long withinMs) {

@@ -3,6 +3,7 @@ package dev.caravanserai.exec;
 import dev.caravanserai.cluster.ContainerEnds;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecOpener;
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.FailureCode;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * Runs commands in containers under a supervisor, which reports their end and ends all their
@@ -43,13 +45,12 @@ public final class Execs implements AutoCloseable {
       ContainerEnds ends,
       ExecLimits limits) {
     this.context =
-        new ExecContext(
-            opener, timer, answers, ends, limits, new MemoryBudget(limits.memoryBytes()));
+        new ExecContext(opener, timer, answers, ends, limits, new Shares(limits.memoryBytes()));
     this.places = new Semaphore(limits.parallel());
   }
 
-  /** What all output in memory together may take. */
-  public MemoryBudget budget() {
+  /** What all output in memory together may take, divided among tenants. */
+  public Shares budget() {
     return context.memory();
   }
 
@@ -58,14 +59,22 @@ public final class Execs implements AutoCloseable {
     return start(container, spec).result();
   }
 
+  /** {@link #start(ContainerRef, ExecSpec, LongConsumer)}; its result does not count. */
+  public ExecHandle start(ContainerRef container, ExecSpec spec) {
+    String tenant = RunningExec.tenant(container);
+    return start(container, spec, bytes -> context.memory().giveBack(tenant, bytes));
+  }
+
   /**
    * Starts a command.
    *
+   * @param kept called once, before the result is complete, with the number of its bytes: they
+   *     count in the {@link #budget}, for the tenant of the session, until they are given back
    * @throws dev.caravanserai.session.InvalidRequestException for arguments or environment that
    *     cannot be passed to a process, and for a time-out above the maximum
    * @throws FailureException LIMIT_REACHED if too many execs run
    */
-  public ExecHandle start(ContainerRef container, ExecSpec spec) {
+  public ExecHandle start(ContainerRef container, ExecSpec spec, LongConsumer kept) {
     SuperviseInput.check(spec);
     Duration timeout = context.limits().timeout(spec);
     if (!places.tryAcquire()) {
@@ -75,7 +84,7 @@ public final class Execs implements AutoCloseable {
                   + " (caravanserai.exec.parallel). Try again when some have ended.")
               .formatted(container, context.limits().parallel()));
     }
-    RunningExec exec = new RunningExec(container, spec, context, this::answered);
+    RunningExec exec = new RunningExec(container, spec, context, this::answered, kept);
     String id = exec.execId();
     running.put(id, exec);
     exec.start(timeout);
@@ -116,7 +125,7 @@ public final class Execs implements AutoCloseable {
     return context.limits().parallel() - places.availablePermits();
   }
 
-  /** How many bytes of output the running ones keep. */
+  /** How many bytes of output are kept: of running ones, and of results that are in use. */
   public long memory() {
     return context.memory().used();
   }

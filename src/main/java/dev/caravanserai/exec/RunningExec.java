@@ -16,12 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,11 @@ import org.slf4j.LoggerFactory;
 final class RunningExec implements ExecListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunningExec.class);
   private static final ShellText SUPERVISE = ShellText.load("supervise.sh");
+
+  /** Failures after which a pod of the same name may be that of another life. */
+  private static final Set<FailureCode> OF_THE_SESSION =
+      Set.of(FailureCode.POD_REPLACED, FailureCode.CONFLICT, FailureCode.DEADLINE);
+
   private static final long LOOK_WHILE_OPENING_MS = 1_000;
 
   private final long askedAt = System.nanoTime();
@@ -45,6 +52,7 @@ final class RunningExec implements ExecListener {
   private final ExecSpec spec;
   private final ExecContext context;
   private final Consumer<RunningExec> onAnswer;
+  private final LongConsumer onKept;
   private final SupervisedOutput output;
   private final Verdict verdict;
   private final CompletableFuture<ExecResult> result = new CompletableFuture<>();
@@ -59,15 +67,28 @@ final class RunningExec implements ExecListener {
 
   /**
    * @param onAnswer called once, before the result is complete
+   * @param onKept is given the bytes of the result, which stay taken from the memory
    */
   RunningExec(
-      ContainerRef container, ExecSpec spec, ExecContext context, Consumer<RunningExec> onAnswer) {
+      ContainerRef container,
+      ExecSpec spec,
+      ExecContext context,
+      Consumer<RunningExec> onAnswer,
+      LongConsumer onKept) {
     this.container = container;
     this.spec = spec;
     this.context = context;
     this.onAnswer = onAnswer;
-    this.output = new SupervisedOutput(mark, context.limits().outputBytes(), context.memory());
+    this.onKept = onKept;
+    this.output =
+        new SupervisedOutput(
+            mark, context.limits().outputBytes(), context.memory(), tenant(container));
     this.verdict = new Verdict(this, context, output);
+  }
+
+  /** The one whose share of the memory the output takes. */
+  static String tenant(ContainerRef container) {
+    return container.run().map(run -> run.session().tenant()).orElse("");
   }
 
   private static String randomId() {
@@ -108,7 +129,7 @@ final class RunningExec implements ExecListener {
     if (answered.get() || (output.supervised() ? output.processId().isPresent() : isOpen())) {
       return;
     }
-    Optional<Failure> gone = context.ends().known(container);
+    Optional<Failure> gone = context.known(container);
     if (gone.isPresent()) {
       Optional<ExecChannel> open = close();
       containerEnded(gone.get());
@@ -153,13 +174,16 @@ final class RunningExec implements ExecListener {
 
   @Override
   public void onOpen(ExecChannel opened) {
+    Optional<Failure> gone = goneBefore();
     boolean wanted;
     synchronized (this) {
+      ended |= gone.isPresent();
       wanted = !ended;
       mayHaveBegun |= wanted;
       channel = Optional.of(opened);
     }
     if (!wanted) {
+      gone.ifPresent(this::containerEnded);
       opened.close();
       return;
     }
@@ -167,6 +191,16 @@ final class RunningExec implements ExecListener {
       opened.write(SuperviseInput.encode(mark, id, spec, opened.canCloseStdin()));
     }
     feed(ByteSource.of(spec.stdin().orElse(new byte[0])), opened);
+  }
+
+  /**
+   * An exec names its pod without a uid, so the channel may lead into the pod of the next life of
+   * the session.
+   */
+  private Optional<Failure> goneBefore() {
+    return context
+        .known(container)
+        .filter(why -> output.supervised() && OF_THE_SESSION.contains(why.code()));
   }
 
   private static void feed(ByteSource source, ExecChannel to) {
@@ -286,6 +320,7 @@ final class RunningExec implements ExecListener {
       Runnable completion;
       try {
         ExecResult done = results.get();
+        onKept.accept((long) done.stdout().bytes().length + done.stderr().bytes().length);
         completion = () -> result.complete(done);
       } catch (Throwable unmade) {
         output.discard();

@@ -6,6 +6,7 @@ import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.cluster.ExecOpener;
 import dev.caravanserai.cluster.ExecStart;
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import java.nio.charset.StandardCharsets;
@@ -26,9 +27,9 @@ final class ShortExec implements ExecListener {
   private static final int OUTPUT = 4096;
 
   private final CompletableFuture<ExecEnd> done = new CompletableFuture<>();
-  private final MemoryBudget memory = new MemoryBudget(2 * OUTPUT);
-  private final CappedOutput out = new CappedOutput(OUTPUT, memory);
-  private final CappedOutput err = new CappedOutput(OUTPUT, memory);
+  private final Shares memory = new Shares(4 * OUTPUT);
+  private final CappedOutput out = new CappedOutput(OUTPUT, memory, "");
+  private final CappedOutput err = new CappedOutput(OUTPUT, memory, "");
   private final String input;
   private volatile Optional<ExecChannel> channel = Optional.empty();
 

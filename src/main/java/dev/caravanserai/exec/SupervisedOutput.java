@@ -1,5 +1,6 @@
 package dev.caravanserai.exec;
 
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.Outcome;
 import java.time.Duration;
@@ -17,10 +18,10 @@ final class SupervisedOutput {
   private boolean supervised = true;
   private boolean ended;
 
-  SupervisedOutput(String mark, int limit, MemoryBudget budget) {
+  SupervisedOutput(String mark, int limit, Shares budget, String tenant) {
     this.mark = mark;
-    this.keptOut = new CappedOutput(limit, budget);
-    this.keptErr = new CappedOutput(limit, budget);
+    this.keptOut = new CappedOutput(limit, budget, tenant);
+    this.keptErr = new CappedOutput(limit, budget, tenant);
     this.out = new MarkedStream(mark, keptOut);
     this.err = new MarkedStream(mark, keptErr);
   }
@@ -81,12 +82,14 @@ final class SupervisedOutput {
     return (err.opening() + out.opening()).strip();
   }
 
-  /** The result with what was kept; later output is dropped. */
+  /** The result with what was kept, whose bytes stay taken; later output is dropped. */
   synchronized ExecResult end(String id, Outcome outcome, Duration duration) {
     if (outcome instanceof Outcome.NotStarted) {
       clear();
     }
     ExecResult result = new ExecResult(id, outcome, keptOut.output(), keptErr.output(), duration);
+    keptOut.clear(result.stdout().bytes().length);
+    keptErr.clear(result.stderr().bytes().length);
     discard();
     return result;
   }

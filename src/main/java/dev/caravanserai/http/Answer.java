@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
@@ -54,7 +55,10 @@ record Answer(
       stream = stream(exchange, reads);
       answer = of(exchange, stream, asked, filter);
     } catch (Throwable e) {
-      answer = of(Problems.of(e, exchange.getExchangeId()), Map.of());
+      boolean ended =
+          e instanceof RejectedExecutionException
+              && exchange.getContext().getShutdownStrategy().isForceShutdown();
+      answer = of(ended ? Problems.ended() : Problems.of(e, exchange.getExchangeId()), Map.of());
     }
     if (answer.rest.isEmpty()) {
       stream.ifPresent(ByteSource::close);

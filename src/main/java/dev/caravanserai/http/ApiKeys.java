@@ -51,9 +51,14 @@ public final class ApiKeys implements Authenticator {
     return found;
   }
 
-  /** Fetch Metadata, {@code Sec-Fetch-Site}: sent by browsers only. */
+  /**
+   * By {@code Sec-Fetch-Site} (Fetch Metadata), which browsers send to https and to localhost; else
+   * by {@code Origin}, which they send with every request of another site that may change anything.
+   */
   private static boolean fromAnotherSite(HttpServerRequest request) {
     var site = request.getHeader("Sec-Fetch-Site");
-    return site != null && !site.equals("same-origin") && !site.equals("none");
+    return site == null
+        ? Origin.foreign(request).isPresent()
+        : !site.equals("same-origin") && !site.equals("none");
   }
 }

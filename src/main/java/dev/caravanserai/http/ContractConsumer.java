@@ -26,7 +26,7 @@ import org.apache.camel.support.service.ServiceHelper;
  */
 final class ContractConsumer extends HttpConsumer {
   /** Exchange variable: the media type of the response that the caller prefers. */
-  static final String MEDIA_TYPE = "mediaType";
+  static final String MEDIA_TYPE = ApiOperation.MEDIA_TYPE;
 
   private final String specification;
   private final HttpEngine engine;

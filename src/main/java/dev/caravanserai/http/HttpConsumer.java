@@ -89,7 +89,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     }
     route
         .handler(this::receive)
-        .handler(ctx -> handle(ctx, reader, processor))
+        .handler(ctx -> handle(ctx, entrance, reader, processor))
         .failureHandler(engine::failed);
     onStop.add(
         () -> {
@@ -138,7 +138,8 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     }
   }
 
-  private void handle(RoutingContext ctx, Reader reader, AsyncProcessor processor) {
+  private void handle(
+      RoutingContext ctx, Entrance entrance, Reader reader, AsyncProcessor processor) {
     if (Guard.principal(ctx).isEmpty()) {
       ctx.next();
       return;
@@ -152,7 +153,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     if (ofTheServer) {
       blocking(ctx, route);
     } else {
-      engine.routeThreads().start(ctx, route, body::release);
+      engine.threads(entrance).start(ctx, route, body::release);
     }
   }
 
@@ -266,7 +267,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     }
   }
 
-  /** Routes that may block have threads of their own, so that they cannot delay the API. */
+  /** Each route that may block has threads of its own, so that it cannot delay others. */
   private void blocking(RoutingContext ctx, Runnable work) {
     if (ofTheServer) {
       ctx.vertx()
@@ -278,7 +279,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
               false)
           .onFailure(ctx::fail);
     } else {
-      engine.routeThreads().execute(work);
+      RouteThreads.of(ctx).execute(work);
     }
   }
 

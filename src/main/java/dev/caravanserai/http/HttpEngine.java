@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.contract.ApiDocument;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,9 +12,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -47,7 +50,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   private Router guarded;
   private final Shares streams;
   private final Shares bodies;
-  private final RouteThreads routeThreads;
+  private final Map<Entrance, RouteThreads> threads = new ConcurrentHashMap<>();
   private Executor streamThreads;
 
   private HttpEngine(List<Authenticator> authenticators, HttpLimits limits, ServerVertx vertx) {
@@ -56,7 +59,6 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     this.vertx = vertx;
     this.streams = new Shares(limits.streams());
     this.bodies = new Shares(limits.bodyMemory());
-    this.routeThreads = new RouteThreads(limits);
   }
 
   /**
@@ -106,12 +108,13 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     return bodies;
   }
 
-  RouteThreads routeThreads() {
-    return routeThreads;
+  /** Threads of the route of an entrance. */
+  RouteThreads threads(Entrance entrance) {
+    return threads.computeIfAbsent(entrance, route -> new RouteThreads(limits));
   }
 
   private void end() {
-    routeThreads.close();
+    threads.values().forEach(RouteThreads::close);
     vertx.close();
   }
 

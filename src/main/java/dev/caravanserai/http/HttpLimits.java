@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param idle time limit between requests, and without progress while the caller reads a response
  * @param streams maximum number of responses sent at a time whose body is a stream of a route
  * @param bodyMemory maximum bytes of all bodies in memory, at least twice {@code bodyBytes}
- * @param routeThreads maximum number of threads for HTTP routes other than the server's API
+ * @param routeThreads maximum number of threads of an HTTP route other than those of the server's
+ *     API
  */
 public record HttpLimits(
     long bodyBytes,
@@ -61,7 +62,7 @@ public record HttpLimits(
   FailureException noThread() {
     return FailureException.of(
         FailureCode.LIMIT_REACHED,
-        "The route was not started: all %d threads for HTTP routes are in use, the limit of the setting %s. Try again later."
+        "The route was not started: all %d threads of this HTTP route are in use, the limit of the setting %s. Try again later."
             .formatted(routeThreads, Settings.THREADS.key()));
   }
 

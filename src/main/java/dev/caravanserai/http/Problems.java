@@ -30,6 +30,15 @@ final class Problems {
     return internal(occurrence);
   }
 
+  /** A request that outlasted the time of a shutdown. */
+  static Problem ended() {
+    return Problem.internal(
+        503,
+        "The server ended before this request did. Whether anything was done is not known: check"
+            + " before you repeat it, or repeat it with the same Idempotency-Key.",
+        Optional.empty());
+  }
+
   private static Problem internal(String occurrence) {
     return Problem.internal(
         500,

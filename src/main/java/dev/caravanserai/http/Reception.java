@@ -105,9 +105,13 @@ final class Reception extends ChannelDuplexHandler {
     return ((ConnectionBase) ctx.request().connection()).channel().attr(KEY).get();
   }
 
+  /** Also called when the connection ends before the response, after {@link #channelInactive}. */
   private void answered() {
-    if (phase == Phase.SOCKET) {
+    if (phase == Phase.SOCKET || !channel.isActive()) {
       return;
+    }
+    if (request != null && request.request().isEnded()) {
+      request = null; // an idle connection keeps nothing of it in memory
     }
     phase = Phase.IDLE;
     wait(limits.idle());
@@ -142,6 +146,7 @@ final class Reception extends ChannelDuplexHandler {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     cancel();
+    request = null;
     context.fireChannelInactive();
   }
 

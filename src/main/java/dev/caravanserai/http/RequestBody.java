@@ -1,5 +1,6 @@
 package dev.caravanserai.http;
 
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -19,12 +20,13 @@ import java.util.concurrent.TimeUnit;
 final class RequestBody {
   private static final String KEY = RequestBody.class.getName();
   private static final String NONE = KEY + ".none";
+  private static final byte[] NOTHING = {};
   private static final int LINGER_SECONDS = 5;
 
   private final Shares memory;
   private final String tenant;
   private Buffer received = Buffer.buffer();
-  private byte[] bytes = {};
+  private byte[] bytes = NOTHING;
   private int size;
   private int holders = 1;
 
@@ -178,6 +180,8 @@ final class RequestBody {
     if (holders == 0) {
       memory.giveBack(tenant, size);
       size = 0;
+      received = Buffer.buffer();
+      bytes = NOTHING;
     }
   }
 }

@@ -6,11 +6,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads for all HTTP routes but those of the server's API. A step that blocks holds one of them,
- * so it delays neither the API nor health and metrics. A request waits up to {@value #WAIT_SECONDS}
- * s for a thread and is then refused.
+ * Threads of one HTTP route that is not of the server's API. A step that blocks holds one of them,
+ * so it delays neither another route, nor the API, health and metrics. A request waits up to
+ * {@value #WAIT_SECONDS} s for a thread and is then refused.
  */
 final class RouteThreads implements Executor {
+  private static final String KEY = RouteThreads.class.getName();
   private static final int WAIT_SECONDS = 5;
   private static final int MOST_WAITING = 1000;
 
@@ -22,6 +23,11 @@ final class RouteThreads implements Executor {
     this.pool = new ContinuationPool("http-route-", limits.routeThreads());
   }
 
+  /** Those on which the route of a request was started. */
+  static RouteThreads of(RoutingContext ctx) {
+    return ctx.get(KEY);
+  }
+
   /**
    * Starts a route on a thread, or refuses the request. A request that ends before is not started.
    * On the request's event loop.
@@ -29,6 +35,7 @@ final class RouteThreads implements Executor {
    * @param notStarted runs if the route does not
    */
   void start(RoutingContext ctx, Runnable route, Runnable notStarted) {
+    ctx.put(KEY, this);
     if (pool.getQueue().size() >= MOST_WAITING) {
       notStarted.run();
       ctx.fail(limits.noThread());

@@ -10,9 +10,9 @@ import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Refuses a request whose length is given twice, or by a transfer coding other than {@code
- * chunked}, which Netty would take: two servers in a row may see different requests in it (RFC
- * 9112, 6.1 and 6.3).
+ * Refuses a request with more than one Host (RFC 9112, 3.2), and one whose length is given twice,
+ * or by a transfer coding other than {@code chunked}, which Netty would take: two servers in a row
+ * may see different requests in it (RFC 9112, 6.1 and 6.3).
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
   private StrictDecoder(HttpServerOptions options) {
@@ -37,6 +37,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
             || head.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0)) {
       throw new IllegalArgumentException(
           "the only Transfer-Encoding is chunked, once, with HTTP/1.1");
+    }
+    if (head.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+      throw new IllegalArgumentException("it has more than one header Host");
     }
     return super.isContentAlwaysEmpty(head);
   }

@@ -62,8 +62,7 @@ final class WebSockets {
           FailureCode.INVALID_REQUEST,
           "The URL of the WebSocket is invalid: %s.".formatted(e.getMessage()));
     }
-    Optional.ofNullable(request.getHeader("Origin"))
-        .filter(origin -> !sameHost(origin, request))
+    Origin.foreign(request)
         .ifPresent(
             origin -> {
               throw FailureException.of(
@@ -90,15 +89,6 @@ final class WebSockets {
         .flatMap(options -> Stream.of(options.split(",")))
         .map(option -> option.strip().toLowerCase(Locale.ROOT))
         .toList();
-  }
-
-  /** Credentials that a browser keeps must not serve pages of others. */
-  private static boolean sameHost(String origin, HttpServerRequest request) {
-    try {
-      return request.getHeader("Host").equalsIgnoreCase(URI.create(origin).getAuthority());
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   /** Whether the answer to a request is to be sent by a WebSocket. */

@@ -21,7 +21,7 @@ record ContainerEnv(ObjectStore store, JsonNode pod) {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([^)]+)\\)");
 
-  /** The environment of a process: what an image and a runtime set, then what the spec says. */
+  /** The environment of a process: defaults of image and runtime, overridden by the spec. */
   Map<String, String> of(Map<String, String> specified) {
     Map<String, String> env = new LinkedHashMap<>();
     env.put("PATH", PATH);

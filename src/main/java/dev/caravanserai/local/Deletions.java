@@ -107,7 +107,7 @@ record Deletions(ObjectStore store) {
     return object;
   }
 
-  /** Grace period of a pod: 0 if nothing of it runs; a running one is never extended. */
+  /** Grace period of a pod: 0 if no container runs; a period that has begun is never extended. */
   private static long grace(ObjectNode pod, Options options) {
     if (Set.of("Succeeded", "Failed").contains(Json.text(pod, "/status/phase"))
         || Json.text(pod, "/spec/nodeName").isEmpty()) {

@@ -11,7 +11,7 @@ final class StartLine {
   private boolean ok;
 
   /**
-   * Reads what is available of the line, without waiting.
+   * Reads the available part of the line, without waiting.
    *
    * @return whether something was read
    */

@@ -29,8 +29,8 @@ final class Trash implements AutoCloseable {
       Executors.newSingleThreadExecutor(task -> Pump.daemon(task, "local-trash"));
 
   /**
-   * @param folder for what is to be removed, in the same file system; what an earlier server left
-   *     there is removed, too
+   * @param folder in the same file system as the folders to remove; what an earlier server left in
+   *     it is removed, too
    */
   Trash(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);

@@ -5,18 +5,23 @@ import dev.caravanserai.component.kamelet.KameletPlugin;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.Model;
+import org.apache.camel.spi.ShutdownStrategy;
 
 /**
  * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
  * refer to. Starts in three steps, so that the server can connect to the cluster in parallel.
  */
 final class Routes implements AutoCloseable {
+  private static final int LAST_SECONDS = 5;
+
   private final Main camel = new Main();
   private final EndpointOptions options = new EndpointOptions();
   private RouteFiles files;
@@ -103,6 +108,22 @@ final class Routes implements AutoCloseable {
   /** Whether the API of the contract is among the routes. */
   boolean haveApi() {
     return RouteChecks.servesApi(camel.getCamelContext());
+  }
+
+  /**
+   * Ends the routes. Those that still run after {@code camel.main.shutdownTimeout} have {@value
+   * #LAST_SECONDS} s more, as their callers are to get the results of cancelled execs.
+   *
+   * @param cancelExecs called then
+   */
+  void end(Runnable cancelExecs) {
+    ShutdownStrategy shutdown = camel.getCamelContext().getShutdownStrategy();
+    long seconds = shutdown.getTimeout();
+    shutdown.setTimeout(seconds + LAST_SECONDS);
+    var late = new CompletableFuture<Void>().completeOnTimeout(null, seconds, TimeUnit.SECONDS);
+    late.thenRunAsync(cancelExecs);
+    camel.stop();
+    late.cancel(false);
   }
 
   @Override

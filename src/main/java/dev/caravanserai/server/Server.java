@@ -143,7 +143,7 @@ public final class Server implements AutoCloseable {
     if (ended.getCount() == 0) {
       return;
     }
-    routes.close();
+    routes.end(cluster.services().execs()::close);
     cluster.close();
     ended.countDown();
   }

@@ -121,7 +121,7 @@ public final class Settings {
   public static final Setting<Integer> EXEC_MEMORY =
       setting("exec.memory", between(size(), "64KiB", "1GiB"), "256MiB")
           .described(
-              "How much output of all running execs together is kept; if more is written, less is kept of each. Logs that routes read into memory count too; if there is no room left, reading one is a 429.");
+              "How much output is in memory, of one tenant three quarters of it: of running execs, of results until their response has been sent, or their route has ended or has the next result, and of logs that routes read into memory. Beyond it less is kept of each exec, and reading a log is a 429.");
   public static final Setting<Integer> EXEC_PARALLEL =
       setting("exec.parallel", number(1, 100_000), "512")
           .described("Most execs that run at once; further ones are refused with `LIMIT_REACHED`.");
@@ -131,7 +131,7 @@ public final class Settings {
   public static final Setting<Integer> THREADS =
       setting("threads", number(8, 10_000), "256")
           .described(
-              "Most threads of one route for the steps after an operation, and as many for HTTP routes of your own; a blocking step holds one. A request that gets none within 5 s is a 429.");
+              "Most threads of one route for the steps after an operation, and as many on which an HTTP route of your own starts; a blocking step holds one. A request that gets none within 5 s is a 429.");
   public static final Setting<Integer> HTTP_BODY_LIMIT =
       setting("http.body-limit", size(), "32MiB").described("Largest body of a request.");
   public static final Setting<Integer> HTTP_BODY_MEMORY =

@@ -2,19 +2,32 @@ package dev.caravanserai.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.cluster.ExecChannel;
+import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.ExecListener;
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.ExecResult;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The container of an exec: one of those that run as long as the pod. */
+/** The container of an exec, and how long its result counts as memory in use. */
 class ExecContainerTest {
+  private static final long OUTPUT = 5000;
+
+  private final List<Long> used = new CopyOnWriteArrayList<>();
   @AutoClose private final KameletContext context = new KameletContext();
 
   @BeforeEach
@@ -52,6 +65,12 @@ class ExecContainerTest {
               public void configure() {
                 errorHandler(noErrorHandler());
                 from("direct:exec").to("pod:exec");
+                from("direct:memory")
+                    .process(ExecContainerTest.this::note)
+                    .to("pod:exec?script=true")
+                    .process(ExecContainerTest.this::note)
+                    .to("pod:exec?script=true&failOnExit=true")
+                    .process(ExecContainerTest.this::note);
               }
             });
     context.camel().start();
@@ -69,6 +88,62 @@ class ExecContainerTest {
                 Annotations.STARTED_AT, "2026-01-01T00:00:00Z",
                 Annotations.EXPIRES_AT, "2999-01-01T00:00:00Z"))
         .build();
+  }
+
+  private void note(Exchange exchange) {
+    used.add(context.services().execs().memory());
+  }
+
+  /** Every command writes {@value #OUTPUT} bytes, and then exits with 0. */
+  private static final class Printing implements ExecChannel {
+    private final ExecListener to;
+
+    Printing(ExecListener to) {
+      this.to = to;
+    }
+
+    @Override
+    public CompletionStage<Void> write(byte[] bytes) {
+      String written = new String(bytes, StandardCharsets.UTF_8);
+      if (written.indexOf('\n') > 0) { // what the supervisor is given
+        String mark = written.lines().findFirst().orElseThrow();
+        to.onStdout((mark + " 1\n").getBytes(StandardCharsets.UTF_8));
+        to.onStderr((mark + "\n").getBytes(StandardCharsets.UTF_8));
+        to.onStdout(new byte[(int) OUTPUT]);
+        to.onEnd(new ExecEnd.Exited(0));
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean canCloseStdin() {
+      return false;
+    }
+
+    @Override
+    public void closeStdin() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void result_counts_as_memory_in_use_until_its_exchange_is_done_or_has_the_next_one() {
+    // Given
+    context.cluster().execs((start, listener) -> listener.onOpen(new Printing(listener)));
+
+    // When
+    Exchange done =
+        context
+            .camel()
+            .createProducerTemplate()
+            .request("direct:memory", e -> e.getMessage().setHeader(PodConstants.SESSION_ID, "a"));
+
+    // Then
+    assertThat(done.getException()).isNull();
+    assertThat(done.getMessage().getBody(ExecResult.class).stdout().bytes()).hasSize((int) OUTPUT);
+    assertThat(used).containsExactly(0L, OUTPUT, OUTPUT);
+    assertThat(context.services().execs().memory()).isZero();
   }
 
   /** Nothing can be started in the cluster of this test: the failure names the container. */

@@ -139,7 +139,7 @@ class SessionJsonTest {
                 .container("main")
                 .createdAt(CREATED)
                 .lastActivityAt(CREATED)
-                .expiresAt(Instant.parse("2026-11-21T10:30:00Z"))
+                .expiresAt(Instant.parse("2026-11-21T09:40:31Z"))
                 .failure(
                     Optional.of(
                         Failure.of(

@@ -2,6 +2,7 @@ package dev.caravanserai.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.ExecResult;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -17,8 +18,8 @@ class CappedOutputTest {
       @ForAll @IntRange(max = 200) int limit,
       @ForAll @Size(max = 20) List<@Size(max = 60) byte[]> pieces) {
     // Given
-    MemoryBudget budget = new MemoryBudget(1 << 20);
-    CappedOutput cap = new CappedOutput(limit, budget);
+    Shares budget = new Shares(1 << 20);
+    CappedOutput cap = new CappedOutput(limit, budget, "red");
     ByteArrayOutputStream written = new ByteArrayOutputStream();
 
     // When
@@ -42,8 +43,8 @@ class CappedOutputTest {
       @ForAll @IntRange(max = 3000) int memory,
       @ForAll @Size(max = 30) List<@Size(max = 300) byte[]> pieces) {
     // Given
-    MemoryBudget budget = new MemoryBudget(memory);
-    CappedOutput cap = new CappedOutput(1 << 20, budget);
+    Shares budget = new Shares(memory);
+    CappedOutput cap = new CappedOutput(1 << 20, budget, "red");
     ByteArrayOutputStream written = new ByteArrayOutputStream();
 
     // When

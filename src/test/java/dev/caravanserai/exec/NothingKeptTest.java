@@ -3,24 +3,29 @@ package dev.caravanserai.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.ExecEnd;
+import dev.caravanserai.cluster.Shares;
 import dev.caravanserai.session.ExecResult;
 import dev.caravanserai.session.ExecSpec;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Outcome;
+import dev.caravanserai.session.SessionKey;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** An ended exec keeps no memory; running ones keep no more than the limit. */
+/** Running execs and results in use keep no more memory than the limit, ended ones none. */
 class NothingKeptTest {
   private static final int MEMORY = 64 << 10;
 
@@ -101,11 +106,53 @@ class NothingKeptTest {
     assertThat(execs.memory()).isZero();
   }
 
+  private static ContainerRef of(String tenant) {
+    SessionKey session = new SessionKey("local", tenant, "a");
+    return new ContainerRef(
+        "sessions",
+        "pod",
+        "main",
+        Optional.of(new ContainerRef.Run(session, Instant.MAX, "uid", 0)));
+  }
+
+  private ExecResult print(String tenant, int length, AtomicLong inUse) {
+    ExecHandle handle = execs.start(of(tenant), ExecSpec.command("yes"), inUse::addAndGet);
+    FakeContainer.Process process =
+        fakes.container().process().announces(1).stdout("y".repeat(length));
+    process.ends(new ExecEnd.Exited(0));
+    return Place.await(handle);
+  }
+
+  @Test
+  void results_in_use_count_and_those_of_one_tenant_leave_memory_to_others() {
+    // Given
+    AtomicLong red = new AtomicLong();
+    for (int i = 0; i < 9; i++) {
+      // When
+      ExecResult result = print("red", 16 << 10, red);
+
+      // Then
+      assertThat(result.outcome()).isEqualTo(Outcome.exited(0));
+      assertThat(result.stdout().total()).isEqualTo(16 << 10);
+      assertThat(result.stdout().truncated()).isEqualTo(i >= 3);
+      assertThat(execs.memory()).isEqualTo(red.get()).isLessThanOrEqualTo(MEMORY * 3 / 4);
+    }
+    AtomicLong blue = new AtomicLong();
+    assertThat(print("blue", 16 << 10, blue).stdout().truncated()).isFalse();
+
+    // When
+    execs.budget().giveBack("red", red.get());
+
+    // Then
+    assertThat(execs.memory()).isEqualTo(16 << 10);
+    assertThat(print("red", 16 << 10, red).stdout().truncated()).isFalse();
+  }
+
   @Test
   void exec_whose_result_cannot_be_made_fails_and_gives_back_its_place_and_memory() {
     // Given
     AtomicInteger places = new AtomicInteger(1);
-    MemoryBudget memory = new MemoryBudget(MEMORY);
+    Shares memory = new Shares(MEMORY);
     RunningExec exec =
         new RunningExec(
             FakeExecs.MAIN,
@@ -117,7 +164,8 @@ class NothingKeptTest {
                 FakeExecs.ends(c -> Optional.empty()),
                 FakeExecs.LIMITS,
                 memory),
-            ended -> places.decrementAndGet());
+            ended -> places.decrementAndGet(),
+            kept -> {});
     exec.start(Duration.ofMinutes(1));
     fakes.container().process().announces(1).stdout("y".repeat(5000));
 

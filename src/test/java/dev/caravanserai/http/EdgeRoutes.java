@@ -33,6 +33,8 @@ final class EdgeRoutes extends RouteBuilder {
         .setBody()
         .simple(
             "${header.id} [${header.CamelPodTenant}] [${header.camelpodtenant}] ${header.colour}");
+    from("platform-http:/names")
+        .process(e -> e.getMessage().setBody(e.getMessage().getHeaders().keySet().toString()));
     from("platform-http:/bug")
         .process(
             e -> {

@@ -113,6 +113,22 @@ class EntrancesTest {
                     .contains(file.toString(), "execInSession", "exce", "Did you mean exec?"));
   }
 
+  @Test
+  void parameter_with_the_name_of_the_media_type_variable_stops_the_start() throws IOException {
+    // Given
+    String contract = Files.readString(Path.of("config/openapi/caravanserai.yaml"));
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, contract.replace("- name: label\n", "- name: mediaType\n"));
+
+    // When
+    List<String> told = told(start("/own", "file:" + file));
+
+    // Then
+    assertThat(told)
+        .anySatisfy(
+            message -> assertThat(message).contains(file.toString(), "listSessions", "mediaType"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

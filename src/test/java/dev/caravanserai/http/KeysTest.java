@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import static dev.caravanserai.http.ProblemAnswers.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -66,15 +67,26 @@ class KeysTest {
 
   @Test
   void page_of_another_site_cannot_use_the_key_that_the_browser_remembers() {
-    var basic = "Basic " + base64("any:" + HttpServer.KEY);
-    assertProblem(
-        SERVER.send(
+    for (var header :
+        List.of(
+            List.of("Sec-Fetch-Site", "cross-site"),
+            List.of("Origin", "http://evil.example"),
+            List.of("Origin", "null"))) {
+      assertProblem(
+          SERVER.send(remembered().header(header.get(0), header.get(1))), 403, "NOT_PERMITTED");
+    }
+    String own = "http://127.0.0.1:" + SERVER.port();
+    assertThat(SERVER.send(remembered().header("Origin", own)).statusCode()).isEqualTo(200);
+    assertThat(
             SERVER
-                .anonymous("/whoami")
-                .header("Authorization", basic)
-                .header("Sec-Fetch-Site", "cross-site")),
-        403,
-        "NOT_PERMITTED");
+                .send(SERVER.request("/whoami").header("Origin", "http://a.example"))
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  private static HttpRequest.Builder remembered() {
+    var basic = "Basic " + base64("any:" + HttpServer.KEY);
+    return SERVER.anonymous("/whoami").header("Authorization", basic);
   }
 
   @ParameterizedTest

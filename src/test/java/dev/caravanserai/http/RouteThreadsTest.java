@@ -40,11 +40,13 @@ class RouteThreadsTest {
                 release.await();
               })
           .setBody(constant("done"));
+      from("platform-http:/other").process(e -> e.getMessage().setBody("done"));
     }
   }
 
   @Test
-  void routes_that_block_every_thread_delay_neither_the_api_nor_health() throws Exception {
+  void route_that_blocks_all_its_threads_delays_neither_another_route_nor_the_api_nor_health()
+      throws Exception {
     try (ApiServer api = new ApiServer(new Slow())) {
       try {
         // Given
@@ -56,6 +58,7 @@ class RouteThreadsTest {
         // When
         List<HttpRequest.Builder> others =
             List.of(
+                server.request("/other"),
                 server.request("/v1/sessions"),
                 server
                     .request("/v1/sessions")

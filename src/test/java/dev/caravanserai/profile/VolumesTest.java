@@ -103,6 +103,14 @@ class VolumesTest {
             "/metadata/volumes/5/pvc_name",
             "/metadata/volumes/6/mount_path",
             "/metadata/volumes/8/name");
+    for (String path : List.of("//", "/a//b", "/./a", "/a/.", "/..", "/a:b", "a", "")) {
+      assertThat(pointers(Map.of("volumes", List.of(volume("p", path, "c")))))
+          .as(path)
+          .containsExactly("/metadata/volumes/0/mount_path");
+    }
+    for (String path : List.of("/a/", "/a/..b", "/.a/b.", "/..." + "/x".repeat(2_000))) {
+      Requests.of("hypha").metadata(Map.of("volumes", List.of(volume("p", path, "c")))).plan();
+    }
     assertThat(pointers(Map.of("volumes", "all"))).containsExactly("/metadata/volumes");
     assertThat(pointers(Map.of("app_id", Map.of("a", 1)))).containsExactly("/metadata/app_id");
   }

@@ -1,15 +1,15 @@
-package dev.caravanserai.http;
+package dev.caravanserai.cluster;
 
 import java.util.HashMap;
 import java.util.Map;
 
 /** Divides a limited amount among tenants. Thread-safe. */
-final class Shares {
+public final class Shares {
   private final long limit;
   private final Map<String, Long> taken = new HashMap<>();
   private long used;
 
-  Shares(long limit) {
+  public Shares(long limit) {
     this.limit = limit;
   }
 
@@ -18,7 +18,7 @@ final class Shares {
    *
    * @return false if not so much is left, or the tenant would have more than three quarters
    */
-  synchronized boolean take(String tenant, long amount) {
+  public synchronized boolean take(String tenant, long amount) {
     long theirs = taken.getOrDefault(tenant, 0L) + amount;
     if (used + amount > limit || theirs > limit - limit / 4) {
       return false;
@@ -28,12 +28,12 @@ final class Shares {
     return true;
   }
 
-  synchronized void giveBack(String tenant, long amount) {
+  public synchronized void giveBack(String tenant, long amount) {
     used -= amount;
     taken.computeIfPresent(tenant, (name, had) -> had == amount ? null : had - amount);
   }
 
-  synchronized long used() {
+  public synchronized long used() {
     return used;
   }
 }
