@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Some rows of docs/states.md with a real kubelet. */
 @ExtendWith(NothingLeftBehind.class)
@@ -120,6 +122,26 @@ class StatesIT {
               return now.at("/pod/restarts").asInt() > 0 && now.path("ready").asBoolean();
             });
     assertThat(states).containsOnly("RUNNING");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Always", "OnFailure"})
+  void exec_whose_container_is_started_again_is_pod_gone_and_the_session_goes_on(String policy) {
+    // Given
+    String main = LIVES.replace("exit 0", "exit 3");
+    String id = start(LIVES, policy, List.of("sh", "-c", main)).field("id");
+
+    // When
+    Answer ended = api.exec(id, Map.of("script", "kill -TERM 1; sleep 100"));
+
+    // Then
+    assertThat(ended.field("outcome")).as(ended.text()).isEqualTo("podGone");
+    assertThat(ended.body().at("/failure/code").asText())
+        .as(ended.text())
+        .isEqualTo("CONTAINER_RESTARTED");
+    assertThat(ended.text()).contains("Run the command again").doesNotContain("new session");
+    await().until(() -> session(id).path("ready").asBoolean());
+    assertThat(api.exec(id, Map.of("script", "printf here")).field("stdout")).isEqualTo("here");
   }
 
   @Test

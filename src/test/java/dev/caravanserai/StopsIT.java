@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.caravanserai.Api.Answer;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -61,6 +64,24 @@ class StopsIT {
     assertThat(stops("failedStart")).isEqualTo(before + 1);
     assertThat(stops("expired")).isEqualTo(expired);
     assertThat(stops("asked")).isEqualTo(asked);
+  }
+
+  @RepeatedTest(5)
+  void stop_with_wait_leaves_nothing_of_a_session_that_is_starting() {
+    // Given
+    String id = "early-" + Long.toString(System.nanoTime(), 36);
+    CompletableFuture<Answer> starting = api.startLater(Map.of("id", id), Map.of());
+
+    // When
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> api.call("DELETE", "/v1/sessions/" + id + "?wait=true", null).status() == 204);
+
+    // Then
+    Answer next = api.start(Map.of("id", id));
+    assertThat(next.status()).as(next.text()).isEqualTo(201);
+    assertThat(starting.join().status()).isEqualTo(409);
+    api.call("DELETE", "/v1/sessions/" + id, null);
   }
 
   @Test

@@ -72,7 +72,8 @@ public final class PodStatusReader {
         .findFirst();
   }
 
-  private static boolean startedAgain(Pod pod, ContainerStateTerminated end) {
+  /** Whether the pod's restart policy starts a container again that has ended so. */
+  public static boolean startedAgain(Pod pod, ContainerStateTerminated end) {
     String policy = pod.getSpec() == null ? "" : String.valueOf(pod.getSpec().getRestartPolicy());
     return policy.equals("Always") || policy.equals("OnFailure") && PodView.exitCode(end) != 0;
   }

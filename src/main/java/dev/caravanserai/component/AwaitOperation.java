@@ -5,7 +5,6 @@ import dev.caravanserai.life.Start;
 import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -26,13 +25,11 @@ final class AwaitOperation implements PodOperation {
   /** If only the response has the id of the session, the session ends when its caller leaves. */
   private static CompletionStage<Failure> abandoned(Exchange exchange, Start start) {
     return CallerGone.forGood(exchange)
-        ? CallerGone.of(exchange)
-            .thenApply(
-                gone ->
-                    Failure.of(
-                        FailureCode.CONFLICT,
-                        "Session %s was ended while it was starting: its caller left, and only the response would have had its id. Give it an id or an Idempotency-Key to come back for it."
-                            .formatted(start.key().id())))
-        : new CompletableFuture<>();
+        .thenApply(
+            gone ->
+                Failure.of(
+                    FailureCode.CONFLICT,
+                    "Session %s was ended while it was starting: its caller left, and only the response would have had its id. Give it an id or an Idempotency-Key to come back for it."
+                        .formatted(start.key().id())));
   }
 }

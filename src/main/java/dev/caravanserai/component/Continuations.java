@@ -13,6 +13,8 @@ import org.apache.camel.Exchange;
  * Thread-safe.
  */
 public final class Continuations implements AutoCloseable {
+  private static final int OWN = 4;
+
   private final int size;
   private final Map<String, ContinuationPool> pools = new ConcurrentHashMap<>();
 
@@ -25,17 +27,17 @@ public final class Continuations implements AutoCloseable {
 
   /** The threads of the route in which the exchange began. */
   Executor of(Exchange exchange) {
-    return pool(RouteOrigin.of(exchange).orElse("none"));
+    return pool(RouteOrigin.of(exchange).orElse("none"), size);
   }
 
-  /** The threads of no route. */
+  /** A few threads of no route, for what does not block. */
   Executor own() {
-    return pool("");
+    return pool("", OWN);
   }
 
-  private ContinuationPool pool(String route) {
+  private ContinuationPool pool(String route, int most) {
     return pools.computeIfAbsent(
-        route, id -> new ContinuationPool("continuation-" + id + "-", size));
+        route, id -> new ContinuationPool("continuation-" + id + "-", most));
   }
 
   @Override

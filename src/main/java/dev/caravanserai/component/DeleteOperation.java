@@ -7,6 +7,7 @@ import dev.caravanserai.life.DeletionWait;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.SessionKey;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 
@@ -38,19 +39,27 @@ final class DeleteOperation implements PodOperation {
   public CompletionStage<Void> run(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
     boolean waits = wait.of(exchange).orElse(false);
-    return lookup
-        .find(key)
-        .thenApply(found -> sessions.snapshot(key).orElseThrow(() -> SessionLookup.notFound(key)))
-        .thenCompose(known -> end(key, known, waits, exchange));
+    return lookup.find(key).thenCompose(found -> end(key, waits, exchange, false));
   }
 
+  /**
+   * @param refreshed whether the index was refreshed, since the cluster had no anchor of the life
+   *     that the index knew: the watch may not have reported the next life yet
+   */
   private CompletionStage<Void> end(
-      SessionKey key, SessionSnapshot known, boolean waits, Exchange exchange) {
+      SessionKey key, boolean waits, Exchange exchange, boolean refreshed) {
+    SessionSnapshot known = sessions.snapshot(key).orElseThrow(() -> SessionLookup.notFound(key));
     Optional<ObjectRef> pod = known.pod().map(ObjectRef::to);
-    CompletionStage<Void> accepted = termination.end(key, known.anchor().map(ObjectRef::to), pod);
-    return waits
-        ? accepted.thenCompose(
-            done -> deletion.await(key, known.anchor(), pod, CallerGone.of(exchange)))
-        : accepted;
+    return termination
+        .end(key, known.anchor().map(ObjectRef::to), pod)
+        .thenCompose(
+            there -> {
+              if (!there && !refreshed) {
+                return sessions.refresh(key).thenCompose(now -> end(key, waits, exchange, true));
+              }
+              return waits
+                  ? deletion.await(key, known.anchor(), pod, CallerGone.of(exchange))
+                  : CompletableFuture.completedFuture(null);
+            });
   }
 }

@@ -56,22 +56,26 @@ final class FailOperation implements PodOperation {
         Causes.failure(thrown)
             .orElseGet(() -> Failure.of(FailureCode.CONFIG_ERROR, "The start failed: " + thrown));
     return notes
-        .failed(start.key().tenant(), start.anchor(), failure)
+        .startFailed(start.key().tenant(), start.anchor(), failure)
         .thenCompose(
             noted ->
                 CompletableFuture.allOf(
-                    (hasLog(start) ? List.<ObjectRef>of() : start.objects())
+                    (isKept(start) ? List.<ObjectRef>of() : start.objects())
                         .stream()
                             .map(object -> cluster.objects().delete(object).toCompletableFuture())
                             .toArray(CompletableFuture[]::new)));
   }
 
-  private boolean hasLog(Start start) {
+  /** Whether the pod has a log to be read, or got ready after all. */
+  private boolean isKept(Start start) {
     return cluster
         .sessions()
-        .pod(start.key())
-        .filter(pod -> Optional.of(ObjectRef.to(pod)).equals(start.pod()))
-        .filter(pod -> PodStatusReader.phase(pod).equals("Failed"))
+        .snapshot(start.key())
+        .filter(known -> known.pod().map(ObjectRef::to).equals(start.pod()))
+        .filter(
+            known ->
+                known.session().state() == State.RUNNING
+                    || known.pod().map(PodStatusReader::phase).equals(Optional.of("Failed")))
         .isPresent();
   }
 

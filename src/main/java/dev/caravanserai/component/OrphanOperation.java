@@ -69,6 +69,6 @@ final class OrphanOperation implements PodOperation {
         pod.namespace(),
         Labels.SESSION,
         Names.label(key.id()));
-    return termination.end(key, Optional.empty(), Optional.of(pod));
+    return termination.end(key, Optional.empty(), Optional.of(pod)).thenApply(ended -> null);
   }
 }

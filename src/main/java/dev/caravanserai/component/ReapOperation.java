@@ -36,7 +36,8 @@ final class ReapOperation implements PodOperation {
   }
 
   private CompletionStage<Void> end(SessionSnapshot due) {
-    return termination.end(
-        due.session().key(), due.anchor().map(ObjectRef::to), due.pod().map(ObjectRef::to));
+    return termination
+        .end(due.session().key(), due.anchor().map(ObjectRef::to), due.pod().map(ObjectRef::to))
+        .thenApply(ended -> null);
   }
 }

@@ -32,6 +32,34 @@ public final class ApiOperation {
   ApiOperation(OperationNode node, ContractSchema request) {
     this.node = node;
     this.request = request;
+    checkDefaults();
+  }
+
+  /** An absent parameter must not become a value that is refused when it is given. */
+  private void checkDefaults() {
+    ObjectNode defaults = JsonNodeFactory.instance.objectNode();
+    Set<String> pointers = new HashSet<>();
+    for (OperationNode.Parameter parameter : node.parameters()) {
+      Optional.ofNullable(parameter.schema().get("default"))
+          .ifPresent(
+              value -> {
+                defaults.withObject("/" + parameter.in()).set(parameter.name(), value);
+                pointers.add(pointer(parameter));
+              });
+    }
+    request.check(defaults).stream()
+        .filter(violation -> pointers.contains(violation.pointer()))
+        .findFirst()
+        .ifPresent(
+            violation -> {
+              throw new IllegalArgumentException(
+                  "the default of %s of operation %s %s"
+                      .formatted(violation.pointer(), id(), violation.message()));
+            });
+  }
+
+  private static String pointer(OperationNode.Parameter parameter) {
+    return "/" + parameter.in() + "/" + parameter.name();
   }
 
   /**
@@ -109,10 +137,10 @@ public final class ApiOperation {
         continue;
       }
       if (given.size() > 1 && !parameter.type().equals("array")) {
-        String pointer = "/" + parameter.in() + "/" + parameter.name();
-        repeated.add(pointer);
+        repeated.add(pointer(parameter));
         violations.add(
-            new Violation(pointer, "must be given once, not %d times".formatted(given.size())));
+            new Violation(
+                pointer(parameter), "must be given once, not %d times".formatted(given.size())));
         continue;
       }
       JsonNode value = value(parameter, given);

@@ -120,6 +120,17 @@ record OperationNode(
                   "operation %s takes a body of %s: only JSON can be checked"
                       .formatted(id(), type));
             });
+    parameters.stream()
+        .filter(parameter -> parameter.in().equals("path"))
+        .map(Parameter::name)
+        .filter(name -> !path.contains("{" + name + "}"))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "operation %s has a parameter %s in the path, but %s has no {%s}"
+                      .formatted(id(), name, path, name));
+            });
     TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     parameters.stream()
         .filter(parameter -> !names.add(parameter.name()))

@@ -30,6 +30,15 @@ record ExecContext(
   /** How long one request may take, unless its sender has another limit. */
   static final long ANSWER_WITHIN_MS = 2_000;
 
+  /** Why a container is known to have ended; empty also if that cannot be read. */
+  Optional<Failure> known(ContainerRef container) {
+    try {
+      return ends.known(container);
+    } catch (RuntimeException unknown) {
+      return Optional.empty();
+    }
+  }
+
   /** Why a container has ended; empty also if the cluster does not answer within the time. */
   CompletionStage<Optional<Failure>> ended(ContainerRef container, long withinMs) {
     try {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +35,11 @@ import org.slf4j.LoggerFactory;
 final class RunningExec implements ExecListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunningExec.class);
   private static final ShellText SUPERVISE = ShellText.load("supervise.sh");
+
+  /** Failures after which a pod of the same name may be that of another life. */
+  private static final Set<FailureCode> OF_THE_SESSION =
+      Set.of(FailureCode.POD_REPLACED, FailureCode.CONFLICT, FailureCode.DEADLINE);
+
   private static final long LOOK_WHILE_OPENING_MS = 1_000;
 
   private final long askedAt = System.nanoTime();
@@ -123,7 +129,7 @@ final class RunningExec implements ExecListener {
     if (answered.get() || (output.supervised() ? output.processId().isPresent() : isOpen())) {
       return;
     }
-    Optional<Failure> gone = context.ends().known(container);
+    Optional<Failure> gone = context.known(container);
     if (gone.isPresent()) {
       Optional<ExecChannel> open = close();
       containerEnded(gone.get());
@@ -168,13 +174,16 @@ final class RunningExec implements ExecListener {
 
   @Override
   public void onOpen(ExecChannel opened) {
+    Optional<Failure> gone = goneBefore();
     boolean wanted;
     synchronized (this) {
+      ended |= gone.isPresent();
       wanted = !ended;
       mayHaveBegun |= wanted;
       channel = Optional.of(opened);
     }
     if (!wanted) {
+      gone.ifPresent(this::containerEnded);
       opened.close();
       return;
     }
@@ -182,6 +191,16 @@ final class RunningExec implements ExecListener {
       opened.write(SuperviseInput.encode(mark, id, spec, opened.canCloseStdin()));
     }
     feed(ByteSource.of(spec.stdin().orElse(new byte[0])), opened);
+  }
+
+  /**
+   * An exec names its pod without a uid, so the channel may lead into the pod of the next life of
+   * the session.
+   */
+  private Optional<Failure> goneBefore() {
+    return context
+        .known(container)
+        .filter(why -> output.supervised() && OF_THE_SESSION.contains(why.code()));
   }
 
   private static void feed(ByteSource source, ExecChannel to) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ public final class AnchorNotes {
 
   /** Each failed one means that somebody else has written. */
   private static final int TRIES = 5;
+
+  private static final CompletionStage<Boolean> DONE = CompletableFuture.completedStage(true);
 
   private final Cluster cluster;
   private final Duration failureRetention;
@@ -72,11 +75,21 @@ public final class AnchorNotes {
    * @return whether the anchor still exists; fails with CONFLICT if it is changed all the time
    */
   public CompletionStage<Boolean> failed(String tenant, ObjectRef anchor, Failure failure) {
-    return failed(tenant, anchor, failure, TRIES);
+    return failed(tenant, anchor, failure, AnchorNotes::failed, TRIES);
   }
 
+  /**
+   * The same for a failed start; notes nothing if the session was ready, as another replica saw.
+   */
+  public CompletionStage<Boolean> startFailed(String tenant, ObjectRef anchor, Failure failure) {
+    return failed(tenant, anchor, failure, now -> failed(now) || Lives.started(now), TRIES);
+  }
+
+  /**
+   * @param settled whether nothing is to be noted on an anchor
+   */
   private CompletionStage<Boolean> failed(
-      String tenant, ObjectRef anchor, Failure failure, int tries) {
+      String tenant, ObjectRef anchor, Failure failure, Predicate<HasMetadata> settled, int tries) {
     if (tries == 0) {
       return CompletableFuture.failedFuture(
           FailureException.of(
@@ -88,21 +101,18 @@ public final class AnchorNotes {
         .thenCompose(
             found ->
                 found
-                    .map(now -> noteFailure(now, failure))
+                    .map(now -> settled.test(now) ? DONE : noteFailure(now, failure))
                     .map(
                         noted ->
                             noted.thenCompose(
                                 done ->
                                     done
                                         ? CompletableFuture.completedFuture(true)
-                                        : failed(tenant, anchor, failure, tries - 1)))
+                                        : failed(tenant, anchor, failure, settled, tries - 1)))
                     .orElseGet(() -> CompletableFuture.completedFuture(false)));
   }
 
   private CompletionStage<Boolean> noteFailure(HasMetadata anchor, Failure failure) {
-    if (failed(anchor)) { // by another replica
-      return CompletableFuture.completedFuture(true);
-    }
     Instant until = Instant.now().plus(failureRetention);
     Instant expiresAt = Times.expiresAt(anchor, Optional.empty());
     return cluster

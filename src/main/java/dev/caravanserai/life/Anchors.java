@@ -210,7 +210,7 @@ public final class Anchors {
   static FailureException stopping(Plan plan) {
     return FailureException.of(
         FailureCode.CONFLICT,
-        "Session %s is stopping: wait until it is gone, stop it with DELETE and wait=true, or choose another id."
+        "Session %s is stopping: try again in a few seconds, wait for its end with DELETE and wait=true, or choose another id."
             .formatted(plan.id()));
   }
 

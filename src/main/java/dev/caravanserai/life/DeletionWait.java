@@ -35,6 +35,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
   private static final Duration LONGEST = Duration.ofSeconds(2);
 
   private final Cluster cluster;
+  private final SessionObjects creates;
   private final Duration atMost;
   private final ScheduledExecutorService timer;
   private final Subscription subscription;
@@ -44,8 +45,10 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
    * @param atMost how long a wait lasts
    * @param timer the caller's to shut down
    */
-  public DeletionWait(Cluster cluster, Duration atMost, ScheduledExecutorService timer) {
+  public DeletionWait(
+      Cluster cluster, SessionObjects creates, Duration atMost, ScheduledExecutorService timer) {
     this.cluster = cluster;
+    this.creates = creates;
     this.atMost = atMost;
     this.timer = timer;
     this.subscription = cluster.sessions().subscribe("deletion", CAPACITY, this);
@@ -56,8 +59,9 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
    *     is left
    * @param pod with its uid, if there is one
    * @param abandoned completes if the caller has left
-   * @return done when all are gone; fails when the time is over, with CONFLICT and the object that
-   *     is left, or with CLUSTER_UNREACHABLE if that cannot be read
+   * @return done when all are gone, also those that a start in this process was creating; fails
+   *     when the time is over, with CONFLICT and the object that is left, or with
+   *     CLUSTER_UNREACHABLE if that cannot be read
    */
   public CompletionStage<Void> await(
       SessionKey key,
@@ -77,7 +81,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     waits.add(wait);
     wait.gone.whenComplete((done, thrown) -> wait.end());
     abandoned.thenRun(() -> wait.gone.cancel(false));
-    wait.read();
+    wait.created.thenRun(wait::read);
     return wait.gone;
   }
 
@@ -101,6 +105,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     private final String life;
     private final long deadline = System.nanoTime() + atMost.toNanos();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final CompletableFuture<Void> created;
     private List<ObjectRef> left;
     private Duration pause = FIRST;
     private boolean reading;
@@ -110,6 +115,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     Wait(SessionKey key, String life, List<ObjectRef> objects) {
       this.key = key;
       this.life = life;
+      this.created = creates.created(life);
       this.left = objects;
     }
 
@@ -124,7 +130,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       synchronized (this) {
         later.cancel(false);
         again = reading;
-        if (reading || gone.isDone()) {
+        if (reading || gone.isDone() || !created.isDone()) {
           return;
         }
         next = left.stream().findFirst();

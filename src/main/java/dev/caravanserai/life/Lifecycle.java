@@ -19,11 +19,11 @@ public final class Lifecycle implements AutoCloseable {
   public Lifecycle(Cluster cluster, LifeLimits limits, ScheduledExecutorService timer) {
     unconfirmed = new UnconfirmedCreates(cluster);
     anchors = new Anchors(cluster, unconfirmed);
-    objects = new SessionObjects(cluster.objects());
+    objects = new SessionObjects(cluster);
     readiness = new Readiness(cluster, limits.unschedulableAfter(), timer);
     notes = new AnchorNotes(cluster, limits.failureRetention());
     termination = new Termination(cluster);
-    deletion = new DeletionWait(cluster, limits.stopTimeout(), timer);
+    deletion = new DeletionWait(cluster, objects, limits.stopTimeout(), timer);
   }
 
   public Anchors anchors() {

@@ -2,7 +2,6 @@ package dev.caravanserai.life;
 
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Labels;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
@@ -54,7 +53,7 @@ final class Lives {
   }
 
   /** Whether the anchor's session was ready once. */
-  static boolean started(ConfigMap anchor) {
+  static boolean started(HasMetadata anchor) {
     return annotations(anchor).containsKey(Annotations.STARTED_AT);
   }
 

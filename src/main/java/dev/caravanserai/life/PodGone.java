@@ -12,6 +12,7 @@ import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
 import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -73,34 +74,57 @@ public final class PodGone implements ContainerEnds {
     }
     return index
         .pod(session.key())
-        .flatMap(pod -> PodStatusReader.container(pod, container.container()))
-        .flatMap(status -> ended(session, container, run, status))
+        .flatMap(
+            pod ->
+                PodStatusReader.container(pod, container.container())
+                    .flatMap(status -> ended(session, container, run, pod, status)))
         .or(() -> session.ended() ? session.failure().or(() -> end(session)) : Optional.empty());
   }
 
   private static Optional<Failure> ended(
-      Session session, ContainerRef container, ContainerRef.Run run, ContainerStatus status) {
-    if (status.getState() != null && status.getState().getTerminated() != null) {
-      return session
-          .failure()
-          .or(() -> Optional.of(exited(session, container, status.getState().getTerminated())));
+      Session session,
+      ContainerRef container,
+      ContainerRef.Run run,
+      Pod pod,
+      ContainerStatus status) {
+    Optional<ContainerStateTerminated> end = end(status);
+    boolean again = end.filter(e -> PodStatusReader.startedAgain(pod, e)).isPresent();
+    if (end.isPresent() && !again) {
+      return session.failure().or(() -> Optional.of(exited(session, container, end.get())));
     }
     return Optional.ofNullable(status.getRestartCount())
-        .filter(restarts -> restarts > run.restarts())
+        .filter(restarts -> again || restarts > run.restarts())
         .map(
             restarts ->
                 Failure.of(
                     FailureCode.CONTAINER_RESTARTED,
-                    "Container %s of session %s was restarted. Run the command again."
-                        .formatted(container.container(), session.id())));
+                    "Container %s of session %s was restarted%s. Run the command again when the session is ready."
+                        .formatted(
+                            container.container(),
+                            session.id(),
+                            end.map(e -> " after exit code " + e.getExitCode()).orElse(""))));
+  }
+
+  /** How the container's present instance ended, also while the next one waits for its turn. */
+  private static Optional<ContainerStateTerminated> end(ContainerStatus status) {
+    return Optional.ofNullable(status.getState())
+        .map(now -> now.getWaiting() == null ? now : status.getLastState())
+        .map(ContainerState::getTerminated);
   }
 
   private static Failure exited(
       Session session, ContainerRef container, ContainerStateTerminated end) {
     return Failure.of(
         FailureCode.CONFLICT,
-        "Container %s of session %s has ended with exit code %d (%s). Start a new session."
-            .formatted(container.container(), session.id(), end.getExitCode(), end.getReason()),
+        "Container %s of session %s has ended with exit code %d (%s). %s"
+            .formatted(
+                container.container(),
+                session.id(),
+                end.getExitCode(),
+                end.getReason(),
+                session.ended()
+                    ? "Start a new session."
+                    : "Use another container, or start a new session."),
         end.getReason());
   }
 

@@ -15,6 +15,7 @@ import dev.caravanserai.session.Failure;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionKey;
+import dev.caravanserai.session.State;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -78,7 +79,16 @@ public final class Readiness implements SessionListener, AutoCloseable {
     waiter.check();
     abandoned.thenAccept(waiter::fail);
     return waiter.ready.exceptionallyCompose(
-        thrown -> details.of(start, failure(thrown)).thenCompose(CompletableFuture::failedFuture));
+        thrown ->
+            details
+                .of(start, failure(thrown))
+                .thenCompose(
+                    why ->
+                        waiter
+                            .usable()
+                            .filter(session -> !abandoned.toCompletableFuture().isDone())
+                            .map(CompletableFuture::completedFuture)
+                            .orElseGet(() -> CompletableFuture.failedFuture(why))));
   }
 
   private static Failure failure(Throwable thrown) {
@@ -153,6 +163,14 @@ public final class Readiness implements SessionListener, AutoCloseable {
       }
     }
 
+    /** The session, if it got ready while its failure was being explained. */
+    Optional<Session> usable() {
+      return known()
+          .filter(now -> start.settled() || now.pod().filter(pod -> !ours(pod)).isEmpty())
+          .map(SessionSnapshot::session)
+          .filter(session -> List.of(State.RUNNING, State.COMPLETED).contains(session.state()));
+    }
+
     private Optional<SessionSnapshot> known() {
       return sessions.snapshot(start.key()).filter(s -> s.anchor().filter(this::ours).isPresent());
     }
@@ -214,12 +232,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
           ? lastUnschedulable
               .filter(why -> start.joined())
               .filter(why -> Duration.between(createdAt, now).compareTo(unschedulableAfter) >= 0)
-              .orElseGet(
-                  () ->
-                      Failure.of(
-                          FailureCode.CONFLICT,
-                          "Session %s was stopped while it was starting."
-                              .formatted(start.key().id())))
+              .orElseGet(() -> start.stopped().failure())
           : tooLate();
     }
 

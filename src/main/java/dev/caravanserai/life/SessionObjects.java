@@ -1,7 +1,9 @@
 package dev.caravanserai.life;
 
+import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.cluster.Objects;
+import dev.caravanserai.cluster.SessionIndex;
 import dev.caravanserai.session.Causes;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
@@ -9,15 +11,22 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Creates what an anchor owns: at the same time all objects but the pod, then the pod. */
 public final class SessionObjects {
   private final Objects objects;
+  private final SessionIndex sessions;
 
-  public SessionObjects(Objects objects) {
-    this.objects = objects;
+  /** Creates under way, each with the uid of its anchor. */
+  private final Map<CompletableFuture<Void>, String> creates = new ConcurrentHashMap<>();
+
+  public SessionObjects(Cluster cluster) {
+    this.objects = cluster.objects();
+    this.sessions = cluster.sessions();
   }
 
   /**
@@ -26,12 +35,43 @@ public final class SessionObjects {
    * untouched. If what had the name, such as the pod of a stopping session, is gone by the time it
    * is read, the object is created once more.
    *
-   * @return the start; fails with CONFLICT if a name is taken, else with what the cluster refused
+   * @return the start; fails with CONFLICT if a name is taken or the session was stopped, else with
+   *     what the cluster refused
    */
   public CompletionStage<Start> create(Start start) {
     if (start.settled()) {
       return CompletableFuture.completedFuture(start);
     }
+    CompletableFuture<Void> create = new CompletableFuture<>();
+    // A stop deletes the anchor and then waits for the creates under way, so either this sees that
+    // the anchor is gone, or the stop sees this.
+    creates.put(create, start.life());
+    return CompletableFuture.completedFuture(start)
+        .thenCompose(s -> exists(s) ? all(s) : CompletableFuture.failedFuture(s.stopped()))
+        .whenComplete(
+            (created, thrown) -> {
+              creates.remove(create);
+              create.complete(null);
+            });
+  }
+
+  /** Done when this process creates no more objects of this life; later creates fail. */
+  CompletableFuture<Void> created(String life) {
+    return CompletableFuture.allOf(
+        creates.entrySet().stream()
+            .filter(create -> create.getValue().equals(life))
+            .map(Map.Entry::getKey)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private boolean exists(Start start) {
+    return sessions
+        .anchor(start.key())
+        .filter(anchor -> anchor.getMetadata().getUid().equals(start.life()))
+        .isPresent();
+  }
+
+  private CompletionStage<Start> all(Start start) {
     CompletableFuture<?>[] others =
         start.plan().objects().stream()
             .map(object -> create(start, object).toCompletableFuture())

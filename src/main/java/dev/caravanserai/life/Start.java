@@ -3,6 +3,8 @@ package dev.caravanserai.life;
 import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.profile.Plan;
 import dev.caravanserai.session.Annotations;
+import dev.caravanserai.session.FailureCode;
+import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
@@ -65,6 +67,12 @@ public final class Start {
   /** Whether nothing is left to create: what is missing by now was taken away, or has ended. */
   public boolean settled() {
     return settled;
+  }
+
+  /** The failure of a start whose session was stopped meanwhile. */
+  public FailureException stopped() {
+    return FailureException.of(
+        FailureCode.CONFLICT, "Session %s was stopped while it was starting.".formatted(key.id()));
   }
 
   /** Leaves the session to another request, although this one has created the anchor. */

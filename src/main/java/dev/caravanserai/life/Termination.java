@@ -27,37 +27,40 @@ public final class Termination {
   /**
    * @param anchor with its uid; empty if only the pod is left
    * @param pod with its uid, if it is known
-   * @return done when the cluster has accepted it; nothing happens to objects of another life
+   * @return done when the cluster has accepted it: whether the anchor, if one is given, was there.
+   *     Nothing happens to objects of another life
    */
-  public CompletionStage<Void> end(
+  public CompletionStage<Boolean> end(
       SessionKey key, Optional<ObjectRef> anchor, Optional<ObjectRef> pod) {
     LOG.info(
         "session={} cluster={} tenant={} is being ended", key.id(), key.cluster(), key.tenant());
     return anchor.isEmpty()
-        ? delete(pod)
+        ? delete(pod).thenApply(deleted -> true)
         : delete(anchor)
-            .thenCompose(accepted -> delete(pod).exceptionally(thrown -> warn(key, thrown)));
+            .thenCompose(
+                there ->
+                    delete(pod).exceptionally(thrown -> warn(key, thrown)).thenApply(any -> there));
   }
 
   /** Ends what a start has created. */
-  public CompletionStage<Void> undo(Start start) {
+  public CompletionStage<Boolean> undo(Start start) {
     return end(start.key(), Optional.of(start.anchor()), start.pod());
   }
 
-  private CompletionStage<Void> delete(Optional<ObjectRef> object) {
+  private CompletionStage<Boolean> delete(Optional<ObjectRef> object) {
     return object
-        .map(ref -> cluster.objects().delete(ref).<Void>thenApply(existed -> null))
-        .orElseGet(() -> CompletableFuture.completedFuture(null));
+        .map(cluster.objects()::delete)
+        .orElseGet(() -> CompletableFuture.completedFuture(false));
   }
 
   /** The anchor is deleted, so the pod is deleted anyway, only later. */
-  private static Void warn(SessionKey key, Throwable thrown) {
+  private static boolean warn(SessionKey key, Throwable thrown) {
     LOG.warn(
         "session={} cluster={} tenant={} ends when Kubernetes collects its pod, not at once: {}",
         key.id(),
         key.cluster(),
         key.tenant(),
         Causes.of(thrown).getMessage());
-    return null;
+    return false;
   }
 }

@@ -28,6 +28,8 @@ import org.apache.camel.PropertyBindingException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.support.EndpointHelper;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** What is wrong with a route, with the nearest right word: Camel's message in plain words. */
@@ -82,7 +84,15 @@ final class MistakeReason {
               found -> unknown("bean ", found.group(1), beans(found.group(2)), false)),
           new Rule(
               "No endpoint could be found for: ([^:,?/]+).*",
-              found -> unknown("component ", found.group(1), available("component"), false)),
+              found ->
+                  unknown("component ", found.group(1), available("component"), false)
+                      + " One of Camel that this server lacks needs the artifact org.apache.camel:camel-%s in pom.xml, as a rule."
+                          .formatted(found.group(1))),
+          new Rule(
+              ".*Multiple consumers for the same endpoint is not allowed: (\\S+)",
+              found ->
+                  "%s begins at %s too: give each a path or name of its own."
+                      .formatted(routesFrom(found.group(1)), found.group(1))),
           new Rule(
               "No language could be found for: (\\S+).*",
               found -> unknown("language ", found.group(1), available("language"), false)),
@@ -206,6 +216,21 @@ final class MistakeReason {
     } catch (ClassNotFoundException e) {
       return List.of();
     }
+  }
+
+  /** The routes that begin at an endpoint, each with its place. */
+  private String routesFrom(String endpoint) {
+    return ((ModelCamelContext) context)
+        .getRouteDefinitions().stream()
+            .filter(
+                route ->
+                    EndpointHelper.normalizeEndpointUri(route.getInput().getEndpointUri())
+                        .equals(endpoint))
+            .map(
+                route ->
+                    "route %s (%s)".formatted(route.getId(), RouteChecks.place(route.getInput())))
+            .findFirst()
+            .orElse("another route");
   }
 
   private Collection<String> properties() {

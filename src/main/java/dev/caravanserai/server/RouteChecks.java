@@ -33,6 +33,7 @@ import org.apache.camel.util.StringHelper;
 
 /** Finds mistakes in routes that Camel reports only for a message, or never. */
 final class RouteChecks extends ModelLifecycleStrategySupport {
+  private static final String DIRECT = "direct:";
   private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([^/?]+).*");
 
   private final Map<String, LineNumberAware> places = new HashMap<>();
@@ -190,8 +191,19 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
           "%s: kamelet:%s is a source: use it in from.".formatted(place, kamelet.group(1)));
     }
     return uri.matches("direct:.+") && !begun.contains(uri)
-        ? List.of("%s: no route begins with %s.%s".formatted(place, uri, Nearest.hint(uri, begun)))
+        ? List.of("%s: no route begins with %s.%s".formatted(place, uri, hint(uri, begun)))
         : List.of();
+  }
+
+  /** The common beginning of two URIs does not make them similar. */
+  private static String hint(String uri, Collection<String> begun) {
+    String name = uri.substring(DIRECT.length());
+    List<String> names =
+        begun.stream()
+            .filter(one -> one.startsWith(DIRECT))
+            .map(one -> one.substring(DIRECT.length()))
+            .toList();
+    return Nearest.of(name, names).map(near -> " Did you mean " + DIRECT + near + "?").orElse("");
   }
 
   /** Without options. */

@@ -63,7 +63,7 @@ final class RouteMistakes {
                     thrown));
   }
 
-  /** The route and the place; for a mistake in a Kamelet, those of the step that calls it. */
+  /** The route and the place; for a mistake in a Kamelet, that of each step down to it. */
   private String subject(List<Throwable> chain) {
     Optional<RouteDefinition> route =
         last(chain, FailedToCreateRouteException.class)
@@ -74,14 +74,18 @@ final class RouteMistakes {
                         .map(FailedToStartRouteException::getRouteId))
             .map(id -> model().getRouteDefinition(id));
     Optional<LineNumberAware> step = last(chain, StepException.class).map(StepException::step);
+    String kamelets = "";
     while (route.filter(found -> found.isKamelet() != null).isPresent()) {
-      Map<String, Object> parameters = route.get().getTemplateParameters();
+      RouteDefinition kamelet = route.get();
+      kamelets = " by " + RouteChecks.place(step.orElseGet(kamelet::getInput)) + kamelets;
+      Map<String, Object> parameters = kamelet.getTemplateParameters();
       step = parent(parameters, "parentProcessorId").map(model()::getProcessorDefinition);
       route = parent(parameters, "parentRouteId").map(model()::getRouteDefinition);
     }
     Optional<LineNumberAware> near = step.isPresent() ? step : route.map(RouteDefinition::getInput);
     return route.map(found -> "Route " + found.getId()).orElse("The routes")
-        + place(chain, near).map(found -> " in " + found).orElse("");
+        + place(chain, near).map(found -> " in " + found).orElse("")
+        + kamelets;
   }
 
   private Optional<String> place(List<Throwable> chain, Optional<LineNumberAware> near) {

@@ -97,7 +97,13 @@ public final class Server implements AutoCloseable {
 
   /** The listen address, with the actual port if the settings ask for a free one (0). */
   public URI url() {
-    return URI.create("http://" + settings.get(Settings.BIND) + ":" + routes.port());
+    return url(settings.get(Settings.BIND), routes.port());
+  }
+
+  /** An IPv6 address has brackets in a URL (RFC 3986, 3.2.2). */
+  static URI url(String address, int port) {
+    String host = address.contains(":") ? "[" + address + "]" : address;
+    return URI.create("http://" + host + ":" + port);
   }
 
   /** The text to print after the start: URL, API key and a first request. */

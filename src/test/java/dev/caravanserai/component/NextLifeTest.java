@@ -1,10 +1,13 @@
 package dev.caravanserai.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.caravanserai.cluster.ObjectRef;
+import dev.caravanserai.cluster.SessionCache;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.life.MemoryCluster;
+import dev.caravanserai.life.Start;
 import dev.caravanserai.life.Termination;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Failure;
@@ -17,9 +20,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reaper ends the life that was due, not the next one of the same id. */
 class NextLifeTest {
@@ -39,6 +46,55 @@ class NextLifeTest {
         .endMetadata()
         .addToData("spec", "{}")
         .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void stop_ends_the_life_that_there_is_although_only_the_former_is_known(boolean wait)
+      throws Exception {
+    // Given
+    try (KameletContext context = new KameletContext()) {
+      MemoryCluster cluster = context.cluster();
+      ConfigMap one = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();
+      ConfigMap two = new ConfigMapBuilder(one).editMetadata().withUid("two").endMetadata().build();
+      cluster.put(two); // another replica stopped the session and started the next one
+      SessionCache index = (SessionCache) cluster.sessions();
+      index.refreshBy(
+          key -> {
+            cluster.deliverEnd(one);
+            cluster.put(two);
+            cluster.deliver(two);
+            return CompletableFuture.completedFuture(index.find(key));
+          });
+      context.camel().start();
+
+      // When
+      context
+          .camel()
+          .createProducerTemplate()
+          .requestBody("pod:delete?sessionId=a&wait=" + wait, (Object) null);
+
+      // Then
+      assertThat(cluster.there()).isEmpty();
+    }
+  }
+
+  @Test
+  void async_start_of_a_session_that_was_stopped_is_a_conflict() throws Exception {
+    try (KameletContext context = new KameletContext()) {
+      // Given
+      context.camel().start();
+      ProducerTemplate template = context.camel().createProducerTemplate();
+      Object plan = template.requestBody("pod:plan", "{\"id\": \"a\"}");
+      Start start = (Start) template.requestBody("pod:anchor", plan);
+      context.cluster().deliverEnd(context.cluster().now(start.plan().anchor()).orElseThrow());
+
+      // When
+      Throwable thrown = catchThrowable(() -> template.requestBody("pod:get", start));
+
+      // Then
+      assertThat(thrown).hasCause(start.stopped());
+    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -62,6 +63,27 @@ class LostCommandTest {
     assertThat(result.outcome()).isEqualTo(Outcome.connectionLost(FakeExecs.LOST));
     assertThat(Texts.of(result.stdout())).isEqualTo("part");
     assertThat(execs.container().processes()).hasSize(1);
+  }
+
+  @Test
+  void command_is_not_given_to_the_next_pod_of_the_name() {
+    // Given
+    AtomicReference<Optional<Failure>> gone = new AtomicReference<>(Optional.empty());
+    Failure replaced = Failure.of(FailureCode.POD_REPLACED, "It was replaced.");
+    execs.holdTime();
+    ExecHandle handle =
+        execs
+            .execs(container -> gone.get(), FakeExecs.LIMITS)
+            .start(FakeExecs.MAIN, ExecSpec.script("rm -rf /data"));
+
+    // When
+    gone.set(Optional.of(replaced));
+    execs.container().process().opens();
+
+    // Then
+    assertThatThrownBy(() -> Place.await(handle))
+        .hasMessageContaining("was not started: It was replaced.");
+    assertThat(execs.container().process().written()).isEmpty();
   }
 
   @Test

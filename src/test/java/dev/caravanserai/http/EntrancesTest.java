@@ -137,6 +137,8 @@ class EntrancesTest {
         "maximum: 500   | maximun: 500   | /get/parameters/         | did you mean maximum?",
         "maximum: 500   | maximum: many  | /schema/maximum          | must be a number",
         "type: integer  | type: intger   | /type                    | must be string, number, integer",
+        "default: false | default: nay   | the default of /query/wait of operation stopSession | must be true or false",
+        "name: id       | name: idd      | a parameter idd in the path | has no {idd}",
         "schema: {      | shema: {       | /shema                   | did you mean schema?",
         "responses:     | reponses:      | /reponses                | did you mean responses?",
       })

@@ -87,6 +87,23 @@ class AnchorNotesTest {
   }
 
   @Test
+  void failed_start_of_a_session_that_was_ready_is_not_noted() {
+    // Given
+    ConfigMap started = anchor("2999-01-01T00:00:00Z");
+    started.getMetadata().setUid(anchor.getMetadata().getUid());
+    started.getMetadata().getAnnotations().put(Annotations.STARTED_AT, "2026-01-01T00:00:00Z");
+    cluster.put(started);
+
+    // When
+    notes.startFailed("default", ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+
+    // Then
+    assertThat(cluster.notes(ObjectRef.to(anchor))).isEmpty();
+    notes.failed("default", ObjectRef.to(anchor), FAILURE).toCompletableFuture().join();
+    assertThat(cluster.notes(ObjectRef.to(anchor))).as("it failed later").isNotEmpty();
+  }
+
+  @Test
   void failure_is_not_noted_on_the_next_life_of_an_anchor() {
     // Given
     cluster.deliverEnd(anchor);

@@ -26,10 +26,12 @@ class DeletionWaitTest {
   private final MemoryCluster cluster = new MemoryCluster();
   private final ScheduledExecutorService timer = Timers.named("test-timer");
   private final CompletableFuture<Void> left = new CompletableFuture<>();
+  private final Anchors anchors = new Anchors(cluster, new UnconfirmedCreates(cluster));
+  private final SessionObjects objects = new SessionObjects(cluster);
   private final Start start =
-      new Anchors(cluster, new UnconfirmedCreates(cluster))
+      anchors
           .createOrJoin(Plans.of(Map.of("id", "held", "storage", Map.of("size", "10Mi"))))
-          .thenCompose(anchored -> new SessionObjects(cluster).create(anchored))
+          .thenCompose(objects::create)
           .toCompletableFuture()
           .join();
   private final ConfigMap anchor = cluster.now(start.plan().anchor()).orElseThrow();
@@ -144,7 +146,7 @@ class DeletionWaitTest {
   @Test
   void wait_whose_updates_were_dropped_reads_again() {
     // Given
-    DeletionWait waits = new DeletionWait(cluster, Duration.ofMinutes(5), timer);
+    DeletionWait waits = new DeletionWait(cluster, objects, Duration.ofMinutes(5), timer);
     CompletableFuture<Void> gone =
         waits.await(start.key(), Optional.of(anchor), start.pod(), left).toCompletableFuture();
     waits.close();
@@ -171,6 +173,30 @@ class DeletionWaitTest {
     await(Duration.ofMinutes(5)).join();
   }
 
+  @Test
+  void stop_waits_for_objects_that_a_start_is_creating() {
+    // Given
+    Runnable create = cluster.hold("Pod");
+    Start other = anchors.createOrJoin(Plans.of(Map.of("id", "new"))).toCompletableFuture().join();
+    ConfigMap itsAnchor = cluster.now(other.plan().anchor()).orElseThrow();
+    CompletableFuture<Start> created = objects.create(other).toCompletableFuture();
+    cluster.deliverEnd(itsAnchor);
+
+    // When
+    CompletableFuture<Void> gone =
+        new DeletionWait(cluster, objects, Duration.ofMinutes(5), timer)
+            .await(other.key(), Optional.of(itsAnchor), Optional.empty(), left)
+            .toCompletableFuture();
+
+    // Then
+    assertThat(gone).isNotDone();
+    create.run();
+    assertThat(created).isCompleted();
+    assertThat(gone).as("its pod was created and is left").isNotDone();
+    cluster.deliverEnd(cluster.now(other.plan().pod()).orElseThrow());
+    Awaitility.await().until(gone::isDone);
+  }
+
   private HasMetadata claim() {
     return cluster
         .now(
@@ -182,7 +208,7 @@ class DeletionWaitTest {
   }
 
   private CompletableFuture<Void> await(Duration atMost) {
-    return new DeletionWait(cluster, atMost, timer)
+    return new DeletionWait(cluster, objects, atMost, timer)
         .await(start.key(), Optional.of(anchor), start.pod(), left)
         .toCompletableFuture();
   }

@@ -41,6 +41,7 @@ public final class MemoryCluster implements Cluster, Objects {
   private final AtomicInteger uids = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicReference<Runnable> afterRead = new AtomicReference<>(() -> {});
+  private final Map<String, CompletableFuture<Void>> held = new ConcurrentHashMap<>();
   private final AtomicInteger noted = new AtomicInteger();
   private volatile CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(true);
   private final List<String> namespaces = new CopyOnWriteArrayList<>(List.of("ns"));
@@ -132,6 +133,20 @@ public final class MemoryCluster implements Cluster, Objects {
     return () -> held.complete(true);
   }
 
+  /**
+   * From now on creates of a kind, or with {@code warnings} their events, get no answer.
+   *
+   * @return carries them out
+   */
+  Runnable hold(String what) {
+    held.put(what, new CompletableFuture<>());
+    return () -> held.get(what).complete(null);
+  }
+
+  private CompletionStage<Void> release(String what) {
+    return held.getOrDefault(what, CompletableFuture.completedFuture(null));
+  }
+
   /** How many requests for annotations there were. */
   int noted() {
     return noted.get();
@@ -167,6 +182,10 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public <T extends HasMetadata> CompletionStage<T> create(T object) {
+    return release(object.getKind()).thenCompose(now -> createNow(object));
+  }
+
+  private <T extends HasMetadata> CompletionStage<T> createNow(T object) {
     FailureCode refusal = refused.get(object.getKind());
     if (refusal != null) {
       return failed(refusal);
@@ -225,7 +244,7 @@ public final class MemoryCluster implements Cluster, Objects {
 
   @Override
   public CompletionStage<List<String>> warnings(ObjectRef object) {
-    return CompletableFuture.completedFuture(warnings.getOrDefault(object.kind(), List.of()));
+    return release("warnings").thenApply(now -> warnings.getOrDefault(object.kind(), List.of()));
   }
 
   @Override

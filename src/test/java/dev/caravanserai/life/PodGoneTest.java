@@ -11,10 +11,13 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.SessionKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reason for the end of a container, for each state of container and session. */
 class PodGoneTest {
@@ -160,6 +165,38 @@ class PodGoneTest {
 
     // Then
     assertEnded(FailureCode.CONTAINER_RESTARTED, "was restarted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void container_that_its_pod_starts_again_is_no_reason_for_a_new_session(boolean waiting) {
+    // Given
+    ContainerState ended =
+        new ContainerStateBuilder()
+            .withNewTerminated()
+            .withExitCode(3)
+            .withReason("Error")
+            .endTerminated()
+            .build();
+    ContainerState backOff =
+        new ContainerStateBuilder().withNewWaiting("back-off", "CrashLoopBackOff").build();
+    Pod pod = pod();
+    pod.setSpec(new PodSpecBuilder().withRestartPolicy("Always").build());
+    pod.getStatus()
+        .setContainerStatuses(
+            List.of(
+                new ContainerStatusBuilder()
+                    .withName("main")
+                    .withRestartCount(0)
+                    .withState(waiting ? backOff : ended)
+                    .withLastState(ended)
+                    .build()));
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    assertEnded(FailureCode.CONTAINER_RESTARTED, "restarted after exit code 3. Run the command");
   }
 
   @Test

@@ -130,6 +130,23 @@ class ReadinessTest {
   }
 
   @Test
+  void session_that_gets_ready_while_its_failure_is_explained_has_started() {
+    // Given
+    Start start = start(Map.of("id", "late"));
+    Runnable explain = cluster.hold("warnings");
+    startBy(start, "2026-01-01T00:00:00Z");
+    CompletableFuture<Session> ready = wait(start);
+    await().until(() -> timers() == 0); // the time is over
+
+    // When
+    deliver(start, READY);
+    explain.run();
+
+    // Then
+    assertThat(ready.join().state()).isEqualTo(State.RUNNING);
+  }
+
+  @Test
   void pod_that_was_unschedulable_before_the_wait_fails_it_too() {
     // Given
     Start start = start(Map.of("id", "big"));

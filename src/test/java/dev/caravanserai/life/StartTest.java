@@ -68,6 +68,20 @@ class StartTest {
   }
 
   @Test
+  void session_that_was_stopped_before_its_objects_were_created_gets_none() {
+    // Given
+    Start start = anchor(Plans.of(Map.of("id", "stopped")));
+    cluster.deliverEnd(cluster.now(start.plan().anchor()).orElseThrow());
+
+    // When
+    Throwable refused = catchThrowable(() -> create(start));
+
+    // Then
+    assertThat(Causes.failure(refused)).contains(start.stopped().failure());
+    assertThat(cluster.there()).isEmpty();
+  }
+
+  @Test
   void request_with_a_new_key_for_a_used_id_is_a_conflict() {
     // Given
     anchor(Plans.of(Map.of("id", "mine"), Optional.of("first")));

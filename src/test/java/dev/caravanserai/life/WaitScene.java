@@ -37,6 +37,7 @@ final class WaitScene implements AutoCloseable {
   private final MemoryCluster cluster = new MemoryCluster();
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
   private final Anchors anchors = new Anchors(cluster, new UnconfirmedCreates(cluster));
+  private final SessionObjects objects = new SessionObjects(cluster);
   private final CompletableFuture<Failure> left = new CompletableFuture<>();
   private final List<String> states = new CopyOnWriteArrayList<>();
   private final Start start = create();
@@ -53,7 +54,7 @@ final class WaitScene implements AutoCloseable {
   private Start create() {
     return anchors
         .createOrJoin(Plans.of(Map.of("id", "one")))
-        .thenCompose(new SessionObjects(cluster)::create)
+        .thenCompose(objects::create)
         .toCompletableFuture()
         .join();
   }
@@ -67,7 +68,7 @@ final class WaitScene implements AutoCloseable {
 
   /** A stop waits until nothing is left. */
   CompletableFuture<String> stop(Duration atMost) {
-    DeletionWait waits = new DeletionWait(cluster, atMost, timer);
+    DeletionWait waits = new DeletionWait(cluster, objects, atMost, timer);
     dropped = Optional.of(() -> waits.onDropped(1));
     return result(
         waits.await(start.key(), Optional.of(anchor), start.pod(), left).thenApply(d -> "done"));
@@ -158,6 +159,11 @@ final class WaitScene implements AutoCloseable {
         listener ->
             listener.onEnd(
                 new ExecEnd.Lost(Failure.of(FailureCode.CONNECTION_LOST, "It was lost."))));
+    return this;
+  }
+
+  WaitScene restartPolicy(String policy) {
+    pod.getSpec().setRestartPolicy(policy);
     return this;
   }
 

@@ -35,6 +35,9 @@ class WaitsTest {
     all.put("pod becomes ready", s -> s.status(ready(0)));
     all.put("main container ends with 0", s -> s.status(ended(0)).connectionBreaks());
     all.put("main container ends with 1", s -> s.status(ended(1)).connectionBreaks());
+    all.put(
+        "main container ends with 1, restartPolicy Always",
+        s -> s.restartPolicy("Always").status(running(ended(1))).connectionBreaks());
     all.put("container is restarted", s -> s.status(ready(1)).connectionBreaks());
     all.put(
         "image cannot be pulled",
@@ -80,6 +83,10 @@ class WaitsTest {
         "True",
         restarts,
         new ContainerStateBuilder().withNewRunning("2026-01-01T00:00:00Z").build());
+  }
+
+  private static PodStatus running(PodStatus status) {
+    return new PodStatusBuilder(status).withPhase("Running").build();
   }
 
   private static PodStatus ended(int code) {

@@ -84,6 +84,11 @@ record Requests(SessionSpec spec) {
     return with(draft -> draft.storage(Optional.of(storage)));
   }
 
+  Requests storage(String size, String path) {
+    Storage storage = new Storage(size, Optional.empty(), Optional.of(path));
+    return with(draft -> draft.storage(Optional.of(storage)));
+  }
+
   Requests labels(Map<String, String> labels) {
     return with(draft -> draft.labels(labels));
   }

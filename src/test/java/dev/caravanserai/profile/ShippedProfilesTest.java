@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,21 @@ class ShippedProfilesTest {
             v ->
                 assertThat(v.getPersistentVolumeClaim().getClaimName())
                     .isEqualTo("session-one-pvc"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"default", "raworc", "autogen"})
+  void commands_run_where_the_storage_is_mounted(String profile) {
+    // Given
+    Requests request = Requests.of(profile).storage("1Gi", "/data");
+
+    // When
+    Container main = main(request.plan());
+
+    // Then
+    assertThat(main.getVolumeMounts()).extracting(VolumeMount::getMountPath).contains("/data");
+    assertThat(main.getWorkingDir()).isEqualTo("/data");
+    assertThat(main(request.workingDir("/other").plan()).getWorkingDir()).isEqualTo("/other");
   }
 
   @Test

@@ -59,6 +59,7 @@ class BrokenRoutesTest {
       quoteCharacter = '`',
       value = {
         "to: lgo:x|there is no component lgo. Did you mean log?",
+        "to: cron:x|there is no component cron. One of Camel that this server lacks needs the artifact org.apache.camel:camel-cron in pom.xml",
         "to: kamelet:session-strt-action|there is no Kamelet session-strt-action. Did you mean session-start-action?",
         "to: kamelet:session-start-action?lifetme=3|kamelet:session-start-action has no lifetme. Did you mean lifetime?",
         "toD: kamelet:session-start-action?lifetme=3|kamelet:session-start-action has no lifetme. Did you mean lifetime?",
@@ -148,6 +149,12 @@ class BrokenRoutesTest {
     assertThat(messageOf("mine.camel.yaml", route("direct:mine", step)))
         .startsWith("file:%s/mine.camel.yaml, line ".formatted(home))
         .contains(told);
+  }
+
+  @Test
+  void beginning_of_a_uri_makes_no_word_similar() throws Exception {
+    assertThat(messageOf("mine.camel.yaml", route("direct:mine", "to: direct:nowhere")))
+        .doesNotContain("Did you mean");
   }
 
   @ParameterizedTest
@@ -306,7 +313,7 @@ class BrokenRoutesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "platform-http:/mine|mine.camel.yaml, line 10 cannot run: Failed to start route: other because: Multiple consumers for the same endpoint is not allowed: platform-http:///mine",
+        "platform-http:/mine|mine.camel.yaml, line 10 cannot run: route mine (file:%1$s/mine.camel.yaml, line 4) begins at platform-http:///mine too: give each a path or name of its own.",
         "platform-http:/mine?httpMethodRestrict=GET|route other (mine.camel.yaml:10) takes GET /mine, but route mine (mine.camel.yaml:4) takes /mine already: give one of them another path or method",
       })
   void second_route_of_the_same_path_stops_the_start_with_its_line(String uri, String told)
@@ -317,7 +324,7 @@ class BrokenRoutesTest {
             + route(uri, "to: log:x").replace("id: mine", "id: other");
 
     // Then
-    assertThat(messageOf("mine.camel.yaml", two)).contains(told).hasLineCount(2);
+    assertThat(messageOf("mine.camel.yaml", two)).contains(told.formatted(home)).hasLineCount(2);
   }
 
   @Test
@@ -633,9 +640,19 @@ class BrokenRoutesTest {
   }
 
   private static String messageOf(Path folder, List<String> files) {
+    return messageOf(folder, Path.of("kamelets"), files);
+  }
+
+  static String messageOf(Path folder, Path kamelets, List<String> files) {
     Settings settings =
         Settings.of(
-            Map.of(Settings.PORT.key(), "0", Settings.ROUTES_FOLDER.key(), folder.toString()));
+            Map.of(
+                Settings.PORT.key(),
+                "0",
+                Settings.ROUTES_FOLDER.key(),
+                folder.toString(),
+                Settings.KAMELETS_FOLDER.key(),
+                kamelets.toString()));
     PodServices services =
         PodServices.of(new MemoryCluster(), Profiles.shipped(), CONTRACT, settings);
     try (Routes routes = new Routes();

@@ -26,7 +26,7 @@ final class KameletParameters extends LifecycleStrategySupport {
   private static final String TIMEOUT = "timeout";
 
   /** Parameters that Camel adds. */
-  private static final Set<String> CAMELS =
+  static final Set<String> CAMELS =
       Set.of(
           Kamelet.PARAM_TEMPLATE_ID,
           Kamelet.PARAM_ROUTE_ID,
@@ -46,12 +46,13 @@ final class KameletParameters extends LifecycleStrategySupport {
 
   @Override
   public void onEndpointAdd(Endpoint endpoint) {
-    if (endpoint instanceof KameletEndpoint kamelet && !kamelet.getKameletProperties().isEmpty()) {
+    if (endpoint instanceof KameletEndpoint kamelet
+        && !kamelet.getEndpointUri().matches("kamelet://(source|sink)(\\?.*)?")) {
       boolean ours = SessionKamelets.isName(kamelet.getTemplateId());
       Map<String, String> given = given(kamelet);
       Map<String, String> meant = ours ? meant(kamelet, given) : asWritten(given);
-      KameletDefinition.find(kamelet)
-          .ifPresentOrElse(definition -> definition.check(meant), () -> checkThere(kamelet));
+      KameletFile.find(kamelet)
+          .ifPresentOrElse(file -> check(file, meant), () -> checkThere(kamelet));
       Map<String, Object> exact = new HashMap<>(kamelet.getKameletProperties());
       exact.keySet().retainAll(CAMELS);
       meant.forEach((name, text) -> exact.put(name, ours ? opaque.exact(text) : text));
@@ -97,12 +98,17 @@ final class KameletParameters extends LifecycleStrategySupport {
     return written;
   }
 
+  private void check(KameletFile file, Map<String, String> given) {
+    file.check(context.getPropertiesComponent());
+    file.definition().check(given);
+  }
+
   private void checkThere(KameletEndpoint kamelet) {
     String name = kamelet.getTemplateId();
     if (((ModelCamelContext) context).getRouteTemplateDefinition(name) == null) {
       throw new IllegalArgumentException(
           "there is no Kamelet %s.%s"
-              .formatted(name, Nearest.hint(name, KameletDefinition.known(kamelet))));
+              .formatted(name, Nearest.hint(name, KameletFile.known(kamelet))));
     }
   }
 

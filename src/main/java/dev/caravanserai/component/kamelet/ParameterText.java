@@ -15,7 +15,7 @@ import org.apache.camel.spi.PropertiesFunction;
 final class ParameterText implements PropertiesFunction {
   private static final String NAME = "kamelet-text";
   private static final String SEPARATOR = "\0";
-  private static final Pattern PLACEHOLDER = Pattern.compile("(?s)(\\\\)?\\{\\{(.*?)}}");
+  static final Pattern PLACEHOLDER = Pattern.compile("(?s)(\\\\)?\\{\\{(.*?)}}");
 
   private final CamelContext context;
   private final OpaqueText opaque;

@@ -1,0 +1,192 @@
+package dev.caravanserai.component.kamelet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravanserai.session.Nearest;
+import dev.caravanserai.session.Yaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+
+/** The file of a Kamelet. Finds mistakes that Camel reports without the file, or never. */
+record KameletFile(String name, String location, JsonNode kamelet) {
+  private static final String SUFFIX = ".kamelet.yaml";
+  private static final Set<String> TYPES =
+      Set.of("array", "boolean", "integer", "number", "object", "string");
+
+  /**
+   * Empty for a Kamelet that is a route template of a route file.
+   *
+   * @throws IllegalArgumentException with the file, if it cannot be read
+   */
+  static Optional<KameletFile> find(KameletEndpoint endpoint) {
+    CamelContext context = endpoint.getCamelContext();
+    return folders(endpoint)
+        .map(folder -> folder + endpoint.getTemplateId() + SUFFIX)
+        .map(file -> PluginHelper.getResourceLoader(context).resolveResource(file))
+        .filter(file -> file != null && file.exists())
+        .findFirst()
+        .map(file -> read(endpoint.getTemplateId(), file));
+  }
+
+  private static KameletFile read(String name, Resource file) {
+    try (InputStream in = file.getInputStream()) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new KameletFile(name, file.getLocation(), Yaml.read(text));
+    } catch (IOException | Yaml.YamlException e) {
+      throw new IllegalArgumentException(file.getLocation() + ": " + e.getMessage());
+    }
+  }
+
+  /** The Kamelets in the folders that a Kamelet is looked for in. */
+  static Set<String> known(KameletEndpoint endpoint) {
+    Set<String> names = new TreeSet<>();
+    folders(endpoint)
+        .flatMap(folder -> files(endpoint.getCamelContext(), folder + "*" + SUFFIX))
+        .map(file -> file.substring(file.lastIndexOf('/') + 1, file.length() - SUFFIX.length()))
+        .forEach(names::add);
+    return names;
+  }
+
+  private static Stream<String> files(CamelContext context, String pattern) {
+    try {
+      return PluginHelper.getPackageScanResourceResolver(context).findResources(pattern).stream()
+          .map(Resource::getLocation);
+    } catch (Exception e) {
+      return Stream.empty(); // without a suggestion
+    }
+  }
+
+  private static Stream<String> folders(KameletEndpoint endpoint) {
+    String all =
+        Optional.ofNullable(endpoint.getLocation()).orElse(endpoint.getComponent().getLocation());
+    return Stream.of(all.split(","))
+        .map(String::strip)
+        .map(folder -> folder.endsWith("/") ? folder : folder + "/");
+  }
+
+  /** What the Kamelet says of its parameters. */
+  KameletDefinition definition() {
+    Map<String, JsonNode> properties = properties();
+    List<String> required =
+        texts(kamelet.at("/spec/definition/required"))
+            .filter(name -> !properties.getOrDefault(name, kamelet).has("default"))
+            .toList();
+    return new KameletDefinition(name, properties, required);
+  }
+
+  private Map<String, JsonNode> properties() {
+    Map<String, JsonNode> properties = new TreeMap<>();
+    kamelet
+        .at("/spec/definition/properties")
+        .properties()
+        .forEach(property -> properties.put(property.getKey(), property.getValue()));
+    return properties;
+  }
+
+  /**
+   * @throws IllegalArgumentException with the file and each mistake
+   */
+  void check(PropertiesComponent settings) {
+    List<String> mistakes = new ArrayList<>();
+    if (!kamelet.path("kind").asText().equals("Kamelet")) {
+      mistakes.add("its kind must be Kamelet.");
+    }
+    if (!kamelet.at("/metadata/name").asText().equals(name)) {
+      mistakes.add("its metadata.name must be %s, as the name of the file says.".formatted(name));
+    }
+    properties()
+        .forEach(
+            (property, schema) -> {
+              String type = schema.path("type").asText();
+              Nearest.of(type, TYPES)
+                  .filter(near -> !TYPES.contains(type))
+                  .ifPresent(
+                      near ->
+                          mistakes.add(
+                              "the property %s cannot be of type %s. Did you mean %s?"
+                                  .formatted(property, type, near)));
+            });
+    JsonNode template = kamelet.at("/spec/template");
+    String from = template.at("/from/uri").asText(template.at("/route/from/uri").asText());
+    boolean source =
+        name.endsWith("-source")
+            || kamelet
+                .at("/metadata/labels/camel.apache.org~1kamelet.type")
+                .asText()
+                .equals("source");
+    if (from.isEmpty()) {
+      mistakes.add(
+          "it has no spec.template with from and its uri; spec has %s."
+              .formatted(String.join(", ", keys(kamelet.path("spec")))));
+    } else if (source == from.matches("kamelet:(//)?source")) {
+      mistakes.add(
+          "its template begins at %s; %s."
+              .formatted(
+                  from,
+                  source
+                      ? "that of a source begins where its messages come from, and ends with kamelet:sink"
+                      : "it must begin at kamelet:source, unless it is a source and has a name that ends with -source"));
+    }
+    Set<String> known = new TreeSet<>(properties().keySet());
+    template.path("beans").forEach(bean -> known.add(bean.path("name").asText()));
+    texts(template)
+        .flatMap(text -> ParameterText.PLACEHOLDER.matcher(text).results())
+        .filter(placeholder -> placeholder.group(1) == null)
+        .filter(placeholder -> isUnknown(placeholder, known, settings))
+        .map(MatchResult::group)
+        .distinct()
+        .forEach(
+            placeholder ->
+                mistakes.add(
+                    "%s is neither one of its properties nor a setting.%s"
+                        .formatted(
+                            placeholder,
+                            Nearest.hint(placeholder.replaceAll("[{?}]|:.*", ""), known))));
+    if (!mistakes.isEmpty()) {
+      throw new IllegalArgumentException(location + ": " + String.join("\n", mistakes));
+    }
+  }
+
+  /** A setting, which has a dot in its name, may be absent if it is optional or has a default. */
+  private static boolean isUnknown(
+      MatchResult placeholder, Set<String> known, PropertiesComponent settings) {
+    String text = placeholder.group(2);
+    String word = text.replaceFirst("^\\?", "").replaceFirst(":.*", "");
+    return !known.contains(word)
+        && !KameletParameters.CAMELS.contains(word)
+        && !(word.contains(".") && text.matches("\\?.*|.*:.*"))
+        && settings.getPropertiesFunction(word) == null
+        && settings.resolveProperty(word).isEmpty();
+  }
+
+  private static List<String> keys(JsonNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  /** Without descriptions, which nothing evaluates. */
+  private static Stream<String> texts(JsonNode node) {
+    if (node.isObject()) {
+      return node.properties().stream()
+          .filter(field -> !field.getKey().equals("description"))
+          .flatMap(field -> texts(field.getValue()));
+    }
+    return node.isTextual()
+        ? Stream.of(node.textValue())
+        : StreamSupport.stream(node.spliterator(), false).flatMap(KameletFile::texts);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.caravanserai.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A mistake in a Kamelet stops the start, with the Kamelet's own file. */
+class BrokenKameletsTest {
+  private static final String OWN =
+      """
+      apiVersion: camel.apache.org/v1
+      kind: Kamelet
+      metadata:
+        name: own-action
+      spec:
+        definition:
+          title: Own
+          required: [what]
+          properties:
+            what: {type: string}
+            times: {type: integer, default: 1}
+        template:
+          from:
+            uri: kamelet:source
+            steps:
+              - to:
+                  uri: kamelet:session-exec-action
+                  parameters:
+                    sessionId: s
+                    script: "{{what}}"
+                    timeout: "{{times}}"
+      """;
+
+  @TempDir private Path home;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{{what}}|{{wat}}|{{wat}} is neither one of its properties nor a setting. Did you mean what?",
+        "{{times}}|{{?tmes}}|{{?tmes}} is neither one of its properties nor a setting. Did you mean times?",
+        "{{times}}|{{tmes:5}}|{{tmes:5}} is neither one of its properties nor a setting. Did you mean times?",
+        "{{times}}|{{no.such}}|{{no.such}} is neither one of its properties nor a setting.",
+        "name: own-action|name: own|its metadata.name must be own-action, as the name of the file says.",
+        "kind: Kamelet|kind: Kamlet|its kind must be Kamelet.",
+        "template:|templat:|it has no spec.template with from and its uri; spec has definition, templat.",
+        "kamelet:source|timer:x|its template begins at timer:x; it must begin at kamelet:source",
+        "type: integer|type: intger|the property times cannot be of type intger. Did you mean integer?",
+        "title: Own|title: [Own|line 8",
+      })
+  void mistake_in_a_kamelet_stops_the_start_with_its_file(String right, String wrong, String told)
+      throws Exception {
+    assertThat(messageOf(OWN.replace(right, wrong), "what: x"))
+        .startsWith("Route mine in file:%s/mine.camel.yaml, line 6 cannot run: ".formatted(home))
+        .contains("file:%s/own-action.kamelet.yaml: ".formatted(home), told);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "script:|scrip:|kamelet:session-exec-action has no scrip. Did you mean script?",
+        "session-exec-action|session-exc-action|there is no Kamelet session-exc-action. Did you mean session-exec-action?",
+        "kamelet:session-exec-action|lgo:x|there is no component lgo. Did you mean log?"
+      })
+  void mistake_in_a_step_of_a_kamelet_stops_the_start_with_its_file_and_line(
+      String right, String wrong, String told) throws Exception {
+    assertThat(messageOf(OWN.replace(right, wrong), "what: x"))
+        .startsWith(
+            "Route mine in file:%1$s/mine.camel.yaml, line 6 by file:%1$s/own-action.kamelet.yaml, line 16 cannot run: %2$s"
+                .formatted(home, told));
+  }
+
+  @Test
+  void required_parameter_that_a_route_leaves_out_stops_the_start_with_its_line() throws Exception {
+    assertThat(messageOf(OWN, "times: 2"))
+        .startsWith(
+            "Route mine in file:%s/mine.camel.yaml, line 6 cannot run: kamelet:own-action needs the parameter what."
+                .formatted(home));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{camel.main.name}}",
+        "{{?no.such.setting}}",
+        "{{no.such.setting:x}}",
+        "{{env:HOME}}",
+        "\\\\{{.State}}"
+      })
+  void placeholder_of_a_setting_in_a_kamelet_starts(String placeholder) throws Exception {
+    assertThat(messageOf(OWN.replace("{{what}}", placeholder), "what: x")).isEqualTo("STARTED");
+  }
+
+  @Test
+  void source_that_begins_at_the_source_of_an_action_stops_the_start() throws Exception {
+    // Given
+    Files.writeString(
+        home.resolve("own-source.kamelet.yaml"), OWN.replace("own-action", "own-source"));
+    String route =
+        "- route: {id: mine, from: {uri: 'kamelet:own-source?what=x', steps: [to: 'log:x']}}";
+
+    // Then
+    assertThat(messageOf(route))
+        .contains(
+            "own-source.kamelet.yaml: its template begins at kamelet:source; that of a source");
+  }
+
+  private String messageOf(String kamelet, String parameter) throws Exception {
+    Files.writeString(home.resolve("own-action.kamelet.yaml"), kamelet);
+    String route =
+        """
+        - route:
+            id: mine
+            from:
+              uri: direct:mine
+              steps:
+                - to:
+                    uri: kamelet:own-action
+                    parameters: {%s}
+        """
+            .formatted(parameter);
+    return messageOf(route);
+  }
+
+  private String messageOf(String route) throws Exception {
+    Path file = Files.writeString(home.resolve("mine.camel.yaml"), route);
+    return BrokenRoutesTest.messageOf(Path.of("routes"), home, List.of(file.toString()));
+  }
+}
