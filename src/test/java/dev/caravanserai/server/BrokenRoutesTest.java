@@ -328,6 +328,22 @@ class BrokenRoutesTest {
   }
 
   @Test
+  void route_that_starts_first_is_the_other_one_of_the_same_name() throws Exception {
+    // Given
+    String later = "id: mine\n    startupOrder: 20";
+    String first = "id: other\n    startupOrder: 10";
+    String two =
+        route("direct:one", "to: log:x").replace("id: mine", later)
+            + route("direct:one", "to: log:x").replace("id: mine", first);
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", two))
+        .startsWith(
+            "Route mine in file:%1$s/mine.camel.yaml, line 5 cannot run: route other (file:%1$s/mine.camel.yaml, line 12) begins at direct://one too"
+                .formatted(home));
+  }
+
+  @Test
   void a_second_step_of_the_same_id_stops_the_start_and_names_both_places() throws Exception {
     // Given
     String two =
