@@ -135,8 +135,7 @@ class ProfileMistakesTest {
   }
 
   @Test
-  void name_that_ends_with_metadata_is_not_compared_with_those_of_other_sessions()
-      throws Exception {
+  void name_that_ends_with_metadata_of_listed_values_starts() throws Exception {
     // Given
     String map =
         "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: '${names.pod}-${metadata.part}'}}";
