@@ -78,6 +78,8 @@ class ExecContainerTest {
                     .process(ExecContainerTest.this::note);
                 String exec = "kamelet:session-exec-action?script=true";
                 from("direct:kamelet").to(exec).process(ExecContainerTest.this::note);
+                routeTemplate("outer").from("kamelet:source").to(exec);
+                from("direct:nested").to("kamelet:outer").process(ExecContainerTest.this::note);
                 from("direct:twice").to(exec).to(exec).process(ExecContainerTest.this::note);
                 from("direct:tapped").to(exec).wireTap("direct:tap");
                 from("direct:tap").to(exec).process(ExecContainerTest.this::note);
@@ -199,7 +201,8 @@ class ExecContainerTest {
   void result_that_a_kamelet_returns_counts_until_the_exchange_of_its_caller_is_done()
       throws Exception {
     for (String route :
-        List.of("direct:kamelet", "direct:twice", "direct:multicast", "direct:loop")) {
+        List.of(
+            "direct:kamelet", "direct:nested", "direct:twice", "direct:multicast", "direct:loop")) {
       // When
       used.clear();
       Exchange request = request(route);
