@@ -93,15 +93,20 @@ place_volumes() {
   done
 }
 
-# Creates the devices that a container of Kubernetes has, and prints the fstab that binds them.
+# Creates the devices that a container of Kubernetes has, and prints the fstab that binds them. An ordinary user can change
+# nothing in the folder of the host, and cannot create the device ptmx, which has to be beside the folder pts.
 devices() {
+  [ "$box_who" = root ] || { echo "/dev dev none rbind 0 0" && shm && return; }
   mount -t tmpfs -o mode=755 none dev && mkdir dev/pts dev/shm && ln -s /proc/self/fd dev/fd &&
     ln -s fd/0 dev/stdin && ln -s fd/1 dev/stdout && ln -s fd/2 dev/stderr || why "cannot make /dev"
-  for box_name in null zero full random urandom tty ptmx; do
+  mknod -m 666 dev/ptmx c 5 2 || why "cannot create /dev/ptmx"
+  for box_name in null zero full random urandom tty; do
     [ ! -e "/dev/$box_name" ] || { : >"dev/$box_name" && echo "/dev/$box_name dev/$box_name none bind 0 0"; }
   done
-  printf '%s\n' "/dev/pts dev/pts none bind 0 0" ".own/shm dev/shm none bind 0 0"
+  echo "/dev/pts dev/pts none bind 0 0" && shm
 }
+
+shm() { [ ! -d /dev/shm ] || echo ".own/shm dev/shm none bind 0 0"; }
 
 build_root() {
   (umask 022 && cd "$box_layer" && mkdir -p root own/home own/root own/empty own/run/systemd/resolve &&
