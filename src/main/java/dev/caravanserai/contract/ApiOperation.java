@@ -9,6 +9,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Pointers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ public final class ApiOperation {
               });
     }
     request.check(defaults).stream()
-        .filter(violation -> pointers.contains(violation.pointer()))
+        .filter(it -> pointers.stream().anyMatch(at -> (it.pointer() + "/").startsWith(at + "/")))
         .findFirst()
         .ifPresent(
             violation -> {
@@ -59,7 +60,7 @@ public final class ApiOperation {
   }
 
   private static String pointer(OperationNode.Parameter parameter) {
-    return "/" + parameter.in() + "/" + parameter.name();
+    return Pointers.child("/" + parameter.in(), parameter.name());
   }
 
   /**

@@ -11,12 +11,13 @@ final class DerivedNames {
   private DerivedNames() {}
 
   /**
-   * @param plan of a session of the default tenant
+   * @param plan of a session of the default tenant; names with unknown metadata are not compared
    * @return why a name can be equal to one of another session; empty if none can
    */
   static Optional<String> clash(Plan plan) {
     List<HasMetadata> all =
         Stream.concat(Stream.<HasMetadata>of(plan.anchor(), plan.pod()), plan.objects().stream())
+            .filter(it -> !it.getMetadata().getName().contains(Expressions.UNKNOWN))
             .toList();
     return all.stream()
         .flatMap(

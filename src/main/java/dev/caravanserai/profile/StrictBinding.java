@@ -23,6 +23,7 @@ import dev.caravanserai.session.Nearest;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -39,6 +40,7 @@ final class StrictBinding {
       Pattern.compile("-?(?:0|[1-9][0-9]{0,17})").asMatchPredicate();
   private static final String TEXT = "text";
   private static final String LIST = "a list";
+  private static final String MAP = "a map";
   private static final String NUMBER = "a whole number";
   private static final String YES_OR_NO = "true or false";
 
@@ -151,6 +153,9 @@ final class StrictBinding {
               .filter(t -> t.equals("true") || t.equals("false"))
               .map(t -> BooleanNode.valueOf(t.equals("true")));
       case LIST -> Optional.<JsonNode>of(JSON.createArrayNode().add(text)).filter(list -> unknown);
+      case MAP ->
+          Optional.<JsonNode>of(JSON.createObjectNode())
+              .filter(map -> unknown && Map.class.isAssignableFrom(mismatch.getTargetType()));
       default -> Optional.empty();
     };
   }
@@ -169,7 +174,7 @@ final class StrictBinding {
     if (type == Pattern.class) {
       return "a regular expression";
     }
-    return Collection.class.isAssignableFrom(type) ? LIST : "a map";
+    return Collection.class.isAssignableFrom(type) ? LIST : MAP;
   }
 
   private static String words(JsonMappingException e, JsonNode value) {
@@ -185,7 +190,7 @@ final class StrictBinding {
                   .orElse("there are " + String.join(", ", known)));
     }
     if (e instanceof MismatchedInputException mismatch) {
-      String text = value.isArray() ? LIST : value.isObject() ? "a map" : value.toString();
+      String text = value.isArray() ? LIST : value.isObject() ? MAP : value.toString();
       return "it must be %s, not %s"
           .formatted(
               expected(mismatch),

@@ -89,10 +89,10 @@ final class MistakeReason {
                       + " One of Camel that this server lacks needs the artifact org.apache.camel:camel-%s in pom.xml, as a rule."
                           .formatted(found.group(1))),
           new Rule(
-              ".*Multiple consumers for the same endpoint is not allowed: (\\S+)",
+              "(?:Failed to start route: (\\S+) )?.*Multiple consumers for the same endpoint is not allowed: (\\S+)",
               found ->
                   "%s begins at %s too: give each a path or name of its own."
-                      .formatted(routesFrom(found.group(1)), found.group(1))),
+                      .formatted(otherFrom(found.group(2), found.group(1)), found.group(2))),
           new Rule(
               "No language could be found for: (\\S+).*",
               found -> unknown("language ", found.group(1), available("language"), false)),
@@ -218,10 +218,11 @@ final class MistakeReason {
     }
   }
 
-  /** The routes that begin at an endpoint, each with its place. */
-  private String routesFrom(String endpoint) {
+  /** A route that begins at an endpoint and is not the failed one, with its place. */
+  private String otherFrom(String endpoint, String failed) {
     return ((ModelCamelContext) context)
         .getRouteDefinitions().stream()
+            .filter(route -> !route.getId().equals(failed))
             .filter(
                 route ->
                     EndpointHelper.normalizeEndpointUri(route.getInput().getEndpointUri())

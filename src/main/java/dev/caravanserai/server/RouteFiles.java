@@ -29,14 +29,18 @@ import org.slf4j.LoggerFactory;
 final class RouteFiles extends DefaultRoutesCollector implements CompilePostProcessor {
   private static final Logger LOG = LoggerFactory.getLogger(RouteFiles.class);
 
-  private static final Pattern REGISTERED = Pattern.compile("@BindToRegistry\\b");
+  private static final Pattern REGISTERED =
+      Pattern.compile("@[\\w.]*\\b(BindToRegistry|Consume|Converter)\\b");
 
   private final List<Path> files = new ArrayList<>();
+  private final Path kamelets;
 
   /**
+   * @param kamelets folder of Kamelets, which may use classes of the route files
    * @throws RoutesException if a file does not exist or the folder cannot be read
    */
-  RouteFiles(Path folder, List<String> more) {
+  RouteFiles(Path folder, Path kamelets, List<String> more) {
+    this.kamelets = kamelets;
     try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
       all.sorted().forEach(this::addOrWarn);
     } catch (IOException e) {
@@ -92,7 +96,8 @@ final class RouteFiles extends DefaultRoutesCollector implements CompilePostProc
   }
 
   /**
-   * Camel ignores a class that is neither a route builder nor used by another file.
+   * Camel ignores a class that is no route builder, that no other file uses and that Camel does not
+   * use by an annotation.
    *
    * @throws RoutesException for such a class
    */
@@ -101,13 +106,11 @@ final class RouteFiles extends DefaultRoutesCollector implements CompilePostProc
       CamelContext context, String name, Class<?> type, byte[] code, Object instance) {
     String simple = name.substring(name.lastIndexOf('.') + 1);
     Pattern use = Pattern.compile("\\b" + simple + "\\b");
-    for (Path file : files) {
-      boolean own = file.endsWith(simple + ".java");
-      if (find(file, own ? REGISTERED : use).isPresent()) {
-        return;
-      }
-    }
-    if (!(instance instanceof RouteBuilder)) {
+    boolean used =
+        Stream.concat(files.stream(), kamelets())
+            .anyMatch(
+                file -> find(file, file.endsWith(simple + ".java") ? REGISTERED : use).isPresent());
+    if (!used && !(instance instanceof RouteBuilder)) {
       throw new RoutesException(
           "The class %s of %s has no routes, and no other file uses it: let it extend %s, without parameters in its constructor, and start again: nothing was started."
               .formatted(
@@ -118,6 +121,11 @@ final class RouteFiles extends DefaultRoutesCollector implements CompilePostProc
                       .orElseThrow(),
                   RouteBuilder.class.getName()));
     }
+  }
+
+  private Stream<Path> kamelets() {
+    String[] names = Optional.ofNullable(kamelets.toFile().list()).orElse(new String[0]);
+    return Stream.of(names).map(kamelets::resolve).filter(Files::isRegularFile);
   }
 
   /** A line of the file of this name; empty if there is none. */

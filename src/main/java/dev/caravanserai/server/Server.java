@@ -40,7 +40,9 @@ public final class Server implements AutoCloseable {
    */
   public static Server start(Settings settings, List<String> files) {
     LoggerFactory.getILoggerFactory(); // initialize before several threads need it
-    RouteFiles routeFiles = new RouteFiles(settings.get(Settings.ROUTES_FOLDER), files);
+    RouteFiles routeFiles =
+        new RouteFiles(
+            settings.get(Settings.ROUTES_FOLDER), settings.get(Settings.KAMELETS_FOLDER), files);
     StartKeys keys = StartKeys.of(settings);
     CompletableFuture<Contract> contract =
         CompletableFuture.supplyAsync(Contract::load, Server::background);

@@ -15,7 +15,15 @@ public final class Nearest {
 
   /** The known word with the smallest edit distance, at most half of the word's length. */
   public static Optional<String> of(String word, Collection<String> known) {
-    int most = Math.max(2, word.length() / 2);
+    return within(Math.max(2, word.length() / 2), word, known);
+  }
+
+  /**
+   * The known word with the smallest edit distance.
+   *
+   * @param most the largest distance
+   */
+  public static Optional<String> within(int most, String word, Collection<String> known) {
     return known.stream()
         .filter(k -> Math.abs(k.length() - word.length()) <= most)
         .min(Comparator.comparingInt((String k) -> distance(word, k)).thenComparing(k -> k))

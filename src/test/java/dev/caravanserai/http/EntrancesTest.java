@@ -137,6 +137,7 @@ class EntrancesTest {
         "maximum: 500   | maximun: 500   | /get/parameters/         | did you mean maximum?",
         "maximum: 500   | maximum: many  | /schema/maximum          | must be a number",
         "type: integer  | type: intger   | /type                    | must be string, number, integer",
+        "type: boolean, default: false | type: array, items: { enum: [a, b] }, default: [c] | the default of /query/wait/0 of operation | must be a or b",
         "default: false | default: nay   | the default of /query/wait of operation stopSession | must be true or false",
         "name: id       | name: idd      | a parameter idd in the path | has no {idd}",
         "schema: {      | shema: {       | /shema                   | did you mean schema?",

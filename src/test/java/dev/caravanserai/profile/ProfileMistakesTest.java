@@ -135,6 +135,18 @@ class ProfileMistakesTest {
   }
 
   @Test
+  void name_that_ends_with_metadata_is_not_compared_with_those_of_other_sessions()
+      throws Exception {
+    // Given
+    String map =
+        "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: '${names.pod}-${metadata.part}'}}";
+    Planner planner = planner(OWN.formatted("metadata: {part: {values: [config]}}", map, ""));
+
+    // Then
+    assertThat(Requests.of("own").metadata(Map.of("part", "config")).plan(planner)).isNotNull();
+  }
+
+  @Test
   void missing_main_container_is_reported() throws Exception {
     assertStartStops(
         OWN.formatted("", "", "").replace("container: c\n", "container: main\n"),
@@ -232,6 +244,7 @@ class ProfileMistakesTest {
         "tty: '${metadata.tty}'",
         "resources: {limits: {memory: '${metadata.memory}'}, requests: {cpu: '${metadata.cpu}m'}}",
         "livenessProbe: {tcpSocket: {port: '${metadata.port}'}}",
+        "resources: {limits: '${metadata.limits}'}",
         "volumeMounts: [{each: 'metadata.mounts', name: '${item.name}', mountPath: '${item.path}'}]",
         "ports: [{when: 'metadata.open', containerPort: 1}]",
         "workingDir: '/${metadata.a}/${metadata.b}'"

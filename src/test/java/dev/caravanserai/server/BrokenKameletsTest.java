@@ -99,6 +99,41 @@ class BrokenKameletsTest {
     assertThat(messageOf(OWN.replace("{{what}}", placeholder), "what: x")).isEqualTo("STARTED");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{greeting:Hello}}",
+        "{{?greeting}}",
+        "{{what?nested=false}}",
+        "{{?what?nested=true}}",
+        "a '{{'x'}}' b",
+        "{{{{env:NO_SUCH:camel}}.main.name}}",
+      })
+  void placeholder_that_camel_resolves_starts(String placeholder) throws Exception {
+    String step = "steps:\n        - log: \"%s\"".formatted(placeholder);
+    assertThat(messageOf(OWN.replace("steps:", step), "what: x")).isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"maxTimes, max-times", "max-times, maxTimes", "max-times, max-times"})
+  void property_in_camel_case_or_with_dashes_is_the_same(String property, String placeholder)
+      throws Exception {
+    String kamelet = OWN.replace("times:", property + ":").replace("{{times}}", "{{%s}}");
+    assertThat(messageOf(kamelet.formatted(placeholder), "what: x")).isEqualTo("STARTED");
+  }
+
+  @Test
+  void alias_in_a_kamelet_starts() throws Exception {
+    String kamelet =
+        OWN.replace("what: {type: string}", "what: &type {type: string}\n      more: *type");
+    assertThat(messageOf(kamelet, "what: x, more: y")).isEqualTo("STARTED");
+  }
+
+  @Test
+  void required_name_that_is_no_property_is_ignored() throws Exception {
+    assertThat(messageOf(OWN.replace("[what]", "[what, token]"), "what: x")).isEqualTo("STARTED");
+  }
+
   @Test
   void source_that_begins_at_the_source_of_an_action_stops_the_start() throws Exception {
     // Given

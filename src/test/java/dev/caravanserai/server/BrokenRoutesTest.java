@@ -43,7 +43,7 @@ class BrokenRoutesTest {
 
     // When
     try (CapturedLog log = new CapturedLog("dev.caravanserai.server.RouteFiles")) {
-      new RouteFiles(folder, List.of());
+      new RouteFiles(folder, folder, List.of());
 
       // Then
       assertThat(log.lines())
@@ -328,6 +328,22 @@ class BrokenRoutesTest {
   }
 
   @Test
+  void route_that_starts_first_is_the_other_one_of_the_same_name() throws Exception {
+    // Given
+    String later = "id: mine\n    startupOrder: 20";
+    String first = "id: other\n    startupOrder: 10";
+    String two =
+        route("direct:one", "to: log:x").replace("id: mine", later)
+            + route("direct:one", "to: log:x").replace("id: mine", first);
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", two))
+        .startsWith(
+            "Route mine in file:%1$s/mine.camel.yaml, line 5 cannot run: route other (file:%1$s/mine.camel.yaml, line 12) begins at direct://one too"
+                .formatted(home));
+  }
+
+  @Test
   void a_second_step_of_the_same_id_stops_the_start_and_names_both_places() throws Exception {
     // Given
     String two =
@@ -604,6 +620,44 @@ class BrokenRoutesTest {
         .isEqualTo("STARTED");
   }
 
+  @Test
+  void class_that_a_kamelet_uses_starts() throws Exception {
+    // Given
+    Path words =
+        Files.writeString(
+            home.resolve("Words.java"),
+            "public class Words { public String hello() { return \"hello\"; } }");
+    Files.writeString(
+        home.resolve("own-action.kamelet.yaml"),
+        """
+        kind: Kamelet
+        metadata: {name: own-action}
+        spec:
+          definition: {title: Own}
+          template:
+            from: {uri: "kamelet:source", steps: [bean: {beanType: Words, method: hello}]}
+        """);
+    Path mine =
+        Files.writeString(
+            home.resolve("mine.camel.yaml"), route("direct:mine", "to: kamelet:own-action"));
+
+    // Then
+    assertThat(messageOf(Path.of("routes"), home, List.of(words.toString(), mine.toString())))
+        .isEqualTo("STARTED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@org.apache.camel.BindToRegistry(\"words\") public class Mine {}",
+        "public class Mine { @org.apache.camel.Consume(\"direct:mine\") public void take(String body) {} }",
+        "import org.apache.camel.*; public class Mine { @Consume(\"direct:mine\") public void take(String body) {} }",
+        "@org.apache.camel.Converter public class Mine { @org.apache.camel.Converter public static Thread of(String text) {return null;} }"
+      })
+  void class_that_camel_uses_by_an_annotation_starts(String text) throws Exception {
+    assertThat(messageOf("Mine.java", text)).isEqualTo("STARTED");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -659,7 +713,7 @@ class BrokenRoutesTest {
         KubernetesClient client =
             new KubernetesClientBuilder().withConfig(Config.empty()).build()) {
       try {
-        routes.read(settings, new ApiKeys(List.of()), new RouteFiles(folder, files));
+        routes.read(settings, new ApiKeys(List.of()), new RouteFiles(folder, kamelets, files));
         routes.make(services, client, settings);
         routes.run(settings);
         return "STARTED";

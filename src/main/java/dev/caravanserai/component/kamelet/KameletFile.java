@@ -1,11 +1,10 @@
 package dev.caravanserai.component.kamelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.session.Nearest;
-import dev.caravanserai.session.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,11 @@ import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.util.StringHelper;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** The file of a Kamelet. Finds mistakes that Camel reports without the file, or never. */
 record KameletFile(String name, String location, JsonNode kamelet) {
@@ -43,12 +47,20 @@ record KameletFile(String name, String location, JsonNode kamelet) {
         .map(file -> read(endpoint.getTemplateId(), file));
   }
 
+  /** By the parser of Camel, which replaces aliases. */
   private static KameletFile read(String name, Resource file) {
     try (InputStream in = file.getInputStream()) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return new KameletFile(name, file.getLocation(), Yaml.read(text));
-    } catch (IOException | Yaml.YamlException e) {
-      throw new IllegalArgumentException(file.getLocation() + ": " + e.getMessage());
+      Object kamelet = new Load(LoadSettings.builder().build()).loadFromInputStream(in);
+      return new KameletFile(name, file.getLocation(), new ObjectMapper().valueToTree(kamelet));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file.getLocation() + ": " + e.getMessage(), e);
+    } catch (MarkedYamlEngineException e) {
+      throw new IllegalArgumentException(
+          "%s: line %d: %s"
+              .formatted(
+                  file.getLocation(),
+                  e.getProblemMark().map(Mark::getLine).orElse(0) + 1,
+                  e.getProblem()));
     }
   }
 
@@ -84,7 +96,7 @@ record KameletFile(String name, String location, JsonNode kamelet) {
     Map<String, JsonNode> properties = properties();
     List<String> required =
         texts(kamelet.at("/spec/definition/required"))
-            .filter(name -> !properties.getOrDefault(name, kamelet).has("default"))
+            .filter(name -> properties.containsKey(name) && !properties.get(name).has("default"))
             .toList();
     return new KameletDefinition(name, properties, required);
   }
@@ -142,7 +154,8 @@ record KameletFile(String name, String location, JsonNode kamelet) {
                       ? "that of a source begins where its messages come from, and ends with kamelet:sink"
                       : "it must begin at kamelet:source, unless it is a source and has a name that ends with -source"));
     }
-    Set<String> known = new TreeSet<>(properties().keySet());
+    Set<String> known = new TreeSet<>();
+    properties().keySet().forEach(property -> known.addAll(spellings(property)));
     template.path("beans").forEach(bean -> known.add(bean.path("name").asText()));
     texts(template)
         .flatMap(text -> ParameterText.PLACEHOLDER.matcher(text).results())
@@ -156,20 +169,32 @@ record KameletFile(String name, String location, JsonNode kamelet) {
                     "%s is neither one of its properties nor a setting.%s"
                         .formatted(
                             placeholder,
-                            Nearest.hint(placeholder.replaceAll("[{?}]|:.*", ""), known))));
+                            Nearest.hint(
+                                placeholder.replaceAll(
+                                    "(?s)[{}]|\\?(nested=(true|false))?|:.*", ""),
+                                known))));
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(location + ": " + String.join("\n", mistakes));
     }
   }
 
-  /** A setting, which has a dot in its name, may be absent if it is optional or has a default. */
+  /** Camel accepts a property by each of them. */
+  private static Set<String> spellings(String property) {
+    String camel = StringHelper.dashToCamelCase(property);
+    return new TreeSet<>(List.of(property, camel, StringHelper.camelCaseToDash(camel)));
+  }
+
+  /**
+   * One that is optional or has a default may be absent, unless it looks like a misspelt property.
+   */
   private static boolean isUnknown(
       MatchResult placeholder, Set<String> known, PropertiesComponent settings) {
-    String text = placeholder.group(2);
-    String word = text.replaceFirst("^\\?", "").replaceFirst(":.*", "");
+    String text = placeholder.group(2).replaceFirst("\\?nested=(true|false)", "");
+    String word = text.replaceFirst("^\\?", "").replaceFirst("(?s):.*", "");
     return !known.contains(word)
         && !KameletParameters.CAMELS.contains(word)
-        && !(word.contains(".") && text.matches("\\?.*|.*:.*"))
+        && !text.matches("(?s)['\"].*|.*\\{\\{.*") // quoted braces, or one in another
+        && !(text.matches("(?s)\\?.*|.*:.*") && Nearest.within(1, word, known).isEmpty())
         && settings.getPropertiesFunction(word) == null
         && settings.resolveProperty(word).isEmpty();
   }
