@@ -1,12 +1,15 @@
 package dev.caravanserai.cluster;
 
 import dev.caravanserai.session.Failure;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What a pod's status means for its session; docs/states.md has the table. */
@@ -68,13 +71,22 @@ public final class PodStatusReader {
     return view.allContainers()
         .filter(c -> c.getName().equals(main))
         .flatMap(c -> PodView.end(c).stream())
-        .filter(end -> view.over() || !startedAgain(view.pod(), end))
+        .filter(end -> view.over() || !startedAgain(view.pod(), main, end))
         .findFirst();
   }
 
-  /** Whether the pod's restart policy starts a container again that has ended so. */
-  public static boolean startedAgain(Pod pod, ContainerStateTerminated end) {
-    String policy = pod.getSpec() == null ? "" : String.valueOf(pod.getSpec().getRestartPolicy());
+  /** Whether a container that has ended so is started again: by its own policy, or its pod's. */
+  public static boolean startedAgain(Pod pod, String container, ContainerStateTerminated end) {
+    Optional<PodSpec> spec = Optional.ofNullable(pod.getSpec());
+    String policy =
+        spec.map(PodSpec::getInitContainers).stream()
+            .flatMap(List::stream)
+            .filter(init -> init.getName().equals(container))
+            .map(Container::getRestartPolicy)
+            .filter(Objects::nonNull)
+            .findAny()
+            .or(() -> spec.map(PodSpec::getRestartPolicy))
+            .orElse("");
     return policy.equals("Always") || policy.equals("OnFailure") && PodView.exitCode(end) != 0;
   }
 

@@ -28,6 +28,12 @@ public final class Shares {
     return true;
   }
 
+  /** Takes an amount that is in use already, even beyond the limit. */
+  public synchronized void takeInUse(String tenant, long amount) {
+    used += amount;
+    taken.merge(tenant, amount, Long::sum);
+  }
+
   public synchronized void giveBack(String tenant, long amount) {
     used -= amount;
     taken.computeIfPresent(tenant, (name, had) -> had == amount ? null : had - amount);

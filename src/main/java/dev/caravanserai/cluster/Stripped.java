@@ -41,6 +41,7 @@ final class Stripped {
     return new ContainerBuilder()
         .withName(container.getName())
         .withImage(container.getImage())
+        .withRestartPolicy(container.getRestartPolicy())
         .build();
   }
 }

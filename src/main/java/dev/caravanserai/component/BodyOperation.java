@@ -18,7 +18,7 @@ record BodyOperation<T>(Class<T> type, Function<T, CompletionStage<?>> operation
       Map.of(
           Plan.class, "session-plan-action (pod:plan)",
           Start.class, "session-anchor-action (pod:anchor)",
-          Session.class, "pod:due");
+          Session.class, "pod:due or pod:failed");
 
   @Override
   public CompletionStage<?> run(Exchange exchange) {

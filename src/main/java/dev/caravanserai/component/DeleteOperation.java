@@ -39,27 +39,38 @@ final class DeleteOperation implements PodOperation {
   public CompletionStage<Void> run(Exchange exchange) {
     SessionKey key = lookup.key(exchange);
     boolean waits = wait.of(exchange).orElse(false);
-    return lookup.find(key).thenCompose(found -> end(key, waits, exchange, false));
+    return lookup
+        .find(key)
+        .thenApply(found -> sessions.snapshot(key).orElseThrow(() -> SessionLookup.notFound(key)))
+        .thenCompose(known -> end(key, known, waits, exchange));
   }
 
-  /**
-   * @param refreshed whether the index was refreshed, since the cluster had no anchor of the life
-   *     that the index knew: the watch may not have reported the next life yet
-   */
   private CompletionStage<Void> end(
-      SessionKey key, boolean waits, Exchange exchange, boolean refreshed) {
-    SessionSnapshot known = sessions.snapshot(key).orElseThrow(() -> SessionLookup.notFound(key));
+      SessionKey key, SessionSnapshot known, boolean waits, Exchange exchange) {
     Optional<ObjectRef> pod = known.pod().map(ObjectRef::to);
     return termination
         .end(key, known.anchor().map(ObjectRef::to), pod)
         .thenCompose(
-            there -> {
-              if (!there && !refreshed) {
-                return sessions.refresh(key).thenCompose(now -> end(key, waits, exchange, true));
+            there ->
+                there
+                    ? CompletableFuture.completedFuture(Optional.<SessionSnapshot>empty())
+                    : sessions.refresh(key).thenApply(now -> nextLife(key, known)))
+        .thenCompose(
+            next -> {
+              if (next.isPresent()) {
+                return end(key, next.get(), waits, exchange);
               }
               return waits
                   ? deletion.await(key, known.anchor(), pod, CallerGone.of(exchange))
                   : CompletableFuture.completedFuture(null);
             });
+  }
+
+  /** The life that the watch had not reported yet when the anchor of the former was gone. */
+  private Optional<SessionSnapshot> nextLife(SessionKey key, SessionSnapshot former) {
+    return sessions
+        .snapshot(key)
+        .filter(now -> now.anchor().isPresent())
+        .filter(now -> !now.anchor().map(ObjectRef::to).equals(former.anchor().map(ObjectRef::to)));
   }
 }

@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.cluster.ContainerRef;
+import dev.caravanserai.component.kamelet.OutputMemory;
 import dev.caravanserai.exec.ExecHandle;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.life.AnchorNotes;

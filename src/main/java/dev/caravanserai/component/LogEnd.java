@@ -2,6 +2,7 @@ package dev.caravanserai.component;
 
 import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.LastBytes;
+import dev.caravanserai.component.kamelet.OutputMemory;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import java.util.Arrays;

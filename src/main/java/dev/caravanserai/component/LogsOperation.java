@@ -4,6 +4,7 @@ import dev.caravanserai.cluster.ByteSource;
 import dev.caravanserai.cluster.Cluster;
 import dev.caravanserai.cluster.ContainerRef;
 import dev.caravanserai.cluster.LogQuery;
+import dev.caravanserai.component.kamelet.OutputMemory;
 import dev.caravanserai.exec.Execs;
 import dev.caravanserai.life.AnchorNotes;
 import dev.caravanserai.session.FailureCode;

@@ -54,10 +54,13 @@ final class UndoOperation implements PodOperation {
 
   /**
    * Why the start failed: what the doCatch or onException around the operation has caught. Camel
-   * keeps the exception of an earlier doCatch on the exchange.
+   * keeps the exception of an earlier doCatch on the exchange. Within a doTry it does not say
+   * whether that is within a doCatch.
    */
   static Throwable caught(Exchange exchange, String operation) {
-    boolean inCatch = exchange.getProperty(ExchangePropertyKey.EXCEPTION_HANDLED) != null;
+    boolean inCatch =
+        exchange.getProperty(ExchangePropertyKey.EXCEPTION_HANDLED) != null
+            || exchange.getProperty(ExchangePropertyKey.TRY_ROUTE_BLOCK, false, Boolean.class);
     Deque<?> handlers =
         exchange.getProperty(ExchangePropertyKey.FATAL_FALLBACK_ERROR_HANDLER, Deque.class);
     boolean inOnException = handlers != null && !handlers.isEmpty();

@@ -13,9 +13,6 @@ public final class Caller {
   /** Exchange property: a {@link CompletionStage} that is done once the caller has left. */
   public static final String GONE = "CamelPodCallerGone";
 
-  /** Exchange property: a {@link CompletionStage} that is done once nothing more is sent. */
-  public static final String DONE = "CamelPodCallerDone";
-
   private static final int PROBE_AFTER_SECONDS = 10;
   private static final int PROBE_EVERY_SECONDS = 10;
   private static final int PROBES = 3;

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -146,7 +145,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       return;
     }
     Reception.complete(ctx);
-    ctx.put(Caller.GONE, Caller.gone(ctx)).put(Caller.DONE, new CompletableFuture<Void>());
+    ctx.put(Caller.GONE, Caller.gone(ctx));
     var context = ctx.vertx().getOrCreateContext();
     RequestBody body = RequestBody.of(ctx);
     body.retain();
@@ -170,8 +169,6 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
     exchange.setPattern(ExchangePattern.InOut);
     ExchangePrincipal.set(exchange, Guard.principal(ctx).orElseThrow());
     exchange.setProperty(Caller.GONE, ctx.get(Caller.GONE));
-    exchange.setProperty(
-        Caller.DONE, ctx.<CompletableFuture<Void>>get(Caller.DONE).minimalCompletionStage());
     Map<String, Object> asked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     var answered = new AtomicBoolean();
     Runnable answer =
@@ -258,7 +255,6 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
         () -> {
           end.run();
           RequestBody.of(ctx).release();
-          ctx.<CompletableFuture<Void>>get(Caller.DONE).complete(null);
           blocking(ctx, () -> done(exchange));
         };
     try {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
@@ -51,16 +52,20 @@ final class RouteConsumer extends HttpConsumer implements PlatformHttpConsumer {
     var message = new RequestMessage(filter(), entrance.path());
     Reader reader =
         (exchange, ctx) -> {
-          RequestBody.of(ctx).requireType(types, ctx);
+          if (RequestBody.of(ctx).bytes().length > 0) {
+            RequestBody.of(ctx).requireType(types, ctx);
+          }
           message.fill(exchange, ctx);
         };
     open(entrance, true, reader, getAsyncProcessor());
   }
 
+  /** Without their parameters. */
   private static List<String> types(String consumes) {
-    return consumes == null
-        ? List.of()
-        : List.of(consumes.toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
+    return Stream.ofNullable(consumes)
+        .flatMap(types -> Stream.of(types.toLowerCase(Locale.ROOT).split(",")))
+        .map(type -> type.split(";", 2)[0].strip())
+        .toList();
   }
 
   @Override

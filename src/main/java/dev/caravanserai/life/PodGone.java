@@ -88,7 +88,10 @@ public final class PodGone implements ContainerEnds {
       Pod pod,
       ContainerStatus status) {
     Optional<ContainerStateTerminated> end = end(status);
-    boolean again = end.filter(e -> PodStatusReader.startedAgain(pod, e)).isPresent();
+    boolean again =
+        end.filter(e -> PodStatusReader.startedAgain(pod, container.container(), e))
+            .filter(e -> !session.ended() && !Lives.ending(pod))
+            .isPresent();
     if (end.isPresent() && !again) {
       return session.failure().or(() -> Optional.of(exited(session, container, end.get())));
     }
@@ -97,12 +100,17 @@ public final class PodGone implements ContainerEnds {
         .map(
             restarts ->
                 Failure.of(
-                    FailureCode.CONTAINER_RESTARTED,
-                    "Container %s of session %s was restarted%s. Run the command again when the session is ready."
-                        .formatted(
-                            container.container(),
-                            session.id(),
-                            end.map(e -> " after exit code " + e.getExitCode()).orElse(""))));
+                        FailureCode.CONTAINER_RESTARTED,
+                        "Container %s of session %s was restarted%s. Run the command again when the session is ready."
+                            .formatted(
+                                container.container(),
+                                session.id(),
+                                end.map(
+                                        e ->
+                                            " after exit code %d (%s)"
+                                                .formatted(e.getExitCode(), e.getReason()))
+                                    .orElse("")))
+                    .with(to -> to.reason(end.map(ContainerStateTerminated::getReason))));
   }
 
   /** How the container's present instance ended, also while the next one waits for its turn. */

@@ -55,7 +55,7 @@ final class Sandbox {
           "--pdeathsig",
           "KILL");
 
-  /** Leaves a process of root the capabilities that container runtimes give by default. */
+  /** Leaves a process of root what container runtimes leave it, but for CAP_MKNOD. */
   private static final String DROP =
       "/usr/bin/setpriv --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,"
           + "+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+audit_write,"
@@ -79,12 +79,14 @@ final class Sandbox {
   private final String exec = resource("program.sh") + resource("exec.sh");
   private final String terminal = resource("terminal.py");
   private final String launch = launch();
+  private final String drop;
 
   private Sandbox(String kind, String unshare, String nsenter, Set<Path> hidden) {
     this.kind = kind;
     this.unshare = unshare.isEmpty() ? List.of() : waiting(unshare);
     this.nsenter = List.of(nsenter.split(" "));
     this.hidden = hidden;
+    this.drop = kind.equals("root") ? drop() : "";
   }
 
   /**
@@ -185,7 +187,7 @@ final class Sandbox {
     own.put(ProcessTree.MARKER, env.getOrDefault(ProcessTree.MARKER, ""));
     own.put("box_path", env.getOrDefault("PATH", ""));
     own.put("box_launch", launch);
-    own.put("box_drop", kind.equals("root") ? DROP : "");
+    own.put("box_drop", drop);
     own.put("box_env", Integer.toString(env.size()));
     Iterator<Map.Entry<String, String>> entries = env.entrySet().iterator();
     for (int i = 0; i < env.size(); i++) {
@@ -239,6 +241,14 @@ final class Sandbox {
             + " are ignored in pods, too",
         PYTHON);
     return env;
+  }
+
+  private static String drop() {
+    if (works(List.of((DROP + " true").split(" ")))) {
+      return DROP;
+    }
+    LOG.warn("local cluster: setpriv cannot drop capabilities: pods can change what root can");
+    return "";
   }
 
   private static boolean mounts(String prefix) {

@@ -1,11 +1,11 @@
 package dev.caravanserai.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.cluster.ExecChannel;
 import dev.caravanserai.cluster.ExecEnd;
 import dev.caravanserai.cluster.ExecListener;
-import dev.caravanserai.http.Caller;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.ExecResult;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.UnitOfWorkHelper;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,8 +76,33 @@ class ExecContainerTest {
                     .process(ExecContainerTest.this::note)
                     .to("pod:exec?script=true&failOnExit=true")
                     .process(ExecContainerTest.this::note);
-                from("direct:kamelet")
-                    .to("kamelet:session-exec-action?script=true")
+                String exec = "kamelet:session-exec-action?script=true";
+                from("direct:kamelet").to(exec).process(ExecContainerTest.this::note);
+                routeTemplate("outer").from("kamelet:source").to(exec);
+                from("direct:nested").to("kamelet:outer").process(ExecContainerTest.this::note);
+                from("direct:twice").to(exec).to(exec).process(ExecContainerTest.this::note);
+                from("direct:tapped").to(exec).wireTap("direct:tap");
+                from("direct:tap").to(exec).process(ExecContainerTest.this::note);
+                from("direct:split")
+                    .split(constant(List.of(1, 2, 3)))
+                    .to(exec)
+                    .process(ExecContainerTest.this::note)
+                    .end()
+                    .process(ExecContainerTest.this::note);
+                from("direct:multicast")
+                    .multicast()
+                    .to(exec, exec)
+                    .end()
+                    .process(ExecContainerTest.this::note);
+                from("direct:loop")
+                    .loop(3)
+                    .copy()
+                    .to(exec)
+                    .end()
+                    .process(ExecContainerTest.this::note);
+                from("direct:enrich")
+                    .to(exec)
+                    .enrich(exec, (whole, part) -> whole)
                     .process(ExecContainerTest.this::note);
               }
             });
@@ -150,28 +179,85 @@ class ExecContainerTest {
     assertThat(context.services().execs().memory()).isZero();
   }
 
+  /** Runs a route in an exchange whose unit of work goes on, as that of a request does. */
+  private Exchange request(String route) throws Exception {
+    context.cluster().execs((start, listener) -> listener.onOpen(new Printing(listener)));
+    Exchange exchange = new DefaultExchange(context.camel());
+    exchange
+        .getExchangeExtension()
+        .setUnitOfWork(
+            PluginHelper.getUnitOfWorkFactory(context.camel()).createUnitOfWork(exchange));
+    exchange.getMessage().setHeader(PodConstants.SESSION_ID, "a");
+    context.camel().createProducerTemplate().send(route, exchange);
+    assertThat(exchange.getException()).isNull();
+    return exchange;
+  }
+
+  private long memory() {
+    return context.services().execs().memory();
+  }
+
   @Test
-  void result_of_a_request_counts_until_its_response_has_been_sent_also_in_a_kamelet() {
+  void result_that_a_kamelet_returns_counts_until_the_exchange_of_its_caller_is_done()
+      throws Exception {
+    for (String route :
+        List.of(
+            "direct:kamelet", "direct:nested", "direct:twice", "direct:multicast", "direct:loop")) {
+      // When
+      used.clear();
+      Exchange request = request(route);
+
+      // Then
+      assertThat(used).as(route).containsExactly(OUTPUT);
+      assertThat(memory()).as(route).isEqualTo(OUTPUT);
+      UnitOfWorkHelper.doneUow(request.getUnitOfWork(), request);
+      assertThat(memory()).as(route).isZero();
+    }
+  }
+
+  @Test
+  void result_in_a_route_without_a_caller_counts_until_that_route_has_ended() {
     // Given
     context.cluster().execs((start, listener) -> listener.onOpen(new Printing(listener)));
-    CompletableFuture<Void> sent = new CompletableFuture<>();
 
     // When
     context
         .camel()
         .createProducerTemplate()
-        .request(
-            "direct:kamelet",
-            e -> {
-              e.getMessage().setHeader(PodConstants.SESSION_ID, "a");
-              e.setProperty(Caller.DONE, sent.minimalCompletionStage());
-            });
+        .sendBodyAndHeader("direct:kamelet", null, PodConstants.SESSION_ID, "a");
 
     // Then
     assertThat(used).containsExactly(OUTPUT);
-    assertThat(context.services().execs().memory()).isEqualTo(OUTPUT);
-    sent.complete(null);
-    assertThat(context.services().execs().memory()).isZero();
+    assertThat(memory()).isZero();
+  }
+
+  @Test
+  void result_of_an_item_of_a_split_counts_until_the_item_is_done() throws Exception {
+    // When
+    request("direct:split");
+
+    // Then
+    assertThat(used).containsExactly(OUTPUT, OUTPUT, OUTPUT, 0L);
+    assertThat(memory()).isZero();
+  }
+
+  @Test
+  void exec_in_a_copy_of_an_exchange_leaves_the_result_of_the_exchange_counted() throws Exception {
+    // When
+    Exchange enriched = request("direct:enrich");
+
+    // Then
+    assertThat(used).containsExactly(OUTPUT);
+    UnitOfWorkHelper.doneUow(enriched.getUnitOfWork(), enriched);
+
+    // When
+    used.clear();
+    Exchange request = request("direct:tapped");
+
+    // Then
+    await().atMost(Duration.ofSeconds(60)).until(() -> !used.isEmpty() && memory() == OUTPUT);
+    assertThat(used).containsExactly(2 * OUTPUT);
+    UnitOfWorkHelper.doneUow(request.getUnitOfWork(), request);
   }
 
   /** Nothing can be started in the cluster of this test: the failure names the container. */

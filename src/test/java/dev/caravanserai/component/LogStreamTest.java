@@ -60,6 +60,10 @@ class LogStreamTest {
                     .to("pod:logs")
                     .to("pod:logs")
                     .process(e -> e.getMessage().setHeader("kept", execs.memory()));
+                from("direct:kamelets")
+                    .to("kamelet:session-logs-action")
+                    .to("kamelet:session-logs-action")
+                    .process(e -> e.getMessage().setHeader("kept", execs.memory()));
                 from("direct:tail").to("pod:logs?tail=2147483647");
                 from("direct:file").to(log).to("file:target/log-stream-test");
               }
@@ -181,13 +185,15 @@ class LogStreamTest {
                   ended[0] ? Optional.empty() : Optional.of(new byte[1000]));
             });
 
-    // When
-    Exchange answered = call("twice");
+    for (String route : new String[] {"twice", "kamelets"}) {
+      // When
+      Exchange answered = call(route);
 
-    // Then
-    assertThat(answered.getException()).isNull();
-    assertThat(answered.getMessage().getHeader("kept")).isEqualTo(1000L);
-    assertThat(execs.memory()).isZero();
+      // Then
+      assertThat(answered.getException()).as(route).isNull();
+      assertThat(answered.getMessage().getHeader("kept")).as(route).isEqualTo(1000L);
+      assertThat(execs.memory()).as(route).isZero();
+    }
   }
 
   @Test

@@ -79,6 +79,36 @@ class NextLifeTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void stop_whose_session_ends_meanwhile_succeeds(boolean wait) throws Exception {
+    // Given
+    try (KameletContext context = new KameletContext()) {
+      MemoryCluster cluster = context.cluster();
+      ConfigMap one = cluster.create(anchor("2999-01-01T00:00:00Z")).toCompletableFuture().join();
+      cluster.remove(one); // somebody else's stop was faster
+      SessionCache index = (SessionCache) cluster.sessions();
+      index.refreshBy(
+          key -> {
+            cluster.deliverEnd(one);
+            return CompletableFuture.completedFuture(index.find(key));
+          });
+      context.camel().start();
+
+      // When
+      Throwable thrown =
+          catchThrowable(
+              () ->
+                  context
+                      .camel()
+                      .createProducerTemplate()
+                      .requestBody("pod:delete?sessionId=a&wait=" + wait, (Object) null));
+
+      // Then
+      assertThat(thrown).isNull();
+    }
+  }
+
   @Test
   void async_start_of_a_session_that_was_stopped_is_a_conflict() throws Exception {
     try (KameletContext context = new KameletContext()) {

@@ -52,6 +52,35 @@ class UndoOutsideCatchTest {
   }
 
   @Test
+  void undo_in_a_try_within_the_catch_fails_with_what_the_catch_caught() throws Exception {
+    kamelets.add(
+        "start.camel.yaml",
+        """
+        - route:
+            from:
+              uri: direct:start
+              steps:
+                - to: kamelet:session-plan-action
+                - to: kamelet:session-anchor-action
+                - doTry:
+                    steps:
+                      - throwException: {exceptionType: java.io.IOException, message: no policy}
+                    doCatch:
+                      - exception: [java.io.IOException]
+                        steps:
+                          - doTry:
+                              steps:
+                                - to: kamelet:session-undo-action
+                              doFinally:
+                                steps:
+                                  - log: {message: undone, loggingLevel: DEBUG}
+        """);
+    kamelets.camel().start();
+    assertThatThrownBy(this::request).cause().hasMessage("no policy");
+    assertThat(kamelets.cluster().there()).isEmpty();
+  }
+
+  @Test
   void undo_in_on_exception_fails_with_what_it_caught() throws Exception {
     kamelets.add(
         "start.camel.yaml",

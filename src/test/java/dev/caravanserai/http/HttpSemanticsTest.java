@@ -33,7 +33,7 @@ class HttpSemanticsTest {
                     .setBody()
                     .constant("four");
                 from("platform-http:/echo?httpMethodRestrict=POST").setBody().simple("${body}");
-                from("platform-http:/json?consumes=application/json,text/*")
+                from("platform-http:/json?consumes=application/json;charset=utf-8, text/*")
                     .setBody()
                     .constant("taken");
                 from("platform-http:/nothing?httpMethodRestrict=DELETE")
@@ -97,6 +97,7 @@ class HttpSemanticsTest {
     "Application/JSON; charset=utf-8, {}, 200",
     "text/csv, a, 200",
     ", '', 200",
+    "application/xml, '', 200",
     ", {}, 415",
     "application/xml, <a/>, 415",
     "application/jsonx, {}, 415"

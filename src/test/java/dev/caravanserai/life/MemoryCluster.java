@@ -77,6 +77,11 @@ public final class MemoryCluster implements Cluster, Objects {
     objects.put(ObjectRef.to(object).anyLife(), object);
   }
 
+  /** Removes an object; the watch does not deliver it. */
+  public void remove(HasMetadata object) {
+    objects.remove(ObjectRef.to(object).anyLife());
+  }
+
   /** From now on every create of a kind is refused, before its name is looked at. */
   public void refuse(String kind, FailureCode code) {
     refused.put(kind, code);

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -196,7 +197,74 @@ class PodGoneTest {
     index.onUpdate(pod);
 
     // Then
-    assertEnded(FailureCode.CONTAINER_RESTARTED, "restarted after exit code 3. Run the command");
+    assertEnded(
+        FailureCode.CONTAINER_RESTARTED, "restarted after exit code 3 (Error). Run the command");
+  }
+
+  @Test
+  void container_of_a_pod_that_was_evicted_is_not_started_again() {
+    // Given
+    Pod pod = pod();
+    pod.setSpec(new PodSpecBuilder().withRestartPolicy("Always").build());
+    pod.getStatus().setPhase("Failed");
+    pod.getStatus().setReason("Evicted");
+    pod.getStatus().setContainerStatuses(List.of(killed("main")));
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    assertEnded(FailureCode.EVICTED, "");
+  }
+
+  @Test
+  void container_of_a_pod_that_is_being_deleted_is_not_started_again() {
+    // Given
+    Pod pod = pod();
+    pod.setSpec(new PodSpecBuilder().withRestartPolicy("Always").build());
+    pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+    pod.getStatus().setContainerStatuses(List.of(killed("main")));
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    assertEnded(FailureCode.CONFLICT, "has ended with exit code 137");
+  }
+
+  @Test
+  void sidecar_that_starts_again_by_its_own_policy_was_restarted() {
+    // Given
+    Pod pod = pod();
+    pod.setSpec(
+        new PodSpecBuilder()
+            .withRestartPolicy("Never")
+            .addNewInitContainer()
+            .withName("side")
+            .withRestartPolicy("Always")
+            .endInitContainer()
+            .build());
+    pod.getStatus().setInitContainerStatuses(List.of(killed("side")));
+
+    // When
+    index.onUpdate(pod);
+
+    // Then
+    ContainerRef side = new ContainerRef(MAIN.namespace(), MAIN.pod(), "side", MAIN.run());
+    assertFailure(gone.known(side), FailureCode.CONTAINER_RESTARTED, "was restarted");
+  }
+
+  private static ContainerStatus killed(String name) {
+    return new ContainerStatusBuilder()
+        .withName(name)
+        .withRestartCount(0)
+        .withNewState()
+        .withNewTerminated()
+        .withExitCode(137)
+        .withReason("Error")
+        .endTerminated()
+        .endState()
+        .build();
   }
 
   @Test

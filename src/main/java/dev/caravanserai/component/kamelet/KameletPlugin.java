@@ -20,8 +20,8 @@ import org.apache.camel.support.SimpleTypeConverter;
 
 /**
  * Installs, in every Camel context that has the jar on its class path, what passes the parameters
- * of session Kamelets on byte for byte, writes their results as JSON and notes where exchanges
- * began.
+ * of session Kamelets on byte for byte, writes their results as JSON, counts the memory of their
+ * output and notes where exchanges began.
  */
 public final class KameletPlugin implements ContextServicePlugin {
   private static final String LOADER = DefaultRoutesLoader.ROUTES_LOADER_KEY_PREFIX;
@@ -39,6 +39,7 @@ public final class KameletPlugin implements ContextServicePlugin {
     context.getPropertiesComponent().addPropertiesFunction(texts);
     context.addLifecycleStrategy(new KameletParameters(context, texts));
     context.addRoutePolicyFactory(RouteOrigin.policy());
+    context.getCamelContextExtension().addInterceptStrategy(new StepOutput());
     context.getCamelContextExtension().addContextPlugin(ProcessorFactory.class, new StepFactory());
     writeJson(context);
     writeOutput(context);

@@ -1,0 +1,37 @@
+package dev.caravanserai.component.kamelet;
+
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+
+/**
+ * Output in memory that a step has got in an exchange of its own, as a Kamelet or an {@code enrich}
+ * does, and returns to the exchange of the route, counts for that one. Without this it counts until
+ * the step's own exchange is done.
+ */
+final class StepOutput implements InterceptStrategy {
+
+  @Override
+  public Processor wrapProcessorInInterceptors(
+      CamelContext context, NamedNode definition, Processor target, Processor nextTarget) {
+    return new DelegateAsyncProcessor(target) {
+      @Override
+      public boolean process(Exchange exchange, AsyncCallback callback) {
+        OutputMemory before = OutputMemory.of(exchange);
+        return super.process(
+            exchange,
+            sync -> {
+              OutputMemory after = OutputMemory.of(exchange);
+              if (after != before && after != null) {
+                after.countAgain(exchange);
+              }
+              callback.done(sync);
+            });
+      }
+    };
+  }
+}
