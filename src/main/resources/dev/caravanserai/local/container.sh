@@ -93,20 +93,18 @@ place_volumes() {
   done
 }
 
-# Creates the devices that a container of Kubernetes has, if this is root of the machine, who alone can create the device
-# ptmx, which has to be beside the folder pts. Everybody else can change nothing in the folder of the host, which is used
-# then. Prints the fstab.
+# Creates the devices that a container of Kubernetes has, if this is root. Everybody else can change nothing in the folder
+# of the host, which is used then. Prints the fstab. The device ptmx finds its terminals in the folder pts beside it.
 devices() {
-  mount -t tmpfs -o mode=755 none dev || why "cannot make /dev"
-  if [ "$box_who" = root ] && mknod -m 666 dev/ptmx c 5 2; then
-    mkdir dev/pts dev/shm && ln -s /proc/self/fd dev/fd && ln -s fd/0 dev/stdin && ln -s fd/1 dev/stdout &&
-      ln -s fd/2 dev/stderr || why "cannot make /dev"
+  if [ "$box_who" = root ]; then
+    mount -t tmpfs -o mode=755 none dev && mkdir dev/pts dev/shm && ln -s /proc/self/fd dev/fd &&
+      ln -s fd/0 dev/stdin && ln -s fd/1 dev/stdout && ln -s fd/2 dev/stderr &&
+      { mknod -m 666 dev/ptmx c 5 2 || ln -s pts/ptmx dev/ptmx; } || why "cannot make /dev"
     for box_name in null zero full random urandom tty; do : >"dev/$box_name"; done
     for box_name in null zero full random urandom tty pts; do
       [ ! -e "/dev/$box_name" ] || echo "/dev/$box_name dev/$box_name none bind 0 0"
     done
   else
-    umount dev || why "cannot make /dev"
     echo "/dev dev none rbind 0 0"
   fi
   [ ! -d /dev/shm ] || echo ".own/shm dev/shm none bind 0 0"
@@ -134,9 +132,11 @@ build_root() {
     [ ! -d /run/systemd/resolve ] || echo ".ro/run/systemd/resolve run/systemd/resolve none rbind 0 0"
   } >"$box_layer/fstab"
   mount -a -T "$box_layer/fstab" || why "cannot mount"
-  # Root of a user namespace must take all of /sys, and cannot write to it.
-  { [ "$box_who" = root ] && mount --bind /sys sys && mount -o remount,bind,ro sys; } || mount --rbind /sys sys ||
-    why "cannot mount /sys"
+  # Root of a user namespace must take all of /sys.
+  if [ "$box_who" != root ] || ! { mount --bind /sys sys && mount -o remount,bind,ro sys; }; then
+    mount --rbind /sys sys || why "cannot mount /sys"
+    [ "$box_who" != root ] || read_only "$PWD/sys"
+  fi
   bind_volumes "$@"
   pivot_root . .host && cd / && umount -l /.host || why "cannot change the root"
   place_volumes "$@"

@@ -25,6 +25,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** The file of a Kamelet. Finds mistakes that Camel reports without the file, or never. */
 record KameletFile(String name, String location, JsonNode kamelet) {
@@ -61,6 +62,8 @@ record KameletFile(String name, String location, JsonNode kamelet) {
                   file.getLocation(),
                   e.getProblemMark().map(Mark::getLine).orElse(0) + 1,
                   e.getProblem()));
+    } catch (YamlEngineException e) {
+      throw new IllegalArgumentException(file.getLocation() + ": " + e.getMessage(), e);
     }
   }
 

@@ -89,6 +89,12 @@ public final class OutputMemory extends SynchronizationAdapter {
     }
   }
 
+  /** What takes over the completions may drop its exchange, and would never report its end. */
+  @Override
+  public void beforeHandover(Exchange target) {
+    end();
+  }
+
   @Override
   public void onDone(Exchange exchange) {
     end();
