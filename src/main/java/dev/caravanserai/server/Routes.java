@@ -60,7 +60,7 @@ final class Routes implements AutoCloseable {
             main.getCamelContext()
                 .getCamelContextExtension()
                 .getContextPlugin(Model.class)
-                .addModelLifecycleStrategy(new RouteChecks());
+                .addModelLifecycleStrategy(new RouteChecks(main.getCamelContext()));
           }
         });
     reportingMistakes(camel::init);
@@ -96,7 +96,7 @@ final class Routes implements AutoCloseable {
   private void reportingMistakes(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw mistakes.of(e);
     }
   }

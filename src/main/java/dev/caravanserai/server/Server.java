@@ -56,7 +56,7 @@ public final class Server implements AutoCloseable {
       routes.read(settings, new ApiKeys(keys.entries()), routeFiles);
       routes.make(outcome(cluster).services(), outcome(cluster).client(), settings);
       outcome(ready);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       routes.close();
       settled(ready); // a cluster that closes amid requests logs failures
       cluster.thenAccept(ClusterSetup::close).exceptionally(alreadyThrown -> null).join();
@@ -72,7 +72,7 @@ public final class Server implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
     try {
       routes.run(settings);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
