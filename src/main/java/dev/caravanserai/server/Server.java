@@ -6,6 +6,7 @@ import dev.caravanserai.http.StartKeys;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /** A running server: its cluster connection, the services on it and the routes. Thread-safe. */
 public final class Server implements AutoCloseable {
+  /** For the results of execs that were killed. */
+  private static final Duration LAST_RESULTS = Duration.ofSeconds(3);
+
   private final Settings settings;
   private final StartKeys keys;
   private final ClusterSetup cluster;
@@ -145,7 +149,9 @@ public final class Server implements AutoCloseable {
     if (ended.getCount() == 0) {
       return;
     }
-    routes.end(cluster.services().execs()::close);
+    routes.end(
+        cluster.services().execs()::close,
+        settings.get(Settings.EXEC_KILL_GRACE).plus(LAST_RESULTS));
     cluster.close();
     ended.countDown();
   }
