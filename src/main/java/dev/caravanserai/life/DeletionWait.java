@@ -81,6 +81,7 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     waits.add(wait);
     wait.gone.whenComplete((done, thrown) -> wait.end());
     abandoned.thenRun(() -> wait.gone.cancel(false));
+    wait.endWithoutCreates();
     wait.created.thenRun(wait::read);
     return wait.gone;
   }
@@ -119,6 +120,17 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       this.left = objects;
     }
 
+    /** Ends it in time if the creates under way do not end before. */
+    synchronized void endWithoutCreates() {
+      if (!created.isDone()) {
+        later =
+            timer.schedule(
+                () -> gone.completeExceptionally(new FailureException(creating())),
+                atMost.toMillis(),
+                TimeUnit.MILLISECONDS);
+      }
+    }
+
     synchronized void end() {
       waits.remove(this);
       later.cancel(false);
@@ -128,11 +140,11 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
     void read() {
       Optional<ObjectRef> next;
       synchronized (this) {
-        later.cancel(false);
         again = reading;
         if (reading || gone.isDone() || !created.isDone()) {
           return;
         }
+        later.cancel(false);
         next = left.stream().findFirst();
         reading = next.isPresent();
       }
@@ -169,6 +181,12 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
       return left.get(0).uid().isPresent() || Lives.owns(life, object);
     }
 
+    private Failure creating() {
+      return late(
+          "the API server has not answered yet whether it created its objects",
+          "what it creates is collected by Kubernetes");
+    }
+
     private Failure late(HasMetadata object) {
       List<String> finalizers = object.getMetadata().getFinalizers();
       String why =
@@ -178,10 +196,14 @@ public final class DeletionWait implements SessionListener, AutoCloseable {
               : object instanceof Pod
                   ? "its node has not stopped it yet, or does not answer; it goes then, or with the node"
                   : "Kubernetes has not collected it yet";
+      return late(ObjectRef.to(object) + " still exists", why);
+    }
+
+    private Failure late(String what, String why) {
       return Failure.of(
           FailureCode.CONFLICT,
-          "Session %s was asked to end, but after %d s (caravanserai.session.stop-timeout) %s still exists: %s."
-              .formatted(key.id(), atMost.toSeconds(), ObjectRef.to(object), why));
+          "Session %s was asked to end, but after %d s (caravanserai.session.stop-timeout) %s: %s."
+              .formatted(key.id(), atMost.toSeconds(), what, why));
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.caravanserai.component.kamelet.KameletPlugin;
 import dev.caravanserai.http.ApiKeys;
 import dev.caravanserai.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -20,8 +21,6 @@ import org.apache.camel.spi.ShutdownStrategy;
  * refer to. Starts in three steps, so that the server can connect to the cluster in parallel.
  */
 final class Routes implements AutoCloseable {
-  private static final int LAST_SECONDS = 5;
-
   private final Main camel = new Main();
   private final EndpointOptions options = new EndpointOptions();
   private RouteFiles files;
@@ -60,7 +59,7 @@ final class Routes implements AutoCloseable {
             main.getCamelContext()
                 .getCamelContextExtension()
                 .getContextPlugin(Model.class)
-                .addModelLifecycleStrategy(new RouteChecks());
+                .addModelLifecycleStrategy(new RouteChecks(main.getCamelContext()));
           }
         });
     reportingMistakes(camel::init);
@@ -96,7 +95,7 @@ final class Routes implements AutoCloseable {
   private void reportingMistakes(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw mistakes.of(e);
     }
   }
@@ -111,15 +110,16 @@ final class Routes implements AutoCloseable {
   }
 
   /**
-   * Ends the routes. Those that still run after {@code camel.main.shutdownTimeout} have {@value
-   * #LAST_SECONDS} s more, as their callers are to get the results of cancelled execs.
+   * Ends the routes. Those that still run after {@code camel.main.shutdownTimeout} have some time
+   * more, as their callers are to get the results of cancelled execs.
    *
    * @param cancelExecs called then
+   * @param last their time after it
    */
-  void end(Runnable cancelExecs) {
+  void end(Runnable cancelExecs, Duration last) {
     ShutdownStrategy shutdown = camel.getCamelContext().getShutdownStrategy();
     long seconds = shutdown.getTimeout();
-    shutdown.setTimeout(seconds + LAST_SECONDS);
+    shutdown.setTimeout(seconds + last.toSeconds());
     var late = new CompletableFuture<Void>().completeOnTimeout(null, seconds, TimeUnit.SECONDS);
     late.thenRunAsync(cancelExecs);
     camel.stop();

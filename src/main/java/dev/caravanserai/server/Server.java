@@ -6,6 +6,7 @@ import dev.caravanserai.http.StartKeys;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.settings.Settings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /** A running server: its cluster connection, the services on it and the routes. Thread-safe. */
 public final class Server implements AutoCloseable {
+  /** For the results of execs that were killed. */
+  private static final Duration LAST_RESULTS = Duration.ofSeconds(3);
+
   private final Settings settings;
   private final StartKeys keys;
   private final ClusterSetup cluster;
@@ -56,7 +60,7 @@ public final class Server implements AutoCloseable {
       routes.read(settings, new ApiKeys(keys.entries()), routeFiles);
       routes.make(outcome(cluster).services(), outcome(cluster).client(), settings);
       outcome(ready);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       routes.close();
       settled(ready); // a cluster that closes amid requests logs failures
       cluster.thenAccept(ClusterSetup::close).exceptionally(alreadyThrown -> null).join();
@@ -72,7 +76,7 @@ public final class Server implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
     try {
       routes.run(settings);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -145,7 +149,9 @@ public final class Server implements AutoCloseable {
     if (ended.getCount() == 0) {
       return;
     }
-    routes.end(cluster.services().execs()::close);
+    routes.end(
+        cluster.services().execs()::close,
+        settings.get(Settings.EXEC_KILL_GRACE).plus(LAST_RESULTS));
     cluster.close();
     ended.countDown();
   }

@@ -197,6 +197,28 @@ class DeletionWaitTest {
     Awaitility.await().until(gone::isDone);
   }
 
+  @Test
+  void stop_ends_in_time_although_a_start_is_creating() {
+    // Given
+    cluster.hold("Pod");
+    Start other = anchors.createOrJoin(Plans.of(Map.of("id", "new"))).toCompletableFuture().join();
+    ConfigMap itsAnchor = cluster.now(other.plan().anchor()).orElseThrow();
+    objects.create(other);
+
+    // When
+    CompletableFuture<Void> gone =
+        new DeletionWait(cluster, objects, Duration.ofMillis(50), timer)
+            .await(other.key(), Optional.of(itsAnchor), Optional.empty(), left)
+            .toCompletableFuture();
+    cluster.deliverEnd(itsAnchor);
+
+    // Then
+    Throwable late = catchThrowable(gone::join);
+    assertThat(Causes.failure(late).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
+    assertThat(late).hasMessageContaining("has not answered yet whether it created its objects");
+    assertThat(timers()).isZero();
+  }
+
   private HasMetadata claim() {
     return cluster
         .now(

@@ -11,9 +11,12 @@ import java.util.regex.Pattern;
 
 /** A container's log. */
 final class PodLog implements ByteSource {
-  /** What the kubelet writes in place of a log that the container runtime cannot give it. */
+  /**
+   * What the kubelet writes, without a line end, in place of a log that the container runtime
+   * cannot give it.
+   */
   private static final Pattern UNREADABLE =
-      Pattern.compile("unable to retrieve container logs for [a-z-]+://\\w*\\s*");
+      Pattern.compile("unable to retrieve container logs for [a-z-]+://\\w*");
 
   private final ResponseBody source;
   private final boolean follow;

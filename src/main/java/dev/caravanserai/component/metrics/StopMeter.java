@@ -11,7 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.camel.support.LRUCacheFactory;
 
 /** Ended sessions by reason, each counted once, and how late expired sessions were ended. */
 final class StopMeter {
@@ -19,7 +21,11 @@ final class StopMeter {
     Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(1)
   };
 
+  /** Whose deletion several requests at a time may ask for; more than end at a time. */
+  private static final int REMEMBERED = 10_000;
+
   private final SessionIndex index;
+  private final Map<String, Boolean> countedLives = LRUCacheFactory.newLRUCache(REMEMBERED);
   private final Counter asked;
   private final Counter expired;
   private final Counter failedStart;
@@ -59,22 +65,34 @@ final class StopMeter {
     };
   }
 
-  /** Of {@code pod:delete} and {@code pod:reap}. */
+  /**
+   * Of {@code pod:delete} and {@code pod:reap}. A wait for the end may fail although the session
+   * ends.
+   */
   Meter.End stopping(SessionKey key) {
     Instant now = Instant.now();
     Optional<Instant> due = index.dueAt(key).filter(at -> !at.isAfter(now));
     boolean counted = counted(key);
+    Optional<String> life = index.anchor(key).map(anchor -> anchor.getMetadata().getUid());
     return (nothing, failed) -> {
-      if (failed.isEmpty() && !counted) {
+      if (!counted && (failed.isEmpty() || ending(key)) && life.filter(this::firstOf).isPresent()) {
         due.ifPresentOrElse(at -> late(Duration.between(at, now)), asked::increment);
       }
     };
   }
 
+  /** Whether no request has counted this life before. */
+  private boolean firstOf(String life) {
+    return countedLives.putIfAbsent(life, true) == null;
+  }
+
   /** Whether it is gone or stopping already, or is kept only because its start failed. */
   private boolean counted(SessionKey key) {
-    boolean ending = index.find(key).map(Session::state).filter(State.STOPPING::equals).isPresent();
-    return ending || index.anchor(key).filter(anchor -> !failed(anchor)).isEmpty();
+    return ending(key) || index.anchor(key).filter(anchor -> !failed(anchor)).isEmpty();
+  }
+
+  private boolean ending(SessionKey key) {
+    return index.find(key).map(Session::state).filter(state -> state != State.STOPPING).isEmpty();
   }
 
   private static boolean failed(ConfigMap anchor) {

@@ -194,6 +194,18 @@ class PodLogsTest {
   }
 
   @Test
+  void program_that_prints_the_words_of_the_kubelet_has_a_log() throws Exception {
+    // When
+    String words = "unable to retrieve container logs for containerd://0f3a\\n";
+    ByteSource log =
+        open(false, (caller, out) -> send(out, CHUNKED + chunk(words) + END))
+            .get(20, TimeUnit.SECONDS);
+
+    // Then
+    assertThat(next(log)).hasValue(words);
+  }
+
+  @Test
   void silent_container_that_is_followed_is_no_failure() throws Exception {
     // Given
     CompletableFuture<Void> more = new CompletableFuture<>();

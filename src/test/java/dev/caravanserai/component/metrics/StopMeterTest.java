@@ -47,6 +47,40 @@ class StopMeterTest {
   }
 
   @Test
+  void concurrent_requests_to_stop_a_session_count_one_stop() {
+    // Given
+    index.onUpdate(anchor(Map.of(Annotations.EXPIRES_AT, FUTURE)));
+    Meter.End first = meter.stopping(KEY);
+    Meter.End second = meter.stopping(KEY);
+
+    // When
+    first.ended(Optional.empty(), Optional.empty());
+    second.ended(Optional.empty(), Optional.empty());
+
+    // Then
+    assertThat(counts()).isEqualTo(Map.of("asked", 1, "expired", 0, "failedStart", 0));
+  }
+
+  @Test
+  void stop_whose_wait_fails_is_counted_if_the_session_ends() {
+    // Given
+    ConfigMap anchor = anchor(Map.of(Annotations.EXPIRES_AT, FUTURE));
+    index.onUpdate(anchor);
+    Meter.End refused = meter.stopping(KEY);
+    Meter.End late = meter.stopping(KEY);
+    Optional<Throwable> failed = Optional.of(new IllegalStateException("late"));
+
+    // When
+    refused.ended(Optional.empty(), failed);
+    anchor.getMetadata().setDeletionTimestamp(PAST);
+    index.onUpdate(anchor);
+    late.ended(Optional.empty(), failed);
+
+    // Then
+    assertThat(counts()).isEqualTo(Map.of("asked", 1, "expired", 0, "failedStart", 0));
+  }
+
+  @Test
   void session_stopped_while_starting_is_not_a_failed_start() {
     // Given
     ConfigMap anchor = anchor(Map.of(Annotations.EXPIRES_AT, FUTURE));
