@@ -145,7 +145,7 @@ class ProfilesTest {
         .contains("did you mean names")
         .contains("did you mean pod")
         .contains("line 2");
-    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(20);
+    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(19);
   }
 
   @Test
