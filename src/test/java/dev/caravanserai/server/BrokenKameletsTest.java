@@ -52,7 +52,7 @@ class BrokenKameletsTest {
         "kind: Kamelet|kind: Kamlet|its kind must be Kamelet.",
         "template:|templat:|/spec/templat is unknown. Did you mean template?",
         "template:|templat:|it has no spec.template with from and its uri.",
-        "definition:|dependencis: []\n  definition:|/spec/dependencis is unknown. Did you mean dependencies?",
+        "definition:|dependencis:|/spec/dependencis is unknown. Did you mean dependencies?",
         "title: Own|foo: bar|/spec/definition/foo is unknown.",
         "kind: Kamelet|kynd: Kamelet|/kynd is unknown. Did you mean kind?",
         "steps:|parameters:|its template has no steps below from, so it would do nothing.",
