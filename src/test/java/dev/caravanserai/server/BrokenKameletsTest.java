@@ -50,7 +50,12 @@ class BrokenKameletsTest {
         "{{times}}|{{no.such}}|{{no.such}} is neither one of its properties nor a setting.",
         "name: own-action|name: own|its metadata.name must be own-action, as the name of the file says.",
         "kind: Kamelet|kind: Kamlet|its kind must be Kamelet.",
-        "template:|templat:|it has no spec.template with from and its uri; spec has definition, templat.",
+        "template:|templat:|/spec/templat is unknown. Did you mean template?",
+        "template:|templat:|it has no spec.template with from and its uri.",
+        "definition:|dependencis:|/spec/dependencis is unknown. Did you mean dependencies?",
+        "title: Own|foo: bar|/spec/definition/foo is unknown.",
+        "kind: Kamelet|kynd: Kamelet|/kynd is unknown. Did you mean kind?",
+        "steps:|parameters:|its template has no steps below from, so it would do nothing.",
         "kamelet:source|timer:x|its template begins at timer:x; it must begin at kamelet:source",
         "type: integer|type: intger|the property times cannot be of type intger. Did you mean integer?",
         "title: Own|title: [Own|line 8",
@@ -76,6 +81,23 @@ class BrokenKameletsTest {
         .startsWith(
             "Route mine in file:%1$s/mine.camel.yaml, line 6 by file:%1$s/own-action.kamelet.yaml, line 16 cannot run: %2$s"
                 .formatted(home, told));
+  }
+
+  @Test
+  void file_of_a_kamelet_that_is_not_read_is_named() throws Exception {
+    // Given
+    Files.writeString(home.resolve("other-action.kamelet.yml"), OWN);
+
+    // When
+    String message =
+        messageOf(
+            "- route: {id: mine, from: {uri: 'direct:x', steps: [to: 'kamelet:other-action']}}");
+
+    // Then
+    assertThat(message)
+        .contains(
+            "there is no Kamelet other-action. file:%s/other-action.kamelet.yml is not read: its name must end with .kamelet.yaml."
+                .formatted(home));
   }
 
   @Test
