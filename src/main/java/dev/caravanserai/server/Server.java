@@ -12,12 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running server: its cluster connection, the services on it and the routes. Thread-safe. */
 public final class Server implements AutoCloseable {
   /** For the results of execs that were killed. */
   private static final Duration LAST_RESULTS = Duration.ofSeconds(3);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   private final Settings settings;
   private final StartKeys keys;
@@ -153,6 +156,7 @@ public final class Server implements AutoCloseable {
         cluster.services().execs()::close,
         settings.get(Settings.EXEC_KILL_GRACE).plus(LAST_RESULTS));
     cluster.close();
+    LOG.info("Shutdown complete");
     ended.countDown();
   }
 }
