@@ -139,13 +139,13 @@ final class ObjectRules {
           "it has no container '%s', which the profile's container names; it has %s"
               .formatted(main, containers.stream().map(Container::getName).toList()));
     }
-    word(pod, "restartPolicy", pod.getSpec().getRestartPolicy(), "Always", "OnFailure", "Never");
+    oneOf(pod, "restartPolicy", pod.getSpec().getRestartPolicy(), "Always", "OnFailure", "Never");
     List<String> volumes = list(pod.getSpec().getVolumes()).stream().map(Volume::getName).toList();
     List<Container> all =
         Stream.concat(containers.stream(), list(pod.getSpec().getInitContainers()).stream())
             .toList();
     for (Container container : all) {
-      word(
+      oneOf(
           pod,
           "imagePullPolicy",
           container.getImagePullPolicy(),
@@ -160,7 +160,7 @@ final class ObjectRules {
               name ->
                   wrong(
                       pod,
-                      "container %s mounts the volume '%s'; the pod has %s"
+                      "container %s mounts the volume '%s', which the pod does not have; it has %s"
                           .formatted(container.getName(), name, volumes)));
     }
     all.stream()
@@ -180,8 +180,8 @@ final class ObjectRules {
         .forEach(name -> reference(pod, name));
   }
 
-  private void word(Pod pod, String field, String word, String... known) {
-    String given = ProfileFile.orEmpty(word);
+  private void oneOf(Pod pod, String field, String value, String... known) {
+    String given = ProfileFile.orEmpty(value);
     if (!given.isEmpty()
         && !given.contains(Expressions.UNKNOWN)
         && !List.of(known).contains(given)) {

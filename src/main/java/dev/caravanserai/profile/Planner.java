@@ -68,7 +68,7 @@ public final class Planner {
   /**
    * @param request valid by the contract of the API
    * @param now time of the request
-   * @param freshId made for this request only: its mark on the anchor, and the session's id if the
+   * @param freshId unique: identifies the request on the anchor, and is the session's id if the
    *     request has neither an id nor an Idempotency-Key
    * @throws InvalidRequestException with everything that is wrong with the request
    * @throws FailureException CONFIG_ERROR when the profile cannot be evaluated for it

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the mistakes of a profile that its file alone does not show, when the server starts. */
+/** Finds mistakes of a profile that its file alone does not show. Runs when the server starts. */
 final class ProfileCheck {
   private final Profile profile;
   private final Lifetimes lifetimes;
   private final Mistakes mistakes;
 
   /**
-   * @param mistakes receives everything that is wrong, with its place in the file
+   * @param mistakes receives every mistake, with its place in the file
    */
   ProfileCheck(Profile profile, Lifetimes lifetimes, Mistakes mistakes) {
     this.profile = profile;
@@ -69,7 +69,9 @@ final class ProfileCheck {
     }
   }
 
-  /** A literal default above the maximum gives way to it; one of a changed setting is a mistake. */
+  /**
+   * A literal default above the maximum is lowered to it; one of a changed setting is a mistake.
+   */
   private void lifetime() {
     Duration most = lifetimes.most(profile.limits());
     String text = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
@@ -99,12 +101,14 @@ final class ProfileCheck {
     for (SessionSpec session : SampleRequests.sessions(request)) {
       Optional<Plan> plan = plan(planner, session);
       if (plan.isEmpty()) {
-        return;
+        break;
       }
       plans.add(plan.get());
     }
     DerivedNames.shared(plans).forEach(why -> wrong("/objects", why));
-    DerivedNames.clash(plans.get(0))
+    plans.stream()
+        .findFirst()
+        .flatMap(DerivedNames::clash)
         .map(why -> profile.wrong("/objects", why))
         .ifPresent(mistakes::add);
   }

@@ -39,8 +39,8 @@ final class ProfileReader {
   /**
    * @param source the file's name, for messages
    * @param environment from which the profile's settings are taken
-   * @param mistakes receives everything that is wrong, with its place in the file
-   * @return empty if something is
+   * @param mistakes receives every mistake, with its place in the file
+   * @return empty if there is a mistake
    */
   static Optional<Profile> read(
       String source, String yaml, Map<String, String> environment, Mistakes mistakes) {

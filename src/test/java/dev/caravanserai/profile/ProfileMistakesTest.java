@@ -479,11 +479,11 @@ class ProfileMistakesTest {
     return new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
   }
 
-  private void assertStartStops(String yaml, String... told) {
+  private void assertStartStops(String yaml, String... expected) {
     FailureException thrown = catchThrowableOfType(FailureException.class, () -> planner(yaml));
     assertThat(thrown).as("the start").isNotNull();
     assertThat(thrown.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR);
-    assertThat(thrown).hasMessageContaining("own.yaml").hasMessageContainingAll(told);
+    assertThat(thrown).hasMessageContaining("own.yaml").hasMessageContainingAll(expected);
   }
 
   private static void assertWrong(String yaml, String place, String right) {
