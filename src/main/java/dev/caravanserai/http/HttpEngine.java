@@ -281,8 +281,8 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   /**
    * Requests that none of our routes takes: a wrong method, or a page of Camel, which needs the
-   * scope {@link Scopes#ROUTES} unless it is open. The paths of such pages are a secret, but for
-   * those of probes.
+   * scope {@link Scopes#ROUTES} unless it is open. Without that scope each page of Camel is a 404,
+   * except at the paths of probes, which are public.
    */
   private void notOurs(RoutingContext ctx) {
     Set<String> allowed = new TreeSet<>();

@@ -46,7 +46,7 @@ class ApiRefusalTest {
   }
 
   @Test
-  void repeated_parameter_is_refused_for_that_alone() {
+  void repeated_parameter_is_reported_once() {
     var problem = assertProblem(server.get("/v1/sessions?limit=1&limit=2"), 400, "INVALID_REQUEST");
     assertThat(problem.path("errors").findValuesAsText("message"))
         .containsExactly("must be given once, not 2 times");

@@ -55,7 +55,7 @@ class EntrancesTest {
   }
 
   @Test
-  void prefix_is_given_no_path_of_the_server() {
+  void prefix_route_matches_no_path_of_the_server() {
     RouteBuilder all =
         new RouteBuilder() {
           @Override
