@@ -36,8 +36,16 @@ public final class Main {
 
   private Main() {}
 
-  public static void main(String[] args) throws Exception {
-    System.exit(run(List.of(args)));
+  public static void main(String[] args) {
+    int code = 2;
+    try {
+      code = run(List.of(args));
+    } catch (Throwable e) {
+      System.err.println("The server ends because of a fault in it or in one of its routes:");
+      e.printStackTrace();
+    } finally {
+      System.exit(code); // the threads of a server that has not started would keep the JVM alive
+    }
   }
 
   static int run(List<String> args) throws Exception {

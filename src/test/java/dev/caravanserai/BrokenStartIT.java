@@ -65,6 +65,28 @@ class BrokenStartIT {
         .hasMessageNotContainingAny("Exception", "\tat ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"OutOfMemoryError", "NoClassDefFoundError"})
+  void error_in_a_route_ends_the_process_with_exit_code_2(String error) throws IOException {
+    // Given
+    Path route = home.resolve("Mine.java");
+    Files.writeString(
+        route,
+        """
+        public class Mine extends org.apache.camel.builder.RouteBuilder {
+          public void configure() {
+            throw new %s("what is missing");
+          }
+        }
+        """
+            .formatted(error));
+
+    // When, Then
+    assertThatThrownBy(() -> ServerProcess.start(Map.of(), route.toString()).close())
+        .hasMessageContaining(error + ": what is missing")
+        .hasRootCauseMessage("exit code 2");
+  }
+
   @Test
   void file_that_does_not_exist_stops_the_start() {
     assertThatThrownBy(() -> start(Path.of("demoo")).close())

@@ -60,7 +60,8 @@ final class ServerProcess implements AutoCloseable {
         .until(
             () -> {
               if (!process.isAlive()) {
-                throw new IllegalStateException(log());
+                throw new IllegalStateException(
+                    log(), new IOException("exit code " + process.exitValue()));
               }
               return url().isPresent();
             });

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,9 +51,22 @@ class ShutdownIT {
 
       // When
       server.terminate();
+      Set<Integer> live = new TreeSet<>();
+      Set<Integer> ready = new TreeSet<>();
+      await()
+          .atMost(BOUND)
+          .until(
+              () -> {
+                live.add(server.status("/observe/health/live"));
+                ready.add(server.status("/observe/health/ready"));
+                return server.ended(Duration.ofMillis(1));
+              });
 
       // Then
-      assertThat(server.ended(BOUND)).as("ended within %s", BOUND).isTrue();
+      assertThat(live).as("0 is no response").isSubsetOf(0, 200);
+      assertThat(ready).contains(503);
+      assertThat(server.log())
+          .containsSubsequence("Shutdown begins: requests have 10 s to end", "Shutdown complete");
       assertThat(soon.join().field("stdout"))
           .as("execs that end in time are answered")
           .isEqualTo("done\n");

@@ -219,7 +219,8 @@ public final class ApiOperation {
           case "boolean" -> text.equals("true") || text.equals("false");
           case "integer" -> text.length() <= LONGEST_NUMBER && text.matches("-?(0|[1-9]\\d*)");
           case "number" ->
-              text.length() <= LONGEST_NUMBER && text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?");
+              text.length() <= LONGEST_NUMBER
+                  && text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
           default -> false;
         };
     return literal ? StrictJson.read(text.getBytes()) : TextNode.valueOf(text);

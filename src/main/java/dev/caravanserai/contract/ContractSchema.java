@@ -52,7 +52,10 @@ final class ContractSchema {
             .schemaLoaders(loaders -> loaders.schemas(Map.of(IRI, document.toString())))
             .build();
     SchemaValidatorsConfig config =
-        SchemaValidatorsConfig.builder().regularExpressionFactory(EcmaPattern::of).build();
+        SchemaValidatorsConfig.builder()
+            .regularExpressionFactory(EcmaPattern::of)
+            .formatAssertionsEnabled(true)
+            .build();
     try {
       JsonSchema schema = factory.getSchema(SchemaLocation.of(IRI + "#" + pointer), config);
       schema.initializeValidators();

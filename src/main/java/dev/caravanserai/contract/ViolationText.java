@@ -57,6 +57,7 @@ final class ViolationText {
               pointer,
               "must have at most %s entries, not %d"
                   .formatted(rule.get(message.getType()), value.size()));
+      case "uniqueItems" -> new Violation(pointer, "must not have an entry twice");
       case "type" ->
           new Violation(pointer, "must be " + expected(rule) + ", not " + shown(value, rule));
       default ->
@@ -121,7 +122,10 @@ final class ViolationText {
       return words(rule.get("enum"));
     }
     return switch (rule.path("type").asText()) {
-      case "string" -> "text";
+      case "string" ->
+          rule.has("format") && !isSecret(rule)
+              ? "text of the format " + rule.get("format").textValue()
+              : "text";
       case "object" -> "an object";
       case "array" -> "a list";
       case "boolean" -> "true or false";
@@ -163,7 +167,11 @@ final class ViolationText {
     return simple
         && (value.isTextual() || value.isNumber() || value.isBoolean())
         && value.toString().length() <= LONGEST_SHOWN
-        && !"password".equals(rule.path("format").asText());
+        && !isSecret(rule);
+  }
+
+  private static boolean isSecret(JsonNode rule) {
+    return "password".equals(rule.path("format").asText());
   }
 
   private static String pointer(JsonNodePath path) {

@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import dev.caravanserai.cluster.ByteSource;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -58,7 +59,7 @@ record Answer(
       boolean ended =
           e instanceof RejectedExecutionException
               && exchange.getContext().getShutdownStrategy().isForceShutdown();
-      answer = of(ended ? Problems.ended() : Problems.of(e, exchange.getExchangeId()), Map.of());
+      answer = of(ended ? Problems.ended() : Problems.of(e, exchange), Map.of());
     }
     if (answer.rest.isEmpty()) {
       stream.ifPresent(ByteSource::close);
@@ -76,13 +77,7 @@ record Answer(
     var body = stream.isPresent() ? first(stream.get()) : body(message);
     boolean none = body.length == 0 && !(message.getBody() instanceof ByteSource);
     var headers = headers(exchange, asked, filter);
-    int status =
-        Optional.ofNullable(message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class))
-            .orElse(none ? 204 : 200);
-    if (status < 200 || status > 599) {
-      throw new IllegalArgumentException(
-          "%s is %d: it must be from 200 to 599".formatted(Exchange.HTTP_RESPONSE_CODE, status));
-    }
+    int status = status(message).orElse(none ? 204 : 200);
     if (status >= 400 && none) {
       var request = Request.of(exchange);
       return of(Problems.of(status, request.method(), request.path()), headers);
@@ -131,18 +126,39 @@ record Answer(
     return Optional.of(new StreamSource(message.getMandatoryBody(InputStream.class), reads));
   }
 
-  private static byte[] body(Message message) throws NoTypeConversionAvailableException {
+  private static Optional<Integer> status(Message message) {
+    Object given = message.getHeader(Exchange.HTTP_RESPONSE_CODE);
+    Integer status =
+        message.getExchange().getContext().getTypeConverter().tryConvertTo(Integer.class, given);
+    if (given != null && (status == null || status < 200 || status > 599)) {
+      throw new UnsendableException(
+          "the header %s is %s: set it to a status from 200 to 599"
+              .formatted(Exchange.HTTP_RESPONSE_CODE, given),
+          null);
+    }
+    return Optional.ofNullable(status);
+  }
+
+  private static byte[] body(Message message) {
     var body = message.getBody();
     if (body == null) {
       return NONE;
     }
-    return body instanceof String text
-        ? text.getBytes(StandardCharsets.UTF_8)
-        : message
-            .getExchange()
-            .getContext()
-            .getTypeConverter()
-            .mandatoryConvertTo(byte[].class, message.getExchange(), body);
+    if (body instanceof String text) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    try {
+      return message
+          .getExchange()
+          .getContext()
+          .getTypeConverter()
+          .mandatoryConvertTo(byte[].class, message.getExchange(), body);
+    } catch (NoTypeConversionAvailableException e) {
+      throw new UnsendableException(
+          "the body is a %s, which is no text and no bytes: let the route end with the step marshal: {json: {}}, or set another body"
+              .formatted(body.getClass().getName()),
+          e);
+    }
   }
 
   /** RFC 9110, 8.3.1: text needs a charset; JSON is UTF-8 (RFC 8259). */
@@ -170,6 +186,14 @@ record Answer(
               for (Object one : value instanceof Iterable<?> many ? many : List.of(value)) {
                 Optional.ofNullable(converter.tryConvertTo(String.class, exchange, one))
                     .ifPresent(values::add);
+              }
+              try {
+                HttpHeaders.headers().set(name, values); // checks both
+              } catch (IllegalArgumentException e) {
+                throw new UnsendableException(
+                    "the name or the value of the header %s has a character that HTTP does not allow there, such as a line break: remove it"
+                        .formatted(name),
+                    e);
               }
               set.put(name, values);
             });
@@ -202,7 +226,7 @@ record Answer(
         }
       }
     } catch (RuntimeException | Error e) {
-      ctx.fail(e); // a header that HTTP does not allow
+      ctx.fail(e);
     }
     rest.ifPresent(ByteSource::close);
     return Future.succeededFuture();

@@ -181,7 +181,7 @@ abstract class HttpConsumer extends DefaultConsumer implements Suspendable {
       createUoW(exchange);
       getEndpoint().getCamelContext().getInflightRepository().add(exchange, routeId());
       if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
-        throw StatusException.shuttingDown(); // it has waited for a thread
+        throw StatusException.shuttingDown(); // which began while the request waited for a thread
       }
       reader.read(exchange, ctx);
       asked.putAll(exchange.getMessage().getHeaders());

@@ -42,6 +42,8 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   static final String HEAD = "caravanserai-head";
 
   private static final int OURS = -1_000_000;
+  private static final List<Entrance> PROBES = ofTheServer(Guard.OPEN.stream());
+  private static final List<Entrance> DOCS = ofTheServer(Stream.of(Docs.PATH, Docs.CONTRACT));
 
   private final List<Authenticator> authenticators;
   private final HttpLimits limits;
@@ -85,8 +87,11 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   /** Paths that routes must not use. */
   private static Stream<Entrance> ofTheServer() {
-    return Stream.concat(Guard.OPEN.stream(), Stream.of(Docs.PATH, Docs.CONTRACT))
-        .map(path -> Entrance.get("the server", path));
+    return Stream.concat(PROBES.stream(), DOCS.stream());
+  }
+
+  private static List<Entrance> ofTheServer(Stream<String> paths) {
+    return paths.map(path -> Entrance.get("the server", path)).toList();
   }
 
   HttpLimits limits() {
@@ -153,6 +158,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     Router router = guarded();
     if (first && entrance.owner().equals(Docs.SPECIFICATION)) {
       Docs.serve(router);
+      entrances.addAll(DOCS);
     }
     return router;
   }
@@ -275,24 +281,31 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
 
   /**
    * Requests that none of our routes takes: a wrong method, or a page of Camel, which needs the
-   * scope {@link Scopes#ROUTES} unless it is open.
+   * scope {@link Scopes#ROUTES} unless it is open. Without that scope each page of Camel is a 404,
+   * except at the paths of probes, which are public.
    */
   private void notOurs(RoutingContext ctx) {
     Set<String> allowed = new TreeSet<>();
-    entrances.stream()
+    Stream.concat(entrances.stream(), PROBES.stream())
         .filter(entrance -> ctx.normalizedPath().matches(entrance.path().regex()))
         .forEach(entrance -> allowed.addAll(entrance.names()));
-    if (Guard.principal(ctx).isEmpty() || allowed.isEmpty() && Guard.permits(ctx, Scopes.ROUTES)) {
+    HttpMethod method = ctx.request().method();
+    boolean wrongMethod = !allowed.isEmpty() && !allowed.contains(method.name());
+    if (wrongMethod) {
+      ctx.response().putHeader(Allow.NAME, Allow.of(allowed));
+    }
+    if (Guard.principal(ctx).isEmpty()) {
+      ctx.next();
+    } else if (wrongMethod && method.equals(HttpMethod.OPTIONS)) {
+      ctx.response().setStatusCode(204).end();
+    } else if (wrongMethod) {
+      ctx.fail(405);
+    } else if (Guard.permits(ctx, Scopes.ROUTES)) {
       ctx.next();
     } else if (allowed.isEmpty()) {
       ctx.fail(404);
     } else {
-      ctx.response().putHeader(Allow.NAME, Allow.of(allowed));
-      if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
-        ctx.response().setStatusCode(204).end();
-      } else {
-        ctx.fail(405);
-      }
+      ctx.fail(Guard.lacks(ctx, Scopes.ROUTES));
     }
   }
 
@@ -325,8 +338,9 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
           .write(ctx.response());
       Reception.flush(ctx);
     } else {
-      Problems.of(ctx.failure(), "http-" + System.identityHashCode(ctx.request()))
-          .write(ctx.response());
+      String occurrence = "http-" + System.identityHashCode(ctx.request());
+      String request = ctx.request().method() + " " + ctx.normalizedPath();
+      Problems.of(ctx.failure(), occurrence, request).write(ctx.response());
     }
   }
 

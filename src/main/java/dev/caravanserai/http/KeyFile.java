@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * The file of API keys: a YAML or JSON list of {@code name}, {@code tenant}, {@code scopes} (or one
- * {@code scope}) and either {@code key} or {@code key-sha256}. No message repeats a key.
+ * {@code scope}) and either {@code key} or {@code key-sha256}. Messages never contain a key.
  */
 final class KeyFile {
   private static final Set<String> FIELDS =

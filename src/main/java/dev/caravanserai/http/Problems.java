@@ -3,6 +3,7 @@ package dev.caravanserai.http;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import java.util.Optional;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,13 +13,26 @@ final class Problems {
 
   private Problems() {}
 
+  /** As {@link #of(Throwable, String, String)}; the log entry names the route and its place too. */
+  static Problem of(Throwable thrown, Exchange exchange) {
+    String request =
+        Request.find(exchange).map(r -> r.method() + " " + r.path() + " in ").orElse("");
+    String route =
+        Optional.ofNullable(exchange.getContext().getRoute(exchange.getFromRouteId()))
+            .map(RouteConsumer::owner)
+            .orElse("a route");
+    return of(thrown, exchange.getExchangeId(), request + route);
+  }
+
   /**
    * Shows a {@link FailureException} found among the causes. Anything else is a fault of the server
-   * or of a route: the answer identifies the occurrence, and the log has the details.
+   * or of a route: the response identifies the occurrence, and the log has the details, with a
+   * stack trace unless the mistake is known.
    *
    * @param occurrence identifies the request in the response and in the log
+   * @param request method and path, for the log
    */
-  static Problem of(Throwable thrown, String occurrence) {
+  static Problem of(Throwable thrown, String occurrence, String request) {
     var cause = thrown;
     for (int depth = 0; cause != null && depth < 20; depth++) {
       if (cause instanceof FailureException e) {
@@ -26,7 +40,11 @@ final class Problems {
       }
       cause = cause.getCause();
     }
-    LOG.error("Request failed: occurrence={}", occurrence, thrown);
+    if (thrown instanceof UnsendableException) {
+      LOG.error("Request failed: occurrence={} {}: {}", occurrence, request, thrown.getMessage());
+    } else {
+      LOG.error("Request failed: occurrence={} {}", occurrence, request, thrown);
+    }
     return internal(occurrence);
   }
 

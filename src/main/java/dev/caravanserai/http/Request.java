@@ -62,14 +62,18 @@ record Request(
    * @throws FailureException if the exchange did not begin with an HTTP request
    */
   static Request of(Exchange exchange) {
-    var request = exchange.getProperty(PROPERTY, Request.class);
-    if (request == null) {
-      throw FailureException.of(
-          FailureCode.CONFIG_ERROR,
-          "This step reads an HTTP request, but route %s began with something else."
-              .formatted(exchange.getFromRouteId()));
-    }
-    return request;
+    return find(exchange)
+        .orElseThrow(
+            () ->
+                FailureException.of(
+                    FailureCode.CONFIG_ERROR,
+                    "This step reads an HTTP request, but route %s began with something else."
+                        .formatted(exchange.getFromRouteId())));
+  }
+
+  /** Empty if the exchange did not begin with an HTTP request. */
+  static Optional<Request> find(Exchange exchange) {
+    return Optional.ofNullable(exchange.getProperty(PROPERTY, Request.class));
   }
 
   void keepIn(Exchange exchange) {

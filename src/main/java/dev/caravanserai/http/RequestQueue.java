@@ -92,7 +92,7 @@ final class RequestQueue extends ChannelDuplexHandler {
     if (message instanceof HttpResponse response) {
       last |= !HttpUtil.isKeepAlive(response);
       if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-        drop(); // what waits is no frame
+        drop(); // the waiting bytes are not WebSocket frames
       }
     }
     if (message instanceof LastHttpContent && !interim(message)) {

@@ -29,8 +29,8 @@ final class RouteThreads implements Executor {
   }
 
   /**
-   * Starts a route on a thread, or refuses the request. A request that ends before is not started.
-   * On the request's event loop.
+   * Starts a route on a thread, or refuses the request. A request that ends while it waits is not
+   * started. On the request's event loop.
    *
    * @param notStarted runs if the route does not
    */

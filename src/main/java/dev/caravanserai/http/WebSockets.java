@@ -56,7 +56,7 @@ final class WebSockets {
           FailureCode.INVALID_REQUEST, "A request for a WebSocket must not have a body.");
     }
     try {
-      URI.create(request.uri()); // as Vert.x does, whose refusal is no problem
+      URI.create(request.uri()); // Vert.x would refuse it later, without problem details
     } catch (IllegalArgumentException e) {
       throw FailureException.of(
           FailureCode.INVALID_REQUEST,

@@ -56,7 +56,7 @@ final class Claims {
     return object instanceof PersistentVolumeClaim && object.getMetadata().getName().equals(name);
   }
 
-  /** What the profile's file has as names of claims: texts and expressions. */
+  /** The values of {@code claimName} in the profile's file: text and expressions. */
   private static Stream<String> written(Object value) {
     if (value instanceof Map<?, ?> map) {
       return Stream.concat(
@@ -66,7 +66,7 @@ final class Claims {
     return value instanceof List<?> list ? list.stream().flatMap(Claims::written) : Stream.empty();
   }
 
-  /** To the value that the profile uses as a claim's name, for others may have the same text. */
+  /** Prefers the value that the profile uses as a claim's name: others may have the same text. */
   private static String pointer(Map<String, ?> metadata, String name, List<String> written) {
     List<String> equal = pointers("/metadata", metadata, name).toList();
     return equal.stream()

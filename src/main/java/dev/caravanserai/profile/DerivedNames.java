@@ -1,8 +1,13 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.cluster.ObjectRef;
 import dev.caravanserai.session.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -15,9 +20,7 @@ final class DerivedNames {
    * @return why a name can be equal to one of another session; empty if none can
    */
   static Optional<String> clash(Plan plan) {
-    List<HasMetadata> all =
-        Stream.concat(Stream.<HasMetadata>of(plan.anchor(), plan.pod()), plan.objects().stream())
-            .toList();
+    List<HasMetadata> all = objects(plan).toList();
     return all.stream()
         .flatMap(
             object ->
@@ -29,6 +32,46 @@ final class DerivedNames {
                             "%s %s is also a name of the session with id '%s'; derive it with an ending such as -config, -env or -svc, after which ids are hashed"
                                 .formatted(object.getKind(), object.getMetadata().getName(), id)))
         .findFirst();
+  }
+
+  /**
+   * @param plans of different sessions
+   * @return a mistake for each object whose name is equal in two of them, or equal to the anchor's
+   */
+  static Collection<String> shared(List<Plan> plans) {
+    Map<ObjectRef, Plan> first = new HashMap<>();
+    Map<ObjectRef, String> found = new LinkedHashMap<>();
+    for (Plan plan : plans) {
+      ObjectRef anchor = ObjectRef.to(plan.anchor());
+      objects(plan)
+          .map(ObjectRef::to)
+          .filter(object -> first.putIfAbsent(object, plan) != null)
+          .filter(object -> first.get(object) != plan || object.equals(anchor))
+          .forEach(object -> found.putIfAbsent(object, why(object, first.get(object), plan)));
+    }
+    return found.values();
+  }
+
+  private static String why(ObjectRef object, Plan one, Plan other) {
+    return "%s %s: %s; derive its name from the session's, such as ${names.pod}-config"
+        .formatted(
+            object.kind(),
+            object.name().replace(Expressions.UNKNOWN, "${metadata…}"),
+            one == other
+                ? "the session's anchor has this name"
+                : session(one)
+                    + " and "
+                    + session(other)
+                    + " would both have an object of this name");
+  }
+
+  private static String session(Plan plan) {
+    return "session '%s' of tenant '%s'".formatted(plan.id(), plan.spec().tenant());
+  }
+
+  private static Stream<HasMetadata> objects(Plan plan) {
+    return Stream.concat(
+        Stream.<HasMetadata>of(plan.anchor(), plan.pod()), plan.objects().stream());
   }
 
   /** The id of another session whose other object would have the name of this session's object. */

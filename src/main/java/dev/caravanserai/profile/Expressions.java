@@ -160,6 +160,10 @@ final class Expressions extends ValueTree {
       return "it is not a valid expression%s; `?? null` leaves out an absent value"
           .formatted(detail.isEmpty() ? "" : ", near '" + detail + "'");
     }
+    if (e instanceof JexlException.Property property) {
+      return "there is no %s; leave it out by ?? null, or the list's item by its when"
+          .formatted(property.getProperty().replaceFirst("^\\.", ""));
+    }
     return detail.isEmpty() ? "it is not valid" : detail;
   }
 

@@ -38,7 +38,7 @@ final class Mistakes {
     found.add(sentence);
   }
 
-  /** Without those in values that only a request gives. */
+  /** Skips mistakes in values that only the metadata of a request gives. */
   void add(FailureException mistake) {
     (mistake instanceof MistakesException several
             ? several.all

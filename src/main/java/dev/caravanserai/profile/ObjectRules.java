@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +109,10 @@ final class ObjectRules {
   private void check(HasMetadata object) {
     String name = ProfileFile.orEmpty(object.getMetadata().getName());
     if (!isSubdomain(name)) {
-      wrong(object, "'%s' is not a valid name".formatted(name));
+      wrong(
+          object,
+          "'%s' is not a valid name; derive it from the session's names, such as ${names.pod}-config"
+              .formatted(name));
     }
     Map<String, String> labels = ProfileFile.orEmpty(object.getMetadata().getLabels());
     labels.forEach(
@@ -116,7 +121,7 @@ final class ObjectRules {
           if (value == null || !LABEL_VALUE.matcher(value).matches()) {
             wrong(
                 object,
-                "label '%s': '%s' is not a label value of 63 letters, digits and _.- at most"
+                "label '%s': '%s' is not a label value of 63 letters, digits and _.- at most; label(…) makes one of any text"
                     .formatted(key, value));
           }
         });
@@ -134,7 +139,31 @@ final class ObjectRules {
           "it has no container '%s', which the profile's container names; it has %s"
               .formatted(main, containers.stream().map(Container::getName).toList()));
     }
-    Stream.concat(containers.stream(), list(pod.getSpec().getInitContainers()).stream())
+    oneOf(pod, "restartPolicy", pod.getSpec().getRestartPolicy(), "Always", "OnFailure", "Never");
+    List<String> volumes = list(pod.getSpec().getVolumes()).stream().map(Volume::getName).toList();
+    List<Container> all =
+        Stream.concat(containers.stream(), list(pod.getSpec().getInitContainers()).stream())
+            .toList();
+    for (Container container : all) {
+      oneOf(
+          pod,
+          "imagePullPolicy",
+          container.getImagePullPolicy(),
+          "Always",
+          "IfNotPresent",
+          "Never");
+      list(container.getVolumeMounts()).stream()
+          .map(VolumeMount::getName)
+          .map(ProfileFile::orEmpty)
+          .filter(name -> !volumes.contains(name) && !name.contains(Expressions.UNKNOWN))
+          .forEach(
+              name ->
+                  wrong(
+                      pod,
+                      "container %s mounts the volume '%s', which the pod does not have; it has %s"
+                          .formatted(container.getName(), name, volumes)));
+    }
+    all.stream()
         .flatMap(container -> list(container.getEnv()).stream())
         .map(EnvVar::getName)
         .forEach(
@@ -149,6 +178,15 @@ final class ObjectRules {
         .flatMap(names -> names)
         .filter(name -> !isSubdomain(name))
         .forEach(name -> reference(pod, name));
+  }
+
+  private void oneOf(Pod pod, String field, String value, String... known) {
+    String given = ProfileFile.orEmpty(value);
+    if (!given.isEmpty()
+        && !given.contains(Expressions.UNKNOWN)
+        && !List.of(known).contains(given)) {
+      wrong(pod, "%s must be one of %s, not '%s'".formatted(field, List.of(known), given));
+    }
   }
 
   private void reference(Pod pod, String name) {

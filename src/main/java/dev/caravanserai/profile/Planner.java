@@ -68,7 +68,7 @@ public final class Planner {
   /**
    * @param request valid by the contract of the API
    * @param now time of the request
-   * @param freshId made for this request only: its mark on the anchor, and the session's id if the
+   * @param freshId unique: identifies the request on the anchor, and is the session's id if the
    *     request has neither an id nor an Idempotency-Key
    * @throws InvalidRequestException with everything that is wrong with the request
    * @throws FailureException CONFIG_ERROR when the profile cannot be evaluated for it
@@ -148,7 +148,8 @@ public final class Planner {
     variables.put("createdAt", expiry.createdAt().toString());
     variables.put("names", names);
     variables.put("metadata", spec.metadata());
-    Expressions expressions = new Expressions(profile.name(), variables, sample);
+    Expressions expressions =
+        new Expressions(profile.name() + " (" + profile.source() + ")", variables, sample);
     Environment environment =
         Environment.of(
             names.get("secret"),
@@ -158,7 +159,7 @@ public final class Planner {
     variables.put("env", environment.references());
     variables.put("spec", visible(request, spec));
 
-    List<HasMetadata> objects = objects(profile, expressions);
+    List<HasMetadata> objects = objects(profile, namespace, expressions);
     Pod pod =
         objects.stream()
             .filter(Pod.class::isInstance)
@@ -195,7 +196,8 @@ public final class Planner {
         Claims.named(pod, objects, file.objects(), request.metadata()));
   }
 
-  private static List<HasMetadata> objects(Profile profile, Expressions expressions) {
+  private static List<HasMetadata> objects(
+      Profile profile, String namespace, Expressions expressions) {
     List<HasMetadata> objects = new ArrayList<>();
     List<Object> all = profile.file().objects();
     for (int i = 0; i < all.size(); i++) {
@@ -204,6 +206,13 @@ public final class Planner {
         HasMetadata object = profile.bind(value, Kind.of((Map<?, ?>) value).type(), path);
         if (object.getMetadata() == null) {
           object.setMetadata(new ObjectMeta());
+        }
+        String own = object.getMetadata().getNamespace();
+        if (own != null && !own.equals(namespace)) {
+          throw profile.wrong(
+              path + "/metadata/namespace",
+              "it is '%s', but all objects are created in %s; remove it, or set the profile's namespace"
+                  .formatted(own, namespace));
         }
         objects.add(object);
       }

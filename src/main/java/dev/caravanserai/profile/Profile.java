@@ -34,7 +34,7 @@ record Profile(
   }
 
   /**
-   * Binds what expressions evaluated to.
+   * Binds the result of expressions to a type.
    *
    * @throws FailureException CONFIG_ERROR with every value that does not fit
    */

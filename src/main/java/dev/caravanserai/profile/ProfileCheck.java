@@ -5,15 +5,18 @@ import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.SessionSpec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** Finds the mistakes of a profile that its file alone does not show, when the server starts. */
+/** Finds mistakes of a profile that its file alone does not show. Runs when the server starts. */
 final class ProfileCheck {
   private final Profile profile;
   private final Lifetimes lifetimes;
   private final Mistakes mistakes;
 
   /**
-   * @param mistakes receives everything that is wrong, with its place in the file
+   * @param mistakes receives every mistake, with its place in the file
    */
   ProfileCheck(Profile profile, Lifetimes lifetimes, Mistakes mistakes) {
     this.profile = profile;
@@ -41,7 +44,7 @@ final class ProfileCheck {
           .values(resolved.spec())
           .violations()
           .forEach(v -> wrong("/defaults" + v.pointer(), v.message()));
-      plan(planner, request);
+      names(planner, request);
     }
   }
 
@@ -66,7 +69,9 @@ final class ProfileCheck {
     }
   }
 
-  /** A literal default above the maximum gives way to it; one of a changed setting is a mistake. */
+  /**
+   * A literal default above the maximum is lowered to it; one of a changed setting is a mistake.
+   */
   private void lifetime() {
     Duration most = lifetimes.most(profile.limits());
     String text = String.valueOf(profile.file().defaults().get("timeoutSeconds"));
@@ -90,11 +95,28 @@ final class ProfileCheck {
                                 : "/limits/timeoutSeconds")));
   }
 
-  private void plan(Planner planner, SessionSpec request) {
+  /** Plans a request for several sessions, up to the first that cannot be planned. */
+  private void names(Planner planner, SessionSpec request) {
+    List<Plan> plans = new ArrayList<>();
+    for (SessionSpec session : SampleRequests.sessions(request)) {
+      Optional<Plan> plan = plan(planner, session);
+      if (plan.isEmpty()) {
+        break;
+      }
+      plans.add(plan.get());
+    }
+    DerivedNames.shared(plans).forEach(why -> wrong("/objects", why));
+    plans.stream()
+        .findFirst()
+        .flatMap(DerivedNames::clash)
+        .map(why -> profile.wrong("/objects", why))
+        .ifPresent(mistakes::add);
+  }
+
+  /** Empty if the request cannot be planned. */
+  private Optional<Plan> plan(Planner planner, SessionSpec request) {
     try {
-      DerivedNames.clash(planner.sample(request))
-          .map(why -> profile.wrong("/objects", why))
-          .ifPresent(mistakes::add);
+      return Optional.of(planner.sample(request));
     } catch (InvalidRequestException e) {
       mistakes.add(
           "Profile %s (%s): no session of it can start: %s."
@@ -102,9 +124,10 @@ final class ProfileCheck {
     } catch (FailureException e) {
       mistakes.add(e);
     }
+    return Optional.empty();
   }
 
   private void wrong(String path, String what) {
-    mistakes.add(profile.wrong(path, what));
+    mistakes.add(profile.wrong(path, what).failure().message());
   }
 }

@@ -80,6 +80,7 @@ record ProfileFile(
    */
   record Setting(
       @JsonProperty("default") Object value, String unit, String description, List<String> values) {
+    static final Set<String> UNITS = Set.of("", "seconds", "quantity", "image");
     private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,8}");
 
     Setting {

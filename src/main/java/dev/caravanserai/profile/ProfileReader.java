@@ -39,8 +39,8 @@ final class ProfileReader {
   /**
    * @param source the file's name, for messages
    * @param environment from which the profile's settings are taken
-   * @param mistakes receives everything that is wrong, with its place in the file
-   * @return empty if something is
+   * @param mistakes receives every mistake, with its place in the file
+   * @return empty if there is a mistake
    */
   static Optional<Profile> read(
       String source, String yaml, Map<String, String> environment, Mistakes mistakes) {
@@ -72,10 +72,16 @@ final class ProfileReader {
     name("/container", file.container());
     file.settings()
         .forEach(
-            (key, setting) ->
-                setting
-                    .wrong(setting.text())
-                    .ifPresent(why -> wrong.accept("/settings/" + key + "/default", why)));
+            (key, setting) -> {
+              setting
+                  .wrong(setting.text())
+                  .ifPresent(why -> wrong.accept("/settings/" + key + "/default", why));
+              if (!ProfileFile.Setting.UNITS.contains(setting.unit())) {
+                wrong.accept(
+                    "/settings/" + key + "/unit",
+                    "it must be seconds, quantity or image, not '" + setting.unit() + "'");
+              }
+            });
     names(file.names());
     if (!Set.of("request", "profile").contains(file.environment().precedence())) {
       wrong.accept("/environment/precedence", "it must be request or profile");
@@ -108,7 +114,8 @@ final class ProfileReader {
   private Optional<Profile> evaluated(ProfileFile file, Set<String> used) {
     Map<String, Object> settings = new TreeMap<>();
     file.settings().forEach((name, setting) -> settings.put(name, value(file, name, setting)));
-    Expressions expressions = new Expressions(file.name(), Map.of("settings", settings));
+    Expressions expressions =
+        new Expressions("%s (%s)".formatted(file.name(), source), Map.of("settings", settings));
     StrictBinding values = new StrictBinding(true, wrong);
     try {
       String namespace = expressions.string(file.namespace(), "/namespace");
@@ -159,18 +166,23 @@ final class ProfileReader {
     if (names.length() < Names.MIN || names.length() > Names.SLUG) {
       wrong.accept("/names/length", "it must be " + Names.MIN + " to " + Names.SLUG);
     }
+    boolean derived =
+        names.secret().equals(names.pod() + "-env") && misnamed(names.pod(), names).isPresent();
     names
         .byKind()
         .forEach(
-            (kind, pattern) -> {
-              if (!pattern.matches(NAME_PATTERN)) {
-                wrong.accept(
-                    "/names/" + kind, "'" + pattern + "' needs one * among a-z, 0-9 and -");
-              } else if (pattern.length() - 1 + names.length() > Names.MAX) {
-                wrong.accept(
-                    "/names/" + kind, "names of '" + pattern + "' could exceed 63 characters");
-              }
-            });
+            (kind, pattern) ->
+                misnamed(pattern, names)
+                    .filter(why -> !(derived && kind.equals("secret")))
+                    .ifPresent(why -> wrong.accept("/names/" + kind, why)));
+  }
+
+  private static Optional<String> misnamed(String pattern, ProfileFile.NamePatterns names) {
+    if (!pattern.matches(NAME_PATTERN)) {
+      return Optional.of("'" + pattern + "' needs one * among a-z, 0-9 and -");
+    }
+    return Optional.of("names of '" + pattern + "' could exceed 63 characters")
+        .filter(why -> pattern.length() - 1 + names.length() > Names.MAX);
   }
 
   private void keys(String path, Map<String, Object> map, Function<String, Optional<String>> rule) {

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request completed by its profile's defaults; a default that contradicts the request gives way.
+ * A request completed by its profile's defaults; a default that contradicts the request is adapted.
  *
  * @param spec has id, profile and timeout
  * @param most the longest that the session may live

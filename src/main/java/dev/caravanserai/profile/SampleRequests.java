@@ -2,6 +2,7 @@ package dev.caravanserai.profile;
 
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Storage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,19 @@ final class SampleRequests {
     return List.of(
         request(profile, field -> field == RequestField.IMAGE, Map.of()),
         request(profile, field -> true, metadata(profile)));
+  }
+
+  /**
+   * The same request of other sessions: with ids that are equal as slugs, one of them no valid
+   * name, with the longest id, and of another tenant. It is itself the first.
+   */
+  static List<SessionSpec> sessions(SessionSpec request) {
+    List<SessionSpec> all = new ArrayList<>(List.of(request));
+    for (String id : List.of("a-b", "A.b", "A~" + "x".repeat(126))) {
+      all.add(request.with(to -> to.id(Optional.of(id))));
+    }
+    all.add(request.with(to -> to.tenant("other")));
+    return all;
   }
 
   private static SessionSpec request(

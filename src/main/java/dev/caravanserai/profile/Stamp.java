@@ -39,8 +39,8 @@ final class Stamp {
   private final String summary;
 
   /**
-   * @param spec completed
-   * @param begunBy the request's own mark
+   * @param spec the request, completed by the profile
+   * @param begunBy identifies the request that creates the anchor
    * @param extra the profile's labels
    * @param summary from which a Session is read
    */
@@ -77,7 +77,7 @@ final class Stamp {
     }
   }
 
-  /** Labels and namespace, for every object. An expression may give any key; reserved ones go. */
+  /** Sets labels and namespace. Removes reserved keys, which an expression may have produced. */
   void mark(HasMetadata object) {
     Map<String, String> all = unreserved(object.getMetadata().getLabels());
     all.putAll(labels);

@@ -1,7 +1,9 @@
 package dev.caravanserai.profile;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,6 +24,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.caravanserai.session.Nearest;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +46,7 @@ final class StrictBinding {
   private static final String TEXT = "text";
   private static final String LIST = "a list";
   private static final String MAP = "a map";
+  private static final String QUANTITY = "a quantity such as 500m or 1Gi";
   private static final String NUMBER = "a whole number";
   private static final String YES_OR_NO = "true or false";
 
@@ -56,17 +62,37 @@ final class StrictBinding {
                   all.setCoercion(shape, CoercionAction.Fail);
                 }
               })
-          .annotationIntrospector(new NoAnySetter())
+          .annotationIntrospector(new StrictModel())
           .build();
 
   /** The model's classes accept unknown fields, which only custom resources may have. */
-  private static final class NoAnySetter extends JacksonAnnotationIntrospector {
+  private static final class StrictModel extends JacksonAnnotationIntrospector {
+    @Override
+    public Object findDeserializer(Annotated type) {
+      return type.getRawType() == Quantity.class && type instanceof AnnotatedClass
+          ? QuantityReader.class
+          : super.findDeserializer(type);
+    }
+
     @Override
     public Boolean hasAnySetter(Annotated member) {
       return member instanceof AnnotatedMember m
               && m.getDeclaringClass() != GenericKubernetesResource.class
           ? Boolean.FALSE
           : super.hasAnySetter(member);
+    }
+  }
+
+  /** The model's own reads any text. */
+  private static final class QuantityReader extends Quantity.Deserializer {
+    @Override
+    public Quantity deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      Quantity quantity = super.deserialize(parser, context);
+      if (Quantities.amount(quantity.toString()).isEmpty()) {
+        throw MismatchedInputException.from(parser, Quantity.class, "not a quantity");
+      }
+      return quantity;
     }
   }
 
@@ -152,6 +178,7 @@ final class StrictBinding {
           Optional.of(unknown ? "true" : text)
               .filter(t -> t.equals("true") || t.equals("false"))
               .map(t -> BooleanNode.valueOf(t.equals("true")));
+      case QUANTITY -> Optional.<JsonNode>of(new TextNode("1")).filter(amount -> unknown);
       case LIST -> Optional.<JsonNode>of(JSON.createArrayNode().add(text)).filter(list -> unknown);
       case MAP ->
           Optional.<JsonNode>of(JSON.createObjectNode())
@@ -170,6 +197,9 @@ final class StrictBinding {
     }
     if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
       return NUMBER;
+    }
+    if (type == Quantity.class) {
+      return QUANTITY;
     }
     if (type == Pattern.class) {
       return "a regular expression";

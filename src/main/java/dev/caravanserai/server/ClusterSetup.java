@@ -91,7 +91,7 @@ final class ClusterSetup implements AutoCloseable {
               settings.clusterName(), client, namespace, settings.get(Settings.CLUSTER_QUEUE));
       PodServices services = PodServices.of(cluster, profiles, contract.join(), settings);
       return new ClusterSetup(local, client, services, profiles, namespaces);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       local.ifPresent(LocalCluster::close);
       throw e;
     }

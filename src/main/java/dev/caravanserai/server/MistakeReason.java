@@ -153,6 +153,8 @@ final class MistakeReason {
                   wrong
                       .getShortMessage()
                       .replace("symbol functionEnd but was eol", "} before its end")));
+    } else if (thrown instanceof StackOverflowError) {
+      return Optional.of("they are nested without end: does a Kamelet use itself?");
     } else if (thrown instanceof ClassNotFoundException) {
       return Optional.of(unknown("class ", thrown.getMessage(), EXCEPTIONS, false));
     } else if (thrown instanceof PropertyBindingException wrong) {

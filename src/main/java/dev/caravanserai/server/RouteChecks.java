@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LineNumberAware;
+import org.apache.camel.component.kamelet.Kamelet;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
@@ -36,7 +37,12 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   private static final String DIRECT = "direct:";
   private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([^/?]+).*");
 
+  private final ModelCamelContext model;
   private final Map<String, LineNumberAware> places = new HashMap<>();
+
+  RouteChecks(CamelContext context) {
+    this.model = (ModelCamelContext) context;
+  }
 
   /**
    * @throws RoutesException if another route or step has the id of it or of one of its steps
@@ -51,7 +57,11 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
     if (Boolean.TRUE.equals(route.isRest())) {
       route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // the caller gets the failure
     }
-    if (route.isKamelet() == null) {
+    if (route.isKamelet() != null) {
+      if (!model.isStarting() && !model.isStarted()) {
+        checkCycle(route); // later Camel may name another parent
+      }
+    } else {
       if (route.getId() != null) {
         claim("Route", route.getId(), route.getInput());
       }
@@ -60,6 +70,37 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
           .filter(step -> step.getId() != null && step.hasCustomIdAssigned())
           .forEach(step -> claim("Step", step.getId(), step));
     }
+  }
+
+  /**
+   * Camel creates a route of a Kamelet for each step that uses it, which would not end here.
+   *
+   * @throws IllegalArgumentException if the route was created for a step of the same Kamelet, also
+   *     by other Kamelets
+   */
+  private void checkCycle(RouteDefinition kamelet) {
+    String name = kamelet(kamelet);
+    String uses = "";
+    Optional<RouteDefinition> user = parent(model, kamelet);
+    while (user.filter(route -> route.isKamelet() != null).isPresent()) {
+      uses = " uses " + kamelet(user.get()) + uses;
+      if (kamelet(user.get()).equals(name)) {
+        throw new IllegalArgumentException(
+            "the Kamelet %s uses itself: %s uses %s. Remove this step, or let it use another Kamelet."
+                .formatted(name, uses.substring(" uses ".length()), name));
+      }
+      user = parent(model, user.get());
+    }
+  }
+
+  private static String kamelet(RouteDefinition route) {
+    return String.valueOf(route.getTemplateParameters().get(Kamelet.PARAM_TEMPLATE_ID));
+  }
+
+  /** The route whose step or beginning the route of a Kamelet was created for. */
+  static Optional<RouteDefinition> parent(ModelCamelContext model, RouteDefinition kamelet) {
+    return Optional.ofNullable(kamelet.getTemplateParameters().get(Kamelet.PARENT_ROUTE_ID))
+        .map(id -> model.getRouteDefinition(id.toString()));
   }
 
   private void claim(String what, String id, LineNumberAware place) {
@@ -89,6 +130,7 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
             .collect(Collectors.toSet());
     Set<String> mistakes = new LinkedHashSet<>();
     for (RouteDefinition route : routes) {
+      context.getCamelContextExtension().createRoute(route.getId()); // of Kamelets that toD uses
       Matcher source = KAMELET.matcher(endpoint(context, route.getInput().getEndpointUri()));
       if (source.matches() && !source.group(1).endsWith("-source")) {
         mistakes.add(

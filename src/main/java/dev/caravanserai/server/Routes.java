@@ -15,12 +15,16 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.Model;
 import org.apache.camel.spi.ShutdownStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Camel application: routes, Kamelets and configuration from their folders, and the beans they
  * refer to. Starts in three steps, so that the server can connect to the cluster in parallel.
  */
 final class Routes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
   private final Main camel = new Main();
   private final EndpointOptions options = new EndpointOptions();
   private RouteFiles files;
@@ -43,6 +47,7 @@ final class Routes implements AutoCloseable {
         "camel.component.kamelet.location",
         "file:" + settings.get(Settings.KAMELETS_FOLDER) + ",classpath:kamelets");
     camel.setRoutesCollector(files);
+    camel.bind(ServerHealthCheck.ID, new ServerHealthCheck());
     camel.configure().setRoutesIncludePattern("all");
     camel.configure().setSourceLocationEnabled(true); // so that steps in Java have lines
     camel.addMainListener(
@@ -59,7 +64,7 @@ final class Routes implements AutoCloseable {
             main.getCamelContext()
                 .getCamelContextExtension()
                 .getContextPlugin(Model.class)
-                .addModelLifecycleStrategy(new RouteChecks());
+                .addModelLifecycleStrategy(new RouteChecks(main.getCamelContext()));
           }
         });
     reportingMistakes(camel::init);
@@ -95,7 +100,7 @@ final class Routes implements AutoCloseable {
   private void reportingMistakes(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       throw mistakes.of(e);
     }
   }
@@ -120,6 +125,10 @@ final class Routes implements AutoCloseable {
     ShutdownStrategy shutdown = camel.getCamelContext().getShutdownStrategy();
     long seconds = shutdown.getTimeout();
     shutdown.setTimeout(seconds + last.toSeconds());
+    LOG.info(
+        "Shutdown begins: requests have {} s to end, then execs are cancelled and have {} s more",
+        seconds,
+        last.toSeconds());
     var late = new CompletableFuture<Void>().completeOnTimeout(null, seconds, TimeUnit.SECONDS);
     late.thenRunAsync(cancelExecs);
     camel.stop();

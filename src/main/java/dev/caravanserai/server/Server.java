@@ -12,12 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running server: its cluster connection, the services on it and the routes. Thread-safe. */
 public final class Server implements AutoCloseable {
   /** For the results of execs that were killed. */
   private static final Duration LAST_RESULTS = Duration.ofSeconds(3);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   private final Settings settings;
   private final StartKeys keys;
@@ -60,7 +63,7 @@ public final class Server implements AutoCloseable {
       routes.read(settings, new ApiKeys(keys.entries()), routeFiles);
       routes.make(outcome(cluster).services(), outcome(cluster).client(), settings);
       outcome(ready);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       routes.close();
       settled(ready); // a cluster that closes amid requests logs failures
       cluster.thenAccept(ClusterSetup::close).exceptionally(alreadyThrown -> null).join();
@@ -76,7 +79,7 @@ public final class Server implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
     try {
       routes.run(settings);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -153,6 +156,7 @@ public final class Server implements AutoCloseable {
         cluster.services().execs()::close,
         settings.get(Settings.EXEC_KILL_GRACE).plus(LAST_RESULTS));
     cluster.close();
+    LOG.info("Shutdown complete");
     ended.countDown();
   }
 }

@@ -46,7 +46,7 @@ class ApiRefusalTest {
   }
 
   @Test
-  void repeated_parameter_is_refused_for_that_alone() {
+  void repeated_parameter_is_reported_once() {
     var problem = assertProblem(server.get("/v1/sessions?limit=1&limit=2"), 400, "INVALID_REQUEST");
     assertThat(problem.path("errors").findValuesAsText("message"))
         .containsExactly("must be given once, not 2 times");
@@ -121,11 +121,32 @@ class ApiRefusalTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/docs",
+        "/v1/openapi.yaml",
+        "/observe/health",
+        "/observe/health/live",
+        "/observe/health/ready",
+        "/observe/metrics"
+      })
+  void path_of_the_server_does_not_take_another_method(String path) {
+    var answer = server.send(server.request(path).method("POST", BodyPublishers.noBody()));
+    assertProblem(answer, 405, "INVALID_REQUEST");
+    assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+    assertThat(server.get(path).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "/v1/sessions, 'GET, HEAD, POST'",
     "/v1/sessions/a, 'DELETE, GET, HEAD'",
     "/v1/sessions/a/exec, POST",
-    "/v1/sessions/a/logs, 'GET, HEAD'"
+    "/v1/sessions/a/logs, 'GET, HEAD'",
+    "/v1/docs, 'GET, HEAD'",
+    "/v1/openapi.yaml, 'GET, HEAD'",
+    "/observe/health, 'GET, HEAD'",
+    "/observe/metrics, 'GET, HEAD'",
   })
   void options_runs_no_route_and_lists_the_methods(String path, String allowed) {
     // Given

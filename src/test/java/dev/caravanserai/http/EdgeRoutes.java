@@ -5,6 +5,7 @@ import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
@@ -36,6 +37,7 @@ final class EdgeRoutes extends RouteBuilder {
     from("platform-http:/names")
         .process(e -> e.getMessage().setBody(e.getMessage().getHeaders().keySet().toString()));
     from("platform-http:/bug")
+        .routeId("bug")
         .process(
             e -> {
               throw new IllegalStateException("secret inner words");
@@ -54,9 +56,11 @@ final class EdgeRoutes extends RouteBuilder {
               throw InvalidRequestException.at("/image", "must be text");
             });
     from("platform-http:/bytes").process(e -> e.getMessage().setBody(new byte[] {-1, 0, 7}));
-    from("platform-http:/note").setHeader("X-Note", bodyAs(String.class));
-    from("platform-http:/name").setHeader("X Note", constant("text"));
+    from("platform-http:/note").routeId("note").setHeader("X-Note", bodyAs(String.class));
+    from("platform-http:/name").routeId("name").setHeader("X Note", constant("text"));
+    from("platform-http:/map").routeId("map").setBody(constant(Map.of("a", 1)));
     from("platform-http:/status")
+        .routeId("status")
         .setHeader(Exchange.HTTP_RESPONSE_CODE, header("wanted"))
         .setBody(constant("text"));
     from("platform-http:/hooks/exec").setBody().constant("ran");

@@ -16,6 +16,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests and responses have only what the routes define; every error is a problem. */
@@ -146,6 +147,21 @@ class EdgeTest {
     assertThat(bug.body()).doesNotContain("secret inner words").doesNotContain("IllegalState");
   }
 
+  @Test
+  void exception_in_a_route_is_logged_with_the_route_and_a_trace() {
+    try (CapturedLog log = new CapturedLog("dev.caravanserai.http.Problems")) {
+      // When
+      SERVER.get("/bug");
+
+      // Then
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .contains(" GET /bug in route bug (EdgeRoutes:");
+      assertThat(log.traces()).containsExactly("secret inner words");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/v1/sessions/%zz", "/echo?a=%zz", "/observe/health?a=%"})
   void url_that_cannot_be_decoded_is_a_problem_without_a_trace_in_the_log(String url)
@@ -270,12 +286,34 @@ class EdgeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"/note", "/name", "/status?wanted=-1", "/status?wanted=100", "/status?wanted=600"})
-  void response_that_http_does_not_allow_is_a_fault_with_its_reason_in_the_log(String path) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/note|the name or the value of the header X-Note has a character",
+        "/name|the name or the value of the header X Note has a character",
+        "/map|the body is a java.util.ImmutableCollections$Map1, which is no text and no bytes: let the route end with the step marshal: {json: {}}",
+        "/status?wanted=-1|the header CamelHttpResponseCode is -1: set it to a status from 200 to 599",
+        "/status?wanted=100|the header CamelHttpResponseCode is 100: set it",
+        "/status?wanted=600|the header CamelHttpResponseCode is 600: set it",
+        "/status?wanted=created|the header CamelHttpResponseCode is created: set it",
+      })
+  void response_that_http_does_not_allow_is_a_fault_with_route_and_reason_in_one_line_of_the_log(
+      String path, String reason) throws Exception {
     try (CapturedLog log = new CapturedLog("ROOT")) {
-      assertProblem(SERVER.post(path, "a\nb"), 500, "");
-      assertThat(log.lines()).hasSize(1);
+      // When
+      JsonNode problem = assertProblem(SERVER.post(path, "a\nb"), 500, "");
+
+      // Then
+      String name = path.replaceFirst("\\?.*", "");
+      String occurrence = problem.path("instance").asText().replace("urn:exchange:", "");
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .startsWith(
+              "Request failed: occurrence=%s POST %s in route %s (EdgeRoutes:"
+                  .formatted(occurrence, name, name.substring(1)))
+          .contains(reason);
+      assertThat(log.traces()).isEmpty();
       await().until(() -> SERVER.inflight() == 0);
     }
   }

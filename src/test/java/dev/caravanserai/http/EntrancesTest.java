@@ -55,7 +55,7 @@ class EntrancesTest {
   }
 
   @Test
-  void prefix_is_given_no_path_of_the_server() {
+  void prefix_route_matches_no_path_of_the_server() {
     RouteBuilder all =
         new RouteBuilder() {
           @Override
@@ -136,6 +136,7 @@ class EntrancesTest {
         "maxLength: 255 | maxLenght: 255 | maxLenght                | did you mean maxLength?",
         "maximum: 500   | maximun: 500   | /get/parameters/         | did you mean maximum?",
         "maximum: 500   | maximum: many  | /schema/maximum          | must be a number",
+        "format: password | format: pasword | /format              | must be date-time, date, time",
         "type: integer  | type: intger   | /type                    | must be string, number, integer",
         "type: boolean, default: false | type: array, items: { enum: [a, b] }, default: [c] | the default of /query/wait/0 of operation | must be a or b",
         "default: false | default: nay   | the default of /query/wait of operation stopSession | must be true or false",

@@ -68,7 +68,7 @@ class HttpSemanticsTest {
 
   @ParameterizedTest
   @CsvSource({"http://x/text, 200", "http://x, 404", "*, 404"})
-  void head_takes_the_forms_of_a_target_that_get_takes(String target, int status)
+  void head_accepts_the_request_targets_that_get_accepts(String target, int status)
       throws IOException {
     for (String method : List.of("GET", "HEAD")) {
       try (Socket socket = new Socket("127.0.0.1", server.port())) {
@@ -132,7 +132,7 @@ class HttpSemanticsTest {
   }
 
   @Test
-  void answer_without_a_body_has_no_type() {
+  void response_without_a_body_has_no_content_type() {
     var answer = server.send(server.request("/nothing").DELETE());
     assertThat(answer.statusCode()).isEqualTo(204);
     assertThat(answer.headers().firstValue("Content-Type")).isEmpty();

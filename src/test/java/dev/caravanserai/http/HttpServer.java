@@ -49,6 +49,7 @@ final class HttpServer implements AutoCloseable {
                 new ApiKey("router", "red", Set.of(Scopes.ROUTES), sha256(ROUTER))));
     main.configure().withBasePackageScanEnabled(false);
     main.configure().withRoutesIncludePattern(yaml);
+    main.configure().setSourceLocationEnabled(true);
     for (var builder : routes) {
       main.configure().addRoutesBuilder(builder);
     }

@@ -102,7 +102,7 @@ class KeysTest {
     "/hooks/exec, router, 200",
     "/observe/info, router, 404",
     "/observe/health?exposureLevel=full, router, 200",
-    "/observe/health?exposureLevel=full, reader, 404",
+    "/observe/health?exposureLevel=full, reader, 403",
   })
   void route_needs_the_scope_that_it_names_else_the_scope_routes(
       String path, String key, int status) {

@@ -31,7 +31,7 @@ class LogJsonTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 1_000})
-  void line_that_begins_with_its_time_has_it_apart(int size) throws Exception {
+  void time_at_the_beginning_of_a_line_is_a_field_of_its_own(int size) throws Exception {
     String log =
         "%s two words\n%s \nno time\n%s\n2026-11-21T09:30:00.5Z x"
             .formatted(TIME, TIME, "-".repeat(100));

@@ -317,7 +317,7 @@ class LogSocketTest {
   }
 
   @Test
-  void caller_who_pings_and_does_not_read_the_answers_is_not_read_from() throws Exception {
+  void server_stops_reading_from_a_caller_who_does_not_read_its_pongs() throws Exception {
     // Given
     PushedSource source = source();
     byte[] ping = new byte[126];

@@ -25,6 +25,7 @@ class NoApiTest {
       assertThat(server.get("/own").statusCode()).isEqualTo(200);
       assertThat(server.get("/v1/docs").statusCode()).isEqualTo(404);
       assertThat(server.get("/v1/openapi.yaml").statusCode()).isEqualTo(404);
+      assertThat(server.send(server.request("/v1/docs").DELETE()).statusCode()).isEqualTo(404);
     }
   }
 }

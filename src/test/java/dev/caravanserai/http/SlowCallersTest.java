@@ -215,7 +215,7 @@ class SlowCallersTest {
   }
 
   @Test
-  void answer_may_take_longer_than_a_request() {
+  void response_may_take_longer_than_the_limit_for_a_request() {
     assertThat(SERVER.get("/late").body()).isEqualTo("late");
   }
 

@@ -106,7 +106,7 @@ class StartKeysTest {
   }
 
   @Test
-  void environments_key_has_every_right() {
+  void key_from_the_environment_has_every_scope() {
     // Given
     var settings =
         SettingsReader.of(

@@ -73,7 +73,7 @@ class PlannerTest {
   }
 
   @Test
-  void metadata_that_means_something_to_the_profile_is_checked() {
+  void metadata_that_the_profile_uses_is_checked() {
     // Given
     Requests request =
         Requests.of("hypha")

@@ -87,6 +87,9 @@ class ProfileMistakesTest {
         "labels: {caravanserai.dev/role: own} | /labels/caravanserai.dev~1role | reserved",
         "labels: {app.kubernetes.io/managed-by: own} | /labels/app.kubernetes.io~1managed-by | reserved",
         "annotations: {caravanserai.dev/id: own} | /annotations/caravanserai.dev~1id | reserved",
+        "settings: {A: {default: x, unit: second}} | /settings/A/unit | seconds, quantity or image",
+        "names: {pod: x} | /names/pod | 'x' needs one *",
+        "labels: {team: '${id}'} | label 'team': 'A~ | label(…)",
         "labels: {team: a b} | Pod session-sample: label 'team' | 'a b' is not a label value",
         "labels: {x: '${spec.workingDir ??}'} | /labels/x | not a valid expression",
         "labels: {x: '${settings.A}'} | /labels/x | settings has no A; it has none",
@@ -111,11 +114,68 @@ class ProfileMistakesTest {
         "{apiVersion: v1, kind: Service, metadata: {name: s, labels: {a: b c}}} | Service s: label 'a' | 'b c'",
         "{apiVersion: v1, kind: Service, metadata: {name: s, labels: {caravanserai.dev/x: y}}} | /objects/0/metadata/labels/caravanserai.dev~1x | reserved",
         "{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {caravanserai.dev/x: y}}} | /objects/0/metadata/annotations/caravanserai.dev~1x | reserved",
+        "{apiVersion: v1, kind: Service, metadata: {name: '${names.service}', namespace: other}} | /objects/0/metadata/namespace: it is 'other' | created in sessions",
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: '${names.pvc}'}, spec: {resources: {requests: {storage: much}}}} | /objects/0/spec/resources/requests/storage | a quantity such as 500m or 1Gi, not \"much\"",
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: '${names.pvc}'}, spec: {resources: {requests: {storage: '${spec.storage.size}'}}}} | /objects/0/spec/resources/requests/storage | there is no storage; leave it out",
         "text | /objects/0 | a Kubernetes object"
       })
   void object_that_a_session_cannot_have_is_reported(String object, String place, String right)
       throws Exception {
     assertStartStops(OWN.formatted("", "  - " + object, ""), place, right);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "imagePullPolicy: Sometimes | [Always, IfNotPresent, Never], not 'Sometimes'",
+        "volumeMounts: [{name: nope, mountPath: /x}] | container c mounts the volume 'nope'",
+        "resources: {limits: {cpu: abc}} | /containers/0/resources/limits/cpu: it must be a quantity",
+        "resources: {limits: {cpu: '${id}'}} | /containers/0/resources/limits/cpu: it must be a quantity"
+      })
+  void field_of_a_container_that_no_cluster_accepts_is_reported(String field, String right) {
+    assertStartStops(OWN.formatted("", "", "").replace("env: '${env}'", field), right);
+  }
+
+  @Test
+  void object_may_name_the_namespace_of_the_profile() throws Exception {
+    // Given
+    String map =
+        "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: '${names.pod}-config', namespace: '${namespace}'}}";
+
+    // Then
+    assertThat(Requests.of("own").plan(planner(OWN.formatted("", map, ""))).namespace())
+        .isEqualTo("sessions");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fixed | ConfigMap fixed: session 'sample' of tenant 'default' and session 'a-b'",
+        "x-${id} | 'x-A.b' is not a valid name",
+        "x-${slug(id)} | session 'a-b' of tenant 'default' and session 'A.b' of tenant 'default'",
+        "x-${slug(tenant)}-${slug(id)} | session 'A.b' of tenant 'default' would both",
+        "\"x-${label(id + '/')}\" | and session 'sample' of tenant 'other' would both",
+        "x-${metadata.name} | ConfigMap x-${metadata…}: session 'sample'",
+        "${names.pod} | ConfigMap session-sample: the session's anchor has this name"
+      })
+  void name_that_a_session_of_any_tenant_could_have_too_stops_the_start(String name, String why) {
+    // Given
+    String map = "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: \"%s\"}}";
+    String objects = map.formatted(name.replace("\"", ""));
+
+    // Then
+    assertStartStops(OWN.formatted("", objects, ""), why, "such as ${names.pod}-config");
+  }
+
+  @Test
+  void name_of_a_pod_that_two_tenants_could_have_stops_the_start() {
+    assertStartStops(
+        OWN.formatted("", "", "")
+            .replace("${names.pod}", "x-${label(id + '/')}".replace("'", "''")),
+        "Pod x-sample-",
+        "tenant 'other'");
   }
 
   @Test
@@ -252,8 +312,8 @@ class ProfileMistakesTest {
       throws Exception {
     // Given
     String service =
-        "  - {apiVersion: v1, kind: Service, metadata: {name: A b, labels: {a: b c}}}\n"
-            + "  - {apiVersion: v1, kind: Service, metadata: {name: '${metadata.name}'}}";
+        "  - {apiVersion: v1, kind: Service, metadata: {name: 'A b', labels: {a: b c}}}\n"
+            + "  - {apiVersion: v1, kind: Service, metadata: {name: '${names.service}-${metadata.name}'}}";
     String profile = OWN.formatted("labels: {team: '${metadata.team}'}", service, "");
     String needing = profile.replace("env: '${env}'", field);
 
@@ -261,7 +321,7 @@ class ProfileMistakesTest {
     assertThat(
             planner(
                 profile
-                    .replace("A b", "a-b")
+                    .replace("A b", "${names.service}")
                     .replace("b c", "b-c")
                     .replace("env: '${env}'", field)))
         .isNotNull();
@@ -316,7 +376,7 @@ class ProfileMistakesTest {
   void label_of_a_request_cannot_replace_one_of_an_object_of_the_profile() throws Exception {
     // Given
     String service =
-        "  - {apiVersion: v1, kind: Service, metadata: {name: s, labels: {app: web, x/y: z}}}";
+        "  - {apiVersion: v1, kind: Service, metadata: {name: '${names.service}', labels: {app: web, x/y: z}}}";
     Planner planner = planner(OWN.formatted("labels: {team: red}", service, ""));
     Map<String, String> labels = Map.of("app", "other", "x/y", "z", "team", "blue", "own", "1");
 
@@ -419,11 +479,11 @@ class ProfileMistakesTest {
     return new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
   }
 
-  private void assertStartStops(String yaml, String... told) {
+  private void assertStartStops(String yaml, String... expected) {
     FailureException thrown = catchThrowableOfType(FailureException.class, () -> planner(yaml));
     assertThat(thrown).as("the start").isNotNull();
     assertThat(thrown.failure().code()).isEqualTo(FailureCode.CONFIG_ERROR);
-    assertThat(thrown).hasMessageContaining("own.yaml").hasMessageContainingAll(told);
+    assertThat(thrown).hasMessageContaining("own.yaml").hasMessageContainingAll(expected);
   }
 
   private static void assertWrong(String yaml, String place, String right) {

@@ -23,7 +23,7 @@ class ProfilesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "hypha", "raworc", "autogen"})
-  void api_server_takes_every_object_as_it_was_planned(String profile) {
+  void api_server_accepts_every_object_as_planned(String profile) {
     // Given
     assumeTrue(System.getenv("KUBECONFIG") != null, "KUBECONFIG of a real cluster is missing");
     Plan plan =

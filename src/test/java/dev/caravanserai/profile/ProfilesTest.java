@@ -70,7 +70,7 @@ class ProfilesTest {
   }
 
   @Test
-  void variable_with_a_value_that_it_may_not_have_stops_the_start_and_says_which() {
+  void invalid_value_of_a_variable_stops_the_start_and_is_named() {
     assertThatThrownBy(
             () -> Profiles.load(Optional.empty(), Map.of("HYPHA_K8S_IMAGE_PULL_POLICY", "Often")))
         .isInstanceOf(FailureException.class)
@@ -145,7 +145,7 @@ class ProfilesTest {
         .contains("did you mean names")
         .contains("did you mean pod")
         .contains("line 2");
-    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(20);
+    assertThat(message.lines().filter(line -> line.startsWith("  - "))).hasSize(19);
   }
 
   @Test

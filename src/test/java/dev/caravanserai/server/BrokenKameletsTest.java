@@ -50,7 +50,12 @@ class BrokenKameletsTest {
         "{{times}}|{{no.such}}|{{no.such}} is neither one of its properties nor a setting.",
         "name: own-action|name: own|its metadata.name must be own-action, as the name of the file says.",
         "kind: Kamelet|kind: Kamlet|its kind must be Kamelet.",
-        "template:|templat:|it has no spec.template with from and its uri; spec has definition, templat.",
+        "template:|templat:|/spec/templat is unknown. Did you mean template?",
+        "template:|templat:|it has no spec.template with from and its uri.",
+        "definition:|dependencis:|/spec/dependencis is unknown. Did you mean dependencies?",
+        "title: Own|foo: bar|/spec/definition/foo is unknown.",
+        "kind: Kamelet|kynd: Kamelet|/kynd is unknown. Did you mean kind?",
+        "steps:|parameters:|its template has no steps below from, so it would do nothing.",
         "kamelet:source|timer:x|its template begins at timer:x; it must begin at kamelet:source",
         "type: integer|type: intger|the property times cannot be of type intger. Did you mean integer?",
         "title: Own|title: [Own|line 8",
@@ -76,6 +81,23 @@ class BrokenKameletsTest {
         .startsWith(
             "Route mine in file:%1$s/mine.camel.yaml, line 6 by file:%1$s/own-action.kamelet.yaml, line 16 cannot run: %2$s"
                 .formatted(home, told));
+  }
+
+  @Test
+  void file_of_a_kamelet_that_is_not_read_is_named() throws Exception {
+    // Given
+    Files.writeString(home.resolve("other-action.kamelet.yml"), OWN);
+
+    // When
+    String message =
+        messageOf(
+            "- route: {id: mine, from: {uri: 'direct:x', steps: [to: 'kamelet:other-action']}}");
+
+    // Then
+    assertThat(message)
+        .contains(
+            "there is no Kamelet other-action. file:%s/other-action.kamelet.yml is not read: its name must end with .kamelet.yaml."
+                .formatted(home));
   }
 
   @Test
@@ -146,6 +168,85 @@ class BrokenKameletsTest {
     assertThat(messageOf(route))
         .contains(
             "own-source.kamelet.yaml: its template begins at kamelet:source; that of a source");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "to: kamelet:own-action?what=y",
+        "wireTap: {uri: 'kamelet:own-action?what=y', dynamicUri: false}",
+      })
+  void kamelet_that_uses_itself_stops_the_start_with_file_and_line(String step) throws Exception {
+    // Given
+    String steps = "steps:\n        - to: kamelet:session-list-action\n        - " + step;
+
+    // When
+    String message = messageOf(OWN.replace("steps:", steps), "what: x");
+
+    // Then
+    assertThat(message)
+        .startsWith(
+            "Route mine in file:%1$s/mine.camel.yaml, line 6 by file:%1$s/own-action.kamelet.yaml, line 1"
+                .formatted(home))
+        .contains("the Kamelet own-action uses itself: own-action uses own-action.");
+  }
+
+  @Test
+  void kamelets_that_use_each_other_stop_the_start_with_the_cycle() throws Exception {
+    // Given
+    String step = "steps:\n        - to: kamelet:%s-action?what=y";
+    Files.writeString(
+        home.resolve("other-action.kamelet.yaml"),
+        OWN.replace("own-action", "other-action").replace("steps:", step.formatted("own")));
+
+    // When
+    String message = messageOf(OWN.replace("steps:", step.formatted("other")), "what: x");
+
+    // Then
+    assertThat(message)
+        .contains(
+            "other-action.kamelet.yaml, line 16 cannot run: ",
+            "the Kamelet own-action uses itself: own-action uses other-action uses own-action.");
+  }
+
+  @Test
+  void source_that_begins_at_itself_stops_the_start_with_file_and_line() throws Exception {
+    // Given
+    Files.writeString(
+        home.resolve("own-source.kamelet.yaml"),
+        OWN.replace("own-action", "own-source")
+            .replace("kamelet:source", "kamelet:own-source?what=y"));
+    String route =
+        "- route: {id: mine, from: {uri: 'kamelet:own-source?what=x', steps: [to: 'log:x']}}";
+
+    // When, Then
+    assertThat(messageOf(route))
+        .contains(
+            "own-source.kamelet.yaml, line 13 cannot run: ",
+            "the Kamelet own-source uses itself: own-source uses own-source.");
+  }
+
+  @Test
+  void kamelet_that_several_steps_use_starts() throws Exception {
+    // Given
+    Files.writeString(
+        home.resolve("other-action.kamelet.yaml"), OWN.replace("own-action", "other-action"));
+    String use = "{to: 'kamelet:other-action?what=%1$s'}, {toD: 'kamelet:other-action?what=%1$s+'}";
+    Files.writeString(
+        home.resolve("own-action.kamelet.yaml"),
+        OWN.replaceFirst(
+            "(?s)steps:.*", "steps: [" + use.formatted("a") + ", " + use.formatted("b") + "]\n"));
+    String route = "- route: {id: %1$s, from: {uri: 'direct:%1$s', steps: [%2$s]}}\n";
+
+    // When, Then
+    assertThat(
+            messageOf(
+                route.formatted("one", "{to: 'kamelet:own-action?what=x'}, " + use.formatted("c"))
+                    + route.formatted(
+                        "two",
+                        use.formatted("d")
+                            + ", {kamelet: {name: 'other-action?what=e'}}, {log: x}")))
+        .isEqualTo("STARTED");
   }
 
   private String messageOf(String kamelet, String parameter) throws Exception {

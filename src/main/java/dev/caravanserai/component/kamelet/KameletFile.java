@@ -33,19 +33,49 @@ record KameletFile(String name, String location, JsonNode kamelet) {
   private static final Set<String> TYPES =
       Set.of("array", "boolean", "integer", "number", "object", "string");
 
+  /** The keys of Camel K's resource by the JSON pointer to their object; Camel ignores others. */
+  private static final Map<String, Set<String>> KEYS =
+      new TreeMap<>(
+          Map.of(
+              "",
+              Set.of("apiVersion", "kind", "metadata", "spec", "status"),
+              "/spec",
+              Set.of(
+                  "definition",
+                  "template",
+                  "types",
+                  "dataTypes",
+                  "dependencies",
+                  "sources",
+                  "versions"),
+              "/spec/definition",
+              Set.of(
+                  "$schema",
+                  "id",
+                  "title",
+                  "description",
+                  "type",
+                  "properties",
+                  "required",
+                  "example",
+                  "externalDocs")));
+
   /**
    * Empty for a Kamelet that is a route template of a route file.
    *
    * @throws IllegalArgumentException with the file, if it cannot be read
    */
   static Optional<KameletFile> find(KameletEndpoint endpoint) {
+    return file(endpoint, SUFFIX).map(file -> read(endpoint.getTemplateId(), file));
+  }
+
+  private static Optional<Resource> file(KameletEndpoint endpoint, String suffix) {
     CamelContext context = endpoint.getCamelContext();
     return folders(endpoint)
-        .map(folder -> folder + endpoint.getTemplateId() + SUFFIX)
+        .map(folder -> folder + endpoint.getTemplateId() + suffix)
         .map(file -> PluginHelper.getResourceLoader(context).resolveResource(file))
         .filter(file -> file != null && file.exists())
-        .findFirst()
-        .map(file -> read(endpoint.getTemplateId(), file));
+        .findFirst();
   }
 
   /** By the parser of Camel, which replaces aliases. */
@@ -67,8 +97,17 @@ record KameletFile(String name, String location, JsonNode kamelet) {
     }
   }
 
+  /** Why there is no file of a Kamelet, as a sentence; empty if nothing is known. */
+  static String hint(KameletEndpoint endpoint) {
+    return file(endpoint, ".kamelet.yml")
+        .map(
+            file ->
+                " %s is not read: its name must end with %s.".formatted(file.getLocation(), SUFFIX))
+        .orElseGet(() -> Nearest.hint(endpoint.getTemplateId(), known(endpoint)));
+  }
+
   /** The Kamelets in the folders that a Kamelet is looked for in. */
-  static Set<String> known(KameletEndpoint endpoint) {
+  private static Set<String> known(KameletEndpoint endpoint) {
     Set<String> names = new TreeSet<>();
     folders(endpoint)
         .flatMap(folder -> files(endpoint.getCamelContext(), folder + "*" + SUFFIX))
@@ -124,6 +163,15 @@ record KameletFile(String name, String location, JsonNode kamelet) {
     if (!kamelet.at("/metadata/name").asText().equals(name)) {
       mistakes.add("its metadata.name must be %s, as the name of the file says.".formatted(name));
     }
+    KEYS.forEach(
+        (place, known) ->
+            keys(kamelet.at(place))
+                .filter(key -> !known.contains(key))
+                .forEach(
+                    key ->
+                        mistakes.add(
+                            "%s/%s is unknown.%s"
+                                .formatted(place, key, Nearest.hint(key, known)))));
     properties()
         .forEach(
             (property, schema) -> {
@@ -145,9 +193,9 @@ record KameletFile(String name, String location, JsonNode kamelet) {
                 .asText()
                 .equals("source");
     if (from.isEmpty()) {
-      mistakes.add(
-          "it has no spec.template with from and its uri; spec has %s."
-              .formatted(String.join(", ", keys(kamelet.path("spec")))));
+      mistakes.add("it has no spec.template with from and its uri.");
+    } else if (template.at("/from/steps").isEmpty() && template.at("/route/from/steps").isEmpty()) {
+      mistakes.add("its template has no steps below from, so it would do nothing.");
     } else if (source == from.matches("kamelet:(//)?source")) {
       mistakes.add(
           "its template begins at %s; %s."
@@ -202,8 +250,8 @@ record KameletFile(String name, String location, JsonNode kamelet) {
         && settings.resolveProperty(word).isEmpty();
   }
 
-  private static List<String> keys(JsonNode object) {
-    return object.properties().stream().map(Map.Entry::getKey).toList();
+  private static Stream<String> keys(JsonNode object) {
+    return object.properties().stream().map(Map.Entry::getKey);
   }
 
   /** Without descriptions, which nothing evaluates. */

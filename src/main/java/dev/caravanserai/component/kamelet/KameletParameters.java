@@ -1,6 +1,5 @@
 package dev.caravanserai.component.kamelet;
 
-import dev.caravanserai.session.Nearest;
 import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.List;
@@ -107,8 +106,7 @@ final class KameletParameters extends LifecycleStrategySupport {
     String name = kamelet.getTemplateId();
     if (((ModelCamelContext) context).getRouteTemplateDefinition(name) == null) {
       throw new IllegalArgumentException(
-          "there is no Kamelet %s.%s"
-              .formatted(name, Nearest.hint(name, KameletFile.known(kamelet))));
+          "there is no Kamelet %s.%s".formatted(name, KameletFile.hint(kamelet)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.caravanserai.component.kamelet;
 
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -30,6 +31,8 @@ final class StepFactory extends DefaultProcessorFactory {
     if (!(step instanceof ProcessorDefinition<?> definition)) {
       return super.createProcessor(route, step);
     }
+    ExtendedCamelContext camel = route.getCamelContext().getCamelContextExtension();
+    camel.createRoute(route.getRouteId());
     try {
       checkLines(definition);
       checkData(route.getCamelContext(), definition);
@@ -40,6 +43,8 @@ final class StepFactory extends DefaultProcessorFactory {
       throw e; // of a step within this one
     } catch (Exception e) {
       throw new StepException(definition, e);
+    } finally {
+      camel.createRoute(route.getRouteId()); // Camel 4.17 keeps that of a Kamelet of this step
     }
   }
 
