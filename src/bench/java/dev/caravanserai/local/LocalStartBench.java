@@ -84,7 +84,7 @@ public final class LocalStartBench {
   }
 
   private static String token(LocalCluster cluster) throws IOException {
-    return Config.fromKubeconfig(cluster.kubeconfig().toFile()).getOauthToken();
+    return Config.fromKubeconfig(cluster.kubeconfig().toFile()).getAutoOAuthToken();
   }
 
   private static Round round() throws IOException, InterruptedException {
