@@ -256,7 +256,7 @@ public final class Readiness implements SessionListener, AutoCloseable {
               () ->
                   Failure.of(
                       FailureCode.START_TIMEOUT,
-                      "Session %s was not ready after %d s: %s. Look at the events, or allow more time."
+                      "Session %s was not ready after %d s: %s. Look at the events, or allow more time (startTimeoutSeconds of the profile, else caravanserai.session.start-timeout)."
                           .formatted(
                               start.key().id(),
                               start.plan().startTimeout().toSeconds(),

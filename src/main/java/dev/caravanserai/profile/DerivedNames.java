@@ -36,17 +36,15 @@ final class DerivedNames {
 
   /**
    * @param plans of different sessions
-   * @return a mistake for each object whose name is equal in two of them, or equal to the anchor's
+   * @return a mistake for each object whose name is equal in two of them
    */
   static Collection<String> shared(List<Plan> plans) {
     Map<ObjectRef, Plan> first = new HashMap<>();
     Map<ObjectRef, String> found = new LinkedHashMap<>();
     for (Plan plan : plans) {
-      ObjectRef anchor = ObjectRef.to(plan.anchor());
       objects(plan)
           .map(ObjectRef::to)
-          .filter(object -> first.putIfAbsent(object, plan) != null)
-          .filter(object -> first.get(object) != plan || object.equals(anchor))
+          .filter(object -> first.computeIfAbsent(object, its -> plan) != plan)
           .forEach(object -> found.putIfAbsent(object, why(object, first.get(object), plan)));
     }
     return found.values();
@@ -57,12 +55,7 @@ final class DerivedNames {
         .formatted(
             object.kind(),
             object.name().replace(Expressions.UNKNOWN, "${metadata…}"),
-            one == other
-                ? "the session's anchor has this name"
-                : session(one)
-                    + " and "
-                    + session(other)
-                    + " would both have an object of this name");
+            session(one) + " and " + session(other) + " would both have an object of this name");
   }
 
   private static String session(Plan plan) {

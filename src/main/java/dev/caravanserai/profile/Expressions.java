@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.jexl3.JexlBuilder;
 import org.apache.commons.jexl3.JexlEngine;
 import org.apache.commons.jexl3.JexlException;
@@ -86,6 +87,15 @@ final class Expressions extends ValueTree {
   String string(Object value, String path) {
     Object result = evaluate(value, path);
     return result == null ? "" : String.valueOf(result);
+  }
+
+  /** Whether an item of a list exists only by metadata that this sample lacks. */
+  boolean undecided(Object item, String at) {
+    return sample
+        && item instanceof Map<?, ?> map
+        && Stream.of(EACH, WHEN)
+            .filter(map::containsKey)
+            .anyMatch(key -> UNKNOWN.equals(condition(map.get(key), at)));
   }
 
   @Override

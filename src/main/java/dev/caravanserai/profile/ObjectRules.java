@@ -111,7 +111,7 @@ final class ObjectRules {
     if (!isSubdomain(name)) {
       wrong(
           object,
-          "'%s' is not a valid name; derive it from the session's names, such as ${names.pod}-config"
+          "'%s' is not a valid name; derive it from the session's names, such as ${names.pod}-config; slug(…) makes a part of one of any text"
               .formatted(name));
     }
     Map<String, String> labels = ProfileFile.orEmpty(object.getMetadata().getLabels());

@@ -20,12 +20,18 @@ public record PlanDefaults(
    * @param start how long a session may take to become ready if its profile does not say
    */
   public record Lifetimes(Duration usual, Duration most, Duration start) {
+    static final String MOST = "caravanserai.session.max-timeout";
 
     /** The longest of a session of a profile. */
     Duration most(ProfileFile.Limits limits) {
       return ResolvedRequest.seconds(limits.timeoutSeconds())
           .filter(limit -> limit.compareTo(most) < 0)
           .orElse(most);
+    }
+
+    /** Where the longest of a session of a profile is set. */
+    String source(ProfileFile.Limits limits) {
+      return most(limits).equals(most) ? MOST : "/limits/timeoutSeconds of the profile";
     }
   }
 }

@@ -1,9 +1,11 @@
 package dev.caravanserai.profile;
 
+import dev.caravanserai.profile.PlanDefaults.Lifetimes;
 import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.Expiry;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.Names;
 import dev.caravanserai.session.Session;
 import dev.caravanserai.session.SessionSpec;
 import dev.caravanserai.session.SessionSpec.Storage;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +102,9 @@ public final class Planner {
     Optional<Profile> profile = profiles.find(wanted);
     if (profile.isEmpty()) {
       rules.add("/profile", "%s", missing(wanted));
-      request.timeout().ifPresent(t -> rules.timeout(t, defaults.lifetimes().most()));
+      request
+          .timeout()
+          .ifPresent(t -> rules.timeout(t, defaults.lifetimes().most(), Lifetimes.MOST));
       rules.throwIfAny();
     }
     return plan(request, now, freshId, profile.orElseThrow(), rules, sample);
@@ -159,7 +164,16 @@ public final class Planner {
     variables.put("env", environment.references());
     variables.put("spec", visible(request, spec));
 
-    List<HasMetadata> objects = objects(profile, namespace, expressions);
+    Map<String, String> ofServer = new HashMap<>();
+    ofServer.put(name("v1", "ConfigMap", Names.anchor(spec.tenant(), id)), "the session's anchor");
+    environment
+        .asSecret()
+        .ifPresent(
+            secret ->
+                ofServer.put(
+                    name("v1", "Secret", secret.getMetadata().getName()),
+                    "the Secret of the environment"));
+    List<HasMetadata> objects = objects(profile, namespace, expressions, ofServer);
     Pod pod =
         objects.stream()
             .filter(Pod.class::isInstance)
@@ -196,9 +210,13 @@ public final class Planner {
         Claims.named(pod, objects, file.objects(), request.metadata()));
   }
 
+  /**
+   * @param ofServer the server's own objects by {@link #name}; no other may have the name
+   */
   private static List<HasMetadata> objects(
-      Profile profile, String namespace, Expressions expressions) {
+      Profile profile, String namespace, Expressions expressions, Map<String, String> ofServer) {
     List<HasMetadata> objects = new ArrayList<>();
+    Map<String, String> decided = new HashMap<>(ofServer);
     List<Object> all = profile.file().objects();
     for (int i = 0; i < all.size(); i++) {
       String path = "/objects/" + i;
@@ -214,10 +232,27 @@ public final class Planner {
               "it is '%s', but all objects are created in %s; remove it, or set the profile's namespace"
                   .formatted(own, namespace));
         }
+        String name =
+            name(object.getApiVersion(), object.getKind(), object.getMetadata().getName());
+        String other =
+            expressions.undecided(all.get(i), path) || name.contains(Expressions.UNKNOWN)
+                ? ofServer.get(name)
+                : decided.putIfAbsent(name, "an object of " + path);
+        if (other != null) {
+          throw profile.wrong(
+              path,
+              "%s %s: %s has this name too; derive another from the session's, such as ${names.pod}-config"
+                  .formatted(object.getKind(), object.getMetadata().getName(), other));
+        }
         objects.add(object);
       }
     }
     return objects;
+  }
+
+  /** Two versions of an API have the same objects. */
+  private static String name(String apiVersion, String kind, String name) {
+    return apiVersion.replaceFirst("/?[^/]*$", "") + "/" + kind + "/" + name;
   }
 
   /** The request as expressions see it: without the values of its environment. */

@@ -90,9 +90,7 @@ final class ProfileCheck {
                             text,
                             lifetime.toSeconds(),
                             most.toSeconds(),
-                            most.equals(lifetimes.most())
-                                ? "caravanserai.session.max-timeout"
-                                : "/limits/timeoutSeconds")));
+                            lifetimes.source(profile.limits()))));
   }
 
   /** Plans a request for several sessions, up to the first that cannot be planned. */

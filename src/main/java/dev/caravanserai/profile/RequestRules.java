@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -46,9 +45,17 @@ final class RequestRules {
     violations.addAll(ProcessInput.violations(spec.command(), spec.args(), spec.env()));
   }
 
-  void timeout(Duration timeout, Duration most) {
+  /**
+   * @param source of the maximum: a setting, or the profile
+   */
+  void timeout(Duration timeout, Duration most, String source) {
     if (timeout.compareTo(most) > 0) {
-      add("/timeoutSeconds", "must be 1 to %d, not %d", most.toSeconds(), timeout.toSeconds());
+      add(
+          "/timeoutSeconds",
+          "is %d s; the longest is %d s (%s)",
+          timeout.toSeconds(),
+          most.toSeconds(),
+          source);
     }
   }
 
@@ -70,28 +77,42 @@ final class RequestRules {
         .requests()
         .forEach(
             (name, request) ->
-                notMore("/resources/requests", name, request, resources.limits().get(name)));
+                notMore(
+                    "/resources/requests",
+                    name,
+                    request,
+                    resources.limits().get(name),
+                    "the limit of the same resource"));
   }
 
-  /** The maximum of the profile. */
-  void most(SessionSpec asked, Map<String, String> resources, Optional<String> storage) {
-    resources.forEach(
-        (name, most) -> {
-          notMore("/resources/limits", name, asked.resources().limits().get(name), most);
-          notMore("/resources/requests", name, asked.resources().requests().get(name), most);
-        });
-    asked
-        .storage()
-        .ifPresent(wanted -> notMore("/storage", "size", wanted.size(), storage.orElse(null)));
+  /** The limits of the profile. */
+  void most(SessionSpec asked, Profile profile) {
+    String source = "the limit of profile " + profile.name();
+    profile
+        .limits()
+        .quantities()
+        .forEach(
+            (name, most) -> {
+              notMore(
+                  "/resources/limits", name, asked.resources().limits().get(name), most, source);
+              notMore(
+                  "/resources/requests",
+                  name,
+                  asked.resources().requests().get(name),
+                  most,
+                  source);
+            });
+    String most = profile.limits().storageSize().orElse(null);
+    asked.storage().ifPresent(wanted -> notMore("/storage", "size", wanted.size(), most, source));
   }
 
-  private void notMore(String at, String name, String amount, String most) {
+  private void notMore(String at, String name, String amount, String most, String source) {
     String pointer = Pointers.child(at, name);
     if (amount != null
         && most != null
         && Quantities.less(most, amount)
         && violations.stream().noneMatch(v -> v.pointer().equals(pointer))) {
-      add(pointer, "must not exceed %s", most);
+      add(pointer, "must not exceed %s, %s", most, source);
     }
   }
 

@@ -32,8 +32,8 @@ record ResolvedRequest(SessionSpec spec, Duration most, Duration startTimeout) {
     Defaults own = profile.defaults();
     Limits limits = profile.limits();
     Duration most = lifetimes.most(limits);
-    rules.most(spec, limits.quantities(), limits.storageSize());
-    spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most));
+    rules.most(spec, profile);
+    spec.timeout().ifPresent(timeout -> rules.timeout(timeout, most, lifetimes.source(limits)));
     Duration lifetime =
         spec.timeout().or(() -> seconds(own.timeoutSeconds())).orElse(lifetimes.usual());
     boolean ownCommand = spec.command().isEmpty() && spec.args().isEmpty();

@@ -15,23 +15,31 @@ final class SampleRequests {
 
   private SampleRequests() {}
 
-  /** A minimal request, and one with every field that the profile uses. */
+  /**
+   * A minimal request, and requests with every field that the profile uses, in which each value
+   * that the profile lists for metadata occurs once.
+   */
   static List<SessionSpec> of(Profile profile) {
-    return List.of(
-        request(profile, field -> field == RequestField.IMAGE, Map.of()),
-        request(profile, field -> true, metadata(profile)));
+    List<SessionSpec> all = new ArrayList<>();
+    all.add(request(profile, field -> field == RequestField.IMAGE, Map.of()));
+    int i = 0;
+    do {
+      all.add(request(profile, field -> true, metadata(profile, i++)));
+    } while (!metadata(profile, i).equals(metadata(profile, i - 1)));
+    return all;
   }
 
   /**
    * The same request of other sessions: with ids that are equal as slugs, one of them no valid
-   * name, with the longest id, and of another tenant. It is itself the first.
+   * name, with the longest id, and of another tenant whose name is no valid one. It is itself the
+   * first.
    */
   static List<SessionSpec> sessions(SessionSpec request) {
     List<SessionSpec> all = new ArrayList<>(List.of(request));
     for (String id : List.of("a-b", "A.b", "A~" + "x".repeat(126))) {
       all.add(request.with(to -> to.id(Optional.of(id))));
     }
-    all.add(request.with(to -> to.tenant("other")));
+    all.add(request.with(to -> to.tenant("O_t-")));
     return all;
   }
 
@@ -60,15 +68,19 @@ final class SampleRequests {
                     .metadata(metadata));
   }
 
-  /** Only metadata whose values the profile lists. */
-  private static Map<String, Object> metadata(Profile profile) {
+  /** Metadata whose values the profile lists: of each the value at an index, or else its last. */
+  private static Map<String, Object> metadata(Profile profile, int index) {
     Map<String, Object> metadata = new LinkedHashMap<>();
     profile
         .file()
         .metadata()
         .forEach(
-            (name, schema) ->
-                schema.values().stream().findFirst().ifPresent(v -> metadata.put(name, v)));
+            (name, schema) -> {
+              List<String> values = schema.values();
+              if (!values.isEmpty()) {
+                metadata.put(name, values.get(Math.min(index, values.size() - 1)));
+              }
+            });
     return metadata;
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
  * items. Keys are never evaluated.
  */
 abstract class ValueTree {
-  private static final String EACH = "each";
-  private static final String WHEN = "when";
+  static final String EACH = "each";
+  static final String WHEN = "when";
 
   /**
    * @param path the JSON pointer to the value

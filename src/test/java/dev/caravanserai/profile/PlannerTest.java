@@ -9,16 +9,22 @@ import dev.caravanserai.session.Annotations;
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlannerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "hypha", "raworc", "autogen"})
@@ -100,6 +106,29 @@ class PlannerTest {
     assertThat(pointers(request))
         .containsExactlyInAnyOrder(
             "/timeoutSeconds", "/image", "/resources/requests/cpu", "/labels/app");
+  }
+
+  @Test
+  void refusal_for_a_limit_names_the_setting_or_the_profile_that_has_it() throws Exception {
+    // Given
+    Files.writeString(
+        folder.resolve("hypha.yaml"),
+        Files.readString(Path.of("config/profiles/hypha.yaml"))
+            + "limits: {timeoutSeconds: 60, storage: {size: 1Gi}}\n");
+    Planner limited =
+        new Planner(Profiles.load(Optional.of(folder), Map.of()), Requests.defaults());
+
+    // Then
+    for (String profile : List.of("default", "nope")) {
+      assertThatThrownBy(() -> Requests.of(profile).timeout(Duration.ofSeconds(90_000)).plan())
+          .hasMessageContaining(
+              "/timeoutSeconds: is 90000 s; the longest is 86400 s (caravanserai.session.max-timeout)");
+    }
+    assertThatThrownBy(
+            () -> Requests.of("hypha").timeout(Duration.ofSeconds(61)).storage("2Gi").plan(limited))
+        .hasMessageContainingAll(
+            "/timeoutSeconds: is 61 s; the longest is 60 s (/limits/timeoutSeconds of the profile)",
+            "/storage/size: must not exceed 1Gi, the limit of profile hypha");
   }
 
   @Test

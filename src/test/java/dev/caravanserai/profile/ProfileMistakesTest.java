@@ -154,9 +154,10 @@ class ProfileMistakesTest {
       value = {
         "fixed | ConfigMap fixed: session 'sample' of tenant 'default' and session 'a-b'",
         "x-${id} | 'x-A.b' is not a valid name",
+        "${tenant}-${names.pod} | ConfigMap O_t--session-sample-",
         "x-${slug(id)} | session 'a-b' of tenant 'default' and session 'A.b' of tenant 'default'",
         "x-${slug(tenant)}-${slug(id)} | session 'A.b' of tenant 'default' would both",
-        "\"x-${label(id + '/')}\" | and session 'sample' of tenant 'other' would both",
+        "\"x-${label(id + '/')}\" | and session 'sample' of tenant 'O_t-' would both",
         "x-${metadata.name} | ConfigMap x-${metadata…}: session 'sample'",
         "${names.pod} | ConfigMap session-sample: the session's anchor has this name"
       })
@@ -169,13 +170,90 @@ class ProfileMistakesTest {
     assertStartStops(OWN.formatted("", objects, ""), why, "such as ${names.pod}-config");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ConfigMap | ${names.pod}-config | ConfigMap | ${names.pod}-config | an object of /objects/0",
+        "ConfigMap | ${names.pod}-config | ConfigMap | ${names.pod}-${metadata.a ?? 'config'} | an object of /objects/0",
+        "Service | ${names.service} | Secret | ${names.secret} | the Secret of the environment",
+        "Service | ${names.service} | ConfigMap | ${names.pod} | the session's anchor"
+      })
+  void second_object_of_one_kind_and_name_stops_the_start(
+      String kind, String name, String otherKind, String otherName, String owner) {
+    assertStartStops(
+        OWN.formatted("", object(kind, name, "") + object(otherKind, otherName, ""), ""),
+        "/objects/1: " + otherKind + " session-sample",
+        owner + " has this name too");
+  }
+
+  @Test
+  void objects_of_one_name_that_never_both_exist_start() throws Exception {
+    // Given
+    String config = "${names.pod}-config";
+    String one = object("ConfigMap", config, "when: spec.stored, ");
+    String other = object("ConfigMap", config, "when: '!spec.stored', ");
+    String storage = "'/storage/${spec.stored}'";
+    Planner planner =
+        planner(
+            OWN.formatted("", one + other, "").replace("env: '${env}'", "workingDir: " + storage));
+
+    // Then
+    assertThat(Requests.of("own").plan(planner).objects()).hasSize(1);
+    assertThat(Requests.of("own").storage("1Gi").plan(planner).objects()).hasSize(1);
+  }
+
+  @Test
+  void request_whose_metadata_gives_two_objects_one_name_is_refused() throws Exception {
+    // Given
+    String byMetadata = "${names.pod}-${metadata.%s}-config";
+    Planner names =
+        planner(
+            OWN.formatted(
+                "",
+                object("ConfigMap", byMetadata.formatted("a"), "")
+                    + object("ConfigMap", byMetadata.formatted("b"), ""),
+                ""));
+    Planner conditions =
+        planner(
+            OWN.formatted(
+                "",
+                object("Secret", "${names.secret}", "when: metadata.a == '1', ")
+                    + object("Secret", "${names.secret}", "when: metadata.b == '1', "),
+                ""));
+
+    // Then
+    for (Planner planner : List.of(names, conditions)) {
+      assertThat(Requests.of("own").metadata(Map.of("a", "1", "b", "2")).plan(planner)).isNotNull();
+      assertThatThrownBy(
+              () -> Requests.of("own").metadata(Map.of("a", "1", "b", "1")).plan(planner))
+          .hasMessageContainingAll(
+              "CONFIG_ERROR", "/objects/1", "an object of /objects/0 has this name too");
+    }
+  }
+
+  @Test
+  void object_that_only_another_listed_value_of_metadata_needs_is_checked() {
+    assertStartStops(
+        OWN.formatted(
+            "metadata: {mode: {values: [small, big]}}",
+            object("ConfigMap", "fixed", "when: 'metadata.mode == \"big\"', "),
+            ""),
+        "ConfigMap fixed: session 'sample'");
+  }
+
+  private static String object(String kind, String name, String condition) {
+    return "  - {%sapiVersion: v1, kind: %s, metadata: {name: \"%s\"}}\n"
+        .formatted(condition, kind, name);
+  }
+
   @Test
   void name_of_a_pod_that_two_tenants_could_have_stops_the_start() {
     assertStartStops(
         OWN.formatted("", "", "")
             .replace("${names.pod}", "x-${label(id + '/')}".replace("'", "''")),
         "Pod x-sample-",
-        "tenant 'other'");
+        "tenant 'O_t-'");
   }
 
   @Test
