@@ -203,7 +203,10 @@ public final class ApiOperation {
         : violation;
   }
 
-  /** Text that is not of the parameter's type stays text, which the schema then rejects. */
+  /**
+   * Text that is not of the parameter's type, or whose exponent may be beyond an int, stays text,
+   * which the schema then rejects.
+   */
   private static JsonNode value(OperationNode.Parameter parameter, List<String> given) {
     if (!parameter.type().equals("array")) {
       return value(parameter.type(), given.get(0));
@@ -220,7 +223,7 @@ public final class ApiOperation {
           case "integer" -> text.length() <= LONGEST_NUMBER && text.matches("-?(0|[1-9]\\d*)");
           case "number" ->
               text.length() <= LONGEST_NUMBER
-                  && text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+                  && text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?0*\\d{1,9})?");
           default -> false;
         };
     return literal ? StrictJson.read(text.getBytes()) : TextNode.valueOf(text);

@@ -10,6 +10,7 @@ import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.format.PatternFormat;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,6 +44,8 @@ final class ContractSchema {
   static ContractSchema of(JsonNode document, String pointer) {
     JsonMetaSchema dialect =
         JsonMetaSchema.builder(JsonMetaSchema.getV202012())
+            // The library's own check knows a list of top-level domains
+            .format(PatternFormat.of("email", "^[^\\s@]+@[^\\s@]+$", "format.email"))
             .unknownKeywordFactory((keyword, context) -> new NonValidationKeyword(keyword))
             .build();
     JsonSchemaFactory factory =

@@ -1,6 +1,7 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -38,19 +39,27 @@ public final class StrictJson {
    * The value in a text.
    *
    * @param text in UTF-8, UTF-16 or UTF-32
-   * @throws InvalidRequestException if it is not JSON, with line and column
+   * @throws InvalidRequestException if it is not JSON, with line and column; or if an exponent is
+   *     beyond an int, with the pointer to the number
    */
   public static JsonNode read(byte[] text) {
-    try {
-      JsonNode value = JSON.readTree(text);
-      if (value.isMissingNode()) {
-        throw InvalidRequestException.at("", "the body is empty, but it must be JSON");
-      }
-      return value;
+    try (JsonParser parser = JSON.createParser(text)) {
+      return read(parser);
     } catch (JsonProcessingException e) {
       throw InvalidRequestException.at("", "the body is not JSON: " + words(e) + place(e));
     } catch (IOException e) {
       throw InvalidRequestException.at("", "the body is not JSON: it is not Unicode text");
+    }
+  }
+
+  private static JsonNode read(JsonParser parser) throws IOException {
+    try {
+      return Optional.<JsonNode>ofNullable(JSON.readTree(parser))
+          .orElseThrow(
+              () -> InvalidRequestException.at("", "the body is empty, but it must be JSON"));
+    } catch (NumberFormatException e) {
+      throw InvalidRequestException.at(
+          parser.getParsingContext().pathAsPointer().toString(), Unreadable.NUMBER);
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Map;
  * range of a double.
  */
 final class Unreadable {
+  static final String NUMBER = "must be a number in the range of a double";
+
   private final List<Violation> found = new ArrayList<>();
 
   /** Names and indexes down to the visited value; a pointer for each value would take too long. */
@@ -44,7 +46,7 @@ final class Unreadable {
     if (node.isTextual() && halfCharacter(node.textValue())) {
       add("holds half of a surrogate pair, which is not a character");
     } else if (node.isFloatingPointNumber() && beyondDouble(node)) {
-      add("must be a number in the range of a double");
+      add(NUMBER);
     }
     int index = 0;
     for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {

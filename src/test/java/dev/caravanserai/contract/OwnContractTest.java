@@ -72,20 +72,35 @@ class OwnContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1e3", "1E+3", "1.5e-2", "-0.5"})
+  @ValueSource(strings = {"1e3", "1E+3", "1.5e-2", "-0.5", "1e0000000003"})
   void number_in_a_parameter_is_any_number_of_json(String number) {
     assertThat(new BigDecimal(read("{}", "1", number).parameters().get("n").toString()))
         .isEqualByComparingTo(number);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1e", "e3", "1e999999999", "01", "+1"})
+  @ValueSource(strings = {"1e", "e3", "1e999999999", "1e9999999999", "1e-9999999999", "01", "+1"})
   void text_in_a_parameter_that_is_no_number_is_refused(String text) {
     assertThat(
             catchThrowableOfType(InvalidRequestException.class, () -> read("{}", "1", text))
                 .violations())
         .extracting(Violation::pointer)
         .containsExactly("/query/n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a@corp.local", "a.b+c@srv.k8s", "a@b", "jörg@example.org"})
+  void email_address_of_any_domain_is_read(String address) {
+    assertThat(read("{type: string, format: email}", "\"" + address + "\"", "1").body())
+        .hasValue(Map.of("value", address));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b\\n"})
+  void text_that_is_no_email_address_is_refused(String text) {
+    assertThat(refused("{type: string, format: email}", "\"" + text + "\""))
+        .extracting(Violation::pointer)
+        .containsExactly("/value");
   }
 
   private static List<Violation> refused(String schema, String value) {

@@ -2,9 +2,11 @@ package dev.caravanserai.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravanserai.session.InvalidRequestException;
+import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,22 @@ class StrictJsonTest {
         .hasMessageContaining("a number of more than 1000 characters")
         .message()
         .doesNotContain("StreamRead");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1e9999999999 | ''",
+        "1.5e-2147483647 | ''",
+        "0.5e-2147483648 | ''",
+        "{\"a/b\": {\"c\": [1, -2.5E-9999999999, 3]}, \"d\": 1} | /a~1b/c/1",
+        "{\"a\": [[1e99999999999999999999]]} | /a/0/0"
+      })
+  void number_whose_exponent_is_beyond_an_int_is_rejected_with_its_pointer(
+      String text, String pointer) {
+    assertThat(catchThrowableOfType(InvalidRequestException.class, () -> read(text)).violations())
+        .containsExactly(new Violation(pointer, "must be a number in the range of a double"));
   }
 
   @Test

@@ -196,7 +196,7 @@ class PodLogsTest {
   @Test
   void program_that_prints_the_words_of_the_kubelet_has_a_log() throws Exception {
     // When
-    String words = "unable to retrieve container logs for containerd://0f3a\\n";
+    String words = "unable to retrieve container logs for containerd://0f3a\n";
     ByteSource log =
         open(false, (caller, out) -> send(out, CHUNKED + chunk(words) + END))
             .get(20, TimeUnit.SECONDS);
