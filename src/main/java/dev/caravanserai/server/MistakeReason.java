@@ -3,6 +3,7 @@ package dev.caravanserai.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravanserai.component.ExecFailedException;
+import dev.caravanserai.component.kamelet.StepException;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Nearest;
 import java.io.IOException;
@@ -231,7 +232,7 @@ final class MistakeReason {
                         .equals(endpoint))
             .map(
                 route ->
-                    "route %s (%s)".formatted(route.getId(), RouteChecks.place(route.getInput())))
+                    "route %s (%s)".formatted(route.getId(), StepException.place(route.getInput())))
             .findFirst()
             .orElse("another route");
   }

@@ -12,13 +12,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LineNumberAware;
-import org.apache.camel.component.kamelet.Kamelet;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
@@ -35,7 +33,6 @@ import org.apache.camel.util.StringHelper;
 /** Finds mistakes in routes that Camel reports only for a message, or never. */
 final class RouteChecks extends ModelLifecycleStrategySupport {
   private static final String DIRECT = "direct:";
-  private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([^/?]+).*");
 
   private final ModelCamelContext model;
   private final Map<String, LineNumberAware> places = new HashMap<>();
@@ -52,16 +49,12 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
     if (route.getInput() == null) {
       throw new RoutesException(
           "Route %s in %s has no from. Give it one, with its uri and its steps, and start again."
-              .formatted(route.getId(), place(route)));
+              .formatted(route.getId(), StepException.place(route)));
     }
     if (Boolean.TRUE.equals(route.isRest())) {
       route.setErrorHandlerFactory(new NoErrorHandlerDefinition()); // the caller gets the failure
     }
-    if (route.isKamelet() != null) {
-      if (!model.isStarting() && !model.isStarted()) {
-        checkCycle(route); // later Camel may name another parent
-      }
-    } else {
+    if (route.isKamelet() == null) {
       if (route.getId() != null) {
         claim("Route", route.getId(), route.getInput());
       }
@@ -72,43 +65,12 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
     }
   }
 
-  /**
-   * Camel creates a route of a Kamelet for each step that uses it, which would not end here.
-   *
-   * @throws IllegalArgumentException if the route was created for a step of the same Kamelet, also
-   *     by other Kamelets
-   */
-  private void checkCycle(RouteDefinition kamelet) {
-    String name = kamelet(kamelet);
-    String uses = "";
-    Optional<RouteDefinition> user = parent(model, kamelet);
-    while (user.filter(route -> route.isKamelet() != null).isPresent()) {
-      uses = " uses " + kamelet(user.get()) + uses;
-      if (kamelet(user.get()).equals(name)) {
-        throw new IllegalArgumentException(
-            "the Kamelet %s uses itself: %s uses %s. Remove this step, or let it use another Kamelet."
-                .formatted(name, uses.substring(" uses ".length()), name));
-      }
-      user = parent(model, user.get());
-    }
-  }
-
-  private static String kamelet(RouteDefinition route) {
-    return String.valueOf(route.getTemplateParameters().get(Kamelet.PARAM_TEMPLATE_ID));
-  }
-
-  /** The route whose step or beginning the route of a Kamelet was created for. */
-  static Optional<RouteDefinition> parent(ModelCamelContext model, RouteDefinition kamelet) {
-    return Optional.ofNullable(kamelet.getTemplateParameters().get(Kamelet.PARENT_ROUTE_ID))
-        .map(id -> model.getRouteDefinition(id.toString()));
-  }
-
   private void claim(String what, String id, LineNumberAware place) {
     LineNumberAware before = places.putIfAbsent(id, place);
     if (before != null && before != place) {
       throw new RoutesException(
           "%s %s in %s has the id of another in %s. Give each route and each step an id of its own."
-              .formatted(what, id, place(place), place(before)));
+              .formatted(what, id, StepException.place(place), StepException.place(before)));
     }
   }
 
@@ -131,26 +93,28 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
     Set<String> mistakes = new LinkedHashSet<>();
     for (RouteDefinition route : routes) {
       context.getCamelContextExtension().createRoute(route.getId()); // of Kamelets that toD uses
-      Matcher source = KAMELET.matcher(endpoint(context, route.getInput().getEndpointUri()));
-      if (source.matches() && !source.group(1).endsWith("-source")) {
-        mistakes.add(
-            "%s: kamelet:%s is no source: use it in to."
-                .formatted(place(route.getInput()), source.group(1)));
-      }
+      StepUris.kamelet(endpoint(context, route.getInput().getEndpointUri()))
+          .filter(name -> !name.endsWith("-source"))
+          .ifPresent(
+              name ->
+                  mistakes.add(
+                      "%s: kamelet:%s is no source: use it in to."
+                          .formatted(StepException.place(route.getInput()), name)));
       checkConfiguration(model, route, mistakes);
       if (route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition channel) {
         String uri = channel.getDeadLetterUri();
         String place =
             files
                 .find(Optional.empty(), Pattern.compile(Pattern.quote(uri)))
-                .orElseGet(() -> place(route.getInput()));
+                .orElseGet(() -> StepException.place(route.getInput()));
         mistakes.addAll(mistakes(place + ": dead letters", endpoint(context, uri), begun));
       }
       ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
           .forEach(
               step ->
                   targets(context, step)
-                      .forEach(uri -> mistakes.addAll(mistakes(place(step), uri, begun))));
+                      .forEach(
+                          uri -> mistakes.addAll(mistakes(StepException.place(step), uri, begun))));
     }
     if (!mistakes.isEmpty()) {
       throw new RoutesException(
@@ -194,7 +158,8 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
             id ->
                 mistakes.add(
                     "%s: there is no routeConfiguration %s.%s"
-                        .formatted(place(route.getInput()), id, Nearest.hint(id, known))));
+                        .formatted(
+                            StepException.place(route.getInput()), id, Nearest.hint(id, known))));
   }
 
   /**
@@ -227,10 +192,9 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
 
   /** What is wrong with a step that sends to an endpoint. */
   private static List<String> mistakes(String place, String uri, Collection<String> begun) {
-    Matcher kamelet = KAMELET.matcher(uri);
-    if (kamelet.matches() && kamelet.group(1).endsWith("-source")) {
-      return List.of(
-          "%s: kamelet:%s is a source: use it in from.".formatted(place, kamelet.group(1)));
+    Optional<String> source = StepUris.kamelet(uri).filter(name -> name.endsWith("-source"));
+    if (source.isPresent()) {
+      return List.of("%s: kamelet:%s is a source: use it in from.".formatted(place, source.get()));
     }
     return uri.matches("direct:.+") && !begun.contains(uri)
         ? List.of("%s: no route begins with %s.%s".formatted(place, uri, hint(uri, begun)))
@@ -252,11 +216,5 @@ final class RouteChecks extends ModelLifecycleStrategySupport {
   private static String endpoint(CamelContext context, String uri) {
     String resolved = context.resolvePropertyPlaceholders(uri);
     return StringHelper.before(resolved, "?", resolved).replaceFirst("^direct://", "direct:");
-  }
-
-  /** The file and the line of a step. */
-  static String place(LineNumberAware step) {
-    String file = step.getLocation() == null ? "Java" : step.getLocation();
-    return step.getLineNumber() < 0 ? file : file + ", line " + step.getLineNumber();
   }
 }

@@ -77,7 +77,7 @@ final class RouteMistakes {
     String kamelets = "";
     while (route.filter(found -> found.isKamelet() != null).isPresent()) {
       RouteDefinition kamelet = route.get();
-      kamelets = " by " + RouteChecks.place(step.orElseGet(kamelet::getInput)) + kamelets;
+      kamelets = " by " + StepException.place(step.orElseGet(kamelet::getInput)) + kamelets;
       Map<String, Object> parameters = kamelet.getTemplateParameters();
       step = parent(parameters, "parentProcessorId").map(model()::getProcessorDefinition);
       route = parent(parameters, "parentRouteId").map(model()::getRouteDefinition);
@@ -110,7 +110,7 @@ final class RouteMistakes {
                 messages(chain, MistakeReason.UNQUOTED)
                     .flatMap(found -> files.find(file, MistakeReason.PLACEHOLDER).stream())
                     .findFirst())
-        .or(() -> near.map(RouteChecks::place))
+        .or(() -> near.map(StepException::place))
         .or(() -> messages(chain, RESOURCE).map(found -> found.group(1)).findFirst());
   }
 

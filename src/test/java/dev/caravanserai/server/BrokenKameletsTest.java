@@ -167,63 +167,113 @@ class BrokenKameletsTest {
     // Then
     assertThat(messageOf(route))
         .contains(
-            "own-source.kamelet.yaml: its template begins at kamelet:source; that of a source");
+            "own-source.kamelet.yaml: its template begins at kamelet:source; that of a source begins at a component");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "to: kamelet:own-action?what=y",
-        "wireTap: {uri: 'kamelet:own-action?what=y', dynamicUri: false}",
+        "to: kamelet:a-action",
+        "to: kamelet://a-action",
+        "to: 'kamelet:a-action?what=y'",
+        "to: {uri: 'kamelet:a-action/other'}",
+        "to: '{{no.such:kamelet:a-action}}'",
+        "toD: kamelet:a-action",
+        "wireTap: {uri: 'kamelet:a-action', dynamicUri: false}",
+        "enrich: {constant: 'kamelet:a-action'}",
+        "enrich: {simple: 'kamelet:a-action?what=y'}",
+        "pollEnrich: {constant: 'kamelet:a-action'}",
+        "poll: kamelet:a-action",
+        "recipientList: {constant: 'log:x,kamelet:a-action'}",
+        "kamelet: a-action",
+        "kamelet: {name: a-action}",
+        "multicast: {steps: [to: 'kamelet:a-action']}",
+        "choice: {when: [{simple: '${body}', steps: [to: 'kamelet:a-action']}]}",
+        "choice: {when: [{simple: '${body}', steps: [log: x]}], otherwise: {steps: [to: 'kamelet:a-action']}}",
+        "doTry: {steps: [log: x], doCatch: [{exception: [java.lang.Exception], steps: [to: 'kamelet:a-action']}]}",
       })
   void kamelet_that_uses_itself_stops_the_start_with_file_and_line(String step) throws Exception {
     // Given
-    String steps = "steps:\n        - to: kamelet:session-list-action\n        - " + step;
-
-    // When
-    String message = messageOf(OWN.replace("steps:", steps), "what: x");
+    kamelet("a-action", step);
 
     // Then
-    assertThat(message)
-        .startsWith(
-            "Route mine in file:%1$s/mine.camel.yaml, line 6 by file:%1$s/own-action.kamelet.yaml, line 1"
-                .formatted(home))
-        .contains("the Kamelet own-action uses itself: own-action uses own-action.");
+    assertThat(messageOf(routeTo("to: kamelet:a-action")))
+        .startsWith("Route mine in file:%s/mine.camel.yaml, line 7".formatted(home))
+        .contains(
+            "the Kamelet a-action uses itself: a-action uses a-action (file:%s/a-action.kamelet.yaml, line 1"
+                .formatted(home));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "to: kamelet:b-action|to: kamelet:a-action",
+        "toD: kamelet:b-action|enrich: {constant: 'kamelet:a-action'}",
+        "to: 'kamelet:b-action?what=y'|to: 'kamelet:a-action?what=y'",
+        "to: '{{no.such:kamelet:b-action}}'|to: '{{no.such:kamelet:a-action}}'",
+      })
+  void kamelets_that_use_each_other_stop_the_start_with_the_cycle(String first, String second)
+      throws Exception {
+    // Given
+    kamelet("a-action", first);
+    kamelet("b-action", second);
+
+    // Then
+    assertThat(messageOf(routeTo("to: kamelet:session-list-action, to: kamelet:a-action")))
+        .contains(
+            " uses b-action (file:%s/a-action.kamelet.yaml, line 1".formatted(home),
+            " uses a-action (file:%s/b-action.kamelet.yaml, line 1".formatted(home));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "toD: kamelet:a-action",
+        "enrich: {constant: 'kamelet:a-action'}",
+        "kamelet: a-action",
+        "wireTap: {uri: 'kamelet:a-action', dynamicUri: false}",
+        "to: kamelet:outer-action",
+        "enrich: {constant: 'kamelet:outer-action'}",
+      })
+  void cycle_that_a_route_reaches_by_any_step_stops_the_start(String step) throws Exception {
+    // Given
+    kamelet("outer-action", "toD: kamelet:a-action");
+    kamelet("a-action", "toD: kamelet:b-action");
+    kamelet("b-action", "to: kamelet:a-action");
+
+    // Then
+    assertThat(messageOf(routeTo(step)))
+        .contains("uses itself: a-action uses b-action", "line 11) uses a-action");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"log: kamelet:a-action", "setBody: {constant: 'kamelet:a-action'}", "to: log:x"})
+  void kamelet_that_only_names_itself_starts(String step) throws Exception {
+    // Given
+    kamelet("a-action", step);
+
+    // Then
+    assertThat(messageOf(routeTo("to: kamelet:a-action"))).isEqualTo("STARTED");
   }
 
   @Test
-  void kamelets_that_use_each_other_stop_the_start_with_the_cycle() throws Exception {
-    // Given
-    String step = "steps:\n        - to: kamelet:%s-action?what=y";
-    Files.writeString(
-        home.resolve("other-action.kamelet.yaml"),
-        OWN.replace("own-action", "other-action").replace("steps:", step.formatted("own")));
+  void source_that_begins_at_a_source_stops_the_start_with_its_file() throws Exception {
+    for (String other : List.of("session-events-source", "own-source?what=y")) {
+      // Given
+      Files.writeString(
+          home.resolve("own-source.kamelet.yaml"),
+          OWN.replace("own-action", "own-source").replace("kamelet:source", "kamelet:" + other));
+      String route =
+          "- route: {id: mine, from: {uri: 'kamelet:own-source?what=x', steps: [to: 'log:x']}}";
 
-    // When
-    String message = messageOf(OWN.replace("steps:", step.formatted("other")), "what: x");
-
-    // Then
-    assertThat(message)
-        .contains(
-            "other-action.kamelet.yaml, line 16 cannot run: ",
-            "the Kamelet own-action uses itself: own-action uses other-action uses own-action.");
-  }
-
-  @Test
-  void source_that_begins_at_itself_stops_the_start_with_file_and_line() throws Exception {
-    // Given
-    Files.writeString(
-        home.resolve("own-source.kamelet.yaml"),
-        OWN.replace("own-action", "own-source")
-            .replace("kamelet:source", "kamelet:own-source?what=y"));
-    String route =
-        "- route: {id: mine, from: {uri: 'kamelet:own-source?what=x', steps: [to: 'log:x']}}";
-
-    // When, Then
-    assertThat(messageOf(route))
-        .contains(
-            "own-source.kamelet.yaml, line 13 cannot run: ",
-            "the Kamelet own-source uses itself: own-source uses own-source.");
+      // Then
+      assertThat(messageOf(route))
+          .contains(
+              "file:%s/own-source.kamelet.yaml: its template begins at kamelet:%s; that of a source begins at a component, such as pod:events"
+                  .formatted(home, other));
+    }
   }
 
   @Test
@@ -247,6 +297,38 @@ class BrokenKameletsTest {
                         use.formatted("d")
                             + ", {kamelet: {name: 'other-action?what=e'}}, {log: x}")))
         .isEqualTo("STARTED");
+  }
+
+  private void kamelet(String name, String step) throws Exception {
+    Files.writeString(
+        home.resolve(name + ".kamelet.yaml"),
+        """
+        apiVersion: camel.apache.org/v1
+        kind: Kamelet
+        metadata: {name: %s}
+        spec:
+          definition: {title: Own, properties: {what: {type: string}}}
+          template:
+            from:
+              uri: kamelet:source
+              steps:
+                - log: x
+                - %s
+        """
+            .formatted(name, step));
+  }
+
+  private static String routeTo(String step) {
+    return """
+        - route:
+            id: mine
+            from:
+              uri: direct:mine
+              steps:
+                - log: x
+                - %s
+        """
+        .formatted(step.replace(", to:", "\n        - to:"));
   }
 
   private String messageOf(String kamelet, String parameter) throws Exception {

@@ -16,6 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Resource;
@@ -69,11 +70,20 @@ record KameletFile(String name, String location, JsonNode kamelet) {
     return file(endpoint, SUFFIX).map(file -> read(endpoint.getTemplateId(), file));
   }
 
+  /** The file of a Kamelet in the component's folders. */
+  static Optional<Resource> find(CamelContext context, String name) {
+    String all = context.getComponent("kamelet", KameletComponent.class).getLocation();
+    return file(context, folders(all), name + SUFFIX);
+  }
+
   private static Optional<Resource> file(KameletEndpoint endpoint, String suffix) {
-    CamelContext context = endpoint.getCamelContext();
-    return folders(endpoint)
-        .map(folder -> folder + endpoint.getTemplateId() + suffix)
-        .map(file -> PluginHelper.getResourceLoader(context).resolveResource(file))
+    return file(endpoint.getCamelContext(), folders(endpoint), endpoint.getTemplateId() + suffix);
+  }
+
+  private static Optional<Resource> file(
+      CamelContext context, Stream<String> folders, String name) {
+    return folders
+        .map(folder -> PluginHelper.getResourceLoader(context).resolveResource(folder + name))
         .filter(file -> file != null && file.exists())
         .findFirst();
   }
@@ -126,8 +136,11 @@ record KameletFile(String name, String location, JsonNode kamelet) {
   }
 
   private static Stream<String> folders(KameletEndpoint endpoint) {
-    String all =
-        Optional.ofNullable(endpoint.getLocation()).orElse(endpoint.getComponent().getLocation());
+    return folders(
+        Optional.ofNullable(endpoint.getLocation()).orElse(endpoint.getComponent().getLocation()));
+  }
+
+  private static Stream<String> folders(String all) {
     return Stream.of(all.split(","))
         .map(String::strip)
         .map(folder -> folder.endsWith("/") ? folder : folder + "/");
@@ -196,13 +209,13 @@ record KameletFile(String name, String location, JsonNode kamelet) {
       mistakes.add("it has no spec.template with from and its uri.");
     } else if (template.at("/from/steps").isEmpty() && template.at("/route/from/steps").isEmpty()) {
       mistakes.add("its template has no steps below from, so it would do nothing.");
-    } else if (source == from.matches("kamelet:(//)?source")) {
+    } else if (source ? SessionKamelets.isKamelet(from) : !from.matches("kamelet:(//)?source")) {
       mistakes.add(
           "its template begins at %s; %s."
               .formatted(
                   from,
                   source
-                      ? "that of a source begins where its messages come from, and ends with kamelet:sink"
+                      ? "that of a source begins at a component, such as pod:events or timer:name, not at a Kamelet, whose messages would not arrive"
                       : "it must begin at kamelet:source, unless it is a source and has a name that ends with -source"));
     }
     Set<String> known = new TreeSet<>();

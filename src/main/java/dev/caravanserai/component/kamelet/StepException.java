@@ -18,4 +18,10 @@ public final class StepException extends RuntimeCamelException {
   public LineNumberAware step() {
     return step;
   }
+
+  /** The file and the line of a step. */
+  public static String place(LineNumberAware step) {
+    String file = step.getLocation() == null ? "Java" : step.getLocation();
+    return step.getLineNumber() < 0 ? file : file + ", line " + step.getLineNumber();
+  }
 }

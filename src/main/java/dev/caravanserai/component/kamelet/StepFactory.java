@@ -26,6 +26,8 @@ final class StepFactory extends DefaultProcessorFactory {
   static final String DATA_IN_URI =
       "the name and the parameters of a Kamelet cannot have an expression here, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or call the Kamelet by to if it evaluates the parameter itself.";
 
+  private final KameletUses uses = new KameletUses();
+
   @Override
   public Processor createProcessor(Route route, NamedNode step) throws Exception {
     if (!(step instanceof ProcessorDefinition<?> definition)) {
@@ -36,6 +38,7 @@ final class StepFactory extends DefaultProcessorFactory {
     try {
       checkLines(definition);
       checkData(route.getCamelContext(), definition);
+      uses.check(route, definition);
       ProcessorDefinition<?> called = called(route.getCamelContext(), definition);
       Processor special = super.createProcessor(route, called);
       return special == null ? ProcessorReifier.reifier(route, called).createProcessor() : special;

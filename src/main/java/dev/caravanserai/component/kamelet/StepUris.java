@@ -2,6 +2,7 @@ package dev.caravanserai.component.kamelet;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -20,6 +21,8 @@ import org.apache.camel.support.LanguageSupport;
 
 /** The endpoint URIs that the text of a step names. */
 public final class StepUris {
+  private static final Pattern KAMELET = Pattern.compile("(?s)\\s*kamelet:(?://)?([^/?]+).*");
+
   private StepUris() {}
 
   /** With the values of placeholders; what an expression in a URI evaluates to is not known. */
@@ -36,7 +39,7 @@ public final class StepUris {
     if (step instanceof EndpointRequiredDefinition to) {
       return Stream.ofNullable(to.getEndpointUri()).map(resolved);
     } else if (step instanceof KameletDefinition kamelet) {
-      return Stream.of("kamelet:" + kamelet.getName());
+      return Stream.of("kamelet:" + kamelet.getName()).map(resolved);
     } else if (step instanceof ToDynamicDefinition to) {
       return Stream.ofNullable(to.getUri()).map(resolved);
     } else if (step instanceof RecipientListDefinition<?> list) {
@@ -49,6 +52,12 @@ public final class StepUris {
       return split(resolved, (ExpressionNode) step, "false");
     }
     return Stream.empty();
+  }
+
+  /** The name of the Kamelet that a URI calls. */
+  public static Optional<String> kamelet(String uri) {
+    Matcher kamelet = KAMELET.matcher(uri);
+    return kamelet.matches() ? Optional.of(kamelet.group(1)) : Optional.empty();
   }
 
   /** Whether it has an expression that Camel evaluates. */
