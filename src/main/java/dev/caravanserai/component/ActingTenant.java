@@ -1,10 +1,12 @@
 package dev.caravanserai.component;
 
+import dev.caravanserai.component.kamelet.RouteOrigin;
 import dev.caravanserai.http.ExchangePrincipal;
 import dev.caravanserai.session.FailureCode;
 import dev.caravanserai.session.FailureException;
 import dev.caravanserai.session.Principal;
 import java.util.Optional;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 
 /**
@@ -23,7 +25,9 @@ record ActingTenant(Optional<String> option, String setting) {
    *     or if the caller of the exchange is not known any more
    */
   String of(Exchange exchange) {
-    if (ExchangePrincipal.isLost(exchange)) {
+    Endpoint from =
+        RouteOrigin.of(exchange).map(RouteOrigin::from).orElseGet(exchange::getFromEndpoint);
+    if (ExchangePrincipal.isLost(exchange, from)) {
       throw FailureException.of(
           FailureCode.NOT_PERMITTED,
           "The route does not know its caller any more, so it acts for no tenant: wireTap with copy: false and aggregation strategies of the kind GroupedExchange and GroupedMessage make an exchange without the caller. Use wireTap with copy: true, or another aggregation strategy.");

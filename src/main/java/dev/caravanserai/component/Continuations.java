@@ -27,7 +27,7 @@ public final class Continuations implements AutoCloseable {
 
   /** The threads of the route in which the exchange began. */
   Executor of(Exchange exchange) {
-    return pool(RouteOrigin.of(exchange).orElse("none"), size);
+    return pool(RouteOrigin.of(exchange).map(RouteOrigin::route).orElse("none"), size);
   }
 
   /** A few threads of no route, for what does not block. */

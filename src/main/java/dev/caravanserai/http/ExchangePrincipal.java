@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.SafeCopyProperty;
+import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.support.DefaultEndpoint;
 
@@ -32,12 +33,14 @@ public record ExchangePrincipal(Principal principal) implements SafeCopyProperty
   }
 
   /**
-   * Whether the exchange began with a request to this server, and has no principal all the same.
+   * Whether the exchange began with a request to this server, and has no principal all the same. A
+   * Kamelet hides what an exchange began with, unless its route is known.
+   *
+   * @param from what it began with, as far as is known; may be null
    */
-  public static boolean isLost(Exchange exchange) {
-    Endpoint from = exchange.getFromEndpoint();
+  public static boolean isLost(Exchange exchange, Endpoint from) {
     return of(exchange).isEmpty()
-        && (from instanceof PlatformHttpEndpoint
+        && ((from instanceof PlatformHttpEndpoint || from instanceof KameletEndpoint)
                 && exchange.getContext().getRegistry().findSingleByType(HttpEngine.class) != null
             || from instanceof DefaultEndpoint other
                 && other.getComponent() instanceof ContractComponent);

@@ -19,6 +19,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
 import org.apache.camel.processor.aggregate.GroupedMessageAggregationStrategy;
 import org.junit.jupiter.api.AfterEach;
@@ -43,16 +44,19 @@ class ActingTenantTest {
           public void configure() {
             from("direct:copy").wireTap("direct:end");
             from("direct:new").wireTap("direct:end").copy(false);
-            grouped("exchanges", new GroupedExchangeAggregationStrategy());
-            grouped("messages", new GroupedMessageAggregationStrategy());
+            from("direct:newKamelet").wireTap("kamelet:acting").copy(false);
+            from("direct:newToKamelet").wireTap("direct:toKamelet").copy(false);
+            grouped("direct:exchanges", new GroupedExchangeAggregationStrategy(), "direct:end");
+            grouped("direct:messages", new GroupedMessageAggregationStrategy(), "direct:end");
+            grouped(
+                "direct:toKamelets", new GroupedExchangeAggregationStrategy(), "kamelet:acting");
             from("direct:end").process(ActingTenantTest.this::end);
+            from("direct:toKamelet").to("kamelet:acting");
+            routeTemplate("acting").from("kamelet:source").process(ActingTenantTest.this::end);
           }
 
-          private void grouped(String name, AggregationStrategy strategy) {
-            from("direct:" + name)
-                .aggregate(constant(true), strategy)
-                .completionSize(1)
-                .to("direct:end");
+          private void grouped(String from, AggregationStrategy strategy, String to) {
+            from(from).aggregate(constant(true), strategy).completionSize(1).to(to);
           }
         });
     context.start();
@@ -87,13 +91,39 @@ class ActingTenantTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"new", "exchanges", "messages"})
+  @ValueSource(
+      strings = {"new", "newKamelet", "newToKamelet", "exchanges", "messages", "toKamelets"})
   void request_whose_caller_a_step_has_lost_acts_for_no_tenant(String route) {
     // When
     call(route);
 
     // Then
     assertThatThrownBy(tenant::join).hasMessageContaining("does not know its caller any more");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wireTap", "aggregate"})
+  void exchange_that_a_route_without_a_caller_has_made_acts_for_the_tenant_of_the_setting(
+      String step) throws Exception {
+    // When
+    context.addRoutes(
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            RouteDefinition timer = from("timer:once?repeatCount=1");
+            if (step.equals("wireTap")) {
+              timer.wireTap("direct:toKamelet").copy(false);
+            } else {
+              timer
+                  .aggregate(constant(true), new GroupedExchangeAggregationStrategy())
+                  .completionSize(1)
+                  .to("kamelet:acting");
+            }
+          }
+        });
+
+    // Then
+    assertThat(tenant.join()).isEqualTo("routes");
   }
 
   @Test

@@ -219,6 +219,26 @@ class DeletionWaitTest {
     assertThat(timers()).isZero();
   }
 
+  @Test
+  void creates_that_have_ended_do_not_end_the_wait_later() {
+    // Given
+    Runnable create = cluster.hold("Pod");
+    Start other = anchors.createOrJoin(Plans.of(Map.of("id", "new"))).toCompletableFuture().join();
+    ConfigMap itsAnchor = cluster.now(other.plan().anchor()).orElseThrow();
+    objects.create(other);
+    CompletableFuture<Void> gone =
+        new DeletionWait(cluster, objects, Duration.ofSeconds(2), timer)
+            .await(other.key(), Optional.of(itsAnchor), Optional.empty(), left)
+            .toCompletableFuture();
+
+    // When
+    create.run();
+
+    // Then
+    assertThat(catchThrowable(gone::join)).hasMessageContaining("still exists");
+    assertThat(timers()).isZero();
+  }
+
   private HasMetadata claim() {
     return cluster
         .now(

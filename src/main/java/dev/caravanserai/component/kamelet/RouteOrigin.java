@@ -1,6 +1,7 @@
 package dev.caravanserai.component.kamelet;
 
 import java.util.Optional;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.SafeCopyProperty;
@@ -12,8 +13,9 @@ import org.apache.camel.support.RoutePolicySupport;
  * route of that Kamelet, which other routes use too.
  *
  * @param route its id
+ * @param from what it was received from; null if it was received from nothing
  */
-public record RouteOrigin(String route) implements SafeCopyProperty {
+public record RouteOrigin(String route, Endpoint from) implements SafeCopyProperty {
   private static final String PROPERTY = "CaravanseraiRouteOrigin";
 
   /** Notes the origin of each exchange. */
@@ -23,10 +25,23 @@ public record RouteOrigin(String route) implements SafeCopyProperty {
   }
 
   /** Empty if it began in no route. */
-  public static Optional<String> of(Exchange exchange) {
+  public static Optional<RouteOrigin> of(Exchange exchange) {
     return Optional.ofNullable(
-            exchange.getExchangeExtension().getSafeCopyProperty(PROPERTY, RouteOrigin.class))
-        .map(RouteOrigin::route);
+        exchange.getExchangeExtension().getSafeCopyProperty(PROPERTY, RouteOrigin.class));
+  }
+
+  /** Notes the origin of an exchange that a step has made, such as an aggregate. */
+  static void note(Exchange exchange) {
+    String route = exchange.getFromRouteId();
+    if (route != null && of(exchange).isEmpty()) {
+      note(exchange, route);
+    }
+  }
+
+  private static void note(Exchange exchange, String route) {
+    exchange
+        .getExchangeExtension()
+        .setSafeCopyProperty(PROPERTY, new RouteOrigin(route, exchange.getFromEndpoint()));
   }
 
   @Override
@@ -38,9 +53,7 @@ public record RouteOrigin(String route) implements SafeCopyProperty {
     @Override
     public void onExchangeBegin(Route route, Exchange exchange) {
       if (of(exchange).isEmpty() || !partOfAnother(route)) {
-        exchange
-            .getExchangeExtension()
-            .setSafeCopyProperty(PROPERTY, new RouteOrigin(route.getRouteId()));
+        note(exchange, route.getRouteId());
       }
     }
 

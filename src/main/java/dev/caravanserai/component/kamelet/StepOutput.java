@@ -11,7 +11,7 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 /**
  * Output in memory that a step has got in an exchange of its own, as a Kamelet or an {@code enrich}
  * does, and returns to the exchange of the route, counts for that one. Without this it counts until
- * the step's own exchange is done.
+ * the step's own exchange is done. Such an exchange also has the origin of that of the route.
  */
 final class StepOutput implements InterceptStrategy {
 
@@ -21,6 +21,7 @@ final class StepOutput implements InterceptStrategy {
     return new DelegateAsyncProcessor(target) {
       @Override
       public boolean process(Exchange exchange, AsyncCallback callback) {
+        RouteOrigin.note(exchange);
         OutputMemory before = OutputMemory.of(exchange);
         return super.process(
             exchange,
