@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -42,6 +46,8 @@ record OperationNode(
   /** RFC 9110 has its own rules for these, and OpenAPI ignores parameters of their names. */
   private static final List<String> NOT_PARAMETERS =
       List.of("accept", "content-type", "authorization");
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
 
   /**
    * @param in {@code path}, {@code query} or {@code header}
@@ -91,10 +97,35 @@ record OperationNode(
       }
     }
     all.forEach(OperationNode::check);
+    unique(all, OperationNode::id, "have the same operationId");
+    unique(
+        all,
+        node -> node.method + " " + node.path.replaceAll("\\{[^}]*}", "{}"),
+        "take the same requests");
     if (all.isEmpty()) {
       throw new IllegalArgumentException("it has no operation");
     }
     return all;
+  }
+
+  private static void unique(
+      List<OperationNode> all, Function<OperationNode, String> of, String mistake) {
+    Map<String, OperationNode> first = new HashMap<>();
+    for (OperationNode node : all) {
+      OperationNode other = first.putIfAbsent(of.apply(node), node);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "%s %s (operation %s) and %s %s (operation %s) %s"
+                .formatted(
+                    other.method,
+                    other.path,
+                    other.id(),
+                    node.method,
+                    node.path,
+                    node.id(),
+                    mistake));
+      }
+    }
   }
 
   private void check() {
@@ -131,6 +162,14 @@ record OperationNode(
                   "operation %s has a parameter %s in the path, but %s has no {%s}"
                       .formatted(id(), name, path, name));
             });
+    Matcher placeholders = PLACEHOLDER.matcher(path);
+    while (placeholders.find()) {
+      String name = placeholders.group(1);
+      if (parameters.stream().noneMatch(p -> p.in().equals("path") && p.name().equals(name))) {
+        throw new IllegalArgumentException(
+            "operation %s has no parameter for {%s} in the path %s".formatted(id(), name, path));
+      }
+    }
     TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     parameters.stream()
         .filter(parameter -> !names.add(parameter.name()))
@@ -229,6 +268,15 @@ record OperationNode(
           "parameter %s is in %s; it can be in %s".formatted(name, in, String.join(", ", PLACES)));
     }
     JsonNode schema = resolved(document, node.path("schema"));
+    boolean query = in.equals("query");
+    if (node.has("content")
+        || schema.path("type").isArray()
+        || !node.path("style").asText(query ? "form" : "simple").equals(query ? "form" : "simple")
+        || node.path("explode").asBoolean(query) != query) {
+      throw new IllegalArgumentException(
+          "parameter %s cannot be checked as it is written: it can have a schema of one type, and the usual style and explode of a parameter in %s"
+              .formatted(name, in));
+    }
     return new Parameter(
         name,
         in,

@@ -1,6 +1,7 @@
 package dev.caravanserai.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caravanserai.session.InvalidRequestException;
@@ -101,6 +102,63 @@ class OwnContractTest {
     assertThat(refused("{type: string, format: email}", "\"" + text + "\""))
         .extracting(Violation::pointer)
         .containsExactly("/value");
+  }
+
+  @Test
+  void body_that_is_too_deep_for_a_schema_that_refers_to_itself_is_refused() {
+    String schema = "{$ref: '#/paths/~1own/post/requestBody/content/application~1json/schema'}";
+    String value = "{\"value\":".repeat(900) + "{}" + "}".repeat(900);
+    String deep = value;
+    assertThatThrownBy(() -> read(schema, deep, "1"))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("is nested too deeply");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: number}|{type: [number, 'null']}|parameter n cannot be checked as it is written",
+        "schema: {type: number}|content: {application/json: {schema: {type: object}}}|parameter n cannot be checked",
+        "schema: {type: number}|explode: false, schema: {type: array, items: {type: string}}|parameter n cannot be checked",
+        "schema: {type: number}|style: pipeDelimited, schema: {type: number}|parameter n cannot be checked",
+        "/own:|/own/{other}:|operation own has no parameter for {other} in the path /own/{other}",
+      })
+  void document_whose_requests_cannot_be_checked_is_refused(
+      String right, String wrong, String why) {
+    String document = DOCUMENT.replace(right, wrong);
+    assertThat(document).contains(wrong);
+    assertThatThrownBy(
+            () -> ApiDocument.read(document.formatted("{}").getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void two_operations_of_one_id_or_for_the_same_requests_are_refused() {
+    String another =
+        """
+          /own/{%s}:
+            %s:
+              operationId: %s
+              x-scope: routes
+              parameters: [{name: %s, in: path, required: true, schema: {type: string}}]
+              responses: {"200": {description: Done}}
+        """;
+    String document = DOCUMENT.formatted("{}");
+    String get = another.formatted("a", "get", "get", "a");
+    assertThatThrownBy(
+            () -> ApiDocument.read(bytes(document + another.formatted("a", "get", "own", "a"))))
+        .hasMessageContaining(
+            "POST /own (operation own) and GET /own/{a} (operation own) have the same operationId");
+    assertThatThrownBy(
+            () -> ApiDocument.read(bytes(document + get + another.formatted("b", "get", "b", "b"))))
+        .hasMessageContaining(
+            "GET /own/{a} (operation get) and GET /own/{b} (operation b) take the same requests");
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static List<Violation> refused(String schema, String value) {
