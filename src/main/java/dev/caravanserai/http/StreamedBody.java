@@ -1,6 +1,7 @@
 package dev.caravanserai.http;
 
 import dev.caravanserai.cluster.ByteSource;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -55,9 +56,11 @@ final class StreamedBody {
     if (all) {
       end.tryComplete();
     } else if (!end.future().isComplete()) {
+      Context context = Vertx.currentContext();
+      // As a task of its own: of pieces that are there at once each would be deeper in the stack.
       piece =
-          Future.fromCompletionStage(source.next(), Vertx.currentContext())
-              .onSuccess(this::write)
+          Future.fromCompletionStage(source.next(), context)
+              .onSuccess(next -> context.runOnContext(now -> write(next)))
               .onFailure(this::breakOff);
     }
   }

@@ -74,6 +74,17 @@ class ByteSourceBodyTest {
     }
   }
 
+  /** Many small pieces, each of which is there at once. */
+  private static final class Many implements ByteSource {
+    private int left = 50_000;
+
+    @Override
+    public CompletionStage<Optional<byte[]>> next() {
+      return CompletableFuture.completedFuture(
+          left-- > 0 ? Optional.of(bytes("x")) : Optional.empty());
+    }
+  }
+
   private static final class Routes extends RouteBuilder {
     @Override
     public void configure() {
@@ -83,6 +94,10 @@ class ByteSourceBodyTest {
           .setHeader("X-Own")
           .constant("1");
       from("platform-http:/begun").process(e -> answer(e, new Source("begun")));
+      from("platform-http:/many")
+          .process(e -> answer(e, new Many()))
+          .setHeader("Content-Type")
+          .constant("text/plain");
       from("platform-http:/all").process(e -> answer(e, ByteSource.of(bytes("one\ntwo\n"))));
       from("platform-http:/failed")
           .process(e -> answer(e, new Source("text")))
@@ -129,6 +144,12 @@ class ByteSourceBodyTest {
     assertThat(SERVER.get("/all").body()).isEqualTo("one\ntwo\n");
     assertThat(SERVER.get("/failed").statusCode()).isEqualTo(500);
     assertNothingLeft();
+  }
+
+  @Test
+  void stream_of_many_pieces_that_are_there_at_once_arrives_as_a_whole() {
+    var answer = SERVER.send(SERVER.request("/many").timeout(Duration.ofSeconds(60)));
+    assertThat(answer.body()).hasSize(50_000);
   }
 
   @Test
