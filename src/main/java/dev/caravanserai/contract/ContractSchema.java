@@ -11,13 +11,11 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.ValidationMessage;
 import com.networknt.schema.format.PatternFormat;
-import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A JSON Schema of a contract. */
@@ -72,31 +70,28 @@ final class ContractSchema {
 
   /** All violations, at most one per place. */
   List<Violation> check(JsonNode body) {
+    try {
+      return violations(body);
+    } catch (StackOverflowError deep) {
+      // A schema that refers to itself takes many frames for each level, or has no end.
+      return List.of(new Violation("", "is nested too deeply"));
+    }
+  }
+
+  private List<Violation> violations(JsonNode body) {
     Unreadable unreadable = Unreadable.in(body);
     if (!unreadable.found().isEmpty()) {
       return unreadable.found();
     }
     boolean many = unreadable.nodes() > MANY;
     Map<String, Violation> byPointer = new LinkedHashMap<>();
-    validate(body, many).stream()
+    schema.validate(body, execution -> execution.setFailFast(many)).stream()
         .sorted(Comparator.comparing(ContractSchema::rank))
         .filter(message -> !alternative(message))
         .map(text::of)
         .limit(MOST)
         .forEach(violation -> byPointer.putIfAbsent(violation.pointer(), violation));
     return List.copyOf(byPointer.values());
-  }
-
-  /**
-   * A schema that refers to itself takes several frames of the stack for each level of a body, or
-   * without end.
-   */
-  private Set<ValidationMessage> validate(JsonNode body, boolean failFast) {
-    try {
-      return schema.validate(body, execution -> execution.setFailFast(failFast));
-    } catch (StackOverflowError deep) {
-      throw InvalidRequestException.at("", "is nested too deeply");
-    }
   }
 
   /** A value of the wrong type is reported for its type only. */
