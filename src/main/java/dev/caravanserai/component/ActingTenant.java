@@ -25,9 +25,11 @@ record ActingTenant(Optional<String> option, String setting) {
    *     or if the caller of the exchange is not known any more
    */
   String of(Exchange exchange) {
-    Endpoint from =
-        RouteOrigin.of(exchange).map(RouteOrigin::from).orElseGet(exchange::getFromEndpoint);
-    if (ExchangePrincipal.isLost(exchange, from)) {
+    Optional<RouteOrigin> origin = RouteOrigin.of(exchange);
+    Endpoint from = origin.isPresent() ? origin.get().from() : exchange.getFromEndpoint();
+    boolean event = from instanceof PodEndpoint; // has the principal of its session
+    if (event && ExchangePrincipal.of(exchange).isEmpty()
+        || ExchangePrincipal.isLost(exchange, from)) {
       throw FailureException.of(
           FailureCode.NOT_PERMITTED,
           "The route does not know its caller any more, so it acts for no tenant: wireTap with copy: false and aggregation strategies of the kind GroupedExchange and GroupedMessage make an exchange without the caller. Use wireTap with copy: true, or another aggregation strategy.");

@@ -51,6 +51,7 @@ class ActingTenantTest {
             grouped(
                 "direct:toKamelets", new GroupedExchangeAggregationStrategy(), "kamelet:acting");
             from("direct:end").process(ActingTenantTest.this::end);
+            from("direct:polling").pollEnrich("seda:jobs").to("direct:end");
             from("direct:toKamelet").to("kamelet:acting");
             routeTemplate("acting").from("kamelet:source").process(ActingTenantTest.this::end);
           }
@@ -96,6 +97,34 @@ class ActingTenantTest {
   void request_whose_caller_a_step_has_lost_acts_for_no_tenant(String route) {
     // When
     call(route);
+
+    // Then
+    assertThatThrownBy(tenant::join).hasMessageContaining("does not know its caller any more");
+  }
+
+  @Test
+  void exchange_that_is_polled_does_not_replace_the_caller() {
+    // Given
+    Exchange other = endpoint.createExchange();
+    ExchangePrincipal.set(other, new Principal("red", "key", Set.of()));
+    context.createProducerTemplate().send("seda:jobs", other);
+
+    // When
+    call("polling");
+
+    // Then
+    assertThat(tenant.join()).isEqualTo("blue");
+  }
+
+  @Test
+  void event_that_a_step_has_made_anew_acts_for_no_tenant() {
+    // Given
+    PodComponent pod = new PodComponent();
+    pod.setCamelContext(context);
+    Exchange event = new PodEndpoint("pod:events", pod, Operation.events).createExchange();
+
+    // When
+    context.createProducerTemplate().send("direct:end", event);
 
     // Then
     assertThatThrownBy(tenant::join).hasMessageContaining("does not know its caller any more");

@@ -39,9 +39,11 @@ public record RouteOrigin(String route, Endpoint from) implements SafeCopyProper
   }
 
   private static void note(Exchange exchange, String route) {
-    exchange
-        .getExchangeExtension()
-        .setSafeCopyProperty(PROPERTY, new RouteOrigin(route, exchange.getFromEndpoint()));
+    new RouteOrigin(route, exchange.getFromEndpoint()).set(exchange);
+  }
+
+  void set(Exchange exchange) {
+    exchange.getExchangeExtension().setSafeCopyProperty(PROPERTY, this);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.caravanserai.component.kamelet;
 
+import dev.caravanserai.http.ExchangePrincipal;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -22,10 +23,17 @@ final class StepOutput implements InterceptStrategy {
       @Override
       public boolean process(Exchange exchange, AsyncCallback callback) {
         RouteOrigin.note(exchange);
+        var origin = RouteOrigin.of(exchange);
+        var principal = ExchangePrincipal.of(exchange);
         OutputMemory before = OutputMemory.of(exchange);
         return super.process(
             exchange,
             sync -> {
+              // A pollEnrich replaces them by those of the exchange that it gets.
+              origin.ifPresent(its -> its.set(exchange));
+              principal
+                  .filter(caller -> !principal.equals(ExchangePrincipal.of(exchange)))
+                  .ifPresent(caller -> ExchangePrincipal.set(exchange, caller));
               OutputMemory after = OutputMemory.of(exchange);
               if (after != before && after != null) {
                 after.countAgain(exchange);
