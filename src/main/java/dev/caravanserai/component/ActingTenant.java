@@ -27,7 +27,7 @@ record ActingTenant(Optional<String> option, String setting) {
   String of(Exchange exchange) {
     Optional<RouteOrigin> origin = RouteOrigin.of(exchange);
     Endpoint from = origin.isPresent() ? origin.get().from() : exchange.getFromEndpoint();
-    boolean event = from instanceof PodEndpoint; // has the principal of its session
+    boolean event = from instanceof PodEndpoint pod && pod.isSource(); // its session's principal
     if (event && ExchangePrincipal.of(exchange).isEmpty()
         || ExchangePrincipal.isLost(exchange, from)) {
       throw FailureException.of(

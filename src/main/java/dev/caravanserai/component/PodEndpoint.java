@@ -166,6 +166,11 @@ public class PodEndpoint extends DefaultEndpoint implements MultipleConsumersSup
     return new PodProducer(this, operation(), getComponent().getServices().continuations());
   }
 
+  /** Whether exchanges begin at it, each with the principal of a session. */
+  boolean isSource() {
+    return operation == Operation.events;
+  }
+
   /** Several routes can receive the events. */
   @Override
   public boolean isMultipleConsumersSupported() {
