@@ -201,15 +201,11 @@ class DeletionWaitTest {
   void stop_ends_in_time_although_a_start_is_creating() {
     // Given
     cluster.hold("Pod");
-    Start other = anchors.createOrJoin(Plans.of(Map.of("id", "new"))).toCompletableFuture().join();
+    Start other = creating();
     ConfigMap itsAnchor = cluster.now(other.plan().anchor()).orElseThrow();
-    objects.create(other);
 
     // When
-    CompletableFuture<Void> gone =
-        new DeletionWait(cluster, objects, Duration.ofMillis(50), timer)
-            .await(other.key(), Optional.of(itsAnchor), Optional.empty(), left)
-            .toCompletableFuture();
+    CompletableFuture<Void> gone = await(other, itsAnchor, Duration.ofMillis(50));
     cluster.deliverEnd(itsAnchor);
 
     // Then
@@ -223,13 +219,9 @@ class DeletionWaitTest {
   void creates_that_have_ended_do_not_end_the_wait_later() {
     // Given
     Runnable create = cluster.hold("Pod");
-    Start other = anchors.createOrJoin(Plans.of(Map.of("id", "new"))).toCompletableFuture().join();
+    Start other = creating();
     ConfigMap itsAnchor = cluster.now(other.plan().anchor()).orElseThrow();
-    objects.create(other);
-    CompletableFuture<Void> gone =
-        new DeletionWait(cluster, objects, Duration.ofSeconds(2), timer)
-            .await(other.key(), Optional.of(itsAnchor), Optional.empty(), left)
-            .toCompletableFuture();
+    CompletableFuture<Void> gone = await(other, itsAnchor, Duration.ofSeconds(2));
 
     // When
     create.run();
@@ -237,6 +229,18 @@ class DeletionWaitTest {
     // Then
     assertThat(catchThrowable(gone::join)).hasMessageContaining("still exists");
     assertThat(timers()).isZero();
+  }
+
+  private Start creating() {
+    Start other = anchors.createOrJoin(Plans.of(Map.of("id", "new"))).toCompletableFuture().join();
+    objects.create(other);
+    return other;
+  }
+
+  private CompletableFuture<Void> await(Start other, ConfigMap itsAnchor, Duration atMost) {
+    return new DeletionWait(cluster, objects, atMost, timer)
+        .await(other.key(), Optional.of(itsAnchor), Optional.empty(), left)
+        .toCompletableFuture();
   }
 
   private HasMetadata claim() {
