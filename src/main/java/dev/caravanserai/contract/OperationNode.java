@@ -64,7 +64,9 @@ record OperationNode(
   /** Styles in which a value in the path has a prefix. */
   private static final List<String> PREFIXED = List.of("label", "matrix");
 
-  /** RFC 9110 has its own rules for these, and OpenAPI ignores parameters of their names. */
+  /**
+   * RFC 9110 has its own rules for these headers, and OpenAPI ignores parameters of their names.
+   */
   private static final List<String> NOT_PARAMETERS =
       List.of("accept", "content-type", "authorization");
 
@@ -107,15 +109,16 @@ record OperationNode(
     String base = URI.create(server.replaceAll("[{}]", "")).getPath().replaceAll("/+$", "");
     List<OperationNode> all = new ArrayList<>();
     for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      JsonNode item = References.resolved(document, path.getValue());
       for (String method : METHODS) {
-        JsonNode operation = path.getValue().get(method);
+        JsonNode operation = item.get(method);
         if (operation != null) {
           String shown = method.toUpperCase(Locale.ROOT);
           String named =
               "%s %s%s (operation %s)"
                   .formatted(shown, base, path.getKey(), operation.path("operationId").asText());
           List<Parameter> parameters =
-              parameters(document, path.getValue().path("parameters"), operation, named);
+              parameters(document, item.path("parameters"), operation, named);
           all.add(new OperationNode(document, shown, base + path.getKey(), operation, parameters));
         }
       }
@@ -277,7 +280,10 @@ record OperationNode(
     Stream.of(ofPath, operation.path("parameters"))
         .flatMap(list -> StreamSupport.stream(list.spliterator(), false))
         .map(node -> References.resolved(document, node))
-        .filter(node -> !NOT_PARAMETERS.contains(lowerCase(node.path("name").asText())))
+        .filter(
+            node ->
+                !node.path("in").asText().equals("header")
+                    || !NOT_PARAMETERS.contains(lowerCase(node.path("name").asText())))
         .map(node -> parameter(document, node, named))
         .forEach(parameter -> byName.put(parameter.in() + " " + parameter.name(), parameter));
     return List.copyOf(byName.values());
@@ -325,8 +331,11 @@ record OperationNode(
   private static String type(List<JsonNode> parts) {
     List<String> types =
         parts.stream()
-            .filter(part -> part.has("type"))
-            .map(part -> part.get("type").asText())
+            .map(part -> part.path("type"))
+            .flatMap(
+                it ->
+                    it.isTextual() ? Stream.of(it) : StreamSupport.stream(it.spliterator(), false))
+            .map(JsonNode::asText)
             .distinct()
             .toList();
     if (!types.isEmpty()) {

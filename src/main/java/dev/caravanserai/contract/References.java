@@ -133,6 +133,7 @@ final class References {
     return Optional.of(node.path("$ref").asText())
         .filter(ref -> ref.startsWith("#/"))
         .map(ref -> ref.substring(1).replace("+", "%2B"))
+        .map(ref -> ref.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"))
         .map(ref -> URLDecoder.decode(ref, StandardCharsets.UTF_8));
   }
 }

@@ -67,26 +67,25 @@ final class ViolationText {
       case "unevaluatedProperties" ->
           new Violation(Pointers.child(pointer, message.getProperty()), "is not known");
       case "false" -> new Violation(pointer, "is not allowed");
-      case "type" ->
-          new Violation(pointer, "must be " + expected(rule) + ", not " + shown(value, rule));
       default -> new Violation(pointer, broken(message, rule, value));
     };
   }
 
   private static String broken(ValidationMessage message, JsonNode rule, JsonNode value) {
     String keyword = message.getType();
-    String written = message.getSchemaLocation().getFragment().getName(-1);
+    String expected = expected(rule);
     boolean described =
-        Stream.of(OF_TEXT, OF_NUMBERS, Set.of("const", "enum"))
-            .anyMatch(rules -> rules.contains(keyword));
-    if (rule.has(EXPECTED) || described) {
-      return "must be "
-          + expected(rule)
-          + (showable(value, rule) ? ", not " + shown(value, rule) : "");
+        rule.has(EXPECTED)
+            || Stream.of(OF_TEXT, OF_NUMBERS, Set.of("const", "enum", "type"))
+                .anyMatch(rules -> rules.contains(keyword));
+    if (described && !expected.isEmpty()) {
+      boolean show = keyword.equals("type") || showable(value, rule);
+      return "must be " + expected + (show ? ", not " + shown(value, rule) : "");
     }
-    return Set.of("minItems", "minProperties").contains(keyword)
+    return rule.has(keyword) && Set.of("minItems", "minProperties").contains(keyword)
         ? "must have at least %s entries, not %d".formatted(rule.get(keyword), value.size())
-        : "does not keep the rule %s of its schema".formatted(written);
+        : "does not keep the rule %s of its schema"
+            .formatted(message.getSchemaLocation().getFragment().getName(-1));
   }
 
   private JsonNode rule(ValidationMessage message) {

@@ -123,6 +123,7 @@ class OwnContractTest {
         "{if: {type: object}, then: {$ref: '#/components/schemas/A'}}|/components/schemas/A refers to itself",
         "{dependentSchemas: {x: {$ref: '#/components/schemas/A'}}}|/components/schemas/A refers to itself",
         "{$ref: '#/nope'}|/components/schemas/A/$ref: there is no '#/nope'",
+        "{$ref: '#/no%pe'}|/components/schemas/A/$ref: there is no '#/no%pe'",
         "{properties: {example: {$ref: 'other.yaml#/A'}}}|/components/schemas/A/properties/example/$ref: there is no",
         "{items: {pattern: '^(s'}}|/components/schemas/A/items/pattern: '^(s' is not a pattern: Unclosed group near index 3",
         "{patternProperties: {'(': {}}}|/components/schemas/A/patternProperties: '(' is not a pattern",
@@ -163,6 +164,7 @@ class OwnContractTest {
         "{const: 7}|8|must be 7, not the number 8",
         "{const: a}|\"b\"|must be \"a\", not \"b\"",
         "{type: [integer, 'null']}|\"b\"|must be a whole number or null, not \"b\"",
+        "{$id: 'https://example.org/a', type: string}|1|does not keep the rule type of its schema",
         "{type: array, minItems: 2}|[1]|must have at least 2 entries, not 1",
         "{minProperties: 1}|{}|must have at least 1 entries, not 0",
         "{not: {type: string}}|\"b\"|does not keep the rule not of its schema",
@@ -224,6 +226,7 @@ class OwnContractTest {
         "schema: {type: array, items: {$ref: '#/components/schemas/A'}}|[5]",
         "explode: true, style: form, schema: {type: array, items: {type: integer}}|[5]",
         "schema: {type: array}|[\"5\"]",
+        "schema: {type: [integer]}|5",
         "schema: {enum: ['5'], minLength: 1}|\"5\"",
         "schema: {}|\"5\"",
       })
@@ -268,6 +271,19 @@ class OwnContractTest {
             () -> ApiDocument.read(document.formatted("{}").getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void operation_of_a_path_that_is_a_reference_is_read() {
+    String document =
+        DOCUMENT
+            .formatted("{}")
+            .replace(
+                "paths:", "paths: {/here: {$ref: '#/components/pathItems/There'}}\ncomponents:")
+            .replace("  /own:", "  pathItems:\n   There:")
+            .replace("name: n, in: query", "name: accept, in: query");
+    assertThat(request(document, Map.of("accept", List.of("5")), "1").parameters())
+        .containsEntry("accept", 5);
   }
 
   @Test
