@@ -3,6 +3,7 @@ package dev.caravanserai.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Pointers;
 import dev.caravanserai.session.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,14 +33,22 @@ public final class ApiDocument {
               .map(mistake -> mistake.pointer() + " " + mistake.message())
               .collect(Collectors.joining("; ")));
     }
+    References.check(document);
     this.document = document;
     List<OperationNode> nodes = OperationNode.all(document);
     ObjectNode requests = document.putObject(REQUESTS);
     nodes.forEach(node -> node.requestSchema(requests.putObject(node.id())));
     this.operations =
-        nodes.stream()
-            .map(node -> new ApiOperation(node, schema("/" + REQUESTS + "/" + node.id())))
-            .toList();
+        nodes.stream().map(node -> new ApiOperation(node, request(node.id()))).toList();
+  }
+
+  private ContractSchema request(String operation) {
+    try {
+      return schema(Pointers.child("/" + REQUESTS, operation));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "operation %s: %s".formatted(operation, e.getMessage()), e);
+    }
   }
 
   /**

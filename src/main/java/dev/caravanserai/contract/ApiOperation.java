@@ -122,6 +122,7 @@ public final class ApiOperation {
       Function<String, List<String>> header,
       byte[] body) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
+    OperationNode.PLACES.forEach(all::putObject);
     Map<String, Object> parameters = new LinkedHashMap<>();
     List<Violation> violations = new ArrayList<>();
     Set<String> repeated = new HashSet<>();

@@ -1,6 +1,7 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
@@ -10,6 +11,7 @@ import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.format.DateTimeFormat;
 import com.networknt.schema.format.PatternFormat;
 import dev.caravanserai.session.InvalidRequestException.Violation;
 import java.util.Comparator;
@@ -46,6 +48,7 @@ final class ContractSchema {
         JsonMetaSchema.builder(JsonMetaSchema.getV202012())
             // The library's own check knows a list of top-level domains
             .format(PatternFormat.of("email", "^[^\\s@]+@[^\\s@]+$", "format.email"))
+            .format(new DateTime())
             .unknownKeywordFactory((keyword, context) -> new NonValidationKeyword(keyword))
             .build();
     JsonSchemaFactory factory =
@@ -104,5 +107,13 @@ final class ContractSchema {
     JsonNodePath path = message.getEvaluationPath();
     return IntStream.range(0, path.getNameCount() - 1)
         .anyMatch(i -> "oneOf".equals(path.getElement(i)));
+  }
+
+  /** The library's own takes a space for the T (RFC 3339, 5.6). */
+  private static final class DateTime extends DateTimeFormat {
+    @Override
+    public boolean matches(ExecutionContext execution, String text) {
+      return !text.contains(" ") && super.matches(execution, text);
+    }
   }
 }

@@ -41,9 +41,32 @@ record OperationNode(
   private static final String LIST = "x-list";
 
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
-  private static final List<String> PLACES = List.of("path", "query", "header");
+  static final List<String> PLACES = List.of("path", "query", "header");
 
-  /** RFC 9110 has its own rules for these, and OpenAPI ignores parameters of their names. */
+  /** Types of JSON Schema whose values a text can be. */
+  private static final List<String> TYPES = List.of("string", "integer", "number", "boolean");
+
+  /** Rules with which a schema without a type is not for text. */
+  private static final List<String> NOT_FOR_TEXT =
+      List.of(
+          "anyOf",
+          "oneOf",
+          "not",
+          "if",
+          "properties",
+          "items",
+          "multipleOf",
+          "minimum",
+          "maximum",
+          "exclusiveMinimum",
+          "exclusiveMaximum");
+
+  /** Styles in which a value in the path has a prefix. */
+  private static final List<String> PREFIXED = List.of("label", "matrix");
+
+  /**
+   * RFC 9110 has its own rules for these headers, and OpenAPI ignores parameters of their names.
+   */
   private static final List<String> NOT_PARAMETERS =
       List.of("accept", "content-type", "authorization");
 
@@ -51,7 +74,7 @@ record OperationNode(
 
   /**
    * @param in {@code path}, {@code query} or {@code header}
-   * @param type of JSON Schema; empty if the schema does not say
+   * @param type of JSON Schema; {@code string} if the schema does not say
    * @param itemType of the items of an array
    * @param list whether the values of a repeated header are one list (RFC 9110, 5.3)
    */
@@ -86,12 +109,16 @@ record OperationNode(
     String base = URI.create(server.replaceAll("[{}]", "")).getPath().replaceAll("/+$", "");
     List<OperationNode> all = new ArrayList<>();
     for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      JsonNode item = References.resolved(document, path.getValue());
       for (String method : METHODS) {
-        JsonNode operation = path.getValue().get(method);
+        JsonNode operation = item.get(method);
         if (operation != null) {
           String shown = method.toUpperCase(Locale.ROOT);
+          String named =
+              "%s %s%s (operation %s)"
+                  .formatted(shown, base, path.getKey(), operation.path("operationId").asText());
           List<Parameter> parameters =
-              parameters(document, path.getValue().path("parameters"), operation);
+              parameters(document, item.path("parameters"), operation, named);
           all.add(new OperationNode(document, shown, base + path.getKey(), operation, parameters));
         }
       }
@@ -209,7 +236,7 @@ record OperationNode(
     return mediaTypes(
         operation.path("responses").properties().stream()
             .filter(response -> response.getKey().startsWith("2"))
-            .map(response -> resolved(document, response.getValue())));
+            .map(response -> References.resolved(document, response.getValue())));
   }
 
   private static List<String> mediaTypes(Stream<JsonNode> withContent) {
@@ -221,7 +248,7 @@ record OperationNode(
   }
 
   private JsonNode body() {
-    return resolved(document, operation.path("requestBody"));
+    return References.resolved(document, operation.path("requestBody"));
   }
 
   /** The schema of an object with {@code path}, {@code query}, {@code header} and {@code body}. */
@@ -238,7 +265,6 @@ record OperationNode(
                 named.set(parameter.name(), parameter.schema());
                 if (parameter.required()) {
                   of.withArray("required").add(parameter.name());
-                  schema.withArray("required").add(place);
                 }
               });
     }
@@ -249,47 +275,81 @@ record OperationNode(
   }
 
   private static List<Parameter> parameters(
-      JsonNode document, JsonNode ofPath, JsonNode operation) {
+      JsonNode document, JsonNode ofPath, JsonNode operation, String named) {
     Map<String, Parameter> byName = new LinkedHashMap<>();
     Stream.of(ofPath, operation.path("parameters"))
         .flatMap(list -> StreamSupport.stream(list.spliterator(), false))
-        .map(node -> resolved(document, node))
-        .filter(node -> !NOT_PARAMETERS.contains(lowerCase(node.path("name").asText())))
-        .map(node -> parameter(document, node))
+        .map(node -> References.resolved(document, node))
+        .filter(
+            node ->
+                !node.path("in").asText().equals("header")
+                    || !NOT_PARAMETERS.contains(lowerCase(node.path("name").asText())))
+        .map(node -> parameter(document, node, named))
         .forEach(parameter -> byName.put(parameter.in() + " " + parameter.name(), parameter));
     return List.copyOf(byName.values());
   }
 
-  private static Parameter parameter(JsonNode document, JsonNode node) {
+  private static Parameter parameter(JsonNode document, JsonNode node, String operation) {
     String name = node.path("name").asText();
     String in = node.path("in").asText();
     if (!PLACES.contains(in)) {
       throw new IllegalArgumentException(
-          "parameter %s is in %s; it can be in %s".formatted(name, in, String.join(", ", PLACES)));
+          "parameter %s of %s is in %s; it can be in %s"
+              .formatted(name, operation, in, String.join(", ", PLACES)));
     }
-    JsonNode schema = resolved(document, node.path("schema"));
-    boolean query = in.equals("query");
-    if (node.has("content")
-        || schema.path("type").isArray()
-        || !node.path("style").asText(query ? "form" : "simple").equals(query ? "form" : "simple")
-        || node.path("explode").asBoolean(query) != query) {
+    List<JsonNode> parts = References.parts(document, node.path("schema"));
+    String type = type(parts);
+    String itemType =
+        parts.stream()
+            .filter(part -> part.has("items"))
+            .findFirst()
+            .map(part -> type(References.parts(document, part.get("items"))))
+            .orElse("string");
+    boolean readable =
+        type.equals("array")
+            ? in.equals("query")
+                && TYPES.contains(itemType)
+                && node.path("style").asText("form").equals("form")
+                && node.path("explode").asBoolean(true)
+            : TYPES.contains(type) && !PREFIXED.contains(node.path("style").asText());
+    if (!readable || node.has("content")) {
       throw new IllegalArgumentException(
-          "parameter %s cannot be checked as it is written: it can have a schema of one type, and the usual style and explode of a parameter in %s"
-              .formatted(name, in));
+          "parameter %s in %s of %s cannot be read: its schema can have one type, which is %s, or in the query array, of items of one of these, each given as %s=…"
+              .formatted(name, in, operation, String.join(", ", TYPES), name));
     }
     return new Parameter(
         name,
         in,
         node.path("required").asBoolean(),
         node.path("schema"),
-        schema.path("type").asText(),
-        resolved(document, schema.path("items")).path("type").asText(),
+        type,
+        itemType,
         node.path(LIST).asBoolean());
   }
 
-  static JsonNode resolved(JsonNode document, JsonNode node) {
-    JsonNode ref = node.path("$ref");
-    return ref.isTextual() ? document.at(ref.textValue().substring(1)) : node;
+  /** The one type of a schema; empty if it has several, or none though it is not for text. */
+  private static String type(List<JsonNode> parts) {
+    List<String> types =
+        parts.stream()
+            .map(part -> part.path("type"))
+            .flatMap(
+                it ->
+                    it.isTextual() ? Stream.of(it) : StreamSupport.stream(it.spliterator(), false))
+            .map(JsonNode::asText)
+            .distinct()
+            .toList();
+    if (!types.isEmpty()) {
+      return types.size() == 1 ? types.get(0) : "";
+    }
+    boolean text =
+        parts.stream()
+            .allMatch(
+                part ->
+                    NOT_FOR_TEXT.stream().noneMatch(part::has)
+                        && part.path("const").isTextual() == part.has("const")
+                        && StreamSupport.stream(part.path("enum").spliterator(), false)
+                            .allMatch(JsonNode::isTextual));
+    return text ? "string" : "";
   }
 
   private static String lowerCase(String text) {

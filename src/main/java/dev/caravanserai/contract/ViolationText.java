@@ -9,7 +9,9 @@ import dev.caravanserai.session.Pointers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -19,6 +21,10 @@ import java.util.stream.StreamSupport;
 final class ViolationText {
   static final String EXPECTED = "x-expected";
   private static final int LONGEST_SHOWN = 60;
+
+  private static final Set<String> OF_TEXT = Set.of("format", "maxLength", "minLength", "pattern");
+  private static final Set<String> OF_NUMBERS =
+      Set.of("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf");
 
   private final JsonNode document;
 
@@ -41,7 +47,7 @@ final class ViolationText {
       case "propertyNames" ->
           new Violation(
               Pointers.child(pointer, message.getProperty()),
-              "is not a valid name here; it must be " + expectedName(message.getProperty(), rule));
+              "is not a valid name here" + mustBe(expectedName(message.getProperty(), rule)));
       case "dependentRequired" ->
           new Violation(
               Pointers.child(pointer, message.getProperty()),
@@ -58,15 +64,28 @@ final class ViolationText {
               "must have at most %s entries, not %d"
                   .formatted(rule.get(message.getType()), value.size()));
       case "uniqueItems" -> new Violation(pointer, "must not have an entry twice");
-      case "type" ->
-          new Violation(pointer, "must be " + expected(rule) + ", not " + shown(value, rule));
-      default ->
-          new Violation(
-              pointer,
-              "must be "
-                  + expected(rule)
-                  + (showable(value, rule) ? ", not " + shown(value, rule) : ""));
+      case "unevaluatedProperties" ->
+          new Violation(Pointers.child(pointer, message.getProperty()), "is not known");
+      case "false" -> new Violation(pointer, "is not allowed");
+      default -> new Violation(pointer, broken(message, rule, value));
     };
+  }
+
+  private static String broken(ValidationMessage message, JsonNode rule, JsonNode value) {
+    String keyword = message.getType();
+    String expected = expected(rule);
+    boolean described =
+        rule.has(EXPECTED)
+            || Stream.of(OF_TEXT, OF_NUMBERS, Set.of("const", "enum", "type"))
+                .anyMatch(rules -> rules.contains(keyword));
+    if (described && !expected.isEmpty()) {
+      boolean show = keyword.equals("type") || showable(value, rule);
+      return "must be " + expected + (show ? ", not " + shown(value, rule) : "");
+    }
+    return rule.has(keyword) && Set.of("minItems", "minProperties").contains(keyword)
+        ? "must have at least %s entries, not %d".formatted(rule.get(keyword), value.size())
+        : "does not keep the rule %s of its schema"
+            .formatted(message.getSchemaLocation().getFragment().getName(-1));
   }
 
   private JsonNode rule(ValidationMessage message) {
@@ -82,15 +101,19 @@ final class ViolationText {
   }
 
   private Violation missing(ValidationMessage message, String pointer, JsonNode rule) {
-    JsonNode wanted = resolved(rule.path("properties").path(message.getProperty()));
+    JsonNode wanted =
+        References.resolved(document, rule.path("properties").path(message.getProperty()));
     return new Violation(
-        Pointers.child(pointer, message.getProperty()),
-        "is missing; it must be " + expected(wanted));
+        Pointers.child(pointer, message.getProperty()), "is missing" + mustBe(expected(wanted)));
+  }
+
+  private static String mustBe(String expected) {
+    return expected.isEmpty() ? "" : "; it must be " + expected;
   }
 
   /** The expected value of the first rule that the name violates. */
-  private static String expectedName(String name, JsonNode rule) {
-    JsonNode names = rule.path("propertyNames");
+  private String expectedName(String name, JsonNode rule) {
+    JsonNode names = References.resolved(document, rule.path("propertyNames"));
     return StreamSupport.stream(names.path("allOf").spliterator(), false)
         .filter(part -> !EcmaPattern.of(part.path("pattern").asText()).matches(name))
         .findFirst()
@@ -110,33 +133,62 @@ final class ViolationText {
                 .orElse("known are " + String.join(", ", known));
   }
 
-  private JsonNode resolved(JsonNode schema) {
-    return schema.has("$ref") ? document.at(schema.get("$ref").textValue().substring(1)) : schema;
-  }
-
+  /** What a schema asks for; empty if none of its rules says. */
   private static String expected(JsonNode rule) {
     if (rule.has(EXPECTED)) {
       return rule.get(EXPECTED).textValue();
     }
+    if (rule.has("const")) {
+      return rule.get("const").toString();
+    }
     if (rule.has("enum")) {
       return words(rule.get("enum"));
     }
-    return switch (rule.path("type").asText()) {
-      case "string" ->
-          rule.has("format") && !isSecret(rule)
-              ? "text of the format " + rule.get("format").textValue()
-              : "text";
+    JsonNode type = rule.path("type");
+    return StreamSupport.stream((type.isArray() ? type : List.of(type)).spliterator(), false)
+        .map(one -> expected(one.asText(), rule))
+        .collect(Collectors.joining(" or "));
+  }
+
+  private static String expected(String type, JsonNode rule) {
+    return switch (type) {
+      case "string" -> text(rule);
       case "object" -> "an object";
       case "array" -> "a list";
       case "boolean" -> "true or false";
       case "integer" -> "a whole number" + range(rule);
-      default -> "a number" + range(rule);
+      case "number" -> "a number" + range(rule);
+      case "null" -> "null";
+      default ->
+          OF_NUMBERS.stream().anyMatch(rule::has)
+              ? "a number" + range(rule)
+              : OF_TEXT.stream().anyMatch(rule::has) ? text(rule) : "";
     };
   }
 
+  private static String text(JsonNode rule) {
+    String least = with("at least ", rule, "minLength");
+    String most = with("at most ", rule, "maxLength");
+    String length =
+        least.isEmpty() || most.isEmpty()
+            ? least + most
+            : "%s to %s".formatted(rule.get("minLength"), rule.get("maxLength"));
+    return "text"
+        + (length.isEmpty() ? "" : " of " + length + " characters")
+        + (isSecret(rule) ? "" : with(" of the format ", rule, "format"))
+        + with(" that matches ", rule, "pattern");
+  }
+
   private static String range(JsonNode rule) {
-    String from = rule.has("minimum") ? " from " + rule.get("minimum") : "";
-    return from + (rule.has("maximum") ? " up to " + rule.get("maximum") : "");
+    return with(" from ", rule, "minimum")
+        + with(" above ", rule, "exclusiveMinimum")
+        + with(" up to ", rule, "maximum")
+        + with(" below ", rule, "exclusiveMaximum")
+        + with(" that is a multiple of ", rule, "multipleOf");
+  }
+
+  private static String with(String words, JsonNode rule, String keyword) {
+    return rule.has(keyword) ? words + rule.get(keyword).asText() : "";
   }
 
   private static String words(JsonNode list) {

@@ -89,13 +89,29 @@ final class Expressions extends ValueTree {
     return result == null ? "" : String.valueOf(result);
   }
 
-  /** Whether an item of a list exists only by metadata that this sample lacks. */
-  boolean undecided(Object item, String at) {
+  /**
+   * A value of an item of a list.
+   *
+   * @param undecided whether it exists only by metadata that this sample lacks
+   */
+  record Item(Object value, boolean undecided) {}
+
+  /** The values of one item of a list: none, one, or several. */
+  Stream<Item> decidedItems(Object item, String at) {
+    if (item instanceof Map<?, ?> map && map.containsKey(EACH)) {
+      boolean undecided = undecided(map, EACH, at);
+      return each(map.get(EACH), at + "/" + EACH).stream()
+          .flatMap(one -> withItem(one).decidedItems(without(map, EACH), at))
+          .map(one -> new Item(one.value(), undecided || one.undecided()));
+    }
+    boolean undecided = item instanceof Map<?, ?> map && undecided(map, WHEN, at);
+    return items(item, at).stream().map(value -> new Item(value, undecided));
+  }
+
+  private boolean undecided(Map<?, ?> item, String key, String at) {
     return sample
-        && item instanceof Map<?, ?> map
-        && Stream.of(EACH, WHEN)
-            .filter(map::containsKey)
-            .anyMatch(key -> UNKNOWN.equals(condition(map.get(key), at)));
+        && item.containsKey(key)
+        && UNKNOWN.equals(condition(item.get(key), at + "/" + key));
   }
 
   @Override

@@ -220,7 +220,8 @@ public final class Planner {
     List<Object> all = profile.file().objects();
     for (int i = 0; i < all.size(); i++) {
       String path = "/objects/" + i;
-      for (Object value : expressions.items(all.get(i), path)) {
+      for (Expressions.Item item : expressions.decidedItems(all.get(i), path).toList()) {
+        Object value = item.value();
         HasMetadata object = profile.bind(value, Kind.of((Map<?, ?>) value).type(), path);
         if (object.getMetadata() == null) {
           object.setMetadata(new ObjectMeta());
@@ -235,7 +236,7 @@ public final class Planner {
         String name =
             name(object.getApiVersion(), object.getKind(), object.getMetadata().getName());
         String other =
-            expressions.undecided(all.get(i), path) || name.contains(Expressions.UNKNOWN)
+            item.undecided() || name.contains(Expressions.UNKNOWN)
                 ? ofServer.get(name)
                 : decided.putIfAbsent(name, "an object of " + path);
         if (other != null) {

@@ -22,10 +22,14 @@ final class SampleRequests {
   static List<SessionSpec> of(Profile profile) {
     List<SessionSpec> all = new ArrayList<>();
     all.add(request(profile, field -> field == RequestField.IMAGE, Map.of()));
-    int i = 0;
-    do {
-      all.add(request(profile, field -> true, metadata(profile, i++)));
-    } while (!metadata(profile, i).equals(metadata(profile, i - 1)));
+    int most =
+        profile.file().metadata().values().stream()
+            .mapToInt(it -> it.values().size())
+            .max()
+            .orElse(0);
+    for (int i = 0; i < Math.max(1, most); i++) {
+      all.add(request(profile, field -> true, metadata(profile, i)));
+    }
     return all;
   }
 
@@ -39,7 +43,7 @@ final class SampleRequests {
     for (String id : List.of("a-b", "A.b", "A~" + "x".repeat(126))) {
       all.add(request.with(to -> to.id(Optional.of(id))));
     }
-    all.add(request.with(to -> to.tenant("O_t-")));
+    all.add(request.with(to -> to.tenant("Sample_tenant-")));
     return all;
   }
 

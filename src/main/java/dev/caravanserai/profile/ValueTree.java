@@ -59,7 +59,7 @@ abstract class ValueTree {
     return Collections.singletonList(evaluate(item, at));
   }
 
-  private static Map<Object, Object> without(Map<?, ?> map, String key) {
+  static Map<Object, Object> without(Map<?, ?> map, String key) {
     Map<Object, Object> rest = new LinkedHashMap<>(map);
     rest.remove(key);
     return rest;

@@ -1,11 +1,13 @@
 package dev.caravanserai.contract;
 
+import static dev.caravanserai.contract.ContractRequests.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caravanserai.session.InvalidRequestException;
 import dev.caravanserai.session.InvalidRequestException.Violation;
+import dev.caravanserai.session.Yaml;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -50,6 +52,7 @@ class OwnContractTest {
       quoteCharacter = '`',
       value = {
         "date-time, gestern, 2026-11-26T16:00:00Z",
+        "date-time, 2026-11-26 16:00:00Z, 2026-11-26t16:00:00+01:00",
         "date, 2026-13-01, 2026-11-26",
         "time, 25 o'clock, 16:00:00Z",
         "duration, a day, P1D",
@@ -105,25 +108,159 @@ class OwnContractTest {
   }
 
   @Test
-  void body_whose_check_needs_more_than_the_stack_is_refused() {
-    String endless =
-        DOCUMENT.formatted("{$ref: '#/components/schemas/A'}")
-            + "components: {schemas: {A: {$ref: '#/components/schemas/A'}}}\n";
-    ApiOperation operation = ApiDocument.read(bytes(endless)).operations().get(0);
-    assertThatThrownBy(
-            () -> operation.read(Map.of(), Map.of(), name -> List.of(), bytes("{\"value\": 1}")))
-        .isInstanceOf(InvalidRequestException.class)
-        .hasMessageContaining("is nested too deeply");
+  void value_whose_check_needs_more_than_the_stack_is_refused() {
+    assertThat(ContractSchema.of(Yaml.read("A: {$ref: '#/A'}"), "/A").check(json("1")))
+        .containsExactly(new Violation("", "is nested too deeply"));
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "{type: number}|{type: [number, 'null']}|parameter n cannot be checked as it is written",
-        "schema: {type: number}|content: {application/json: {schema: {type: object}}}|parameter n cannot be checked",
-        "schema: {type: number}|explode: false, schema: {type: array, items: {type: string}}|parameter n cannot be checked",
-        "schema: {type: number}|style: pipeDelimited, schema: {type: number}|parameter n cannot be checked",
+        "{$ref: '#/components/schemas/A'}|/components/schemas/A refers to itself",
+        "{allOf: [{type: object}, {not: {$ref: '#/components/schemas/A'}}]}|/components/schemas/A refers to itself",
+        "{if: {type: object}, then: {$ref: '#/components/schemas/A'}}|/components/schemas/A refers to itself",
+        "{dependentSchemas: {x: {$ref: '#/components/schemas/A'}}}|/components/schemas/A refers to itself",
+        "{$ref: '#/nope'}|/components/schemas/A/$ref: there is no '#/nope'",
+        "{$ref: '#/no%pe'}|/components/schemas/A/$ref: there is no '#/no%pe'",
+        "{properties: {example: {$ref: 'other.yaml#/A'}}}|/components/schemas/A/properties/example/$ref: there is no",
+        "{items: {pattern: '^(s'}}|/components/schemas/A/items/pattern: '^(s' is not a pattern: Unclosed group near index 3",
+        "{patternProperties: {'(': {}}}|/components/schemas/A/patternProperties: '(' is not a pattern",
+        "{pattern: 'a\\$b'}|/components/schemas/A/pattern: 'a\\$b' is not a pattern: a $ that is no end",
+      })
+  void mistake_in_a_reference_or_pattern_is_refused_with_its_place(String schema, String why) {
+    assertThatThrownBy(() -> ApiDocument.read(bytes(withSchema("{}", schema))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{properties: {not: {$ref: '#/components/schemas/A'}}}|{\"not\": {\"not\": {}}}",
+        "{type: array, items: {anyOf: [{$ref: '#/components/schemas/A'}]}}|[[], [[]]]",
+        "{$id: 'https://example.org/a', $defs: {b: {}}, $ref: '#/$defs/b'}|1",
+        "{const: {$ref: '#/nope', pattern: '('}}|{\"$ref\": \"#/nope\", \"pattern\": \"(\"}",
+      })
+  void schema_that_refers_to_itself_for_a_part_of_its_value_is_right(String schema, String value) {
+    String document = withSchema("{$ref: '#/components/schemas/A'}", schema);
+    assertThat(request(document, Map.of(), value).body()).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{type: string, minLength: 2, maxLength: 5, pattern: '^[a-z]+$'}|\"A\"|must be text of 2 to 5 characters that matches ^[a-z]+$, not \"A\"",
+        "{type: string, minLength: 2}|\"A\"|must be text of at least 2 characters, not \"A\"",
+        "{pattern: '^[a-z]+$'}|\"A\"|must be text that matches ^[a-z]+$, not \"A\"",
+        "{type: number, exclusiveMinimum: 0, multipleOf: 0.5}|0.7|must be a number above 0 that is a multiple of 0.5, not the number 0.7",
+        "{type: integer, minimum: 1, exclusiveMaximum: 5}|5|must be a whole number from 1 below 5, not the number 5",
+        "{multipleOf: 2}|3|must be a number that is a multiple of 2, not the number 3",
+        "{const: 7}|8|must be 7, not the number 8",
+        "{const: a}|\"b\"|must be \"a\", not \"b\"",
+        "{type: [integer, 'null']}|\"b\"|must be a whole number or null, not \"b\"",
+        "{$id: 'https://example.org/a', type: string}|1|does not keep the rule type of its schema",
+        "{type: array, minItems: 2}|[1]|must have at least 2 entries, not 1",
+        "{minProperties: 1}|{}|must have at least 1 entries, not 0",
+        "{not: {type: string}}|\"b\"|does not keep the rule not of its schema",
+        "{type: array, contains: {type: string}}|[1]|does not keep the rule contains of its schema",
+        "{oneOf: [{type: string}, {type: integer}]}|true|does not keep the rule oneOf of its schema",
+        "false|1|is not allowed",
+      })
+  void message_of_a_refused_value_has_the_rule(String schema, String value, String message) {
+    assertThat(refused(schema, value)).containsExactly(new Violation("/value", message));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "propertyNames: {pattern: '^p'}|is not a valid name here; it must be text that matches ^p",
+        "propertyNames: {maxLength: 0}|is not a valid name here; it must be text of at most 0 characters",
+        "propertyNames: {enum: [a, b]}|is not a valid name here; it must be a or b",
+        "propertyNames: {not: {}}|is not a valid name here",
+        "unevaluatedProperties: false|is not known",
+      })
+  void message_of_a_refused_name_has_the_rule(String rule, String message) {
+    assertThat(refused("{" + rule + "}", "{\"q\": 1}"))
+        .containsExactly(new Violation("/value/q", message));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{type: integer, minimum: 1, maximum: 5}|is missing; it must be a whole number from 1 up to 5",
+        "{}|is missing",
+      })
+  void missing_parameter_is_named_also_if_the_request_has_no_other(String schema, String message) {
+    String document =
+        DOCUMENT
+            .formatted("{}")
+            .replace("schema: {type: number}", "required: true, schema: " + schema);
+    for (String in : List.of("query", "header")) {
+      assertThat(
+              catchThrowableOfType(
+                      InvalidRequestException.class,
+                      () -> request(document.replace("in: query", "in: " + in), Map.of(), "1"))
+                  .violations())
+          .containsExactly(new Violation("/" + in + "/n", message));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "explode: false, style: pipeDelimited, schema: {type: integer}|5",
+        "schema: {$ref: '#/components/schemas/A'}|5",
+        "schema: {allOf: [{$ref: '#/components/schemas/A'}, {minimum: 1}]}|5",
+        "schema: {type: array, items: {$ref: '#/components/schemas/A'}}|[5]",
+        "explode: true, style: form, schema: {type: array, items: {type: integer}}|[5]",
+        "schema: {type: array}|[\"5\"]",
+        "schema: {type: [integer]}|5",
+        "schema: {enum: ['5'], minLength: 1}|\"5\"",
+        "schema: {}|\"5\"",
+      })
+  void parameter_is_read_as_its_schema_says(String parameter, String value) {
+    String document =
+        withSchema("{}", "{$ref: '#/components/schemas/B'}")
+            .replace("schema: {type: number}", parameter);
+    assertThat(
+            request(document + "    B: {type: integer}\n", Map.of("n", List.of("5")), "1")
+                .parameters())
+        .containsEntry("n", StrictJson.plain(json(value)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "query, schema: {type: number}|query, schema: {type: [number, 'null']}|parameter n in query of POST /own (operation own) cannot be read",
+        "query, schema: {type: number}|cookie, schema: {type: number}|parameter n of POST /own (operation own) is in cookie",
+        "schema: {type: number}|content: {application/json: {schema: {type: object}}}|cannot be read",
+        "schema: {type: number}|schema: {type: object}|cannot be read",
+        "schema: {type: number}|schema: {allOf: [{type: object}]}|cannot be read",
+        "schema: {type: number}|schema: {allOf: [{type: string}, {type: integer}]}|cannot be read",
+        "schema: {type: number}|schema: {anyOf: [{type: string}, {type: integer}]}|cannot be read",
+        "schema: {type: number}|schema: {minimum: 1}|cannot be read",
+        "schema: {type: number}|schema: {enum: [1, 2]}|cannot be read",
+        "schema: {type: number}|schema: {const: 1}|cannot be read",
+        "schema: {type: number}|schema: {type: array, items: {type: object}}|cannot be read",
+        "schema: {type: number}|explode: false, schema: {type: array}|cannot be read",
+        "schema: {type: number}|style: pipeDelimited, schema: {type: array}|cannot be read",
+        "query, schema: {type: number}|header, schema: {type: array, items: {type: integer}}|parameter n in header of POST /own (operation own) cannot be read",
+        "query, schema: {type: number}|path, style: label, schema: {type: integer}|parameter n in path of POST /own (operation own) cannot be read",
+        "- {name: n, in: query, schema: {type: number}}|- {$ref: '#/components/parameters/Q'}|/paths/~1own/post/parameters/0/$ref: there is no '#/components/parameters/Q'",
         "/own:|/own/{other}:|operation own has no parameter for {other} in the path /own/{other}",
       })
   void document_whose_requests_cannot_be_checked_is_refused(
@@ -134,6 +271,19 @@ class OwnContractTest {
             () -> ApiDocument.read(document.formatted("{}").getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void operation_of_a_path_that_is_a_reference_is_read() {
+    String document =
+        DOCUMENT
+            .formatted("{}")
+            .replace(
+                "paths:", "paths: {/here: {$ref: '#/components/pathItems/There'}}\ncomponents:")
+            .replace("  /own:", "  pathItems:\n   There:")
+            .replace("name: n, in: query", "name: accept, in: query");
+    assertThat(request(document, Map.of("accept", List.of("5")), "1").parameters())
+        .containsEntry("accept", 5);
   }
 
   @Test
@@ -169,13 +319,25 @@ class OwnContractTest {
   }
 
   private static ApiOperation.Values read(String schema, String value, String number) {
-    return ApiDocument.read(DOCUMENT.formatted(schema).getBytes(StandardCharsets.UTF_8))
+    return request(DOCUMENT.formatted(schema), Map.of("n", List.of(number)), value);
+  }
+
+  private static ApiOperation.Values request(
+      String document, Map<String, List<String>> query, String value) {
+    return ApiDocument.read(bytes(document))
         .operations()
         .get(0)
-        .read(
-            Map.of(),
-            Map.of("n", List.of(number)),
-            name -> List.of(),
-            "{\"value\":%s}".formatted(value).getBytes(StandardCharsets.UTF_8));
+        .read(Map.of(), query, name -> List.of(), bytes("{\"value\":%s}".formatted(value)));
+  }
+
+  /** A document with one more schema, A. */
+  private static String withSchema(String value, String schema) {
+    return DOCUMENT.formatted(value)
+        + """
+        components:
+          schemas:
+            A: %s
+        """
+            .formatted(schema);
   }
 }

@@ -90,7 +90,7 @@ class DeletionWaitTest {
     CompletableFuture<Void> gone = await(Duration.ofMillis(300));
 
     // Then
-    Throwable late = catchThrowable(gone::join);
+    Throwable late = failed(gone);
     assertThat(Causes.failure(late).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
     assertThat(Causes.failure(late).orElseThrow().message())
         .contains(
@@ -209,7 +209,7 @@ class DeletionWaitTest {
     cluster.deliverEnd(itsAnchor);
 
     // Then
-    Throwable late = catchThrowable(gone::join);
+    Throwable late = failed(gone);
     assertThat(Causes.failure(late).orElseThrow().code()).isEqualTo(FailureCode.CONFLICT);
     assertThat(late).hasMessageContaining("has not answered yet whether it created its objects");
     assertThat(timers()).isZero();
@@ -227,7 +227,7 @@ class DeletionWaitTest {
     create.run();
 
     // Then
-    assertThat(catchThrowable(gone::join)).hasMessageContaining("still exists");
+    assertThat(failed(gone)).hasMessageContaining("still exists");
     assertThat(timers()).isZero();
   }
 
@@ -261,5 +261,10 @@ class DeletionWaitTest {
 
   private int timers() {
     return ((ScheduledThreadPoolExecutor) timer).getQueue().size();
+  }
+
+  private static Throwable failed(CompletableFuture<?> future) {
+    Awaitility.await().until(future::isDone);
+    return catchThrowable(future::join);
   }
 }

@@ -90,6 +90,7 @@ class ProfileMistakesTest {
         "settings: {A: {default: x, unit: second}} | /settings/A/unit | seconds, quantity or image",
         "names: {pod: x} | /names/pod | 'x' needs one *",
         "labels: {team: '${id}'} | label 'team': 'A~ | label(…)",
+        "labels: {team: '${tenant}'} | label 'team': 'Sample_tenant-' is not | label(…)",
         "labels: {team: a b} | Pod session-sample: label 'team' | 'a b' is not a label value",
         "labels: {x: '${spec.workingDir ??}'} | /labels/x | not a valid expression",
         "labels: {x: '${settings.A}'} | /labels/x | settings has no A; it has none",
@@ -154,10 +155,10 @@ class ProfileMistakesTest {
       value = {
         "fixed | ConfigMap fixed: session 'sample' of tenant 'default' and session 'a-b'",
         "x-${id} | 'x-A.b' is not a valid name",
-        "${tenant}-${names.pod} | ConfigMap O_t--session-sample-",
+        "${tenant}-${names.pod} | ConfigMap Sample_tenant--session-sample-",
         "x-${slug(id)} | session 'a-b' of tenant 'default' and session 'A.b' of tenant 'default'",
         "x-${slug(tenant)}-${slug(id)} | session 'A.b' of tenant 'default' would both",
-        "\"x-${label(id + '/')}\" | and session 'sample' of tenant 'O_t-' would both",
+        "\"x-${label(id + '/')}\" | and session 'sample' of tenant 'Sample_tenant-' would both",
         "x-${metadata.name} | ConfigMap x-${metadata…}: session 'sample'",
         "${names.pod} | ConfigMap session-sample: the session's anchor has this name"
       })
@@ -185,6 +186,35 @@ class ProfileMistakesTest {
         OWN.formatted("", object(kind, name, "") + object(otherKind, otherName, ""), ""),
         "/objects/1: " + otherKind + " session-sample",
         owner + " has this name too");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "each: [a, b], when: \"item != 'c'\", ",
+        "each: [a, b, c], when: \"item == 'a' || item == 'b' || metadata.more\", ",
+        "each: [a, b], "
+      })
+  void objects_of_one_name_for_elements_of_a_list_stop_the_start(String condition) {
+    assertStartStops(
+        OWN.formatted("", object("ConfigMap", "${names.pod}-config", condition), ""),
+        "/objects/0: ConfigMap session-sample-config",
+        "an object of /objects/0 has this name too");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "each: [a, b], when: \"item != 'b'\", ",
+        "each: [a, b], when: \"item != 'b' || metadata.more == '1'\", "
+      })
+  void objects_of_which_metadata_decides_that_they_exist_start(String condition) throws Exception {
+    // Given
+    Planner planner =
+        planner(OWN.formatted("", object("ConfigMap", "${names.pod}-config", condition), ""));
+
+    // Then
+    assertThat(planner).isNotNull();
   }
 
   @Test
@@ -232,11 +262,12 @@ class ProfileMistakesTest {
     }
   }
 
-  @Test
-  void object_that_only_another_listed_value_of_metadata_needs_is_checked() {
+  @ParameterizedTest
+  @ValueSource(strings = {"small, big", "small, small, big"})
+  void object_that_only_another_listed_value_of_metadata_needs_is_checked(String values) {
     assertStartStops(
         OWN.formatted(
-            "metadata: {mode: {values: [small, big]}}",
+            "metadata: {mode: {values: [%s]}}".formatted(values),
             object("ConfigMap", "fixed", "when: 'metadata.mode == \"big\"', "),
             ""),
         "ConfigMap fixed: session 'sample'");
@@ -253,7 +284,7 @@ class ProfileMistakesTest {
         OWN.formatted("", "", "")
             .replace("${names.pod}", "x-${label(id + '/')}".replace("'", "''")),
         "Pod x-sample-",
-        "tenant 'O_t-'");
+        "tenant 'Sample_tenant-'");
   }
 
   @Test
