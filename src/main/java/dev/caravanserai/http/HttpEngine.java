@@ -75,8 +75,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     HttpEngine engine = new HttpEngine(authenticators, limits, vertx);
     registry.accept("vertx", vertx);
     registry.accept(
-        "vertx-begin",
-        LifecycleStrategySupport.adapt((OnCamelContextStarted) c -> vertx.complete()));
+        "vertx-begin", LifecycleStrategySupport.adapt((OnCamelContextStarted) engine::started));
     registry.accept(
         "vertx-end", LifecycleStrategySupport.adapt((OnCamelContextStopped) c -> engine.end()));
     registry.accept("platform-http-engine", engine);
@@ -116,6 +115,15 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
   /** Threads of the route of an entrance. */
   RouteThreads threads(Entrance entrance) {
     return threads.computeIfAbsent(entrance, route -> new RouteThreads(limits));
+  }
+
+  /** A server without HTTP routes has the guard too. */
+  private synchronized void started(CamelContext context) {
+    if (context.hasService(VertxPlatformHttpServer.class) != null) {
+      setCamelContext(context);
+      guarded();
+    }
+    vertx.complete();
   }
 
   private void end() {
@@ -188,7 +196,7 @@ public final class HttpEngine extends VertxPlatformHttpEngine {
     }
   }
 
-  /** Adds the guard with the first consumer; before that there are only probes. */
+  /** Adds the guard once, before the first consumer; until then there are only probes. */
   private Router guarded() {
     var router = router();
     if (router != guarded) {

@@ -80,7 +80,9 @@ final class Problems {
       case 403 -> refused(FailureCode.NOT_PERMITTED, "This API key does not permit it.");
       case 404 ->
           refused(
-              FailureCode.NOT_FOUND, "Nothing is at " + path + ": /v1/docs lists all operations.");
+              FailureCode.NOT_FOUND,
+              "Nothing is at %s: the server has the paths of its routes and, with the API, those that /v1/docs lists."
+                  .formatted(path));
       case 405 ->
           refused(405, path + " does not take " + method + ": the header Allow lists the methods.");
       case 503 -> Problem.of(StatusException.shuttingDown());
