@@ -6,6 +6,7 @@ import dev.caravanserai.session.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.util.ReflectionHelper;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.quartz.CronExpression;
 
 /**
  * Refuses a number or a time in an endpoint's options that Camel reads as 0, such as {@code abc}.
@@ -49,6 +51,10 @@ final class EndpointOptions extends LifecycleStrategySupport {
       throw new IllegalArgumentException(
           "there is no operation %s.%s".formatted(operation, Nearest.hint(operation, KUBERNETES)));
     }
+    if (endpoint.getEndpointUri().startsWith("quartz:")
+        && options.get("cron") instanceof String cron) {
+      check(cron);
+    }
     options.forEach(
         (name, value) -> {
           if (value instanceof String text && !NUMBER_OR_TIME.matcher(text).matches()) {
@@ -59,6 +65,16 @@ final class EndpointOptions extends LifecycleStrategySupport {
             }
           }
         });
+  }
+
+  private static void check(String cron) {
+    try {
+      CronExpression.validateExpression(cron);
+    } catch (ParseException e) {
+      throw new IllegalArgumentException(
+          "cron is \"%s\", but it must be a cron expression of Quartz such as 0 30 6 * * ?: %s"
+              .formatted(cron, e.getMessage()));
+    }
   }
 
   /** The message for a value that an option cannot have. */

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.ExchangeBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -159,6 +160,17 @@ class ActingTenantTest {
   void exchange_without_a_caller_acts_for_the_tenant_of_the_setting() {
     // When
     context.createProducerTemplate().sendBody("direct:end", "");
+
+    // Then
+    assertThat(tenant.join()).isEqualTo("routes");
+  }
+
+  @Test
+  void exchange_that_was_received_from_nothing_acts_for_the_tenant_of_the_setting() {
+    // When
+    context
+        .createProducerTemplate()
+        .send("direct:toKamelet", ExchangeBuilder.anExchange(context).build());
 
     // Then
     assertThat(tenant.join()).isEqualTo("routes");

@@ -75,6 +75,8 @@ class BrokenRoutesTest {
         "to: kamelet:session-exec-action?script=a & b|& has to be in RAW(…)",
         "to: kamelet:session-exec-action?script={{.State}}|there is no property .State",
         "to: log:{{camel.main.nme}}|there is no property camel.main.nme. Did you mean camel.main.name?",
+        "to: kamelet:session-${header.x}-action|the name of a Kamelet cannot have an expression, whose value would become part of a URI: use choice,",
+        "toD: kamelet:session-${header.x}-action|the name of a Kamelet cannot have an expression, whose value would become part of a URI: use choice,",
         "to: log:x?levl=INFO|log has no option levl. Did you mean level?",
         "to: pod:lst|pod: has no operation lst. Did you mean list?",
         "setBody: {simple: '${boddy}'}|Simple has no function boddy. Did you mean body?",
@@ -318,7 +320,8 @@ class BrokenRoutesTest {
         "timer:mine?fixedRate=ja|fixedRate is \"ja\", but it must be true or false.",
         "scheduler:mine?delay=abc|delay is \"abc\", but it must be a time",
         "scheduler:mine?delay=-5|delay is \"-5\"",
-        "quartz:mine?cron=0+0+25+*+*+?|Hour values must be between 0 and 23",
+        "quartz:mine?cron=every+day|cron is \"every day\", but it must be a cron expression of Quartz such as 0 30 6 * * ?: Illegal characters",
+        "quartz:mine?cron=0+0+25+*+*+?|cron is \"0 0 25 * * ?\", but it must be a cron expression of Quartz such as 0 30 6 * * ?: Hour values must be between 0 and 23",
         "kamelet:session-stop-action|kamelet:session-stop-action is no source: use it in to."
       })
   void mistake_in_from_stops_the_start(String uri, String told) throws Exception {

@@ -25,7 +25,7 @@ import org.apache.camel.util.StringHelper;
 final class StepFactory extends DefaultProcessorFactory {
   /** Camel would resolve placeholders in the data, and take more parameters from it. */
   static final String DATA_IN_URI =
-      "the name and the parameters of a Kamelet cannot have an expression here, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or call the Kamelet by to if it evaluates the parameter itself.";
+      "the parameters of a Kamelet cannot have an expression here, since what it evaluates to would become part of a URI: set it as the body, a header or a variable in a step before, or call the Kamelet by to if it evaluates the parameter itself.";
 
   private final KameletUses uses = new KameletUses();
 
@@ -64,6 +64,12 @@ final class StepFactory extends DefaultProcessorFactory {
   }
 
   private static void checkData(CamelContext context, ProcessorDefinition<?> step) {
+    if (StepUris.of(context, step)
+        .flatMap(uri -> StepUris.kamelet(uri).stream())
+        .anyMatch(LanguageSupport::hasSimpleFunction)) {
+      throw new IllegalArgumentException(
+          "the name of a Kamelet cannot have an expression, whose value would become part of a URI: use choice, with a step for each Kamelet.");
+    }
     if (evaluatesUri(step)
         && StepUris.of(context, step)
             .filter(SessionKamelets::isKamelet)
