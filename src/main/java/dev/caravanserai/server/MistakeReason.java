@@ -73,6 +73,9 @@ final class MistakeReason {
           new Rule(
               "Unsupported definition: null",
               found -> "an expression is missing, such as simple, constant or jq."),
+          new Rule(
+              "(\\w+) must be specified (?:and not empty )?on: .*",
+              found -> found.group(1) + " is missing."),
           new Rule(SPECIFICATION.pattern(), MatchResult::group),
           new Rule(
               ".*No enum constant ([\\w.$]+)\\.(\\w+).*",

@@ -1,6 +1,7 @@
 package dev.caravanserai.server;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -14,25 +15,27 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Where a key stands in a YAML document.
+ * A key of a YAML document.
  *
+ * @param name empty if there is none
  * @param line from 0
  * @param parent the nearest key that it is below; {@code route file} at the top
  */
-record YamlKey(int line, String parent) {
+record YamlKey(String name, int line, String parent) {
 
-  /** The key of this name whose value, or whose mapping, begins at the mark. */
-  static YamlKey find(Mark value, String name) {
+  /** The key of such a name whose value, or whose mapping, begins at the mark. */
+  static YamlKey find(Mark value, Predicate<String> name) {
     int[] points = value.getBuffer();
     LoadSettings settings = LoadSettings.builder().build();
     String text = new String(points, 0, points.length);
     return new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
         .getSingleNode()
         .flatMap(root -> find(root, value, name, "route file"))
-        .orElse(new YamlKey(value.getLine(), "route file"));
+        .orElse(new YamlKey("", value.getLine(), "route file"));
   }
 
-  private static Optional<YamlKey> find(Node node, Mark value, String name, String parent) {
+  private static Optional<YamlKey> find(
+      Node node, Mark value, Predicate<String> name, String parent) {
     if (node instanceof SequenceNode sequence) {
       return first(sequence.getValue().stream().map(item -> find(item, value, name, parent)));
     }
@@ -46,15 +49,15 @@ record YamlKey(int line, String parent) {
   }
 
   private static Optional<YamlKey> find(
-      MappingNode mapping, NodeTuple tuple, Mark value, String name, String parent) {
+      MappingNode mapping, NodeTuple tuple, Mark value, Predicate<String> name, String parent) {
     ScalarNode key = (ScalarNode) tuple.getKeyNode();
     boolean same =
-        key.getValue().equals(name)
+        name.test(key.getValue())
             && Stream.of(mapping, tuple.getValueNode())
                 .flatMap(node -> node.getStartMark().stream())
                 .anyMatch(start -> at(start, value));
     return same
-        ? key.getStartMark().map(mark -> new YamlKey(mark.getLine(), parent))
+        ? key.getStartMark().map(mark -> new YamlKey(key.getValue(), mark.getLine(), parent))
         : find(tuple.getValueNode(), value, name, key.getValue());
   }
 

@@ -37,9 +37,7 @@ record YamlMistake(String place, String reason) {
   private static YamlMistake of(Mark mark, String problem) {
     Matcher unknown = UNKNOWN.matcher(problem);
     if (!unknown.matches()) {
-      return new YamlMistake(
-          place(mark, mark.getLine()),
-          problem.replace("Unsupported type: SEQUENCE", "a list stands in the place of a text."));
+      return new YamlMistake(place(mark, mark.getLine()), otherNode(mark, problem));
     }
     String word = unknown.group(2);
     if (unknown.group(1).startsWith("Unknown")) {
@@ -47,11 +45,29 @@ record YamlMistake(String place, String reason) {
           place(mark, mark.getLine()),
           "there is no step %s.%s".formatted(word, Nearest.hint(word, steps(schema()))));
     }
-    YamlKey key = YamlKey.find(mark, word);
+    YamlKey key = YamlKey.find(mark, word::equals);
     return new YamlMistake(
         place(mark, key.line()),
         "%s has no %s.%s"
             .formatted(key.parent(), word, Nearest.hint(word, fields(schema(), key.parent()))));
+  }
+
+  /** Camel's message for a text, a list or a map in the place of another one. */
+  private static String otherNode(Mark mark, String problem) {
+    String key = YamlKey.find(mark, name -> true).name();
+    return problem.equals("Node type key-value is invalid, expected map")
+            && steps(schema()).contains(key)
+        ? "%s takes no text, but keys with their values: %s."
+            .formatted(key, String.join(", ", fields(schema(), key)))
+        : problem
+            .replace("Unsupported type: SEQUENCE", "Node type array is invalid, expected key-value")
+            .replaceFirst(
+                "Node type (\\S+) is invalid, expected (\\S+)", "a $1 stands in the place of a $2.")
+            .replace("key-value", "text")
+            .replace("array", "list")
+            .replace(
+                "Unable to find constructor for node",
+                "a step is a key with its value, such as to: log:name.");
   }
 
   private static String place(Mark mark, int line) {

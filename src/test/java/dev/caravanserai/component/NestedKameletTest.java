@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.kamelet.Kamelet;
 import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.model.ModelCamelContext;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,32 @@ class NestedKameletTest {
                 .filter(endpoint -> endpoint.getOperation() == Operation.plan))
         .extracting(PodEndpoint::getImage, PodEndpoint::getIdempotencyKey)
         .containsExactly(tuple("busybox:1", "${variable.my-key}"));
+  }
+
+  @Test
+  void kamelet_with_steps_belongs_to_the_route_that_uses_it() throws Exception {
+    // Given
+    start("log: never", true);
+
+    // When
+    context.addRoutes(
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("direct:later")
+                .routeId("later")
+                .kamelet("session-list-action")
+                .log("never")
+                .end()
+                .to("kamelet:read-action?which=raworc");
+          }
+        });
+
+    // Then
+    assertThat(((ModelCamelContext) context).getRouteDefinitions())
+        .filteredOn(route -> route.getId().startsWith("session-list-action"))
+        .extracting(route -> route.getTemplateParameters().get(Kamelet.PARENT_ROUTE_ID))
+        .containsExactly("later");
   }
 
   private void start(String step, boolean yaml) throws Exception {

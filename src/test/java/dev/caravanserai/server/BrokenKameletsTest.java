@@ -276,6 +276,78 @@ class BrokenKameletsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kamelet:own-source?what=y",
+        "kamelet:own-source?what={{what}}y",
+        "kamelet:session-events-source",
+        "kamelet:source",
+        "{{what}}"
+      })
+  void source_of_a_route_file_that_begins_at_a_kamelet_stops_the_start(String from)
+      throws Exception {
+    // Given
+    String template =
+        """
+        - routeTemplate:
+            id: own-source
+            parameters: [{name: what}]
+            from:
+              uri: "%s"
+              steps: [to: 'kamelet:sink']
+        """
+            .formatted(from);
+    String route =
+        """
+        - route:
+            id: mine
+            from:
+              uri: kamelet:own-source
+              parameters: {what: "kamelet:session-events-source"}
+              steps: [to: 'log:x']
+        """;
+
+    // Then
+    assertThat(messageOf(template + route))
+        .contains(
+            "mine.camel.yaml, line ",
+            "the template of kamelet:own-source begins at kamelet:",
+            "that of a source begins at a component");
+  }
+
+  @Test
+  void source_whose_beginning_is_a_placeholder_of_a_component_starts() throws Exception {
+    // Given
+    Files.writeString(
+        home.resolve("own-source.kamelet.yaml"),
+        OWN.replace("own-action", "own-source").replace("kamelet:source", "'{{what}}'"));
+    String route =
+        "- route: {id: %1$s, from: {uri: 'kamelet:own-source?what=%2$s', steps: [to: 'log:x']}}\n";
+
+    // Then
+    assertThat(messageOf(route.formatted("mine", "direct:own"))).isEqualTo("STARTED");
+    assertThat(messageOf(route.formatted("mine", "kamelet:session-events-source")))
+        .contains(
+            "the template of kamelet:own-source begins at kamelet:session-events-source; that of a source");
+  }
+
+  @Test
+  void kamelets_that_call_each_other_for_different_routes_start() throws Exception {
+    // Given
+    kamelet("retry-action", "to: 'kamelet:{{what:session-list-action}}'");
+    kamelet("log-action", "to: 'kamelet:{{what:session-list-action}}'");
+
+    // Then
+    assertThat(
+            messageOf(
+                routeTo(
+                    "to: 'kamelet:retry-action?what=log-action', to: 'kamelet:log-action?what=retry-action'")))
+        .isEqualTo("STARTED");
+    assertThat(messageOf(routeTo("to: 'kamelet:log-action?what=log-action'")))
+        .contains("the Kamelet log-action uses itself: log-action uses log-action");
+  }
+
   @Test
   void kamelet_that_several_steps_use_starts() throws Exception {
     // Given

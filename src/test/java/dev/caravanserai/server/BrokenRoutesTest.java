@@ -85,6 +85,8 @@ class BrokenRoutesTest {
         "setBody: {simple: '${body.stdout.text'}|Simple cannot read \"${body.stdout.text\" at character 18: expected } before its end.",
         "setBody: {jq: '.a ['}|the expression \".a [\" has a mistake: Encountered \"<EOF>\" at line 1, column 4.",
         "setBody: {}|an expression is missing, such as simple, constant or jq.",
+        "log: {}|message is missing.",
+        "kamelet: {}|name is missing.",
         "to: http:x?connectTimeout=soon|connectTimeout is \"soon\", but it must be a whole number.",
         "to: seda:m?size=many|size is \"many\", but it must be a whole number.",
         "to: kubernetes-pods:client?operation=listPod|there is no operation listPod. Did you mean listPods?",
@@ -200,6 +202,34 @@ class BrokenRoutesTest {
       })
   void mistake_that_camel_would_report_for_a_message_stops_the_start(String step, String told)
       throws Exception {
+    assertThat(messageOf("mine.camel.yaml", route("direct:mine", step)))
+        .startsWith("The routes in file:%s/mine.camel.yaml, line 6 cannot run: ".formatted(home))
+        .contains(told);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "setBody: x|setBody takes no text, but keys with their values: constant, ",
+        "setBody:|setBody takes no text",
+        "setHeader: x|setHeader takes no text",
+        "delay: 1000|delay takes no text, but keys with their values: asyncDelayed, ",
+        "split: x|split takes no text",
+        "filter: x|filter takes no text",
+        "loop: 3|loop takes no text",
+        "choice: x|choice takes no text, but keys with their values: description, disabled, id, ",
+        "choice: {when: [x]}|a text stands in the place of a map.",
+        "choice: {otherwise: x}|a text stands in the place of a map.",
+        "doTry: x|doTry takes no text",
+        "marshal: json|marshal takes no text",
+        "aggregate: {correlationExpression: x}|a text stands in the place of a map.",
+        "doTry: {steps: x}|a text stands in the place of a list.",
+        "to: {uri: 'log:x', parameters: x}|a text stands in the place of a map.",
+        "filter: {simple: '${body}', steps: [x]}|a step is a key with its value, such as to: log:name."
+      })
+  void text_in_the_place_of_keys_stops_the_start(String step, String told) throws Exception {
     assertThat(messageOf("mine.camel.yaml", route("direct:mine", step)))
         .startsWith("The routes in file:%s/mine.camel.yaml, line 6 cannot run: ".formatted(home))
         .contains(told);
@@ -449,6 +479,9 @@ class BrokenRoutesTest {
         "onException: {exception: [no.such.Type], steps: [to: 'log:y']}|1|there is no class no.such.Type.",
         "beans: [{name: x, type: no.such.Type}]|1|there is no class no.such.Type.",
         "beans: [{name: x, type: dev.caravanserai.http.RouteScope, constructors: {'0': deploy}}]|1|scope deploy is unknown.",
+        "route: x|1|route takes no text",
+        "rest: x|1|rest takes no text",
+        "onException: x|1|onException takes no text",
         "errorHandler: {noErrorHandler: {}}|7|errorHandler has to stand above the first route",
         "onException: {exception: [java.lang.Exception], steps: [to: 'log:y']}|7|onException has to stand above the first route",
         "intercept: {steps: [to: 'log:y']}|7|intercept has to stand above the first route"

@@ -30,6 +30,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** The file of a Kamelet. Finds mistakes that Camel reports without the file, or never. */
 record KameletFile(String name, String location, JsonNode kamelet) {
+  static final String SOURCE_BEGIN =
+      "that of a source begins at a component, such as pod:events or timer:name, not at a Kamelet, whose messages would not arrive";
+
   private static final String SUFFIX = ".kamelet.yaml";
   private static final Set<String> TYPES =
       Set.of("array", "boolean", "integer", "number", "object", "string");
@@ -215,7 +218,7 @@ record KameletFile(String name, String location, JsonNode kamelet) {
               .formatted(
                   from,
                   source
-                      ? "that of a source begins at a component, such as pod:events or timer:name, not at a Kamelet, whose messages would not arrive"
+                      ? SOURCE_BEGIN
                       : "it must begin at kamelet:source, unless it is a source and has a name that ends with -source"));
     }
     Set<String> known = new TreeSet<>();

@@ -12,6 +12,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.component.kamelet.Kamelet;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.util.URISupport;
 
@@ -45,6 +46,9 @@ final class KameletParameters extends LifecycleStrategySupport {
 
   @Override
   public void onEndpointAdd(Endpoint endpoint) {
+    if (endpoint instanceof KameletEndpoint) {
+      checkFrom();
+    }
     if (endpoint instanceof KameletEndpoint kamelet
         && !kamelet.getEndpointUri().matches("kamelet://(source|sink)(\\?.*)?")) {
       boolean ours = SessionKamelets.isName(kamelet.getTemplateId());
@@ -59,6 +63,26 @@ final class KameletParameters extends LifecycleStrategySupport {
         exact.put(Kamelet.NO_ERROR_HANDLER, true); // the caller's route handles its failures
       }
       kamelet.setKameletProperties(exact);
+    }
+  }
+
+  /** With the values of placeholders; also of a Kamelet that is a template of a route file. */
+  private void checkFrom() {
+    Optional.ofNullable(context.getCamelContextExtension().getCreateRoute())
+        .map(((ModelCamelContext) context)::getRouteDefinition)
+        .filter(route -> route.isKamelet() != null)
+        .ifPresent(this::checkFrom);
+  }
+
+  private void checkFrom(RouteDefinition route) {
+    String from = StepUris.resolved(context, route.getInput().getEndpointUri());
+    String name = String.valueOf(route.getTemplateParameters().get(Kamelet.PARAM_TEMPLATE_ID));
+    if (StepUris.kamelet(from)
+        .filter(begin -> name.endsWith("-source") || !begin.equals(Kamelet.SOURCE_ID))
+        .isPresent()) {
+      throw new IllegalArgumentException(
+          "the template of kamelet:%s begins at %s; %s."
+              .formatted(name, from, KameletFile.SOURCE_BEGIN));
     }
   }
 

@@ -28,51 +28,78 @@ import org.apache.camel.support.PluginHelper;
  * and for others one route after the other. Thread-safe.
  */
 final class KameletUses {
+  /** More would not fit on the stack. */
+  private static final int MOST_NESTED = 1000;
+
   /** The step that uses a Kamelet, by that Kamelet's name, by the name of the user. */
   private final Map<String, Map<String, LineNumberAware>> steps = new ConcurrentHashMap<>();
 
+  private record Use(String kamelet, LineNumberAware step) {}
+
   /**
-   * @throws IllegalArgumentException with the cycle, if a Kamelet that the step uses, or the one
-   *     that the step is in, uses itself, also by others
+   * @throws IllegalArgumentException with the cycle, if a Kamelet that the step uses uses itself,
+   *     also by others, or if the step is in that Kamelet
    */
   void check(Route route, ProcessorDefinition<?> step) {
     ModelCamelContext context = (ModelCamelContext) route.getCamelContext();
     Set<String> used = names(StepUris.of(context, step));
-    if (used.isEmpty()) {
-      return;
+    if (!used.isEmpty()) {
+      List<Use> users = users(context, (RouteDefinition) route.getRoute());
+      Set<String> done = new HashSet<>();
+      used.forEach(name -> follow(context, users, new Use(name, step), done));
     }
-    RouteDefinition definition = (RouteDefinition) route.getRoute();
-    if (definition.isKamelet() != null) {
-      String user =
-          String.valueOf(definition.getTemplateParameters().get(Kamelet.PARAM_TEMPLATE_ID));
-      used.forEach(name -> of(context, user).putIfAbsent(name, step));
-      used = Set.of(user);
-    }
-    Set<String> done = new HashSet<>();
-    used.forEach(name -> follow(context, new ArrayList<>(), name, done));
   }
 
-  private void follow(
-      ModelCamelContext context, List<String> users, String name, Set<String> done) {
-    int first = users.indexOf(name);
-    users.add(name);
+  /** The Kamelets that a route is a part of, the outermost first. */
+  private static List<Use> users(ModelCamelContext context, RouteDefinition route) {
+    List<Use> users = new ArrayList<>();
+    RouteDefinition kamelet = route;
+    while (kamelet != null && kamelet.isKamelet() != null && users.size() < MOST_NESTED) {
+      Map<String, Object> parameters = kamelet.getTemplateParameters();
+      String name = String.valueOf(parameters.get(Kamelet.PARAM_TEMPLATE_ID));
+      ProcessorDefinition<?> step =
+          context.getProcessorDefinition(
+              String.valueOf(parameters.get(Kamelet.PARENT_PROCESSOR_ID)));
+      users.add(0, new Use(name, step));
+      kamelet =
+          uses(step, name)
+              ? context.getRouteDefinition((String) parameters.get(Kamelet.PARENT_ROUTE_ID))
+              : null;
+    }
+    return users;
+  }
+
+  /** False for a Kamelet of dead letters, which Camel creates at any step. */
+  private static boolean uses(ProcessorDefinition<?> step, String kamelet) {
+    return step != null
+        && StepUris.asWritten(step)
+            .map(uri -> StepUris.kamelet(uri).orElse(uri))
+            .anyMatch(name -> name.equals(kamelet) || name.contains("{{"));
+  }
+
+  private void follow(ModelCamelContext context, List<Use> users, Use use, Set<String> done) {
+    int first = users.stream().map(Use::kamelet).toList().indexOf(use.kamelet());
+    users.add(use);
     if (first >= 0) {
       throw new IllegalArgumentException(cycle(users.subList(first, users.size())));
     }
-    if (done.add(name)) {
-      of(context, name).keySet().forEach(used -> follow(context, users, used, done));
+    if (done.add(use.kamelet())) {
+      of(context, use.kamelet())
+          .forEach((used, step) -> follow(context, users, new Use(used, step), done));
     }
     users.remove(users.size() - 1);
   }
 
-  private String cycle(List<String> names) {
-    StringBuilder uses = new StringBuilder();
-    for (int i = 1; i < names.size(); i++) {
-      LineNumberAware step = steps.get(names.get(i - 1)).get(names.get(i));
-      uses.append(" uses %s (%s)".formatted(names.get(i), StepException.place(step)));
-    }
+  private static String cycle(List<Use> cycle) {
     return "the Kamelet %1$s uses itself: %1$s%2$s. Remove one of these steps, or let it use another Kamelet."
-        .formatted(names.get(0), uses);
+        .formatted(
+            cycle.get(0).kamelet(),
+            cycle.stream()
+                .skip(1)
+                .map(
+                    use ->
+                        " uses %s (%s)".formatted(use.kamelet(), StepException.place(use.step())))
+                .collect(Collectors.joining()));
   }
 
   private Map<String, LineNumberAware> of(ModelCamelContext context, String name) {

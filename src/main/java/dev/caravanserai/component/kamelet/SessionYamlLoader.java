@@ -3,6 +3,8 @@ package dev.caravanserai.component.kamelet;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
+import org.apache.camel.spi.Resource;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -10,6 +12,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * session Kamelets as they are written.
  */
 final class SessionYamlLoader extends YamlRoutesBuilderLoader {
+  @Override
+  protected YamlDeserializationContext newYamlDeserializationContext(
+      LoadSettings settings, Resource resource) {
+    return new MarkedYaml(settings, super.newYamlDeserializationContext(settings, resource));
+  }
+
   @Override
   protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
     DocumentCheck.list(root);

@@ -15,6 +15,7 @@ import org.apache.camel.model.WireTapDefinition;
 import org.apache.camel.processor.DefaultProcessorFactory;
 import org.apache.camel.reifier.ProcessorReifier;
 import org.apache.camel.support.LanguageSupport;
+import org.apache.camel.util.StringHelper;
 
 /**
  * Creates the steps of routes. A session Kamelet is always called by a fixed URI, and evaluates the
@@ -92,6 +93,9 @@ final class StepFactory extends DefaultProcessorFactory {
   }
 
   private static ProcessorDefinition<?> called(CamelContext context, ProcessorDefinition<?> step) {
+    if (step instanceof KameletDefinition kamelet) {
+      StringHelper.notEmpty(kamelet.getName(), "name", kamelet);
+    }
     boolean session = StepUris.of(context, step).anyMatch(SessionKamelets::isUri);
     if (session && step instanceof WireTapDefinition<?> tap) {
       tap.setDynamicUri("false");
