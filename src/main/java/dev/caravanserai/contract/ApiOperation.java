@@ -41,7 +41,8 @@ public final class ApiOperation {
     ObjectNode defaults = JsonNodeFactory.instance.objectNode();
     Set<String> pointers = new HashSet<>();
     for (OperationNode.Parameter parameter : node.parameters()) {
-      Optional.ofNullable(parameter.schema().get("default"))
+      parameter
+          .byDefault()
           .ifPresent(
               value -> {
                 defaults.withObject("/" + parameter.in()).set(parameter.name(), value);
@@ -135,7 +136,9 @@ public final class ApiOperation {
             default -> parameter.joined(header.apply(parameter.name()));
           };
       if (given.isEmpty()) {
-        parameter.byDefault().ifPresent(it -> parameters.put(parameter.name(), it));
+        parameter
+            .byDefault()
+            .ifPresent(it -> parameters.put(parameter.name(), StrictJson.plain(it)));
         continue;
       }
       if (given.size() > 1 && !parameter.type().equals("array")) {

@@ -74,6 +74,7 @@ record OperationNode(
 
   /**
    * @param in {@code path}, {@code query} or {@code header}
+   * @param schemas its schema, and all that hold with it ({@link References#parts})
    * @param type of JSON Schema; {@code string} if the schema does not say
    * @param itemType of the items of an array
    * @param list whether the values of a repeated header are one list (RFC 9110, 5.3)
@@ -82,7 +83,7 @@ record OperationNode(
       String name,
       String in,
       boolean required,
-      JsonNode schema,
+      List<JsonNode> schemas,
       String type,
       String itemType,
       boolean list) {
@@ -92,9 +93,16 @@ record OperationNode(
       return list && values.size() > 1 ? List.of(String.join(", ", values)) : values;
     }
 
+    JsonNode schema() {
+      return schemas.get(0);
+    }
+
     /** The schema's default value. */
-    Optional<Object> byDefault() {
-      return Optional.ofNullable(schema.get("default")).map(StrictJson::plain);
+    Optional<JsonNode> byDefault() {
+      return schemas.stream()
+          .filter(it -> it.has("default"))
+          .findFirst()
+          .map(it -> it.get("default"));
     }
   }
 
@@ -321,7 +329,7 @@ record OperationNode(
         name,
         in,
         node.path("required").asBoolean(),
-        node.path("schema"),
+        parts,
         type,
         itemType,
         node.path(LIST).asBoolean());

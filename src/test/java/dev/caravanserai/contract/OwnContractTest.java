@@ -274,6 +274,16 @@ class OwnContractTest {
   }
 
   @Test
+  void default_of_a_referenced_schema_is_the_value_of_an_absent_parameter() {
+    String document =
+        withSchema("{}", "{type: integer, default: 3}")
+            .replace("{type: number}", "{allOf: [{$ref: '#/components/schemas/A'}]}");
+    assertThat(request(document, Map.of(), "1").parameters()).containsEntry("n", 3);
+    assertThatThrownBy(() -> ApiDocument.read(bytes(document.replace("default: 3", "default: x"))))
+        .hasMessageContaining("the default of /query/n of operation own must be a whole number");
+  }
+
+  @Test
   void operation_of_a_path_that_is_a_reference_is_read() {
     String document =
         DOCUMENT
