@@ -52,7 +52,8 @@ final class EndpointOptions extends LifecycleStrategySupport {
           "there is no operation %s.%s".formatted(operation, Nearest.hint(operation, KUBERNETES)));
     }
     if (endpoint.getEndpointUri().startsWith("quartz:")
-        && options.get("cron") instanceof String cron) {
+        && options.get("cron") instanceof String cron
+        && !cron.startsWith("RAW")) {
       check(cron);
     }
     options.forEach(

@@ -1,11 +1,17 @@
 package dev.caravanserai.server;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -22,16 +28,40 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * @param parent the nearest key that it is below; {@code route file} at the top
  */
 record YamlKey(String name, int line, String parent) {
+  private static final String TOP = "route file";
 
-  /** The key of such a name whose value, or whose mapping, begins at the mark. */
+  /**
+   * The key of such a name whose value, or whose mapping, begins at the mark. None if the file
+   * cannot be read, or is no YAML.
+   */
   static YamlKey find(Mark value, Predicate<String> name) {
-    int[] points = value.getBuffer();
     LoadSettings settings = LoadSettings.builder().build();
-    String text = new String(points, 0, points.length);
-    return new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
-        .getSingleNode()
-        .flatMap(root -> find(root, value, name, "route file"))
-        .orElse(new YamlKey("", value.getLine(), "route file"));
+    // The mark itself has only the part of the text around it.
+    try (InputStream in = open(value.getName())) {
+      return new Composer(
+              settings,
+              new ParserImpl(settings, new StreamReader(settings, new YamlUnicodeReader(in))))
+          .getSingleNode()
+          .flatMap(root -> find(root, value, name, TOP))
+          .orElse(new YamlKey("", value.getLine(), TOP));
+    } catch (IOException | YamlEngineException unreadable) {
+      return new YamlKey("", value.getLine(), TOP);
+    }
+  }
+
+  /**
+   * @param location as Camel writes it: {@code file:} or {@code classpath:}, and a path
+   */
+  private static InputStream open(String location) throws IOException {
+    String path = location.substring(location.indexOf(':') + 1);
+    InputStream in =
+        location.startsWith("classpath:")
+            ? YamlKey.class.getClassLoader().getResourceAsStream(path)
+            : new FileInputStream(path);
+    if (in == null) {
+      throw new FileNotFoundException(location);
+    }
+    return in;
   }
 
   private static Optional<YamlKey> find(

@@ -237,6 +237,28 @@ class BrokenRoutesTest {
         .contains(told);
   }
 
+  @Test
+  void mistake_far_below_in_a_file_is_reported_with_its_line_and_key() throws Exception {
+    // Given
+    String above = route("direct:other", "to: log:" + "ü😀".repeat(1000)).replace("mine", "other");
+
+    // Then
+    assertThat(messageOf("mine.camel.yaml", above + route("direct:mine", "setBody: x")))
+        .startsWith("The routes in file:%s/mine.camel.yaml, line 12 cannot run: ".formatted(home))
+        .contains("setBody takes no text, but keys with their values: constant, ");
+    assertThat(messageOf("mine.camel.yaml", above + route("direct:mine", "setBody: {constnt: x}")))
+        .contains("/mine.camel.yaml, line 12 ", "setBody has no constnt. Did you mean constant?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"- route: {id: mine", "- route:\n\tid: mine", "- route: 'x", "a: b: c", "- a\n b"})
+  void text_that_is_no_yaml_is_reported_with_its_file_and_line(String text) throws Exception {
+    assertThat(messageOf("mine.camel.yaml", text))
+        .startsWith("The routes in file:%s/mine.camel.yaml, line ".formatted(home))
+        .contains(" cannot run: ");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
