@@ -65,7 +65,7 @@ final class ContractSchema {
     try {
       JsonSchema schema = factory.getSchema(SchemaLocation.of(IRI + "#" + pointer), config);
       schema.initializeValidators();
-      return new ContractSchema(schema, new ViolationText(document));
+      return new ContractSchema(schema, new ViolationText(document, pointer));
     } catch (JsonSchemaException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

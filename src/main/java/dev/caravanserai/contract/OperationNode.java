@@ -1,6 +1,7 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayList;
@@ -46,13 +47,13 @@ record OperationNode(
   /** Types of JSON Schema whose values a text can be. */
   private static final List<String> TYPES = List.of("string", "integer", "number", "boolean");
 
+  /** Rules whose schemas are for the same value. */
+  private static final List<String> SAME_VALUE =
+      List.of("anyOf", "oneOf", "not", "if", "then", "else");
+
   /** Rules with which a schema without a type is not for text. */
   private static final List<String> NOT_FOR_TEXT =
       List.of(
-          "anyOf",
-          "oneOf",
-          "not",
-          "if",
           "properties",
           "items",
           "multipleOf",
@@ -117,7 +118,10 @@ record OperationNode(
     String base = URI.create(server.replaceAll("[{}]", "")).getPath().replaceAll("/+$", "");
     List<OperationNode> all = new ArrayList<>();
     for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
-      JsonNode item = References.resolved(document, path.getValue());
+      ObjectNode item = JsonNodeFactory.instance.objectNode();
+      for (JsonNode part : References.parts(document, path.getValue())) {
+        part.properties().forEach(field -> item.putIfAbsent(field.getKey(), field.getValue()));
+      }
       for (String method : METHODS) {
         JsonNode operation = item.get(method);
         if (operation != null) {
@@ -306,12 +310,12 @@ record OperationNode(
               .formatted(name, operation, in, String.join(", ", PLACES)));
     }
     List<JsonNode> parts = References.parts(document, node.path("schema"));
-    String type = type(parts);
+    String type = type(document, parts);
     String itemType =
         parts.stream()
             .filter(part -> part.has("items"))
             .findFirst()
-            .map(part -> type(References.parts(document, part.get("items"))))
+            .map(part -> type(document, References.parts(document, part.get("items"))))
             .orElse("string");
     boolean readable =
         type.equals("array")
@@ -336,7 +340,7 @@ record OperationNode(
   }
 
   /** The one type of a schema; empty if it has several, or none though it is not for text. */
-  private static String type(List<JsonNode> parts) {
+  private static String type(JsonNode document, List<JsonNode> parts) {
     List<String> types =
         parts.stream()
             .map(part -> part.path("type"))
@@ -353,10 +357,17 @@ record OperationNode(
         parts.stream()
             .allMatch(
                 part ->
-                    NOT_FOR_TEXT.stream().noneMatch(part::has)
+                    part.path("$ref").asText("#/").startsWith("#/")
+                        && NOT_FOR_TEXT.stream().noneMatch(part::has)
                         && part.path("const").isTextual() == part.has("const")
                         && StreamSupport.stream(part.path("enum").spliterator(), false)
-                            .allMatch(JsonNode::isTextual));
+                            .allMatch(JsonNode::isTextual)
+                        && SAME_VALUE.stream()
+                            .filter(part::has)
+                            .map(part::get)
+                            .flatMap(it -> it.isArray() ? it.valueStream() : Stream.of(it))
+                            .map(it -> type(document, References.parts(document, it)))
+                            .allMatch(List.of("string", "null")::contains));
     return text ? "string" : "";
   }
 

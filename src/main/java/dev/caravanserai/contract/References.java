@@ -2,6 +2,7 @@ package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.networknt.schema.JsonNodePath;
 import dev.caravanserai.session.Pointers;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** References and patterns of an OpenAPI document, wherever they are in it. */
 final class References {
@@ -18,8 +21,38 @@ final class References {
   private static final List<String> SAME_VALUE =
       List.of("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas");
 
+  /** Keywords whose schemas check parts of the value, beside {@code properties}. */
+  private static final List<String> OF_PARTS =
+      List.of(
+          "additionalProperties",
+          "contains",
+          "items",
+          "patternProperties",
+          "prefixItems",
+          "unevaluatedItems",
+          "unevaluatedProperties");
+
   /** Fields with data, in which {@code $ref} and {@code pattern} are names like any other. */
   private static final Set<String> DATA = Set.of("const", "default", "enum", "example", "examples");
+
+  /** Fields whose own fields are names, also such as {@code default}. */
+  private static final Set<String> NAMES =
+      Set.of(
+          "$defs",
+          "callbacks",
+          "content",
+          "definitions",
+          "dependentSchemas",
+          "headers",
+          "parameters",
+          "pathItems",
+          "paths",
+          "patternProperties",
+          "properties",
+          "requestBodies",
+          "responses",
+          "schemas",
+          "webhooks");
 
   private final JsonNode document;
   private final Set<String> open = new HashSet<>();
@@ -48,22 +81,69 @@ final class References {
   }
 
   /**
+   * Every schema that may check a part of a value.
+   *
+   * @param schema pointer to the schema of the value
+   * @param part names and indexes
+   */
+  static Stream<JsonNode> ofPart(JsonNode document, String schema, JsonNodePath part) {
+    References of = new References(document);
+    of.follow(schema);
+    for (int i = 0; i < part.getNameCount(); i++) {
+      References below = new References(document);
+      for (String at : of.followed) {
+        of.schemas(at, OF_PARTS).forEach(below::follow);
+        below.follow(Pointers.child(at + "/properties", String.valueOf(part.getElement(i))));
+      }
+      of = below;
+    }
+    return of.followed.stream().map(document::at);
+  }
+
+  /**
    * @throws IllegalArgumentException with the place of a reference that leads nowhere, of a schema
    *     whose check has no end, or of a pattern that is not valid
    */
   static void check(JsonNode document) {
-    new References(document).check(document, "", false);
+    new References(document).check(document, "", false, ref -> false);
   }
 
   /**
-   * @param id whether the node is in a schema with an {@code $id}, to which its references are
-   *     relative
+   * @param names whether the node's fields are names
+   * @param known tells which references are left to the library of JSON Schema, because they are
+   *     not JSON pointers of the document
    */
-  private void check(JsonNode node, String at, boolean id) {
-    boolean own = id || node.path("$id").isTextual();
+  private void check(JsonNode node, String at, boolean names, Predicate<String> known) {
+    if (!names) {
+      rules(node, at, known);
+    }
+    int index = 0;
+    for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
+      check(item, at + "/" + index++, false, known);
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String name = field.getKey();
+      if (names || !DATA.contains(name) && !name.startsWith("x-")) {
+        boolean schema = !names && Set.of("schema", "schemas").contains(name);
+        check(
+            field.getValue(),
+            Pointers.child(at, name),
+            !names && NAMES.contains(name),
+            node.path("$id").isTextual() ? ref -> true : schema ? this::isOfSchemas : known);
+      }
+    }
+  }
+
+  /** Whether a reference in a schema is to an address or an anchor. */
+  private boolean isOfSchemas(String ref) {
+    return ref.contains("://")
+        || ref.startsWith("#") && document.findValuesAsText("$anchor").contains(ref.substring(1));
+  }
+
+  private void rules(JsonNode node, String at, Predicate<String> known) {
     String ref = node.path("$ref").asText();
     boolean lost = target(node).map(to -> document.at(to).isMissingNode()).orElse(!ref.isEmpty());
-    if (lost && !own && !ref.contains("://")) {
+    if (lost && !known.test(ref) && !node.path("$id").isTextual()) {
       throw new IllegalArgumentException(
           "%s/$ref: there is no '%s' in the document; a reference is such as #/components/schemas/Job"
               .formatted(at, ref));
@@ -73,16 +153,6 @@ final class References {
     node.path("patternProperties")
         .fieldNames()
         .forEachRemaining(name -> pattern(at + "/patternProperties", name));
-    int index = 0;
-    for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
-      check(item, at + "/" + index++, own);
-    }
-    boolean names = at.endsWith("/properties");
-    for (Map.Entry<String, JsonNode> field : node.properties()) {
-      if (names || !DATA.contains(field.getKey()) && !field.getKey().startsWith("x-")) {
-        check(field.getValue(), Pointers.child(at, field.getKey()), own);
-      }
-    }
   }
 
   private static void pattern(String at, String pattern) {
@@ -103,23 +173,24 @@ final class References {
               .formatted(at));
     }
     if (followed.add(at)) {
-      sameValue(at).forEach(this::follow);
+      target(document.at(at)).ifPresent(this::follow);
+      schemas(at, SAME_VALUE).forEach(this::follow);
     }
     open.remove(at);
   }
 
-  /** Where the schemas are by which the value of a schema is checked too. */
-  private List<String> sameValue(String at) {
+  /** Where the schemas of some keywords of a schema are. */
+  private List<String> schemas(String at, List<String> keywords) {
     JsonNode schema = document.at(at);
-    List<String> all = new ArrayList<>(target(schema).stream().toList());
-    for (String keyword : SAME_VALUE) {
+    List<String> all = new ArrayList<>();
+    for (String keyword : keywords) {
       JsonNode of = schema.path(keyword);
       String child = at + "/" + keyword;
       if (of.isArray()) {
         for (int i = 0; i < of.size(); i++) {
           all.add(child + "/" + i);
         }
-      } else if (keyword.equals("dependentSchemas")) {
+      } else if (NAMES.contains(keyword)) {
         of.fieldNames().forEachRemaining(name -> all.add(Pointers.child(child, name)));
       } else if (of.isObject()) {
         all.add(child);

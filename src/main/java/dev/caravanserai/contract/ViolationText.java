@@ -28,11 +28,15 @@ final class ViolationText {
 
   private final JsonNode document;
 
+  private final String schema;
+
   /**
    * @param document the whole OpenAPI document
+   * @param schema pointer to the schema of the values
    */
-  ViolationText(JsonNode document) {
+  ViolationText(JsonNode document, String schema) {
     this.document = document;
+    this.schema = schema;
   }
 
   Violation of(ValidationMessage message) {
@@ -71,7 +75,7 @@ final class ViolationText {
     };
   }
 
-  private static String broken(ValidationMessage message, JsonNode rule, JsonNode value) {
+  private String broken(ValidationMessage message, JsonNode rule, JsonNode value) {
     String keyword = message.getType();
     String expected = expected(rule);
     boolean described =
@@ -79,8 +83,10 @@ final class ViolationText {
             || Stream.of(OF_TEXT, OF_NUMBERS, Set.of("const", "enum", "type"))
                 .anyMatch(rules -> rules.contains(keyword));
     if (described && !expected.isEmpty()) {
-      boolean show = keyword.equals("type") || showable(value, rule);
-      return "must be " + expected + (show ? ", not " + shown(value, rule) : "");
+      boolean show = showable(value, rule) && !isSecret(message.getInstanceLocation());
+      return "must be "
+          + expected
+          + (show || keyword.equals("type") ? ", not " + shown(value, show) : "");
     }
     return rule.has(keyword) && Set.of("minItems", "minProperties").contains(keyword)
         ? "must have at least %s entries, not %d".formatted(rule.get(keyword), value.size())
@@ -198,8 +204,7 @@ final class ViolationText {
         .replaceFirst(", ([^,]*)$", " or $1");
   }
 
-  private static String shown(JsonNode value, JsonNode rule) {
-    boolean show = showable(value, rule);
+  private static String shown(JsonNode value, boolean show) {
     return switch (value.getNodeType()) {
       case STRING -> show ? value.toString() : "text";
       case NUMBER -> show ? "the number " + value : "a number";
@@ -211,15 +216,19 @@ final class ViolationText {
   }
 
   /**
-   * Whether a value is short and no secret. Text in place of a list or object may be a command or
-   * env.
+   * Whether a value is short and simple. Text in place of a list or object may be a command or env.
    */
   private static boolean showable(JsonNode value, JsonNode rule) {
     boolean simple = !List.of("object", "array").contains(rule.path("type").asText());
     return simple
         && (value.isTextual() || value.isNumber() || value.isBoolean())
-        && value.toString().length() <= LONGEST_SHOWN
-        && !isSecret(rule);
+        && value.toString().length() <= LONGEST_SHOWN;
+  }
+
+  /** Whether a schema of a value says that it is a secret, or may say so outside the document. */
+  private boolean isSecret(JsonNodePath value) {
+    return References.ofPart(document, schema, value)
+        .anyMatch(it -> isSecret(it) || !it.path("$ref").asText("#/").startsWith("#/"));
   }
 
   private static boolean isSecret(JsonNode rule) {

@@ -127,7 +127,8 @@ class OwnContractTest {
         "{properties: {example: {$ref: 'other.yaml#/A'}}}|/components/schemas/A/properties/example/$ref: there is no",
         "{items: {pattern: '^(s'}}|/components/schemas/A/items/pattern: '^(s' is not a pattern: Unclosed group near index 3",
         "{patternProperties: {'(': {}}}|/components/schemas/A/patternProperties: '(' is not a pattern",
-        "{pattern: 'a\\$b'}|/components/schemas/A/pattern: 'a\\$b' is not a pattern: a $ that is no end",
+        "{$defs: {default: {$ref: '#/nope'}}}|/components/schemas/A/$defs/default/$ref: there is no '#/nope'",
+        "{$ref: '#nope', $anchor: other}|/components/schemas/A/$ref: there is no '#nope'",
       })
   void mistake_in_a_reference_or_pattern_is_refused_with_its_place(String schema, String why) {
     assertThatThrownBy(() -> ApiDocument.read(bytes(withSchema("{}", schema))))
@@ -143,9 +144,12 @@ class OwnContractTest {
         "{properties: {not: {$ref: '#/components/schemas/A'}}}|{\"not\": {\"not\": {}}}",
         "{type: array, items: {anyOf: [{$ref: '#/components/schemas/A'}]}}|[[], [[]]]",
         "{$id: 'https://example.org/a', $defs: {b: {}}, $ref: '#/$defs/b'}|1",
+        "{$ref: '#b', $defs: {b: {$anchor: b, type: integer}}}|1",
+        "{$ref: 'https://json-schema.org/draft/2020-12/schema'}|{}",
+        "{properties: {properties: {example: {$ref: '#/nope'}}}}|{}",
         "{const: {$ref: '#/nope', pattern: '('}}|{\"$ref\": \"#/nope\", \"pattern\": \"(\"}",
       })
-  void schema_that_refers_to_itself_for_a_part_of_its_value_is_right(String schema, String value) {
+  void schema_whose_references_have_an_end_is_right(String schema, String value) {
     String document = withSchema("{$ref: '#/components/schemas/A'}", schema);
     assertThat(request(document, Map.of(), value).body()).isPresent();
   }
@@ -174,6 +178,38 @@ class OwnContractTest {
       })
   void message_of_a_refused_value_has_the_rule(String schema, String value, String message) {
     assertThat(refused(schema, value)).containsExactly(new Violation("/value", message));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{$ref: '#/components/schemas/A', minLength: 8}",
+        "{type: string, format: password, allOf: [{minLength: 8}]}",
+        "{allOf: [{$ref: '#/components/schemas/A'}, {type: integer}]}",
+      })
+  void message_does_not_have_a_value_that_another_schema_calls_a_password(String schema) {
+    String document = withSchema(schema, "{type: string, format: password}");
+    assertThatThrownBy(() -> request(document, Map.of(), "\"hunter2\""))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("must be")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "^\\$\\d$|$1|1",
+        "^[$@]x$|$x|x",
+        "^[^[\\]]+$|a|[",
+        "^[a&&b]+$|a&b|c",
+        "^a$|a|a\\n",
+      })
+  void pattern_is_read_as_json_schema_has_it(String pattern, String right, String wrong) {
+    String schema = "{type: string, pattern: '%s'}".formatted(pattern);
+    assertThat(read(schema, "\"" + right + "\"", "1").body()).hasValue(Map.of("value", right));
+    assertThat(refused(schema, "\"" + wrong + "\"")).hasSize(1);
   }
 
   @ParameterizedTest
@@ -229,6 +265,10 @@ class OwnContractTest {
         "schema: {type: [integer]}|5",
         "schema: {enum: ['5'], minLength: 1}|\"5\"",
         "schema: {}|\"5\"",
+        "schema: {oneOf: [{const: '5', description: Five}, {const: '6'}]}|\"5\"",
+        "schema: {anyOf: [{enum: ['5']}, {type: string, format: uuid}]}|\"5\"",
+        "schema: {anyOf: [{type: string}, {type: 'null'}]}|\"5\"",
+        "schema: {not: {const: a}, if: {maxLength: 1}, then: {pattern: '5'}}|\"5\"",
       })
   void parameter_is_read_as_its_schema_says(String parameter, String value) {
     String document =
@@ -252,6 +292,8 @@ class OwnContractTest {
         "schema: {type: number}|schema: {allOf: [{type: object}]}|cannot be read",
         "schema: {type: number}|schema: {allOf: [{type: string}, {type: integer}]}|cannot be read",
         "schema: {type: number}|schema: {anyOf: [{type: string}, {type: integer}]}|cannot be read",
+        "schema: {type: number}|schema: {oneOf: [{const: '1'}, {const: 2}]}|cannot be read",
+        "schema: {type: number}|schema: {$ref: 'https://example.org/n'}|cannot be read",
         "schema: {type: number}|schema: {minimum: 1}|cannot be read",
         "schema: {type: number}|schema: {enum: [1, 2]}|cannot be read",
         "schema: {type: number}|schema: {const: 1}|cannot be read",
@@ -261,6 +303,8 @@ class OwnContractTest {
         "query, schema: {type: number}|header, schema: {type: array, items: {type: integer}}|parameter n in header of POST /own (operation own) cannot be read",
         "query, schema: {type: number}|path, style: label, schema: {type: integer}|parameter n in path of POST /own (operation own) cannot be read",
         "- {name: n, in: query, schema: {type: number}}|- {$ref: '#/components/parameters/Q'}|/paths/~1own/post/parameters/0/$ref: there is no '#/components/parameters/Q'",
+        "- {name: n, in: query, schema: {type: number}}|- {$ref: 'https://example.org/q'}|/paths/~1own/post/parameters/0/$ref: there is no 'https://example.org/q'",
+        "responses: {|responses: {default: {$ref: '#/components/responses/Nope'}, |/paths/~1own/post/responses/default/$ref: there is no '#/components/responses/Nope'",
         "/own:|/own/{other}:|operation own has no parameter for {other} in the path /own/{other}",
       })
   void document_whose_requests_cannot_be_checked_is_refused(
@@ -289,10 +333,22 @@ class OwnContractTest {
         DOCUMENT
             .formatted("{}")
             .replace(
-                "paths:", "paths: {/here: {$ref: '#/components/pathItems/There'}}\ncomponents:")
+                "paths:",
+                "paths: {/here: {$ref: '#/components/pathItems/There', "
+                    + "get: {operationId: get, x-scope: routes}}}\ncomponents:")
             .replace("  /own:", "  pathItems:\n   There:")
             .replace("name: n, in: query", "name: accept, in: query");
-    assertThat(request(document, Map.of("accept", List.of("5")), "1").parameters())
+    List<ApiOperation> operations = ApiDocument.read(bytes(document)).operations();
+    assertThat(operations).extracting(ApiOperation::id).containsExactly("get", "own");
+    assertThat(
+            operations
+                .get(1)
+                .read(
+                    Map.of(),
+                    Map.of("accept", List.of("5")),
+                    name -> List.of(),
+                    bytes("{\"value\":1}"))
+                .parameters())
         .containsEntry("accept", 5);
   }
 
