@@ -26,6 +26,10 @@ record YamlMistake(String place, String reason) {
   static final String LIST = "write \"- route:\", with its id and its from indented below.";
 
   private static final String SCHEMA = "/schema/camelYamlDsl.json";
+  private static final Set<String> NO_KEYS =
+      Set.of(
+          "Node type key-value is invalid, expected map",
+          "Node type array is invalid, expected key-value");
   private static final Pattern UNKNOWN =
       Pattern.compile("(?s)(Unknown node id|Unsupported field): (\\S+).*");
 
@@ -54,20 +58,23 @@ record YamlMistake(String place, String reason) {
 
   /** Camel's message for a text, a list or a map in the place of another one. */
   private static String otherNode(Mark mark, String problem) {
+    String words =
+        problem.replace(
+            "Unsupported type: SEQUENCE", "Node type array is invalid, expected key-value");
+    if (!words.startsWith("Node type")) {
+      return words.replace(
+          "Unable to find constructor for node",
+          "a step is a key with its value, such as to: log:name.");
+    }
     String key = YamlKey.find(mark, name -> true).name();
-    return problem.equals("Node type key-value is invalid, expected map")
-            && steps(schema()).contains(key)
-        ? "%s takes no text, but keys with their values: %s."
+    return NO_KEYS.contains(words) && steps(schema()).contains(key)
+        ? "%s takes keys with their values: %s."
             .formatted(key, String.join(", ", fields(schema(), key)))
-        : problem
-            .replace("Unsupported type: SEQUENCE", "Node type array is invalid, expected key-value")
+        : words
             .replaceFirst(
                 "Node type (\\S+) is invalid, expected (\\S+)", "a $1 stands in the place of a $2.")
             .replace("key-value", "text")
-            .replace("array", "list")
-            .replace(
-                "Unable to find constructor for node",
-                "a step is a key with its value, such as to: log:name.");
+            .replace("array", "list");
   }
 
   private static String place(Mark mark, int line) {

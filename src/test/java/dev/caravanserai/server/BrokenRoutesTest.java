@@ -214,18 +214,20 @@ class BrokenRoutesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "setBody: x|setBody takes no text, but keys with their values: constant, ",
-        "setBody:|setBody takes no text",
-        "setHeader: x|setHeader takes no text",
-        "delay: 1000|delay takes no text, but keys with their values: asyncDelayed, ",
-        "split: x|split takes no text",
-        "filter: x|filter takes no text",
-        "loop: 3|loop takes no text",
-        "choice: x|choice takes no text, but keys with their values: description, disabled, id, ",
+        "setBody: x|setBody takes keys with their values: constant, ",
+        "setBody: [x]|setBody takes keys with their values: constant, ",
+        "choice: [x]|choice takes keys with their values",
+        "setBody:|setBody takes keys with their values",
+        "setHeader: x|setHeader takes keys with their values",
+        "delay: 1000|delay takes keys with their values: asyncDelayed, ",
+        "split: x|split takes keys with their values",
+        "filter: x|filter takes keys with their values",
+        "loop: 3|loop takes keys with their values",
+        "choice: x|choice takes keys with their values: description, disabled, id, ",
         "choice: {when: [x]}|a text stands in the place of a map.",
         "choice: {otherwise: x}|a text stands in the place of a map.",
-        "doTry: x|doTry takes no text",
-        "marshal: json|marshal takes no text",
+        "doTry: x|doTry takes keys with their values",
+        "marshal: json|marshal takes keys with their values",
         "aggregate: {correlationExpression: x}|a text stands in the place of a map.",
         "doTry: {steps: x}|a text stands in the place of a list.",
         "to: {uri: 'log:x', parameters: x}|a text stands in the place of a map.",
@@ -245,7 +247,7 @@ class BrokenRoutesTest {
     // Then
     assertThat(messageOf("mine.camel.yaml", above + route("direct:mine", "setBody: x")))
         .startsWith("The routes in file:%s/mine.camel.yaml, line 12 cannot run: ".formatted(home))
-        .contains("setBody takes no text, but keys with their values: constant, ");
+        .contains("setBody takes keys with their values: constant, ");
     assertThat(messageOf("mine.camel.yaml", above + route("direct:mine", "setBody: {constnt: x}")))
         .contains("/mine.camel.yaml, line 12 ", "setBody has no constnt. Did you mean constant?");
   }
@@ -504,9 +506,9 @@ class BrokenRoutesTest {
         "onException: {exception: [no.such.Type], steps: [to: 'log:y']}|1|there is no class no.such.Type.",
         "beans: [{name: x, type: no.such.Type}]|1|there is no class no.such.Type.",
         "beans: [{name: x, type: dev.caravanserai.http.RouteScope, constructors: {'0': deploy}}]|1|scope deploy is unknown.",
-        "route: x|1|route takes no text",
-        "rest: x|1|rest takes no text",
-        "onException: x|1|onException takes no text",
+        "route: x|1|route takes keys with their values",
+        "rest: x|1|rest takes keys with their values",
+        "onException: x|1|onException takes keys with their values",
         "errorHandler: {noErrorHandler: {}}|7|errorHandler has to stand above the first route",
         "onException: {exception: [java.lang.Exception], steps: [to: 'log:y']}|7|onException has to stand above the first route",
         "intercept: {steps: [to: 'log:y']}|7|intercept has to stand above the first route"
