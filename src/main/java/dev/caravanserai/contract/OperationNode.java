@@ -1,6 +1,7 @@
 package dev.caravanserai.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -119,8 +120,13 @@ record OperationNode(
     List<OperationNode> all = new ArrayList<>();
     for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
       ObjectNode item = JsonNodeFactory.instance.objectNode();
+      ArrayNode shared = JsonNodeFactory.instance.arrayNode();
       for (JsonNode part : References.parts(document, path.getValue())) {
         part.properties().forEach(field -> item.putIfAbsent(field.getKey(), field.getValue()));
+        int own = 0;
+        for (JsonNode parameter : part.path("parameters")) {
+          shared.insert(own++, parameter); // before those of the path that refers to this one
+        }
       }
       for (String method : METHODS) {
         JsonNode operation = item.get(method);
@@ -129,8 +135,7 @@ record OperationNode(
           String named =
               "%s %s%s (operation %s)"
                   .formatted(shown, base, path.getKey(), operation.path("operationId").asText());
-          List<Parameter> parameters =
-              parameters(document, item.path("parameters"), operation, named);
+          List<Parameter> parameters = parameters(document, shared, operation, named);
           all.add(new OperationNode(document, shown, base + path.getKey(), operation, parameters));
         }
       }
@@ -357,8 +362,7 @@ record OperationNode(
         parts.stream()
             .allMatch(
                 part ->
-                    part.path("$ref").asText("#/").startsWith("#/")
-                        && NOT_FOR_TEXT.stream().noneMatch(part::has)
+                    NOT_FOR_TEXT.stream().noneMatch(part::has)
                         && part.path("const").isTextual() == part.has("const")
                         && StreamSupport.stream(part.path("enum").spliterator(), false)
                             .allMatch(JsonNode::isTextual)

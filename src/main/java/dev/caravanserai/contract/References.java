@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** References and patterns of an OpenAPI document, wherever they are in it. */
@@ -105,45 +104,32 @@ final class References {
    *     whose check has no end, or of a pattern that is not valid
    */
   static void check(JsonNode document) {
-    new References(document).check(document, "", false, ref -> false);
+    new References(document).check(document, "", false);
   }
 
   /**
    * @param names whether the node's fields are names
-   * @param known tells which references are left to the library of JSON Schema, because they are
-   *     not JSON pointers of the document
    */
-  private void check(JsonNode node, String at, boolean names, Predicate<String> known) {
+  private void check(JsonNode node, String at, boolean names) {
     if (!names) {
-      rules(node, at, known);
+      rules(node, at);
     }
     int index = 0;
     for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
-      check(item, at + "/" + index++, false, known);
+      check(item, at + "/" + index++, false);
     }
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey();
       if (names || !DATA.contains(name) && !name.startsWith("x-")) {
-        boolean schema = !names && Set.of("schema", "schemas").contains(name);
-        check(
-            field.getValue(),
-            Pointers.child(at, name),
-            !names && NAMES.contains(name),
-            node.path("$id").isTextual() ? ref -> true : schema ? this::isOfSchemas : known);
+        check(field.getValue(), Pointers.child(at, name), !names && NAMES.contains(name));
       }
     }
   }
 
-  /** Whether a reference in a schema is to an address or an anchor. */
-  private boolean isOfSchemas(String ref) {
-    return ref.contains("://")
-        || ref.startsWith("#") && document.findValuesAsText("$anchor").contains(ref.substring(1));
-  }
-
-  private void rules(JsonNode node, String at, Predicate<String> known) {
+  private void rules(JsonNode node, String at) {
     String ref = node.path("$ref").asText();
     boolean lost = target(node).map(to -> document.at(to).isMissingNode()).orElse(!ref.isEmpty());
-    if (lost && !known.test(ref) && !node.path("$id").isTextual()) {
+    if (lost) {
       throw new IllegalArgumentException(
           "%s/$ref: there is no '%s' in the document; a reference is such as #/components/schemas/Job"
               .formatted(at, ref));

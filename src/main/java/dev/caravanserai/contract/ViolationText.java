@@ -83,7 +83,8 @@ final class ViolationText {
             || Stream.of(OF_TEXT, OF_NUMBERS, Set.of("const", "enum", "type"))
                 .anyMatch(rules -> rules.contains(keyword));
     if (described && !expected.isEmpty()) {
-      boolean show = showable(value, rule) && !isSecret(message.getInstanceLocation());
+      boolean show =
+          showable(value, rule) && !isSecret(rule) && !isSecret(message.getInstanceLocation());
       return "must be "
           + expected
           + (show || keyword.equals("type") ? ", not " + shown(value, show) : "");
@@ -225,10 +226,9 @@ final class ViolationText {
         && value.toString().length() <= LONGEST_SHOWN;
   }
 
-  /** Whether a schema of a value says that it is a secret, or may say so outside the document. */
+  /** Whether a schema of a value says that it is a secret. */
   private boolean isSecret(JsonNodePath value) {
-    return References.ofPart(document, schema, value)
-        .anyMatch(it -> isSecret(it) || !it.path("$ref").asText("#/").startsWith("#/"));
+    return References.ofPart(document, schema, value).anyMatch(ViolationText::isSecret);
   }
 
   private static boolean isSecret(JsonNode rule) {

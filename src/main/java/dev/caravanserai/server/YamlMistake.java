@@ -27,9 +27,7 @@ record YamlMistake(String place, String reason) {
 
   private static final String SCHEMA = "/schema/camelYamlDsl.json";
   private static final Set<String> NO_KEYS =
-      Set.of(
-          "Node type key-value is invalid, expected map",
-          "Node type array is invalid, expected key-value");
+      Set.of("Node type key-value is invalid, expected map", "Unsupported type: SEQUENCE");
   private static final Pattern UNKNOWN =
       Pattern.compile("(?s)(Unknown node id|Unsupported field): (\\S+).*");
 
@@ -67,7 +65,7 @@ record YamlMistake(String place, String reason) {
           "a step is a key with its value, such as to: log:name.");
     }
     String key = YamlKey.find(mark, name -> true).name();
-    return NO_KEYS.contains(words) && steps(schema()).contains(key)
+    return NO_KEYS.contains(problem) && steps(schema()).contains(key)
         ? "%s takes keys with their values: %s."
             .formatted(key, String.join(", ", fields(schema(), key)))
         : words

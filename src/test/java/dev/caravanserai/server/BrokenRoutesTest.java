@@ -226,6 +226,7 @@ class BrokenRoutesTest {
         "choice: x|choice takes keys with their values: description, disabled, id, ",
         "choice: {when: [x]}|a text stands in the place of a map.",
         "choice: {otherwise: x}|a text stands in the place of a map.",
+        "claimCheck: {operation: Set, filter: [x]}|a list stands in the place of a text.",
         "doTry: x|doTry takes keys with their values",
         "marshal: json|marshal takes keys with their values",
         "aggregate: {correlationExpression: x}|a text stands in the place of a map.",
