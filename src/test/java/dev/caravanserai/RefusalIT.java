@@ -1,12 +1,16 @@
 package dev.caravanserai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravanserai.Api.Answer;
 import dev.caravanserai.cluster.api.ApiConnection;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.LimitRangeBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -258,11 +262,32 @@ class RefusalIT {
                     .endSpec()
                     .build())
             .create();
-    return admin
-        .resource(quota)
-        .waitUntilCondition(
-            q -> q != null && q.getStatus() != null && q.getStatus().getHard() != null,
-            3,
-            TimeUnit.MINUTES);
+    // The API server applies it when its own watch has reported its status.
+    HasMetadata one =
+        resource.equals("pods")
+            ? new PodBuilder()
+                .withNewMetadata()
+                .withName("one-more")
+                .withNamespace(TestCluster.NAMESPACE)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("main")
+                .withImage("busybox:1")
+                .endContainer()
+                .endSpec()
+                .build()
+            : new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("one-more")
+                .withNamespace(TestCluster.NAMESPACE)
+                .endMetadata()
+                .build();
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> admin.resource(one).dryRun().create())
+                    .hasMessageContaining("exceeded quota"));
+    return quota;
   }
 }
