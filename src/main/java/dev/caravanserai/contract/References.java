@@ -128,7 +128,10 @@ final class References {
 
   private void rules(JsonNode node, String at) {
     String ref = node.path("$ref").asText();
-    boolean lost = target(node).map(to -> document.at(to).isMissingNode()).orElse(!ref.isEmpty());
+    boolean lost =
+        target(node)
+            .map(to -> document.at(to).isMissingNode())
+            .orElse(node.path("$ref").isTextual());
     if (lost) {
       throw new IllegalArgumentException(
           "%s/$ref: there is no '%s' in the document; a reference is such as #/components/schemas/Job"

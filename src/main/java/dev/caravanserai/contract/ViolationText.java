@@ -226,9 +226,10 @@ final class ViolationText {
         && value.toString().length() <= LONGEST_SHOWN;
   }
 
-  /** Whether a schema of a value says that it is a secret. */
+  /** Whether a schema of a value says that it is a secret, or may say so outside the document. */
   private boolean isSecret(JsonNodePath value) {
-    return References.ofPart(document, schema, value).anyMatch(ViolationText::isSecret);
+    return References.ofPart(document, schema, value)
+        .anyMatch(it -> isSecret(it) || !it.path("$ref").asText("#/").startsWith("#/"));
   }
 
   private static boolean isSecret(JsonNode rule) {

@@ -129,6 +129,7 @@ class OwnContractTest {
         "{patternProperties: {'(': {}}}|/components/schemas/A/patternProperties: '(' is not a pattern",
         "{$defs: {default: {$ref: '#/nope'}}}|/components/schemas/A/$defs/default/$ref: there is no '#/nope'",
         "{$ref: '#nope'}|/components/schemas/A/$ref: there is no '#nope'",
+        "{$ref: ''}|/components/schemas/A/$ref: there is no ''",
         "{$ref: 'https://json-schema.org/draft/2020-12/schema'}|/components/schemas/A/$ref: there is no 'https:",
         "{$anchor: a}|/components/schemas/A/$anchor is not known",
         "{$id: 'https://example.org/a'}|/components/schemas/A/$id is not known",
